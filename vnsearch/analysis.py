@@ -1,0 +1,40 @@
+"""Text -> tokens: where the words of a text are, and in which forms they are indexed.
+
+    text      Đảng uỷ Sở Kĩ thuật, số 12-KL/TW
+    folded    dang uy so ky thuat so 12 kl tw
+    exact     đảng ủy sở kỹ thuật số 12 kl tw
+
+Matching is on the folded form, so any typing of a word finds it; the exact form tells
+words apart that differ in marks only. Both are in canonical spelling (see
+`vietnamese.syllable`), so `kĩ`, `kỹ`, `ki` and `ky` all match.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from vnsearch.model import Token
+from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, fold
+from vnsearch.vietnamese.syllable import canonical
+
+# Raised whenever the same text gives other tokens; an index of another version is rebuilt.
+VERSION = 1
+
+# A letter or digit of any script, with the combining marks and invisible characters
+# that may follow inside the word. Marks matter: NFC leaves rare orders decomposed.
+WORD = re.compile(rf"[^\W_](?:[^\W_]|[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}])*")
+
+
+@lru_cache(maxsize=200_000)
+def forms(word: str) -> tuple[str, str]:
+    """The folded and the exact form of one word."""
+    exact = canonical(word)
+    return fold(exact), exact
+
+
+def tokenize(text: str) -> Iterator[Token]:
+    """The tokens of an NFC text in order; `text[t.start:t.end] == t.text` for each."""
+    for position, match in enumerate(WORD.finditer(text)):
+        word = match.group()
+        folded, exact = forms(word)
+        yield Token(word, folded, exact, match.start(), match.end(), position)

@@ -1,0 +1,382 @@
+"""The commands: options -> one call -> output -> exit code; the only module that knows
+click.
+
+Modules that take long to import are imported by the command that needs them.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing, nullcontext
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from vnsearch import __version__, places
+from vnsearch.errors import (
+    EXIT_ERROR,
+    EXIT_FOUND,
+    EXIT_INTERRUPTED,
+    EXIT_NOTHING,
+    VnsearchError,
+)
+
+if TYPE_CHECKING:
+    from vnsearch.model import Results
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_EXIT_BROKEN_PIPE = 141
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit; every error becomes a message and a code here."""
+    try:
+        code = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as error:
+        code = error.exit_code
+    except click.UsageError as error:
+        code = _fail(error.format_message(), _usage_advice(error))
+    except click.ClickException as error:
+        code = _fail(error.format_message())
+    except VnsearchError as error:
+        code = _fail(str(error), error.advice)
+    except (KeyboardInterrupt, click.Abort):
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        code = _EXIT_BROKEN_PIPE
+    except OSError as error:
+        code = _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    _close_output()
+    sys.exit(code)
+
+
+def _fail(message: str, advice: str = "") -> int:
+    _say(message)
+    if advice:
+        _say_raw(advice)
+    return EXIT_ERROR
+
+
+def _usage_advice(error: click.UsageError) -> str:
+    if isinstance(error, click.NoSuchOption) and error.ctx and error.ctx.info_name == "search":
+        return "to leave a word out, quote the query or put -- before it: vnsearch search -- a -b"
+    return f"see: {error.ctx.command_path} --help" if error.ctx else ""
+
+
+def _say(message: str) -> None:
+    """A message for the user, on stderr, with nothing in it that drives a terminal."""
+    _say_raw(f"vnsearch: {message}")
+
+
+def _say_raw(line: str) -> None:
+    from vnsearch.render.plain import visible
+
+    print(visible(line), file=sys.stderr)
+
+
+def _close_output() -> None:
+    """A reader that closed the pipe is no error, not even when Python flushes at exit."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _write(lines: Iterable[str], end: str = "\n") -> None:
+    """Lines to stdout as UTF-8 whatever the locale. A lone surrogate, which stands for a
+    byte of a file name, becomes its JSON escape."""
+    for line in lines:
+        sys.stdout.buffer.write((line + end).encode("utf-8", "backslashreplace"))
+
+
+def _write_paths(paths: Iterable[str], end: str) -> None:
+    """Paths as the system knows them, byte by byte."""
+    for path in paths:
+        sys.stdout.buffer.write(os.fsencode(path + end))
+
+
+def _common(command: F) -> F:
+    """The options of every command."""
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            help="Style the output. auto: on a terminal, unless NO_COLOR is set.",
+        ),
+        click.option(
+            "--index",
+            "index_option",
+            metavar="DIR",
+            help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  vnsearch index docs                    index a folder, into .vnsearch here
+  vnsearch search dang bo ngoai giao     with marks, without, or with some
+  vnsearch search '"biển đông" -bão'     a phrase, without a word
+  vnsearch index                         bring the index up to date
+""",
+)
+@click.version_option(__version__, prog_name="vnsearch", message="%(prog)s %(version)s")
+def commands() -> None:
+    """Full-text search for Vietnamese documents, typed with or without marks."""
+
+
+@commands.command(
+    epilog="""\b
+Examples:
+  vnsearch index docs notes.md           add a folder and a file, or refresh them
+  vnsearch index                         refresh all that is known
+  vnsearch index docs --exclude 'old/'   leave out a folder (as in .gitignore)
+  vnsearch index --rebuild               start over, beside the old index
+"""
+)
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--rebuild", is_flag=True, help="Start over, beside the old index.")
+@click.option(
+    "--exclude",
+    "excludes",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files and folders that match, as in .gitignore. Repeatable; remembered "
+    "for the roots named, in place of what they had.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when a file was skipped.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait so long for another process that is writing the index.",
+)
+@_common
+def index(
+    paths: tuple[str, ...],
+    rebuild: bool,
+    excludes: tuple[str, ...],
+    jobs: int | None,
+    as_json: bool,
+    strict: bool,
+    wait: float,
+    index_option: str | None,
+    color: str,
+    quiet: bool,
+) -> int:
+    """Bring the index up to date with files and folders.
+
+    Adds new files, reads changed ones again, drops deleted ones. The PATHs become roots of
+    the index and only they are looked at; without any, all known roots are. Reads .txt,
+    .md, .html, .htm and .jsonl files, also with .gz behind; all else is skipped and told.
+    """
+    from vnsearch.indexing import update
+    from vnsearch.render import jsonform, plain
+
+    folder = places.index_to_write(index_option)
+    with _progress(color, quiet) as progress:
+        done = update(
+            folder,
+            paths,
+            excludes=excludes,
+            rebuild=rebuild,
+            wait=wait,
+            progress=progress,
+        )
+    if as_json:
+        _write([jsonform.dump(jsonform.changes(done))])
+    elif not quiet:
+        for line in plain.skipped(done.skipped):
+            _say(line)
+        _write(plain.changes(done))
+    return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
+
+
+def _progress(color: str, quiet: bool) -> Any:
+    if quiet or not sys.stderr.isatty():
+        return nullcontext()
+    from vnsearch.render.terminal import progress
+
+    return progress(color)
+
+
+@commands.command(
+    epilog="""\b
+Query language:
+  word           in any typing; with marks, words just so come first
+  "a phrase"     these words in this order
+  -word          not this word (quote the query, or put -- before it)
+  word*          words that begin so          word~   one typing slip allowed
+  title:word     in the title
+  a OR b         one of them; a AND b: both; parentheses group
+
+\b
+Examples:
+  vnsearch search người việt nam ở nước ngoài
+  vnsearch search --exact 'đảng bộ'
+  vnsearch search 12-KL/TW --in 'van-ban/**'
+  vnsearch search -l covid-19 | xargs -d '\\n' wc -w
+  vnsearch search --json bien dong | jq '.hits[].path'
+"""
+)
+@click.argument("query", nargs=-1)
+@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True,
+              help="Show so many documents.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
+@click.option("--jsonl", "form", flag_value="jsonl", help="Print one JSON object a hit.")
+@click.option("-l", "--files-with-matches", "form", flag_value="paths", help="Print paths only.")
+@click.option("-0", "--print0", "form", flag_value="paths0", help="Like -l, each ended by NUL.")
+@click.option("-c", "--count", "form", flag_value="count", help="Print how many documents match.")
+@click.option("--batch", metavar="FILE", help="Search each line of FILE (- is stdin): a JSON "
+              "object a line.")
+@click.option("--exact", is_flag=True, help="Words must have just the marks typed.")
+@click.option("--all", "demand", flag_value="all", help="Every word must match.")
+@click.option("--any", "demand", flag_value="any", help="Any word may match.")
+@click.option("--in", "within", metavar="GLOB", help="Only files that match, as in .gitignore.")
+@click.option("--explain", is_flag=True, help="Tell how the query was read and what each score "
+              "is made of.")
+@_common
+def search(
+    query: tuple[str, ...],
+    limit: int,
+    offset: int,
+    form: str | None,
+    batch: str | None,
+    exact: bool,
+    demand: str | None,
+    within: str | None,
+    explain: bool,
+    index_option: str | None,
+    color: str,
+    quiet: bool,
+) -> int:
+    """Search, best documents first.
+
+    Documents with all the words of QUERY are found; when it is longer than three words,
+    those with most of it; when there are none, those with any, and that is told.
+    """
+    from vnsearch.query import Demand
+    from vnsearch.searching import Searcher
+
+    if bool(query) == (batch is not None):
+        raise click.UsageError(
+            "name a QUERY or --batch FILE, not both" if query else "name a QUERY to search for"
+        )
+    with closing(Searcher(places.existing_index(index_option))) as searcher:
+        def ask(text: str) -> "Results":
+            return searcher.search(
+                text,
+                limit=limit,
+                offset=offset,
+                exact=exact,
+                demand=Demand(demand or "smart"),
+                within=within,
+                explain=explain,
+            )
+
+        if batch is not None:
+            return _search_batch(ask, batch)
+        results = ask(" ".join(query))
+        _show(results, form, color, quiet)
+        return EXIT_FOUND if results.total else EXIT_NOTHING
+
+
+def _search_batch(ask: "Callable[[str], Results]", file: str) -> int:
+    """Answer each line of a file as it is read, so that a program can converse."""
+    from vnsearch.render import jsonform
+
+    found = False
+    with click.open_file(file, "rb") as lines:
+        for line in lines:
+            results = ask(line.decode("utf-8", "replace").rstrip("\r\n"))
+            _write([jsonform.dump(jsonform.results(results))])
+            sys.stdout.buffer.flush()
+            found = found or bool(results.total)
+    return EXIT_FOUND if found else EXIT_NOTHING
+
+
+def _show(results: "Results", form: str | None, color: str, quiet: bool) -> None:
+    from vnsearch.render import jsonform, plain
+
+    for notice in results.notices:
+        _say(notice)
+    match form:
+        case "json":
+            _write([jsonform.dump(jsonform.results(results))])
+        case "jsonl":
+            _write(jsonform.dump(jsonform.hit(hit)) for hit in results.hits)
+        case "paths" | "paths0":
+            paths = dict.fromkeys(hit.path for hit in results.hits)
+            _write_paths(paths, "\n" if form == "paths" else "\0")
+        case "count":
+            _write([str(results.total)])
+        case _ if not quiet:
+            if results.understood.relaxed:
+                _say("no document has all the words; these have some of them")
+            if not results.total:
+                _say("nothing found")
+            elif color == "always" or (color == "auto" and sys.stdout.isatty()):
+                from vnsearch.render import terminal
+
+                terminal.show(results, color)
+            else:
+                _write(plain.results(results))
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_common
+def status(as_json: bool, index_option: str | None, color: str, quiet: bool) -> int:
+    """Tell what the index holds, and what has changed since.
+
+    Looks at the files of all roots, but opens none.
+    """
+    from vnsearch.indexing import status as status_of
+    from vnsearch.render import jsonform, plain
+
+    found = status_of(places.existing_index(index_option))
+    if as_json:
+        _write([jsonform.dump(jsonform.status(found))])
+    elif not quiet:
+        _write(plain.status(found))
+    return EXIT_FOUND
+
+
+@commands.command(
+    epilog="""\b
+Example:
+  vnsearch analyze 'Đảng uỷ, số 12-KL/TW'
+"""
+)
+@click.argument("text", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_common
+def analyze(
+    text: tuple[str, ...], as_json: bool, index_option: str | None, color: str, quiet: bool
+) -> int:
+    """Show how TEXT is read: its tokens with their folded and exact forms.
+
+    Needs no index.
+    """
+    from vnsearch.analysis import tokenize
+    from vnsearch.render import jsonform, plain
+    from vnsearch.vietnamese.letters import nfc
+
+    found = list(tokenize(nfc(" ".join(text))))
+    if as_json:
+        _write([jsonform.dump(jsonform.tokens(found))])
+    elif not quiet:
+        _write(plain.tokens(found))
+    return EXIT_FOUND if found else EXIT_NOTHING

@@ -1,0 +1,73 @@
+"""Documents in, matches out: what every engine does.
+
+An engine keeps its data in one folder, which it may fill and extend but in which it never
+changes a file that is already there: the folder of the next generation of an index begins
+as hard links to the files of the current one (see `generations`).
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from vnsearch.model import Document, Matches
+from vnsearch.query import Query
+
+
+class Writer(Protocol):
+    """Changes to an index, all of them kept by `commit` or none."""
+
+    def add(self, source: str, document: Document) -> int:
+        """Index a document of the file `source`; returns the number of its passages."""
+
+    def remove(self, source: str) -> None:
+        """Drop the documents of a file that were in the index when it was opened."""
+
+    def commit(self) -> None:
+        """Write everything to the folder."""
+
+    def cancel(self) -> None:
+        """Stop and let go; what is in the folder is of no use then."""
+
+
+class Reader(Protocol):
+    """An index as it was when it was opened."""
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        accepts: Callable[[str], bool] | None = None,
+        explain: bool = False,
+    ) -> Matches:
+        """The documents that match, best first, ties by file and key.
+
+        `accepts` says of a source whether its documents may match. With `explain`,
+        matches carry the parts of their scores.
+        """
+
+    def count_passages(self) -> int:
+        """How many passages can be found."""
+
+    def close(self) -> None:
+        """Let go of the files."""
+
+
+class Engine(Protocol):
+    """A way of keeping an index in a folder."""
+
+    version: str  # of what lies in the folder; another one means it must be rebuilt
+
+    def reader(self, folder: Path) -> Reader:
+        """Open the index in the folder; raises FileNotFoundError when it has gone."""
+
+    def writer(self, folder: Path) -> Writer:
+        """Change the index in the folder, or begin one in an empty folder."""
+
+
+def embedded() -> Engine:
+    """The engine of this release."""
+    from vnsearch.engines.whoosh import WhooshEngine
+
+    return WhooshEngine()

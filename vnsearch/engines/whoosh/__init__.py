@@ -1,0 +1,26 @@
+"""The embedded engine: a Whoosh index of passages.
+
+    fields.py     what Whoosh is told of a passage
+    writing.py    documents -> passages -> Whoosh
+    postings.py   Whoosh -> where words occur
+    matching.py   query + occurrences -> matches
+"""
+
+from pathlib import Path
+
+from vnsearch.engines.whoosh.matching import WhooshReader
+from vnsearch.engines.whoosh.writing import WhooshWriter
+
+
+class WhooshEngine:
+    """The `Engine` on Whoosh."""
+
+    version = "whoosh-1"
+
+    def reader(self, folder: Path) -> WhooshReader:
+        """See `engines.Engine`."""
+        return WhooshReader(folder)
+
+    def writer(self, folder: Path) -> WhooshWriter:
+        """See `engines.Engine`."""
+        return WhooshWriter(folder)

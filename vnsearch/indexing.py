@@ -1,0 +1,300 @@
+"""Files -> readers -> engine: bringing an index up to date with its roots.
+
+First the plan (see `planning`); an empty one ends the run. Then the files are read into a
+new generation of the index, which becomes current when all of it is on disk.
+"""
+
+import io
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from vnsearch import __version__, readers
+from vnsearch.catalog import Catalog, FileState, digest_of, new_digest, versions
+from vnsearch.engines import Engine, Writer, embedded
+from vnsearch.errors import RootError, UnusableFileError, VnsearchError
+from vnsearch.generations import CATALOG, ENGINE, Generations
+from vnsearch.model import Changes, Document, Root, Skipped, Status
+from vnsearch.places import Places
+from vnsearch.planning import Plan, check_root, choose_roots, make_plan
+
+# Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
+# a file, so a file is read only once its time is this far in the past.
+_CLOCK_TICK_NS: Final = 20_000_000
+
+_FLAWS_TOLD: Final = 100  # of one file, one by one
+_BLOCK: Final = 1 << 20  # bytes
+
+
+class Progress(Protocol):
+    """Is told how far indexing has come."""
+
+    def start(self, total_bytes: int) -> None:
+        """So much will be read."""
+
+    def advance(self, read_bytes: int) -> None:
+        """So many bytes more have been read."""
+
+    def finishing(self) -> None:
+        """All is read; the index is being completed."""
+
+
+class Silence:
+    """The `Progress` that shows nothing."""
+
+    def start(self, total_bytes: int) -> None:
+        """See `Progress`."""
+
+    def advance(self, read_bytes: int) -> None:
+        """See `Progress`."""
+
+    def finishing(self) -> None:
+        """See `Progress`."""
+
+
+def update(
+    index: Path,
+    paths: Sequence[str] = (),
+    *,
+    excludes: Sequence[str] = (),
+    rebuild: bool = False,
+    wait: float = 0.0,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+) -> Changes:
+    """Bring the index in the (absolute) folder `index` up to date with its roots.
+
+    `paths` become roots, and only they are looked at; without any, all known roots are.
+    `excludes`, when there are any, replace those of the roots looked at. `rebuild` starts
+    from nothing with all known roots, and does not need the old index to be readable.
+    Waits `wait` seconds for another writer. Raises RootError, LockedError and
+    IndexUnusableError; the index is as before then, as it is when interrupted.
+    """
+    started = time.monotonic()
+    generations, places = Generations(index), Places.of(index)
+    engine = engine or embedded()
+    names = [places.name(os.path.abspath(path)) for path in paths]
+    for path in paths:
+        check_root(os.path.abspath(path))
+    if not names and not generations.exists():
+        raise _nothing_named()
+    with generations.writing(wait):
+        known = _known(generations, engine, rebuild)
+        roots, looked_at = choose_roots(known.roots, names, excludes, every=rebuild)
+        if not roots:
+            raise _nothing_named()
+        plan = make_plan(places, known.files, roots, looked_at, str(index))
+        update = _Update(places, plan, progress or Silence())
+        if not plan.is_empty() or roots != known.roots or rebuild:
+            draft = generations.draft(fresh=rebuild)
+            try:
+                update.write(draft, engine, roots)
+            except BaseException:
+                generations.discard(draft)
+                raise
+            generations.publish(draft)
+        with closing(Catalog(generations.current() / CATALOG)) as catalog:
+            return update.summary(catalog, time.monotonic() - started)
+
+
+def status(index: Path, engine: Engine | None = None) -> Status:
+    """What the index in the (absolute) folder `index` holds, and what changed since.
+
+    Raises NoIndexError, IndexUnusableError.
+    """
+    generations, places = Generations(index), Places.of(index)
+    engine = engine or embedded()
+    with closing(Catalog(generations.current() / CATALOG)) as catalog:
+        catalog.check_versions(engine.version)
+        roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
+        count, documents, passages = catalog.counts()
+    missing = [root for root in roots if not os.path.lexists(places.path(root.path))]
+    there = [root for root in roots if root not in missing]
+    plan = make_plan(places, files, there, there, str(index))
+    return Status(
+        index=str(index),
+        roots=tuple(roots),
+        missing_roots=tuple(root.path for root in missing),
+        files=count,
+        documents=documents,
+        passages=passages,
+        skipped=(*plan.skipped, *_flaws(places, files, plan.kept)),
+        bytes_on_disk=sum(f.stat().st_size for f in index.rglob("*") if f.is_file()),
+        updated=datetime.fromisoformat(facts["updated"]),
+        new=len(plan.new),
+        changed=len(plan.changed),
+        removed=len(plan.gone),
+        versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
+    )
+
+
+def _nothing_named() -> RootError:
+    return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the current generation knows."""
+
+    roots: list[Root] = field(default_factory=list)
+    files: dict[str, FileState] = field(default_factory=dict)
+
+
+def _known(generations: Generations, engine: Engine, rebuild: bool) -> _Known:
+    if not generations.exists():
+        return _Known()
+    try:
+        with closing(Catalog(generations.current() / CATALOG)) as catalog:
+            if rebuild:
+                return _Known(catalog.roots())
+            catalog.check_versions(engine.version)
+            return _Known(catalog.roots(), catalog.files())
+    except VnsearchError:
+        if rebuild:
+            return _Known()
+        raise
+
+
+class _Update:
+    """A plan being carried out, and the count of what it did."""
+
+    def __init__(self, places: Places, plan: Plan, progress: Progress) -> None:
+        self._places, self._plan, self._progress = places, plan, progress
+        self._skipped = list(plan.skipped)
+        self._bytes_read = 0
+        self._touched = 0  # files with a new time and the old bytes
+
+    def write(self, draft: Path, engine: Engine, roots: Sequence[Root]) -> None:
+        """Fill the folder of the next generation."""
+        todo = {**self._plan.new, **self._plan.changed}
+        self._progress.start(sum(stat.st_size for stat in todo.values()))
+        writer = engine.writer(draft / ENGINE)
+        try:
+            with closing(Catalog(draft / CATALOG, writable=True)) as catalog:
+                for name in self._plan.gone:
+                    writer.remove(name)
+                    catalog.remove(name)
+                for name in sorted(todo):
+                    self._renew(catalog, writer, name)
+                self._progress.finishing()
+                catalog.set_roots(roots)
+                catalog.set_facts(vnsearch=__version__, **versions(engine.version))
+                writer.commit()
+                catalog.commit()
+        except BaseException:
+            with suppress(Exception):
+                writer.cancel()
+            raise
+
+    def summary(self, catalog: Catalog, seconds: float) -> Changes:
+        """What was done, given the catalog as it is now."""
+        plan = self._plan
+        names = [*plan.new, *plan.changed, *plan.kept]
+        states = {name: state for name in names if (state := catalog.file(name))}
+        return Changes(
+            added=len([name for name in plan.new if name in states]),
+            changed=len(plan.changed) - self._touched,
+            removed=len(plan.gone),
+            unchanged=len(plan.kept) + self._touched,
+            skipped=(*self._skipped, *_flaws(self._places, states, sorted(states))),
+            documents=catalog.counts()[1],
+            bytes_read=self._bytes_read,
+            seconds=seconds,
+        )
+
+    def _renew(self, catalog: Catalog, writer: Writer, name: str) -> None:
+        """Read a new or changed file into the index, and note its state."""
+        path = self._places.path(name)
+        old = catalog.file(name)
+        try:
+            with open(path, "rb", buffering=0) as file:
+                stat = _settled(file)
+                if old is not None and old.size == stat.st_size and digest_of(file) == old.digest:
+                    self._touched += 1
+                    catalog.put(name, replace(old, mtime_ns=stat.st_mtime_ns))
+                    return
+                file.seek(0)
+                tap = _Tap(file, self._count)
+                if old is not None:
+                    writer.remove(name)
+                documents, passages, flaws = _read(name, tap, writer)
+                digest = tap.digest()
+        except OSError as error:
+            kept = "; what was indexed of it stays" if old is not None else ""
+            reason = f"cannot be read: {error.strerror}{kept}"
+            self._skipped.append(Skipped(self._places.from_here(name), reason))
+            return
+        state = FileState(stat.st_size, stat.st_mtime_ns, digest, documents, passages, flaws)
+        catalog.put(name, state)
+
+    def _count(self, read_bytes: int) -> None:
+        self._bytes_read += read_bytes
+        self._progress.advance(read_bytes)
+
+
+def _read(name: str, tap: "_Tap", writer: Writer) -> tuple[int, int, tuple[str, ...]]:
+    """Index the documents of a file; returns how many documents and passages it gave,
+    and why it, or parts of it, were skipped."""
+    documents = passages = 0
+    flaws: list[str] = []
+    try:
+        for item in readers.read(name, io.BufferedReader(tap, _BLOCK)):
+            if isinstance(item, Document):
+                count = writer.add(name, item)
+                documents += bool(count)
+                passages += count
+                if not count:
+                    flaws.append(f"line {item.line}: no words" if item.key else "no words")
+            else:
+                flaws.append(item.reason)
+    except UnusableFileError as error:
+        flaws.append(str(error))
+    if len(flaws) > _FLAWS_TOLD:
+        flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
+    return documents, passages, tuple(flaws)
+
+
+def _flaws(
+    places: Places, files: dict[str, FileState], names: Sequence[str]
+) -> Iterator[Skipped]:
+    for name in names:
+        for flaw in files[name].flaws:
+            yield Skipped(places.from_here(name), flaw)
+
+
+def _settled(file: io.FileIO) -> os.stat_result:
+    """The file's stat, taken when no edit to come can leave the same time on it."""
+    while True:
+        stat = os.fstat(file.fileno())
+        age = time.time_ns() - stat.st_mtime_ns
+        if not 0 <= age < _CLOCK_TICK_NS:
+            return stat
+        time.sleep((_CLOCK_TICK_NS - age) / 1e9)
+
+
+class _Tap(io.RawIOBase):
+    """A file that is counted and digested while it is read."""
+
+    def __init__(self, file: io.FileIO, count: Callable[[int], None]) -> None:
+        self._file, self._count = file, count
+        self._digest = new_digest()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        size = self._file.readinto(buffer) or 0
+        self._digest.update(memoryview(buffer)[:size])
+        self._count(size)
+        return size
+
+    def digest(self) -> bytes:
+        """Of the whole file, what the reader left unread included."""
+        while self.read(_BLOCK):
+            pass
+        return self._digest.digest()

@@ -1,0 +1,179 @@
+"""The data that flows through vnsearch, from files to results.
+
+All offsets are code points of NFC text, half-open; all times are UTC; sizes are bytes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+
+class Token(NamedTuple):
+    """A run of letters and digits, as it stands in a text and as it is indexed."""
+
+    text: str  # the surface: exactly text[start:end] of what was tokenized
+    folded: str  # lower case, no marks: what is matched
+    exact: str  # lower case, marks kept, canonical spelling: what decides between readings
+    start: int
+    end: int
+    position: int  # tokens before this one
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One text to be found: a file, or one record of a file."""
+
+    key: str  # names it inside its file; "" when the file is one document
+    title: str
+    text: str
+    line: int | None  # where the text begins in the file, 1-based; None: no lines
+    line_step: int = 1  # lines of the file per newline of text; 0 inside a record
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a document, cut at paragraph and sentence ends: what is ranked."""
+
+    text: str
+    tokens: Sequence[Token]  # offsets and positions count in the document
+    line: int | None
+    cut_before: bool  # the document's text goes on before it
+    cut_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file, or a part of one, that was not indexed, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of evidence in a score: what it is, for which words, and its worth."""
+
+    evidence: str
+    words: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an index keeps of a passage to show it."""
+
+    source: str  # path of the file, as the catalog writes it
+    key: str  # of the document inside its file
+    title: str
+    text: str  # of the passage
+    line: int | None  # of its start
+    line_step: int
+    cut_before: bool
+    cut_after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A document that matches, by its best passage."""
+
+    passage: Found
+    score: float
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The page of matches an engine found, best first."""
+
+    total: int  # documents that match, on all pages
+    relaxed: bool  # no document had enough of the words, so any word was enough
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A piece of a document's own text with the ranges of its matched words."""
+
+    text: str
+    highlights: tuple[tuple[int, int], ...]  # sorted, disjoint, whole words
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A match made ready to show."""
+
+    rank: int
+    score: float
+    id: str  # the same from every current folder
+    path: str  # opens from the current folder
+    title: str
+    snippet: Snippet
+    modified: datetime
+    stale: bool  # the file changed or vanished since it was indexed
+    parts: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How the query was read."""
+
+    text: str
+    suggestion: str | None = None
+    relaxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a search answers; its JSON is the public format."""
+
+    query: str
+    understood: Understood
+    total: int
+    limit: int
+    offset: int
+    hits: tuple[Hit, ...]
+    notices: tuple[str, ...] = ()  # what the user should know, for stderr
+    reading: tuple[str, ...] = ()  # clause by clause, when an explanation was asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an update of the index did, counted in files."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+    skipped: tuple[Skipped, ...]
+    documents: int  # in the index now
+    bytes_read: int  # of the files read, as they lie on disk
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A file or folder the index covers."""
+
+    path: str
+    excludes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What an index holds and how far the files have moved on since."""
+
+    index: str
+    roots: tuple[Root, ...]
+    missing_roots: tuple[str, ...]
+    files: int
+    documents: int
+    passages: int
+    skipped: tuple[Skipped, ...]
+    bytes_on_disk: int
+    updated: datetime
+    new: int
+    changed: int
+    removed: int
+    versions: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,73 @@
+"""Where the index is, and how files are named in it and from the current folder."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from vnsearch.errors import NoIndexError
+
+FOLDER: Final = ".vnsearch"
+VARIABLE: Final = "VNSEARCH_INDEX"
+
+
+def index_folder(option: str | None) -> Path | None:
+    """The index asked for by option or environment, else the nearest one in the current
+    folder or above, else None."""
+    named = option or os.environ.get(VARIABLE)
+    if named:
+        return Path(os.path.abspath(named))
+    here = Path.cwd()
+    return next((p / FOLDER for p in (here, *here.parents) if (p / FOLDER).is_dir()), None)
+
+
+def existing_index(option: str | None) -> Path:
+    """Like `index_folder`; raises NoIndexError when there is none."""
+    folder = index_folder(option)
+    if folder is None:
+        raise NoIndexError(
+            "no index here or in a folder above", "make one first: vnsearch index FOLDER"
+        )
+    return folder
+
+
+def index_to_write(option: str | None) -> Path:
+    """Like `index_folder`, but a new one in the current folder when there is none."""
+    return index_folder(option) or Path.cwd() / FOLDER
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The names of files in one index.
+
+    A name is the path relative to the folder that holds the index when the file lies below
+    it, else absolute; so a folder can be moved together with its index.
+    """
+
+    base: str  # the folder that holds the index, absolute
+
+    @classmethod
+    def of(cls, index: Path) -> "Places":
+        """The names in the index at this (absolute) folder."""
+        return cls(str(index.parent))
+
+    def name(self, path: str) -> str:
+        """The name of the file at an absolute path."""
+        return _relative_below(path, self.base)
+
+    def path(self, name: str) -> str:
+        """The absolute path of a file."""
+        return os.path.normpath(os.path.join(self.base, name))
+
+    def from_here(self, name: str) -> str:
+        """A path that opens from the current folder: relative when it lies below."""
+        return _relative_below(self.path(name), os.getcwd())
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether an absolute path is a folder's, or one inside it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _relative_below(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder) if is_below(path, folder) else path

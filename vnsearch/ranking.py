@@ -1,0 +1,102 @@
+"""How evidence becomes a score: the same for every engine.
+
+A passage scores by BM25 over the words of the query and over its pairs of neighbours,
+for Vietnamese words are mostly two syllables and a pair is nearly a word:
+
+    sum over words   F + (E if typed with marks else F)
+  + PAIR_WEIGHT * sum over pairs   FF
+  + a constant that puts passages with all the words before the others
+
+F and FF are the folded word and pair, E is the exact word; each has its own document
+frequency, counted in passages, and a word or pair typed twice counts once. The folded score
+of a bare word counts twice so that words with and without marks weigh the same: names,
+numbers and words typed bare would count half otherwise. The title of a document belongs to
+every passage of it. A document scores as its best passage.
+
+Every constant was chosen by nDCG@10 on three judged collections; `benchmarks/README.md`
+has the figures, and what was tried and left out.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+from vnsearch.query import Kind, Query, Word
+
+# Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
+# with the idf of Lucene, which is never negative.
+K1: Final = 1.2
+B: Final = 0.75
+
+PAIR_WEIGHT: Final = 0.9
+
+# How often each word of a title counts in the passages of its document.
+TITLE_WEIGHT: Final = 2
+
+# Queries of up to this many words need all of them. Of longer ones a document needs this
+# share of the weight (idf) that the fullest document has; a share of the whole query's
+# weight loses relevant documents, since long queries hold words that no document has.
+SHORT_QUERY_WORDS: Final = 3
+NEEDED_SHARE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something a passage may hold that speaks for it: a word or a pair of neighbours."""
+
+    words: tuple[Word, ...]
+    exact: bool  # compare exact forms, not folded ones
+    weight: float
+
+    @property
+    def label(self) -> str:
+        """What it is, in the words of `--explain`."""
+        if len(self.words) > 1:
+            return "neighbours"
+        return "word with its marks" if self.exact else "word"
+
+
+ALL_WORDS: Final = "all the words in one passage"
+
+
+def evidence(query: Query) -> tuple[Evidence, ...]:
+    """All the evidence a query asks for, each piece once."""
+    pieces = (piece for run in query.runs() for piece in _evidence(run, query.exact))
+    return tuple(dict.fromkeys(pieces))
+
+
+def _evidence(run: tuple[Word, ...], exact: bool) -> Iterator[Evidence]:
+    for word in map(_plain, run):
+        # The marks of a misspelt word say nothing.
+        if word.marked and not exact and word.kind is not Kind.SLIP:
+            yield Evidence((word,), False, 1.0)
+            yield Evidence((word,), True, 1.0)
+        else:
+            yield Evidence((word,), exact, 2.0)
+    for pair in pairwise(map(_plain, run)):
+        yield Evidence(pair, exact, PAIR_WEIGHT)
+
+
+def _plain(word: Word) -> Word:
+    """The word without its surface, which is of no weight (but for a prefix)."""
+    return word if word.kind is Kind.PREFIX else replace(word, text=word.exact)
+
+
+def complete(evidence: Iterable[Evidence], idfs: Iterable[float]) -> float:
+    """What a passage with all the words gets on top: more than any passage can score."""
+    return sum(item.weight * idf * (K1 + 1) for item, idf in zip(evidence, idfs, strict=True))
+
+
+def idf(passages_with: int, passages: int) -> float:
+    """The weight of evidence that `passages_with` of `passages` hold; 0 for none."""
+    if not passages_with:
+        return 0.0
+    return math.log(1 + (passages - passages_with + 0.5) / (passages_with + 0.5))
+
+
+def saturation(frequency: float, length: int, average: float) -> float:
+    """BM25's share of the idf for a passage of `length` tokens that holds it so often."""
+    norm = K1 * (1 - B + B * length / average)
+    return frequency * (K1 + 1) / (frequency + norm)

@@ -1,0 +1,82 @@
+"""HTML: the page's title and its main text, without menus, scripts and footers."""
+
+import re
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import TYPE_CHECKING, Final
+
+from vnsearch.errors import UnusableFileError
+from vnsearch.model import Document
+from vnsearch.readers.base import read_text
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_NEVER_TEXT: Final = "script, style, noscript, template, svg, iframe, object, select, button"
+_AROUND_TEXT: Final = (
+    "nav, aside, footer, form, [role=navigation], [role=search], [role=banner], "
+    "[role=contentinfo], [role=complementary], [hidden], [aria-hidden=true]"
+)
+_BLOCKS: Final = (
+    "address, article, blockquote, br, caption, dd, details, div, dl, dt, figcaption, figure, "
+    "h1, h2, h3, h4, h5, h6, header, hr, li, main, ol, p, pre, section, summary, table, tr, ul"
+)
+_CELLS: Final = "td, th"
+
+# Stands for a line end until the white space of the source, which means nothing in
+# HTML, is gone. A control character that HTML does not allow in text.
+_BREAK: Final = "\x1e"
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+_BREAKS = re.compile(rf" *(?:{_BREAK} *)+")
+
+
+def read(stream: BufferedReader) -> Iterator[Document]:
+    """One document; raises UnusableFileError."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    page = LexborHTMLParser(read_text(stream))
+    title = _title(page)
+    text = _text(_main(page))
+    if not text:
+        raise UnusableFileError("no text on the page")
+    yield Document(key="", title=title, text=text, line=None)
+
+
+def _title(page: "LexborHTMLParser") -> str:
+    for selector in ("head title", "h1"):
+        node = page.css_first(selector)
+        if node is not None and node.text().strip():
+            return node.text()
+    return ""
+
+
+def _main(page: "LexborHTMLParser") -> "LexborNode | None":
+    """The element with the main text: <main>, a lone <article>, else the whole body."""
+    for node in page.css(_NEVER_TEXT):
+        node.decompose()
+    for selector in ("main, [role=main]", "article"):
+        nodes = page.css(selector)
+        if len(nodes) == 1 and nodes[0].text().strip():
+            _remove(nodes[0], _AROUND_TEXT)
+            return nodes[0]
+    if page.body is not None:
+        _remove(page.body, f"{_AROUND_TEXT}, body > header")
+    return page.body
+
+
+def _remove(node: "LexborNode", selector: str) -> None:
+    for child in node.css(selector):
+        if child.parent is not None and child.mem_id != node.mem_id:
+            child.decompose()
+
+
+def _text(node: "LexborNode | None") -> str:
+    if node is None:
+        return ""
+    for block in node.css(_BLOCKS):
+        block.insert_before(_BREAK)
+        block.insert_after(_BREAK)
+    for cell in node.css(_CELLS):
+        cell.insert_after(" ")
+    text = _SPACES.sub(" ", node.text().replace("\xa0", " "))
+    return _BREAKS.sub("\n", text).strip()

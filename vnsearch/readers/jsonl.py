@@ -1,0 +1,62 @@
+"""JSON lines: one object a line with `text`, and `id` and `title` if it has them.
+
+Read line by line, so a file may be larger than memory.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+
+from vnsearch.model import Document
+from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, encoding_of
+
+
+def read(stream: io.BufferedReader) -> Iterator[Document | Flaw]:
+    """One document a line, keyed by its `id` or else by its line number.
+
+    A line that is no such object gives a `Flaw` with its number; blank lines give nothing.
+    """
+    for number, line in enumerate(_lines(stream), 1):
+        if not line.strip():
+            continue
+        try:
+            yield _document(line, number)
+        except (ValueError, RecursionError) as error:
+            yield Flaw(f"line {number}: {_reason(error)}")
+
+
+def _lines(stream: io.BufferedReader) -> Iterator[bytes | str]:
+    """Lines as bytes, or as text where line ends cannot be found in the bytes (UTF-16)."""
+    encoding, skip = encoding_of(stream.peek(4))
+    stream.read(skip)
+    if encoding != "utf-8":
+        yield from io.TextIOWrapper(stream, encoding, "replace", newline="\n")
+        return
+    while line := stream.readline(MAX_TEXT_BYTES):
+        yield line
+        while len(line) == MAX_TEXT_BYTES and not line.endswith(b"\n"):
+            line = stream.readline(MAX_TEXT_BYTES)  # the rest of a line too long to be JSON
+
+
+def _document(line: bytes | str, number: int) -> Document:
+    row = json.loads(line)
+    if not isinstance(row, dict):
+        raise ValueError("not a JSON object")
+    text, key, title = row.get("text"), row.get("id"), row.get("title")
+    if not isinstance(text, str):
+        raise ValueError('no "text"')
+    return Document(
+        key=str(number if key is None else key),
+        title=title if isinstance(title, str) else "",
+        text=text,
+        line=number,
+        line_step=0,
+    )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "not UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return f"not JSON ({error.msg})"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)

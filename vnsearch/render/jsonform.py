@@ -1,0 +1,119 @@
+"""Results as JSON: the public format, described by `results.schema.json`."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from vnsearch.model import Changes, Hit, Results, Skipped, Status, Token
+
+SCHEMA_VERSION: Final = 1
+
+Object = dict[str, Any]
+
+
+def dump(value: Object) -> str:
+    """One line of JSON. A byte of a file name that is not UTF-8 is a lone surrogate in
+    it, which only the escape in `cli.write` makes valid JSON."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def results(found: Results) -> Object:
+    """The answer to one query."""
+    understood = found.understood
+    answer: Object = {
+        "schema_version": SCHEMA_VERSION,
+        "query": found.query,
+        "understood": {
+            "text": understood.text,
+            "suggestion": understood.suggestion,
+            "relaxed": understood.relaxed,
+        },
+        "total": found.total,
+        "limit": found.limit,
+        "offset": found.offset,
+        "hits": [hit(item) for item in found.hits],
+    }
+    if found.reading:
+        answer["reading"] = list(found.reading)
+    return answer
+
+
+def hit(item: Hit) -> Object:
+    """One hit."""
+    answer: Object = {
+        "rank": item.rank,
+        "score": round(item.score, 4),
+        "id": item.id,
+        "path": item.path,
+        "title": item.title,
+        "line": item.snippet.line,
+        "snippet": {
+            "text": item.snippet.text,
+            "highlights": [list(pair) for pair in item.snippet.highlights],
+        },
+        "modified": _time(item.modified),
+        "stale": item.stale,
+    }
+    if item.parts:
+        answer["explain"] = [
+            {"evidence": part.evidence, "words": part.words, "score": round(part.score, 4)}
+            for part in item.parts
+        ]
+    return answer
+
+
+def changes(done: Changes) -> Object:
+    """What `index` did."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "added": done.added,
+        "changed": done.changed,
+        "removed": done.removed,
+        "unchanged": done.unchanged,
+        "skipped": _skipped(done.skipped),
+        "documents": done.documents,
+        "bytes_read": done.bytes_read,
+        "seconds": round(done.seconds, 3),
+        "mb_per_second": round(done.bytes_read / 1e6 / max(done.seconds, 1e-9), 3),
+    }
+
+
+def status(found: Status) -> Object:
+    """What `status` tells."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "index": found.index,
+        "roots": [
+            {
+                "path": root.path,
+                "excludes": list(root.excludes),
+                "missing": root.path in found.missing_roots,
+            }
+            for root in found.roots
+        ],
+        "files": found.files,
+        "documents": found.documents,
+        "passages": found.passages,
+        "bytes_on_disk": found.bytes_on_disk,
+        "updated": _time(found.updated),
+        "changes": {"new": found.new, "changed": found.changed, "removed": found.removed},
+        "skipped": _skipped(found.skipped),
+        "versions": found.versions,
+    }
+
+
+def tokens(found: Iterable[Token]) -> Object:
+    """What `analyze` tells."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tokens": [token._asdict() for token in found],
+    }
+
+
+def _skipped(items: Iterable[Skipped]) -> list[Object]:
+    return [{"path": item.path, "reason": item.reason} for item in items]
+
+
+def _time(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,138 @@
+"""Results as plain lines of text, without colours and wrapping.
+
+What comes from documents, paths included, may hold anything; `visible` lets none of it
+drive a terminal that the lines may end up on.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from vnsearch.model import Changes, Hit, Results, Skipped, Status, Token
+
+_SKIPPED_TOLD: Final = 10
+
+# Control characters, bidirectional controls, line separators, and the lone surrogates
+# that stand for bytes of file names that are not UTF-8.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """`text` in one line that cannot drive a terminal: unsafe characters are escaped."""
+    return _UNSAFE.sub(_escaped, text.replace("\n", " ").replace("\t", " "))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match.group())
+    if 0xDC80 <= code <= 0xDCFF:  # a byte of a file name, see PEP 383
+        return f"\\x{code - 0xDC00:02x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def results(found: Results) -> Iterator[str]:
+    """Hits, each a stanza of title, place, snippet."""
+    for line in found.reading:
+        yield visible(f"read as: {line}")
+    if found.reading:
+        yield ""
+    for hit in found.hits:
+        yield f"{hit.rank}. {visible(hit.title)}"
+        yield f"   {place(hit)}"
+        yield f"   {visible(hit.snippet.text)}"
+        for line in explanation(hit):
+            yield f"   {line}"
+        yield ""
+
+
+def place(hit: Hit) -> str:
+    """Where a hit is: path, record or line, and whether it is out of date."""
+    line = "" if hit.snippet.line is None else f":{hit.snippet.line}"
+    stale = "  (changed since it was indexed)" if hit.stale else ""
+    return f"{visible(hit.path)}{line}{stale}"
+
+
+def explanation(hit: Hit) -> Iterator[str]:
+    """The parts of a score, largest first, ending in their sum."""
+    for part in hit.parts:
+        yield f"{part.score:9.3f}  {part.evidence}: {visible(part.words)}"
+    if hit.parts:
+        yield f"{hit.score:9.3f}  score"
+
+
+def summary(found: Results) -> str:
+    """One line on how much was found."""
+    if not found.hits:
+        return "nothing on this page" if found.total else "nothing found"
+    last = found.offset + len(found.hits)
+    documents = _count(found.total, "document")
+    if len(found.hits) == found.total:
+        return f"{documents}"
+    return f"{found.offset + 1}–{last} of {documents}"
+
+
+def changes(done: Changes) -> Iterator[str]:
+    """What `index` did, in two lines at most."""
+    counts = ", ".join(
+        f"{number:,} {name}"
+        for name in ("added", "changed", "removed", "unchanged")
+        if (number := getattr(done, name))
+    )
+    skipped = f", {len(done.skipped):,} skipped" if done.skipped else ""
+    yield f"{counts or 'no files'}{skipped}; {_count(done.documents, 'document')} in the index"
+    if done.bytes_read:
+        megabytes = done.bytes_read / 1e6
+        rate = megabytes / max(done.seconds, 1e-9)
+        yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s ({rate:.1f} MB/s)"
+
+
+def skipped(items: Sequence[Skipped]) -> Iterator[str]:
+    """The first of the skipped files with their reasons, the others by reason."""
+    for item in items[:_SKIPPED_TOLD]:
+        yield visible(f"skipped {item.path}: {item.reason}")
+    rest = Counter(item.reason for item in items[_SKIPPED_TOLD:])
+    for reason, count in rest.most_common(_SKIPPED_TOLD):
+        yield visible(f"skipped {count:,} more: {reason}")
+    left = sum(rest.values()) - sum(count for _, count in rest.most_common(_SKIPPED_TOLD))
+    if left:
+        yield f"skipped {left:,} more for other reasons"
+
+
+def status(found: Status) -> Iterator[str]:
+    """What the index holds, a fact a line."""
+    yield f"index      {visible(found.index)}"
+    for root in found.roots:
+        excludes = f"  excluding {', '.join(root.excludes)}" if root.excludes else ""
+        missing = "  (missing)" if root.path in found.missing_roots else ""
+        yield visible(f"root       {root.path}{excludes}{missing}")
+    yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
+    yield f"passages   {found.passages:,}"
+    yield f"size       {found.bytes_on_disk / 1e6:,.1f} MB on disk"
+    yield f"updated    {found.updated:%Y-%m-%d %H:%M:%S} UTC"
+    versions = dict(found.versions)
+    own = versions.pop("vnsearch", "")
+    yield f"made by    vnsearch {own} ({', '.join(f'{k} {v}' for k, v in versions.items())})"
+    counts = {"new": found.new, "changed": found.changed, "removed": found.removed}
+    since = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
+    yield f"since then {f'{since} (run: vnsearch index)' if since else 'no file has changed'}"
+    if found.skipped:
+        yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
+
+
+def tokens(found: Sequence[Token]) -> Iterator[str]:
+    """A table of tokens."""
+    rows = [("position", "offsets", "token", "folded", "exact")]
+    rows += [
+        (str(t.position), f"{t.start}–{t.end}", visible(t.text), visible(t.folded), visible(t.exact))
+        for t in found
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

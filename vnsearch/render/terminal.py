@@ -1,0 +1,122 @@
+"""Search results and progress on a terminal, by rich."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+from rich.style import Style
+from rich.text import Text
+
+from vnsearch.model import Hit, Results, Snippet
+from vnsearch.render import plain
+from vnsearch.render.plain import visible
+
+_RANK_WIDTH: Final = 3
+_INDENT: Final = _RANK_WIDTH + 1
+_WIDEST: Final = 100  # columns of a snippet: longer lines read badly
+
+_TITLE: Final = Style(bold=True)
+_RANK: Final = Style(dim=True)
+_PATH: Final = Style(color="cyan")
+_MATCH: Final = Style(color="yellow", bold=True, underline=True)
+_STALE: Final = Style(color="red")
+_FAINT: Final = Style(dim=True)
+
+
+def show(found: Results, color: str) -> None:
+    """Print results on stdout: a block a hit, then how many there are."""
+    console = _console(color, stderr=False)
+    for line in found.reading:
+        console.print(Text(visible(f"read as: {line}"), _FAINT))
+    for hit in found.hits:
+        console.print(_block(hit, min(console.width, _WIDEST)))
+        console.print()
+    console.print(Text(plain.summary(found), _FAINT))
+
+
+def _block(hit: Hit, width: int) -> RenderableType:
+    title = Text(f"{hit.rank:>{_RANK_WIDTH}} ", _RANK).append(visible(hit.title), _TITLE)
+    title.truncate(width, overflow="ellipsis")
+    explanation = (Text(line, _FAINT) for line in plain.explanation(hit))
+    body = Group(_place(hit), _snippet(hit.snippet), *explanation)
+    return Group(title, Padding(body, (0, 0, 0, _INDENT), expand=False, style=""))
+
+
+def _place(hit: Hit) -> Text:
+    link = Path(os.path.abspath(hit.path)).as_uri()
+    place = Text(visible(hit.path), _PATH + Style(link=link), overflow="fold")
+    if hit.snippet.line is not None:
+        place.append(f":{hit.snippet.line}", _FAINT)
+    if hit.stale:
+        place.append("  changed since it was indexed", _STALE)
+    return place
+
+
+def _snippet(snippet: Snippet) -> Text:
+    """The snippet with its highlights; each piece is escaped by itself, since escaping
+    changes lengths."""
+    text, end = Text(), 0
+    for start, stop in snippet.highlights:
+        text.append(visible(snippet.text[end:start]))
+        text.append(visible(snippet.text[start:stop]), _MATCH)
+        end = stop
+    return text.append(visible(snippet.text[end:]))
+
+
+class Bar:
+    """An `indexing.Progress` as a bar on stderr, with rate and time left."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._task = progress.add_task("reading", total=None)
+
+    def start(self, total_bytes: int) -> None:
+        """See `indexing.Progress`."""
+        self._progress.update(self._task, total=total_bytes)
+
+    def advance(self, read_bytes: int) -> None:
+        """See `indexing.Progress`."""
+        self._progress.advance(self._task, read_bytes)
+
+    def finishing(self) -> None:
+        """See `indexing.Progress`."""
+        self._progress.update(self._task, description="writing the index")
+
+
+@contextmanager
+def progress(color: str) -> Iterator[Bar]:
+    """A bar that is gone when done."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=_console(color, stderr=True), transient=True) as bars:
+        yield Bar(bars)
+
+
+def _console(color: str, *, stderr: bool) -> Console:
+    return Console(
+        file=sys.stderr if stderr else sys.stdout,
+        force_terminal=True if color == "always" else None,
+        color_system=None if color == "never" else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
+    )

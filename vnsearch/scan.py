@@ -1,0 +1,97 @@
+"""Roots -> the files below them that could be indexed."""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from vnsearch.model import Skipped
+from vnsearch.readers import reader_for
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A file with a reader, as the system describes it."""
+
+    path: str
+    stat: os.stat_result
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A folder that could not be listed: nothing is known of the files in it."""
+
+    path: str
+    reason: str
+
+
+class _Excludes(Protocol):
+    def match_file(self, file: str) -> bool: ...
+
+
+def scan(
+    root: str, excludes: Sequence[str] = (), *, avoid: frozenset[str] = frozenset()
+) -> Iterator[Seen | Unseen | Skipped]:
+    """What is at or below `root` (an absolute path), in a fixed order.
+
+    Hidden files and folders and what `excludes` (patterns as in .gitignore, relative to
+    the root) match are left out in silence, like the folders of `avoid`. What else is no
+    file with a reader comes as `Skipped`. Symbolic links are not followed, except the root
+    itself. Raises OSError when the root itself cannot be read.
+    """
+    if not os.path.isdir(root):
+        yield _item(root, os.stat(root), named=True)
+        return
+    excluded = _matcher(excludes)
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            if folder == root:
+                raise
+            yield Unseen(folder, f"cannot be read: {error.strerror}")
+            continue
+        inner: list[str] = []
+        for entry in entries:
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if entry.name.startswith(".") or entry.path in avoid:
+                continue
+            relative = os.path.relpath(entry.path, root) + ("/" if is_folder else "")
+            if excluded is not None and excluded.match_file(relative):
+                continue
+            if is_folder:
+                inner.append(entry.path)
+            else:
+                yield _entry(entry)
+        folders.extend(reversed(inner))
+
+
+def _matcher(excludes: Sequence[str]) -> _Excludes | None:
+    if not excludes:
+        return None
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(excludes)
+
+
+def _entry(entry: os.DirEntry[str]) -> Seen | Skipped:
+    try:
+        return _item(entry.path, entry.stat(follow_symlinks=False))
+    except OSError as error:
+        return Skipped(entry.path, f"cannot be read: {error.strerror}")
+
+
+def _item(path: str, status: os.stat_result, *, named: bool = False) -> Seen | Skipped:
+    if stat.S_ISLNK(status.st_mode):
+        return Skipped(path, "symbolic link, not followed")
+    if not stat.S_ISREG(status.st_mode):
+        return Skipped(path, "not a regular file")
+    if reader_for(path) is None:
+        suffix = Path(path).suffix
+        return Skipped(path, f"format not supported ({suffix or 'no suffix'})")
+    return Seen(path, status)

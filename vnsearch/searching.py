@@ -1,0 +1,106 @@
+"""Words -> query -> engine -> hits with snippets."""
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+from vnsearch.catalog import Catalog
+from vnsearch.engines import Engine, Reader, embedded
+from vnsearch.errors import IndexUnusableError
+from vnsearch.generations import CATALOG, ENGINE, Generations
+from vnsearch.model import Hit, Match, Results, Snippet, Understood
+from vnsearch.places import Places
+from vnsearch.query import Demand, describe, parse
+from vnsearch.snippet import make_snippet
+
+
+class Searcher:
+    """An index opened for searching, as it was at that moment.
+
+    Raises NoIndexError and IndexUnusableError when opened.
+    """
+
+    def __init__(self, index: Path, engine: Engine | None = None) -> None:
+        self._places = Places.of(index)
+        self._catalog, self._reader = _open(Generations(index), engine or embedded())
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._reader.close()
+        self._catalog.close()
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        exact: bool = False,
+        demand: Demand = Demand.SMART,
+        within: str | None = None,
+        explain: bool = False,
+    ) -> Results:
+        """Search for `text`, in the query language of `query`.
+
+        Returns hits `offset` to `offset + limit` of the ranking. `exact`: marks must match
+        as typed. `within`: a glob that the name of the file must match, as in .gitignore,
+        at any depth.
+        """
+        query = parse(text, exact=exact, demand=demand)
+        matches = self._reader.search(
+            query,
+            limit=limit,
+            offset=offset,
+            accepts=None if within is None else _glob(within),
+            explain=explain,
+        )
+        return Results(
+            query=text,
+            understood=Understood(" ".join(query.source.split()), relaxed=matches.relaxed),
+            total=matches.total,
+            limit=limit,
+            offset=offset,
+            hits=tuple(
+                self._hit(rank, match, make_snippet(match.passage, query))
+                for rank, match in enumerate(matches.matches, offset + 1)
+            ),
+            notices=query.notices,
+            reading=tuple(describe(query)) if explain else (),
+        )
+
+    def _hit(self, rank: int, match: Match, snippet: Snippet) -> Hit:
+        source, key = match.passage.source, match.passage.key
+        state = self._catalog.file(source)
+        modified = state.mtime_ns / 1e9 if state else 0.0
+        return Hit(
+            rank=rank,
+            score=match.score,
+            id=f"{source}#{key}" if key else source,
+            path=self._places.from_here(source),
+            title=match.passage.title,
+            snippet=snippet,
+            modified=datetime.fromtimestamp(modified, timezone.utc),
+            stale=state is None or not state.is_current(self._places.path(source)),
+            parts=match.parts,
+        )
+
+
+def _open(generations: Generations, engine: Engine) -> tuple[Catalog, Reader]:
+    """Catalog and engine of one generation; again when a writer replaced it meanwhile."""
+    while True:
+        current = generations.current()
+        try:
+            catalog = Catalog(current / CATALOG)
+            catalog.check_versions(engine.version)
+            return catalog, engine.reader(current / ENGINE)
+        except IndexUnusableError:
+            if generations.current() == current:
+                raise
+
+
+def _glob(pattern: str) -> Callable[[str], bool]:
+    from pathspec import GitIgnoreSpec
+
+    at_any_depth = pattern if pattern.startswith(("/", "**/")) else f"**/{pattern}"
+    spec = GitIgnoreSpec.from_lines([at_any_depth])
+    return spec.match_file

@@ -1,0 +1,1 @@
+"""What is true of the Vietnamese language and its writing, whatever is searched."""

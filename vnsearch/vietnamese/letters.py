@@ -1,0 +1,96 @@
+"""Letters and their marks: composing them, taking them apart, folding them.
+
+A Vietnamese vowel letter may carry a quality mark (ă â ê ô ơ ư: another vowel) and
+a tone mark (à á ả ã ạ: the tone of the whole syllable); `đ` is a letter of its own.
+"""
+
+import unicodedata
+from typing import Final
+
+GRAVE, ACUTE, HOOK, TILDE, DOT = "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"
+TONE_MARKS: Final = frozenset((GRAVE, ACUTE, HOOK, TILDE, DOT))
+CIRCUMFLEX, BREVE, HORN = "\u0302", "\u0306", "\u031b"
+QUALITY_MARKS: Final = frozenset((CIRCUMFLEX, BREVE, HORN))
+VOWELS: Final = frozenset("aăâeêioôơuưy")
+
+# Old fonts and converters write these look-alikes for đ and Đ (the Icelandic eth and
+# the African D); in lower case they are one letter each.
+D_LOOKALIKES: Final = str.maketrans("ðɖ", "đđ")
+
+# Combining marks that may follow a letter, and characters inside a word that show
+# nothing: soft hyphen, zero-width joiners, word joiner. As parts of a regex class.
+COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+INVISIBLE: Final = "\u00ad\u200c\u200d\u2060"
+
+# Blocks whose letters and digits are Latin, outside ASCII: Latin-1 and its
+# extensions, IPA, superscripts and subscripts, number forms, ligatures, full width.
+_LATIN_BLOCKS: Final = (
+    (0x00AA, 0x02AF), (0x1D00, 0x1DBF), (0x1E00, 0x1EFF), (0x2070, 0x209F),
+    (0x2150, 0x2188), (0x2C60, 0x2C7F), (0xA720, 0xA7FF), (0xAB30, 0xAB6F),
+    (0xFB00, 0xFB06), (0xFF10, 0xFF5A),
+)  # fmt: skip
+
+
+def nfc(text: str) -> str:
+    """`text` in Unicode normal form C, the form all offsets of vnsearch count in."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
+    """Take the tone marks off a lower-case word.
+
+    Returns its letters (NFC, quality marks kept) and the tones, each as the index of
+    its letter and the combining mark. Works for any order of marks, also for those NFC
+    cannot compose (`e` + acute + circumflex is `ế`). A mark on a consonant (`ñ`) is no
+    tone and stays with its letter.
+    """
+    letters: list[str] = []
+    tones: list[tuple[int, str]] = []
+    for char in unicodedata.normalize("NFD", word):
+        if char in TONE_MARKS and letters and letters[-1][0] in VOWELS:
+            tones.append((len(letters) - 1, char))
+        elif letters and unicodedata.combining(char):
+            letters[-1] += char
+        else:
+            letters.append(char)
+    return [unicodedata.normalize("NFC", letter) for letter in letters], tones
+
+
+class _FoldTable(dict[int, str]):
+    """Code point -> folded letters, worked out when first met, for `str.translate`."""
+
+    def __missing__(self, code: int) -> str:
+        folded = self[code] = _fold_letter(chr(code))
+        return folded
+
+
+def _fold_letter(char: str) -> str:
+    if char == "đ":
+        return "d"
+    if unicodedata.combining(char) and 0x0300 <= ord(char) < 0x2100:
+        return ""
+    if char in INVISIBLE:
+        return ""
+    base = unicodedata.normalize("NFD", char)[0]
+    if base.isascii():
+        return base
+    if any(first <= ord(char) <= last for first, last in _LATIN_BLOCKS):
+        from unidecode import unidecode  # only rare letters need its tables
+
+        latin = unidecode(char).lower()
+        if latin.isascii() and latin.isalnum():
+            return latin
+    return char
+
+
+_FOLD = _FoldTable()
+
+
+def fold(word: str) -> str:
+    """A lower-case word without marks: `đảng` -> `dang`, `straße` -> `strasse`.
+
+    Letters of other scripts stay as they are. Idempotent; never empty for a word that
+    has a letter or digit, never with a space in it. It may change the length, so it is
+    taken of single words whose offsets are known already.
+    """
+    return word if word.isascii() else word.translate(_FOLD)
