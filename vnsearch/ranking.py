@@ -39,7 +39,7 @@ TITLE_WEIGHT: Final = 2
 # share of the weight (idf) that the fullest document has; a share of the whole query's
 # weight loses relevant documents, since long queries hold words that no document has.
 SHORT_QUERY_WORDS: Final = 3
-NEEDED_SHARE: Final = 0.5
+NEEDED_SHARE: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)

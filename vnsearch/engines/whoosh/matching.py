@@ -24,8 +24,9 @@ from vnsearch.model import Match, Matches, Part
 from vnsearch.query import All, Any, Clause, Demand, Kind, Not, Phrase, Query, Word, words_of
 from vnsearch.ranking import Evidence
 
-# Pieces of evidence whose scores are kept in memory, for the many queries of a batch.
-_CACHED_SCORES: Final = 1000
+# Words and pairs whose documents and scores are kept in memory, for the many queries of
+# a batch.
+_CACHED: Final = 4000
 
 
 class WhooshReader:
@@ -33,7 +34,8 @@ class WhooshReader:
 
     def __init__(self, folder: Path) -> None:
         self._postings = Postings(folder)
-        self._scores = lru_cache(_CACHED_SCORES)(self._score)
+        self._scores = lru_cache(_CACHED)(self._score)
+        self._documents_with = lru_cache(_CACHED)(self._with_words)
 
     def close(self) -> None:
         """See `engines.Reader`."""
@@ -112,7 +114,8 @@ class WhooshReader:
                 yield False, base[0]
                 return
             yield False, set.intersection(self._most(soft, view), *base)
-            yield True, base[0] if base else self._any(map(_loosened, soft), view)
+            yield from ((True, documents) for documents in base)
+            yield True, self._any(map(_loosened, wanted), view)
 
     def _most(self, clauses: list[Clause], view: View) -> set[int]:
         """Documents with all of a few words, or with most of the weight of many."""
@@ -144,9 +147,12 @@ class WhooshReader:
             case Any(parts):
                 return self._any(parts, view)
             case Word() as word:
-                return self._postings.documents(self._occurrences((word,), view))
+                return self._documents_with((word,), view)
             case Phrase(words):
-                return self._postings.documents(self._occurrences(words, view))
+                return self._documents_with(words, view)
+
+    def _with_words(self, words: tuple[Word, ...], view: View) -> set[int]:
+        return self._postings.documents(self._occurrences(words, view))
 
     # Where words occur
 
