@@ -22,7 +22,9 @@ VERSION = 1
 
 # A letter or digit of any script, with the combining marks and invisible characters
 # that may follow inside the word. Marks matter: NFC leaves rare orders decomposed.
-WORD = re.compile(rf"[^\W_](?:[^\W_]|[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}])*")
+WORD = re.compile(
+    rf"[^\W_](?:[^\W_]|[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}])*"
+)
 
 
 @lru_cache(maxsize=200_000)

@@ -9,12 +9,12 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from io import RawIOBase
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from vnsearch import analysis
 from vnsearch.errors import REPAIR, IndexUnusableError
@@ -56,10 +56,10 @@ class FileState:
         """Whether a file with this stat can be taken for unchanged without reading it."""
         return self.size == stat.st_size and self.mtime_ns == stat.st_mtime_ns
 
-
     def is_current(self, path: str) -> bool:
         """Whether the file at `path` still has the bytes it had; read only when its time
-        is new and its size is not."""
+        is new and its size is not.
+        """
         try:
             stat = os.stat(path)
             if self.looks_like(stat) or stat.st_size != self.size:
@@ -189,6 +189,6 @@ def versions(engine_version: str) -> dict[str, str]:
 _COLUMNS: Final = "size, mtime_ns, digest, documents, passages, flaws"
 
 
-def _state(row: Iterable[object]) -> FileState:
-    *values, flaws = row
-    return FileState(*values, tuple(json.loads(str(flaws))))  # type: ignore[arg-type]
+def _state(row: Sequence[Any]) -> FileState:
+    size, mtime_ns, digest, documents, passages, flaws = row
+    return FileState(size, mtime_ns, digest, documents, passages, tuple(json.loads(flaws)))

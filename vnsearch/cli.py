@@ -8,7 +8,9 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, nullcontext
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -23,8 +25,6 @@ from vnsearch.errors import (
 
 if TYPE_CHECKING:
     from vnsearch.model import Results
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 _EXIT_BROKEN_PIPE = 141
 
@@ -73,7 +73,7 @@ def _say(message: str) -> None:
 def _say_raw(line: str) -> None:
     from vnsearch.render.plain import visible
 
-    print(visible(line), file=sys.stderr)
+    click.echo(visible(line), err=True)
 
 
 def _close_output() -> None:
@@ -86,7 +86,8 @@ def _close_output() -> None:
 
 def _write(lines: Iterable[str], end: str = "\n") -> None:
     """Lines to stdout as UTF-8 whatever the locale. A lone surrogate, which stands for a
-    byte of a file name, becomes its JSON escape."""
+    byte of a file name, becomes its JSON escape.
+    """
     for line in lines:
         sys.stdout.buffer.write((line + end).encode("utf-8", "backslashreplace"))
 
@@ -97,25 +98,35 @@ def _write_paths(paths: Iterable[str], end: str) -> None:
         sys.stdout.buffer.write(os.fsencode(path + end))
 
 
-def _common(command: F) -> F:
+@dataclass(frozen=True, slots=True)
+class _Common:
     """The options of every command."""
-    for option in (
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            help="Style the output. auto: on a terminal, unless NO_COLOR is set.",
-        ),
-        click.option(
-            "--index",
-            "index_option",
-            metavar="DIR",
-            help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above.",
-        ),
-    ):
-        command = option(command)
-    return command
+
+    index: str | None
+    color: str
+    quiet: bool
+
+
+def _with_common(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the common options to a command, which gets them as one argument."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+    @click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Style the output. auto: on a terminal, unless NO_COLOR is set.",
+    )
+    @click.option(
+        "--index",
+        metavar="DIR",
+        help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above.",
+    )
+    @wraps(command)
+    def wrapped(index: str | None, color: str, quiet: bool, **options: Any) -> int:
+        return command(common=_Common(index, color, quiet), **options)
+
+    return wrapped
 
 
 @click.group(
@@ -162,7 +173,7 @@ Examples:
     metavar="SECONDS",
     help="Wait so long for another process that is writing the index.",
 )
-@_common
+@_with_common
 def index(
     paths: tuple[str, ...],
     rebuild: bool,
@@ -171,9 +182,7 @@ def index(
     as_json: bool,
     strict: bool,
     wait: float,
-    index_option: str | None,
-    color: str,
-    quiet: bool,
+    common: _Common,
 ) -> int:
     """Bring the index up to date with files and folders.
 
@@ -184,31 +193,32 @@ def index(
     from vnsearch.indexing import update
     from vnsearch.render import jsonform, plain
 
-    folder = places.index_to_write(index_option)
-    with _progress(color, quiet) as progress:
+    folder = places.index_to_write(common.index)
+    with _progress(common) as progress:
         done = update(
             folder,
             paths,
             excludes=excludes,
             rebuild=rebuild,
             wait=wait,
+            jobs=jobs,
             progress=progress,
         )
     if as_json:
         _write([jsonform.dump(jsonform.changes(done))])
-    elif not quiet:
+    elif not common.quiet:
         for line in plain.skipped(done.skipped):
             _say(line)
         _write(plain.changes(done))
     return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
 
 
-def _progress(color: str, quiet: bool) -> Any:
-    if quiet or not sys.stderr.isatty():
+def _progress(common: _Common) -> Any:
+    if common.quiet or not sys.stderr.isatty():
         return nullcontext()
     from vnsearch.render.terminal import progress
 
-    return progress(color)
+    return progress(common.color)
 
 
 @commands.command(
@@ -231,23 +241,31 @@ Examples:
 """
 )
 @click.argument("query", nargs=-1)
-@click.option("-n", "--limit", type=click.IntRange(min=0), default=10, show_default=True,
-              help="Show so many documents.")
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="Show so many documents.",
+)
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
 @click.option("--json", "form", flag_value="json", help="Print one JSON object.")
 @click.option("--jsonl", "form", flag_value="jsonl", help="Print one JSON object a hit.")
 @click.option("-l", "--files-with-matches", "form", flag_value="paths", help="Print paths only.")
 @click.option("-0", "--print0", "form", flag_value="paths0", help="Like -l, each ended by NUL.")
 @click.option("-c", "--count", "form", flag_value="count", help="Print how many documents match.")
-@click.option("--batch", metavar="FILE", help="Search each line of FILE (- is stdin): a JSON "
-              "object a line.")
+@click.option(
+    "--batch", metavar="FILE", help="Search each line of FILE (- is stdin): a JSON object a line."
+)
 @click.option("--exact", is_flag=True, help="Words must have just the marks typed.")
 @click.option("--all", "demand", flag_value="all", help="Every word must match.")
 @click.option("--any", "demand", flag_value="any", help="Any word may match.")
 @click.option("--in", "within", metavar="GLOB", help="Only files that match, as in .gitignore.")
-@click.option("--explain", is_flag=True, help="Tell how the query was read and what each score "
-              "is made of.")
-@_common
+@click.option(
+    "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
+)
+@_with_common
 def search(
     query: tuple[str, ...],
     limit: int,
@@ -258,9 +276,7 @@ def search(
     demand: str | None,
     within: str | None,
     explain: bool,
-    index_option: str | None,
-    color: str,
-    quiet: bool,
+    common: _Common,
 ) -> int:
     """Search, best documents first.
 
@@ -274,7 +290,8 @@ def search(
         raise click.UsageError(
             "name a QUERY or --batch FILE, not both" if query else "name a QUERY to search for"
         )
-    with closing(Searcher(places.existing_index(index_option))) as searcher:
+    with closing(Searcher(places.existing_index(common.index))) as searcher:
+
         def ask(text: str) -> "Results":
             return searcher.search(
                 text,
@@ -289,7 +306,7 @@ def search(
         if batch is not None:
             return _search_batch(ask, batch)
         results = ask(" ".join(query))
-        _show(results, form, color, quiet)
+        _show(results, form, common)
         return EXIT_FOUND if results.total else EXIT_NOTHING
 
 
@@ -307,7 +324,7 @@ def _search_batch(ask: "Callable[[str], Results]", file: str) -> int:
     return EXIT_FOUND if found else EXIT_NOTHING
 
 
-def _show(results: "Results", form: str | None, color: str, quiet: bool) -> None:
+def _show(results: "Results", form: str | None, common: _Common) -> None:
     from vnsearch.render import jsonform, plain
 
     for notice in results.notices:
@@ -322,23 +339,23 @@ def _show(results: "Results", form: str | None, color: str, quiet: bool) -> None
             _write_paths(paths, "\n" if form == "paths" else "\0")
         case "count":
             _write([str(results.total)])
-        case _ if not quiet:
+        case _ if not common.quiet:
             if results.understood.relaxed:
                 _say("no document has all the words; these have some of them")
             if not results.total:
                 _say("nothing found")
-            elif color == "always" or (color == "auto" and sys.stdout.isatty()):
+            elif common.color == "always" or sys.stdout.isatty():
                 from vnsearch.render import terminal
 
-                terminal.show(results, color)
+                terminal.show(results, common.color)
             else:
                 _write(plain.results(results))
 
 
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_common
-def status(as_json: bool, index_option: str | None, color: str, quiet: bool) -> int:
+@_with_common
+def status(as_json: bool, common: _Common) -> int:
     """Tell what the index holds, and what has changed since.
 
     Looks at the files of all roots, but opens none.
@@ -346,10 +363,10 @@ def status(as_json: bool, index_option: str | None, color: str, quiet: bool) -> 
     from vnsearch.indexing import status as status_of
     from vnsearch.render import jsonform, plain
 
-    found = status_of(places.existing_index(index_option))
+    found = status_of(places.existing_index(common.index))
     if as_json:
         _write([jsonform.dump(jsonform.status(found))])
-    elif not quiet:
+    elif not common.quiet:
         _write(plain.status(found))
     return EXIT_FOUND
 
@@ -362,10 +379,8 @@ Example:
 )
 @click.argument("text", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_common
-def analyze(
-    text: tuple[str, ...], as_json: bool, index_option: str | None, color: str, quiet: bool
-) -> int:
+@_with_common
+def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
     """Show how TEXT is read: its tokens with their folded and exact forms.
 
     Needs no index.
@@ -377,6 +392,6 @@ def analyze(
     found = list(tokenize(nfc(" ".join(text))))
     if as_json:
         _write([jsonform.dump(jsonform.tokens(found))])
-    elif not quiet:
+    elif not common.quiet:
         _write(plain.tokens(found))
     return EXIT_FOUND if found else EXIT_NOTHING

@@ -51,9 +51,7 @@ class Generations:
         except (OSError, UnicodeDecodeError) as error:
             raise IndexUnusableError(f"cannot read the index at {self.folder}: {error}") from error
         if not name.removeprefix(_PREFIX).isdecimal():
-            raise IndexUnusableError(
-                f"the index at {self.folder} is damaged", REPAIR
-            )
+            raise IndexUnusableError(f"the index at {self.folder} is damaged", REPAIR)
         return self.folder / name
 
     @contextmanager
@@ -74,7 +72,8 @@ class Generations:
 
     def draft(self, *, fresh: bool) -> Path:
         """The folder of a new generation: empty when `fresh`, else with all the files of
-        the current one. Call it while `writing`."""
+        the current one. Call it while `writing`.
+        """
         newest = max(map(_number, self._generations()), default=0)
         draft = self.folder / f"{_PREFIX}{newest + 1}"
         if fresh or not self.exists():
@@ -153,7 +152,8 @@ def _number(generation: Path) -> int:
 
 def _link(source: str, target: str) -> None:
     """Hard-link a file, or copy it: the catalog, which is changed in place, and all files
-    where the file system has no links."""
+    where the file system has no links.
+    """
     if os.path.basename(source) != CATALOG:
         with suppress(OSError):
             os.link(source, target)

@@ -27,6 +27,9 @@ from vnsearch.planning import Plan, check_root, choose_roots, make_plan
 # a file, so a file is read only once its time is this far in the past.
 _CLOCK_TICK_NS: Final = 20_000_000
 
+# Bytes to read from which on starting processes pays.
+_WORTH_PROCESSES: Final = 500_000
+
 _FLAWS_TOLD: Final = 100  # of one file, one by one
 _BLOCK: Final = 1 << 20  # bytes
 
@@ -64,6 +67,7 @@ def update(
     excludes: Sequence[str] = (),
     rebuild: bool = False,
     wait: float = 0.0,
+    jobs: int | None = None,
     progress: Progress | None = None,
     engine: Engine | None = None,
 ) -> Changes:
@@ -72,7 +76,8 @@ def update(
     `paths` become roots, and only they are looked at; without any, all known roots are.
     `excludes`, when there are any, replace those of the roots looked at. `rebuild` starts
     from nothing with all known roots, and does not need the old index to be readable.
-    Waits `wait` seconds for another writer. Raises RootError, LockedError and
+    Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
+    when there is enough to read. Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
@@ -93,7 +98,7 @@ def update(
         if not plan.is_empty() or roots != known.roots or rebuild:
             draft = generations.draft(fresh=rebuild)
             try:
-                update.write(draft, engine, roots)
+                update.write(draft, engine, roots, jobs or _cores())
             except BaseException:
                 generations.discard(draft)
                 raise
@@ -133,6 +138,11 @@ def status(index: Path, engine: Engine | None = None) -> Status:
     )
 
 
+def _cores() -> int:
+    """Those this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _nothing_named() -> RootError:
     return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
 
@@ -169,11 +179,12 @@ class _Update:
         self._bytes_read = 0
         self._touched = 0  # files with a new time and the old bytes
 
-    def write(self, draft: Path, engine: Engine, roots: Sequence[Root]) -> None:
+    def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
         todo = {**self._plan.new, **self._plan.changed}
-        self._progress.start(sum(stat.st_size for stat in todo.values()))
-        writer = engine.writer(draft / ENGINE)
+        size = sum(stat.st_size for stat in todo.values())
+        self._progress.start(size)
+        writer = engine.writer(draft / ENGINE, jobs if size >= _WORTH_PROCESSES else 1)
         try:
             with closing(Catalog(draft / CATALOG, writable=True)) as catalog:
                 for name in self._plan.gone:
@@ -239,7 +250,8 @@ class _Update:
 
 def _read(name: str, tap: "_Tap", writer: Writer) -> tuple[int, int, tuple[str, ...]]:
     """Index the documents of a file; returns how many documents and passages it gave,
-    and why it, or parts of it, were skipped."""
+    and why it, or parts of it, were skipped.
+    """
     documents = passages = 0
     flaws: list[str] = []
     try:
@@ -259,9 +271,7 @@ def _read(name: str, tap: "_Tap", writer: Writer) -> tuple[int, int, tuple[str, 
     return documents, passages, tuple(flaws)
 
 
-def _flaws(
-    places: Places, files: dict[str, FileState], names: Sequence[str]
-) -> Iterator[Skipped]:
+def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) -> Iterator[Skipped]:
     for name in names:
         for flaw in files[name].flaws:
             yield Skipped(places.from_here(name), flaw)

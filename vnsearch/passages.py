@@ -56,7 +56,8 @@ def _cut(text: str, tokens: Sequence[Token], first: int) -> int:
 
 def _boundary(text: str, tokens: Sequence[Token], last: int) -> int:
     """Where the text is cut between tokens `last - 1` and `last`: behind the last space,
-    so that closing punctuation stays with its sentence and an opening quote goes on."""
+    so that closing punctuation stays with its sentence and an opening quote goes on.
+    """
     if last == len(tokens):
         return len(text)
     start, end = tokens[last - 1].end, tokens[last].start

@@ -13,7 +13,8 @@ VARIABLE: Final = "VNSEARCH_INDEX"
 
 def index_folder(option: str | None) -> Path | None:
     """The index asked for by option or environment, else the nearest one in the current
-    folder or above, else None."""
+    folder or above, else None.
+    """
     named = option or os.environ.get(VARIABLE)
     if named:
         return Path(os.path.abspath(named))

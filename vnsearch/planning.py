@@ -55,7 +55,7 @@ def make_plan(
     """Compare what is at the roots looked at with what the index knows of `files`.
 
     A root inside another governs the files below itself, by its own excludes; looking at
-    the outer one looks at it too. A folder that cannot be listed says nothing of its files.
+    the outer one looks at it too. What may not be read stays as the index has it.
     Raises RootError when a root is missing: its files are not taken for deleted.
     """
     paths = {places.path(root.path): root for root in roots}
@@ -98,9 +98,7 @@ def check_root(path: str) -> None:
 _WHEN_MISSING = "nothing was changed; name the files and folders to look at, to leave it out"
 
 
-def _compare(
-    plan: Plan, files: dict[str, FileState], name: str, stat: os.stat_result
-) -> None:
+def _compare(plan: Plan, files: dict[str, FileState], name: str, stat: os.stat_result) -> None:
     state = files.get(name)
     if state is None:
         plan.new[name] = stat

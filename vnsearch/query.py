@@ -17,7 +17,7 @@ from enum import Enum
 from itertools import islice
 from typing import Final
 
-from vnsearch.analysis import forms, tokenize
+from vnsearch.analysis import tokenize
 from vnsearch.vietnamese.letters import fold, nfc
 
 # What a query may cost: words beyond this many are not searched, and a notice says so.
@@ -67,7 +67,8 @@ class Word:
 
     def stem(self, as_typed: bool) -> str:
         """What the words of a prefix begin with: as typed, since the canonical spelling
-        of a whole word (`ki` -> `ky`) need not be that of a longer one (`kinh`)."""
+        of a whole word (`ki` -> `ky`) need not be that of a longer one (`kinh`).
+        """
         typed = nfc(self.text.lower())
         return typed if as_typed else fold(typed)
 
@@ -199,10 +200,12 @@ _KINDS: Final = {
     Kind.SLIP: "words within one slip of",
 }
 _QUOTES: Final = '"“”„'
+_BODY: Final = rf"[^\s{_QUOTES}()]"
 _LEXEME = re.compile(
     rf"""(?P<minus>-?)(?P<title>(?:title:)?)[{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}]
-       | (?P<open>-?\() | (?P<close>\)) | (?P<chunk>[^\s{_QUOTES}()]+(?:\([^\s{_QUOTES}()]*\)[^\s{_QUOTES}()]*)*)
-       | (?P<stray>[{_QUOTES}])""",
+       | (?P<stray>[{_QUOTES}])
+       | (?P<open>-?\() | (?P<close>\))
+       | (?P<chunk>{_BODY}+ (?: \({_BODY}*\) {_BODY}* )* )""",
     re.VERBOSE | re.IGNORECASE,
 )
 _ITEM = re.compile(r"(?P<minus>-?)(?P<title>(?:title:)?)(?P<rest>.*)", re.DOTALL | re.IGNORECASE)

@@ -71,8 +71,8 @@ def _evidence(run: tuple[Word, ...], exact: bool) -> Iterator[Evidence]:
     for word in map(_plain, run):
         # The marks of a misspelt word say nothing.
         if word.marked and not exact and word.kind is not Kind.SLIP:
-            yield Evidence((word,), False, 1.0)
-            yield Evidence((word,), True, 1.0)
+            yield Evidence((word,), exact=False, weight=1.0)
+            yield Evidence((word,), exact=True, weight=1.0)
         else:
             yield Evidence((word,), exact, 2.0)
     for pair in pairwise(map(_plain, run)):

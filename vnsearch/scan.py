@@ -21,7 +21,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A folder that could not be listed: nothing is known of the files in it."""
+    """A file or folder that may not be read: nothing is known of what is in it."""
 
     path: str
     reason: str
@@ -42,7 +42,7 @@ def scan(
     itself. Raises OSError when the root itself cannot be read.
     """
     if not os.path.isdir(root):
-        yield _item(root, os.stat(root), named=True)
+        yield _item(root, os.stat(root))
         return
     excluded = _matcher(excludes)
     folders = [root]
@@ -79,14 +79,14 @@ def _matcher(excludes: Sequence[str]) -> _Excludes | None:
     return GitIgnoreSpec.from_lines(excludes)
 
 
-def _entry(entry: os.DirEntry[str]) -> Seen | Skipped:
+def _entry(entry: os.DirEntry[str]) -> Seen | Unseen | Skipped:
     try:
         return _item(entry.path, entry.stat(follow_symlinks=False))
     except OSError as error:
         return Skipped(entry.path, f"cannot be read: {error.strerror}")
 
 
-def _item(path: str, status: os.stat_result, *, named: bool = False) -> Seen | Skipped:
+def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
     if stat.S_ISLNK(status.st_mode):
         return Skipped(path, "symbolic link, not followed")
     if not stat.S_ISREG(status.st_mode):
@@ -94,4 +94,6 @@ def _item(path: str, status: os.stat_result, *, named: bool = False) -> Seen | S
     if reader_for(path) is None:
         suffix = Path(path).suffix
         return Skipped(path, f"format not supported ({suffix or 'no suffix'})")
+    if not os.access(path, os.R_OK):
+        return Unseen(path, "cannot be read: permission denied")
     return Seen(path, status)

@@ -62,8 +62,8 @@ class Engine(Protocol):
     def reader(self, folder: Path) -> Reader:
         """Open the index in the folder; raises FileNotFoundError when it has gone."""
 
-    def writer(self, folder: Path) -> Writer:
-        """Change the index in the folder, or begin one in an empty folder."""
+    def writer(self, folder: Path, jobs: int = 1) -> Writer:
+        """Change the index in the folder, or begin one there; with so many processes."""
 
 
 def embedded() -> Engine:

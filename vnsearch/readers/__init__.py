@@ -48,7 +48,7 @@ def read(path: str, stream: BufferedReader) -> Iterator[Document | Flaw]:
     if reader is None:
         raise UnusableFileError(f"format not supported ({PurePath(path).suffix or 'no suffix'})")
     if path.lower().endswith(".gz"):
-        stream = BufferedReader(gzip.GzipFile(fileobj=stream))  # type: ignore[type-var]
+        stream = BufferedReader(gzip.GzipFile(fileobj=stream))
     try:
         for item in reader(stream):
             yield _finished(item) if isinstance(item, Document) else item

@@ -34,7 +34,7 @@ def encoding_of(data: bytes) -> tuple[str, int]:
 
 
 def read_text(stream: BufferedReader) -> str:
-    """All of a stream as text with `\\n` line ends.
+    """All of a stream as text, its line ends made newlines.
 
     Understands UTF-8 with or without a byte order mark, and UTF-16 with one. Raises
     UnusableFileError for anything else, for binary data and for too much of it.
@@ -46,7 +46,7 @@ def read_text(stream: BufferedReader) -> str:
 
 
 def decode(data: bytes) -> str:
-    """Bytes of a text file as text with `\\n` line ends; raises UnusableFileError."""
+    """Bytes of a text file as text, its line ends made newlines; raises UnusableFileError."""
     encoding, skip = encoding_of(data)
     try:
         text = data[skip:].decode(encoding)

@@ -4,6 +4,7 @@ The text stays as written, marks of Markdown included, so that snippets and line
 are those of the file.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from io import BufferedReader
@@ -43,7 +44,7 @@ def _first_heading(source: str) -> str:
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark").parse(source)
-    for token, inline in zip(tokens, tokens[1:], strict=False):
+    for token, inline in itertools.pairwise(tokens):
         if token.type == "heading_open":
             return "".join(part.content or " " for part in inline.children or ())
     return ""

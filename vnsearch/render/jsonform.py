@@ -14,7 +14,8 @@ Object = dict[str, Any]
 
 def dump(value: Object) -> str:
     """One line of JSON. A byte of a file name that is not UTF-8 is a lone surrogate in
-    it, which only the escape in `cli.write` makes valid JSON."""
+    it, which only the escape in `cli.write` makes valid JSON.
+    """
     return json.dumps(value, ensure_ascii=False)
 
 

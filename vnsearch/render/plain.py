@@ -125,7 +125,13 @@ def tokens(found: Sequence[Token]) -> Iterator[str]:
     """A table of tokens."""
     rows = [("position", "offsets", "token", "folded", "exact")]
     rows += [
-        (str(t.position), f"{t.start}–{t.end}", visible(t.text), visible(t.folded), visible(t.exact))
+        (
+            str(t.position),
+            f"{t.start}–{t.end}",
+            visible(t.text),
+            visible(t.folded),
+            visible(t.exact),
+        )
         for t in found
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

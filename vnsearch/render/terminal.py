@@ -67,7 +67,8 @@ def _place(hit: Hit) -> Text:
 
 def _snippet(snippet: Snippet) -> Text:
     """The snippet with its highlights; each piece is escaped by itself, since escaping
-    changes lengths."""
+    changes lengths.
+    """
     text, end = Text(), 0
     for start, stop in snippet.highlights:
         text.append(visible(snippet.text[end:start]))

@@ -12,9 +12,7 @@ from typing import Final, NamedTuple
 from vnsearch.vietnamese.letters import D_LOOKALIKES, INVISIBLE, VOWELS, split_marks
 
 # Longest first, so that `ngh` is tried before `ng` and `n`.
-ONSETS: Final = tuple(
-    "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split()
-)
+ONSETS: Final = tuple("ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split())
 # `k` closes syllables of place names (Đắk Lắk).
 CODAS: Final = frozenset(("", *"ch ng nh c k m n p t".split()))
 OPEN_NUCLEI: Final = frozenset(

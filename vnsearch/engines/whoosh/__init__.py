@@ -1,9 +1,9 @@
 """The embedded engine: a Whoosh index of passages.
 
-    fields.py     what Whoosh is told of a passage
-    writing.py    documents -> passages -> Whoosh
-    postings.py   Whoosh -> where words occur
-    matching.py   query + occurrences -> matches
+fields.py     what Whoosh is told of a passage
+writing.py    documents -> passages -> Whoosh
+postings.py   Whoosh -> where words occur
+matching.py   query + occurrences -> matches
 """
 
 from pathlib import Path
@@ -21,6 +21,6 @@ class WhooshEngine:
         """See `engines.Engine`."""
         return WhooshReader(folder)
 
-    def writer(self, folder: Path) -> WhooshWriter:
+    def writer(self, folder: Path, jobs: int = 1) -> WhooshWriter:
         """See `engines.Engine`."""
-        return WhooshWriter(folder)
+        return WhooshWriter(folder, jobs)

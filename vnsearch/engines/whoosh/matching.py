@@ -4,7 +4,7 @@ Every passage with any of the words is scored, so the page returned is exactly t
 the whole ranking and the total is exact.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from heapq import nlargest
 from pathlib import Path
@@ -97,7 +97,7 @@ class WhooshReader:
         return set().union(*map(self._postings.documents_of, sources))
 
     def _levels(
-        self, wanted: list[Clause], demand: Demand, view: View
+        self, wanted: Sequence[Clause], demand: Demand, view: View
     ) -> Iterator[tuple[bool, set[int]]]:
         """Documents that qualify, and then those that would by relaxed rules."""
         if not wanted:
@@ -117,7 +117,7 @@ class WhooshReader:
             yield from ((True, documents) for documents in base)
             yield True, self._any(map(_loosened, wanted), view)
 
-    def _most(self, clauses: list[Clause], view: View) -> set[int]:
+    def _most(self, clauses: Sequence[Clause], view: View) -> set[int]:
         """Documents with all of a few words, or with most of the weight of many."""
         if sum(1 for _ in words_of(clauses)) <= ranking.SHORT_QUERY_WORDS:
             return self._all(clauses, view)
@@ -130,7 +130,9 @@ class WhooshReader:
         return {document for document, weight in weights.items() if weight >= needed}
 
     def _weight(self, clause: Clause, view: View) -> float:
-        return sum(self._idf(Evidence((word,), view == "exact", 1.0)) for word in words_of([clause]))
+        return sum(
+            self._idf(Evidence((word,), view == "exact", 1.0)) for word in words_of([clause])
+        )
 
     def _all(self, clauses: Iterable[Clause], view: View) -> set[int]:
         return set.intersection(*(self._documents(clause, view) for clause in clauses))
@@ -217,14 +219,19 @@ class WhooshReader:
 
     def _complete(self, evidence: tuple[Evidence, ...], exact: bool) -> set[int]:
         """The passages with all the words."""
-        words = [self._scores(item).keys() for item in evidence if len(item.words) == 1 and item.exact == exact]
+        words = [
+            self._scores(item).keys()
+            for item in evidence
+            if len(item.words) == 1 and item.exact == exact
+        ]
         return set.intersection(*map(set, sorted(words, key=len))) if words else set()
 
     def _page(
         self, best: dict[int, tuple[float, int]], offset: int, limit: int
     ) -> list[tuple[float, int]]:
         """Scores and passages of one page, best first. Ties go by file and key, which are
-        the same in every index of the same documents, however it came about."""
+        the same in every index of the same documents, however it came about.
+        """
 
         def order(item: tuple[float, int]) -> tuple[float, str, str]:
             found = self._postings.passage(item[1])

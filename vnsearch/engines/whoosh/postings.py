@@ -5,7 +5,7 @@ intersection of shifted sets, a prefix is a union, and the passage of an occurre
 division; and nothing of Whoosh is seen outside this module when searching.
 """
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -37,7 +37,7 @@ class Postings:
         except (OSError, index.IndexError) as error:
             raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
         size = self._reader.doc_count_all()
-        self.passages = self._reader.doc_count()
+        self.passages: int = self._reader.doc_count()
         lengths = self._reader.column_reader("length")
         self.lengths = [lengths[passage] for passage in range(size)]
         live = (self.lengths[p] for p in range(size) if not self._reader.is_deleted(p))

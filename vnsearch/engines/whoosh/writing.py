@@ -1,13 +1,17 @@
-"""Documents -> passages -> Whoosh."""
+"""Documents -> passages -> Whoosh, in several processes when there is much to do."""
 
+import signal
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from whoosh import index
 
 from vnsearch.analysis import tokenize
 from vnsearch.engines.whoosh.fields import POSITIONS, TITLE_AT, schema
+from vnsearch.errors import VnsearchError
 from vnsearch.model import Document, Passage, Token
 from vnsearch.passages import split
 from vnsearch.ranking import TITLE_WEIGHT
@@ -16,17 +20,26 @@ from vnsearch.ranking import TITLE_WEIGHT
 # large runs build twice as fast as many small ones.
 _POOL_MB: Final = 256
 
+# Passages handed to a process at a time.
+_BATCH: Final = 200
+
 
 class WhooshWriter:
     """The `Writer` of the Whoosh engine."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, jobs: int) -> None:
         folder.mkdir(exist_ok=True)
         if index.exists_in(str(folder)):
-            whoosh_index = index.open_dir(str(folder))
+            self._index = index.open_dir(str(folder))
         else:
-            whoosh_index = index.create_in(str(folder), schema())
-        self._writer = whoosh_index.writer(limitmb=_POOL_MB)
+            self._index = index.create_in(str(folder), schema())
+        options: dict[str, Any] = {}
+        if jobs > 1:
+            # Batches are handed over by `add`, which knows where documents end.
+            options = {"procs": jobs, "multisegment": True, "batchsize": sys.maxsize}
+        self._writer = self._index.writer(limitmb=_POOL_MB, **options)
+        self._in_batches = jobs > 1
+        self._passages = self._index.doc_count()
 
     def add(self, source: str, document: Document) -> int:
         """See `engines.Writer`. Tokens are made before Whoosh is called, which would
@@ -42,19 +55,44 @@ class WhooshWriter:
                 length=len(passage.tokens) + TITLE_WEIGHT * len(title),
                 passage=_stored(source, document, passage),
             )
+        self._passages += count
+        if self._in_batches and len(self._writer.docbuffer) >= _BATCH:
+            self._hand_over()
         return count
+
+    def _hand_over(self) -> None:
+        with _interrupts_ignored():
+            self._writer._enqueue()
 
     def remove(self, source: str) -> None:
         """See `engines.Writer`."""
-        self._writer.delete_by_term("source", source)
+        self._passages -= self._writer.delete_by_term("source", source)
 
     def commit(self) -> None:
-        """See `engines.Writer`."""
+        """See `engines.Writer`. Whoosh says nothing when one of its processes died, so
+        the passages are counted."""
+        if self._in_batches and self._writer.docbuffer:
+            self._hand_over()
         self._writer.commit()
+        if self._index.refresh().doc_count() != self._passages:
+            raise VnsearchError("a process that was writing the index died", "try again")
 
     def cancel(self) -> None:
         """See `engines.Writer`."""
+        for process in getattr(self._writer, "tasks", ()):
+            process.terminate()
         self._writer.cancel()
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """For processes begun meanwhile: Ctrl-C reaches the whole group, and it is for the
+    one that began them to stop them."""
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _placed(passage: Passage, title: list[Token]) -> Iterator[tuple[Token, int]]:
