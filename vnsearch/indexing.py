@@ -94,7 +94,7 @@ def update(
         if not roots:
             raise _nothing_named()
         plan = make_plan(places, known.files, roots, looked_at, str(index))
-        update = _Update(places, plan, progress or Silence())
+        update = _Update(places, known, plan, progress or Silence())
         if not plan.is_empty() or roots != known.roots or rebuild:
             draft = generations.draft(fresh=rebuild)
             try:
@@ -173,11 +173,12 @@ def _known(generations: Generations, engine: Engine, rebuild: bool) -> _Known:
 class _Update:
     """A plan being carried out, and the count of what it did."""
 
-    def __init__(self, places: Places, plan: Plan, progress: Progress) -> None:
+    def __init__(self, places: Places, known: _Known, plan: Plan, progress: Progress) -> None:
         self._places, self._plan, self._progress = places, plan, progress
+        self._known = known.files
         self._skipped = list(plan.skipped)
         self._bytes_read = 0
-        self._touched = 0  # files with a new time and the old bytes
+        self._touched: set[str] = set()  # files with a new time and the old bytes
 
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
@@ -203,15 +204,18 @@ class _Update:
             raise
 
     def summary(self, catalog: Catalog, seconds: float) -> Changes:
-        """What was done, given the catalog as it is now."""
-        plan = self._plan
-        names = [*plan.new, *plan.changed, *plan.kept]
-        states = {name: state for name in names if (state := catalog.file(name))}
+        """What was done, given the catalog as it is now. A file without a document counts
+        as skipped only."""
+        plan, known = self._plan, self._known
+        states = {name: state for name in plan.there() if (state := catalog.file(name))}
+        had = {name for name, state in known.items() if state.documents}
+        has = {name for name, state in states.items() if state.documents}
+        read = has & (plan.new.keys() | plan.changed.keys() - self._touched)
         return Changes(
-            added=len([name for name in plan.new if name in states]),
-            changed=len(plan.changed) - self._touched,
-            removed=len(plan.gone),
-            unchanged=len(plan.kept) + self._touched,
+            added=len(read - had),
+            changed=len(read & had),
+            removed=len((had & {*plan.gone, *states}) - has),
+            unchanged=len(has - read),
             skipped=(*self._skipped, *_flaws(self._places, states, sorted(states))),
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,
@@ -226,7 +230,7 @@ class _Update:
             with open(path, "rb", buffering=0) as file:
                 stat = _settled(file)
                 if old is not None and old.size == stat.st_size and digest_of(file) == old.digest:
-                    self._touched += 1
+                    self._touched.add(name)
                     catalog.put(name, replace(old, mtime_ns=stat.st_mtime_ns))
                     return
                 file.seek(0)

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Sequence
 from vnsearch.analysis import tokenize
 from vnsearch.model import Document, Passage, Token
 
-# In tokens. A document of at most MAX_TOKENS is one passage.
+# In tokens. What would be left as a mere tail joins the last passage, which so may have up
+# to MAX_TOKENS: in a tail the words of the title would weigh too much.
 MIN_TOKENS = 150
-MAX_TOKENS = 250
+CUT_TOKENS = 250
+MAX_TOKENS = 350
 
 _SENTENCE_END = re.compile(r"[.!?…;:][\"'”’»)\]]*\s")
 
@@ -20,9 +22,9 @@ _SENTENCE_END = re.compile(r"[.!?…;:][\"'”’»)\]]*\s")
 def split(document: Document) -> Iterator[Passage]:
     """Cut a document into passages, in order; none when it has no tokens.
 
-    A cut falls on the last paragraph end that leaves MIN_TOKENS to MAX_TOKENS, else on
-    the last sentence end there, else at MAX_TOKENS. Tokens keep the offsets and
-    positions they have in the document.
+    A cut falls on the last paragraph end that leaves MIN_TOKENS to CUT_TOKENS, else on the
+    last sentence end there, else at CUT_TOKENS. Tokens keep the offsets and positions they
+    have in the document.
     """
     text = document.text
     tokens = list(tokenize(text))
@@ -45,13 +47,13 @@ def _cut(text: str, tokens: Sequence[Token], first: int) -> int:
     if len(tokens) - first <= MAX_TOKENS:
         return len(tokens)
     sentence_end = 0
-    for i in range(first + MAX_TOKENS, first + MIN_TOKENS - 1, -1):
+    for i in range(first + CUT_TOKENS, first + MIN_TOKENS - 1, -1):
         gap = text[tokens[i - 1].end : tokens[i].start]
         if "\n" in gap:
             return i
         if not sentence_end and _SENTENCE_END.match(gap):
             sentence_end = i
-    return sentence_end or first + MAX_TOKENS
+    return sentence_end or first + CUT_TOKENS
 
 
 def _boundary(text: str, tokens: Sequence[Token], last: int) -> int:

@@ -24,6 +24,10 @@ class Plan:
     kept: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
+    def there(self) -> list[str]:
+        """The files that are there."""
+        return [*self.new, *self.changed, *self.kept]
+
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
         return not (self.new or self.changed or self.gone)
@@ -74,7 +78,7 @@ def make_plan(
             if isinstance(item, Unseen):
                 unseen.append(item.path)
             plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
-    met = {*plan.new, *plan.changed, *plan.kept}
+    met = set(plan.there())
     for name in files:
         path = places.path(name)
         if name not in met and _governor(path, paths) in looked:

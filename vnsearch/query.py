@@ -133,6 +133,8 @@ def parse(source: str, *, exact: bool = False, demand: Demand = Demand.SMART) ->
     except _SyntaxError as error:
         notices.append(f"searched as plain words: {error}")
         clauses = tuple(filter(None, map(_plain, searched.split())))
+    if all(isinstance(clause, Not) for clause in clauses):
+        notices.append("there is no word in the query to search for")
     return Query(source, clauses, exact, demand, tuple(notices))
 
 

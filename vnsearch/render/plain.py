@@ -15,14 +15,16 @@ _SKIPPED_TOLD: Final = 10
 
 # Control characters, bidirectional controls, line separators, and the lone surrogates
 # that stand for bytes of file names that are not UTF-8.
+_SPACES = re.compile(r"[ \t\n]+")
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 def visible(text: str) -> str:
-    """`text` in one line that cannot drive a terminal: unsafe characters are escaped."""
-    return _UNSAFE.sub(_escaped, text.replace("\n", " ").replace("\t", " "))
+    """`text` in one line that cannot drive a terminal: white space between words as one
+    space, unsafe characters escaped."""
+    return _UNSAFE.sub(_escaped, _SPACES.sub(" ", text))
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -104,9 +106,9 @@ def status(found: Status) -> Iterator[str]:
     """What the index holds, a fact a line."""
     yield f"index      {visible(found.index)}"
     for root in found.roots:
-        excludes = f"  excluding {', '.join(root.excludes)}" if root.excludes else ""
+        excludes = f"  excluding {visible(', '.join(root.excludes))}" if root.excludes else ""
         missing = "  (missing)" if root.path in found.missing_roots else ""
-        yield visible(f"root       {root.path}{excludes}{missing}")
+        yield f"root       {visible(root.path)}{excludes}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
     yield f"size       {found.bytes_on_disk / 1e6:,.1f} MB on disk"

@@ -5,7 +5,7 @@ the whole ranking and the total is exact.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from heapq import nlargest
 from pathlib import Path
 from typing import Final
@@ -18,6 +18,7 @@ from vnsearch.engines.whoosh.postings import (
     View,
     following,
     frequencies,
+    in_text,
     in_title,
 )
 from vnsearch.model import Match, Matches, Part
@@ -35,6 +36,7 @@ class WhooshReader:
     def __init__(self, folder: Path) -> None:
         self._postings = Postings(folder)
         self._scores = lru_cache(_CACHED)(self._score)
+        self._text_scores = lru_cache(_CACHED)(partial(self._score, text_only=True))
         self._documents_with = lru_cache(_CACHED)(self._with_words)
 
     def close(self) -> None:
@@ -61,7 +63,7 @@ class WhooshReader:
         page = self._page(best, offset, limit)
         matches = tuple(
             Match(
-                self._postings.passage(passage),
+                self._postings.passage(self._shown(evidence, passage)),
                 score,
                 self._parts(evidence, query.exact, passage) if explain else (),
             )
@@ -185,11 +187,11 @@ class WhooshReader:
     def _idf(self, evidence: Evidence) -> float:
         return ranking.idf(len(self._scores(evidence)), self._postings.passages)
 
-    def _score(self, evidence: Evidence) -> dict[int, float]:
+    def _score(self, evidence: Evidence, *, text_only: bool = False) -> dict[int, float]:
         """What a piece of evidence adds to each passage that holds it."""
         postings = self._postings
-        view: View = "exact" if evidence.exact else "folded"
-        counts = frequencies(self._occurrences(evidence.words, view))
+        occurrences = self._occurrences(evidence.words, "exact" if evidence.exact else "folded")
+        counts = frequencies(in_text(occurrences) if text_only else occurrences)
         weight = evidence.weight * ranking.idf(len(counts), postings.passages)
         lengths, average = postings.lengths, postings.average_length
         return {
@@ -225,6 +227,15 @@ class WhooshReader:
             if len(item.words) == 1 and item.exact == exact
         ]
         return set.intersection(*map(set, sorted(words, key=len))) if words else set()
+
+    def _shown(self, evidence: tuple[Evidence, ...], best: int) -> int:
+        """The passage of a document whose own text, title aside, scores best."""
+        passages = self._postings.siblings(best)
+        if len(passages) == 1:
+            return best
+        found = [self._text_scores(item) for item in evidence]
+        worth = {p: sum(scores.get(p, 0.0) for scores in found) for p in passages}
+        return max(passages, key=lambda p: (worth[p], p == best, -p))
 
     def _page(
         self, best: dict[int, tuple[float, int]], offset: int, limit: int

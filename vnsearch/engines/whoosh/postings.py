@@ -5,6 +5,7 @@ intersection of shifted sets, a prefix is a union, and the passage of an occurre
 division; and nothing of Whoosh is seen outside this module when searching.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -90,6 +91,11 @@ class Postings:
         document = self.document
         return {document[occurrence // POSITIONS] for occurrence in occurrences}
 
+    def siblings(self, passage: int) -> range:
+        """The passages of the document that a passage belongs to."""
+        document = self.document[passage]
+        return range(bisect_left(self.document, document), bisect_right(self.document, document))
+
     def passage(self, number: int) -> Found:
         """What is kept of a passage."""
         return Found(*self._reader.stored_fields(number)["passage"])
@@ -98,6 +104,11 @@ class Postings:
 def in_title(occurrences: Occurrences) -> Occurrences:
     """Those that lie in titles."""
     return frozenset(o for o in occurrences if o % POSITIONS >= TITLE_AT)
+
+
+def in_text(occurrences: Occurrences) -> Occurrences:
+    """Those that lie in the texts of passages."""
+    return frozenset(o for o in occurrences if o % POSITIONS < TITLE_AT)
 
 
 def frequencies(occurrences: Occurrences) -> dict[int, int]:

@@ -1,0 +1,39 @@
+# make demo    set up, index the sample documents, search them with marks and without
+# make test    set up, run the whole test suite
+# make lint    set up, check style and types
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+
+.PHONY: demo test lint clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	@show() { printf '\n$$ vnsearch'; printf ' %s' "$$@"; printf '\n'; $(BIN)/vnsearch "$$@"; } && \
+	unset VNSEARCH_INDEX && \
+	show index --rebuild corpus --exclude queries.json && \
+	show search -n 2 'đảng bộ ở cơ quan đại diện' && \
+	show search -n 2 dang bo o co quan dai dien && \
+	show search -n 1 '"nguoi viet nam o nuoc ngoai"' && \
+	show search -n 1 12-KL/TW && \
+	show search -n 2 --jsonl 'ca kho -khô' && \
+	show status && \
+	printf '\nThe index is in .vnsearch; go on with: $(BIN)/vnsearch search …\n'
+
+test: $(STAMP)
+	$(BIN)/python -m pytest -n $(CORES)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .vnsearch build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,75 @@
+"""Fixtures: small indexes in temporary folders, the real command, the shared data."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from vnsearch.indexing import update
+from vnsearch.searching import Searcher
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+CORPUS = REPOSITORY / "corpus"
+SHARED = REPOSITORY.parent / "shared"
+
+Files = Mapping[str, str | bytes]
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def write_files(folder: Path, files: Files) -> None:
+    """Write texts (as UTF-8) or bytes below a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.fixture
+def searcher(tmp_path: Path) -> Iterator[Callable[[Files], Searcher]]:
+    """Index some files, given by name and content, and open the index."""
+    opened: list[Searcher] = []
+
+    def make(files: Files) -> Searcher:
+        write_files(tmp_path / "docs", files)
+        index = tmp_path / ".vnsearch"
+        update(index, [str(tmp_path / "docs")])
+        opened.append(Searcher(index))
+        return opened[-1]
+
+    yield make
+    for item in opened:
+        item.close()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Command:
+    """Run the real command, in the temporary folder unless `cwd` says otherwise."""
+
+    def run(
+        *arguments: str | bytes, cwd: Path = tmp_path, stdin: str = "", **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        inherited = {k: v for k, v in os.environ.items() if k not in ("VNSEARCH_INDEX", "NO_COLOR")}
+        return subprocess.run(
+            [sys.executable, "-m", "vnsearch", *arguments],
+            cwd=cwd,
+            input=stdin,
+            env={**inherited, **environment},
+            capture_output=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def shared() -> Path:
+    """The folder of shared data and tools; tests that need it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("needs ../shared, which is not there")
+    return SHARED
