@@ -39,14 +39,16 @@ class Postings:
             raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
         size = self._reader.doc_count_all()
         self.passages: int = self._reader.doc_count()
-        lengths = self._reader.column_reader("length")
-        self.lengths = [lengths[passage] for passage in range(size)]
+        self.lengths = self._column("length", size)
         live = (self.lengths[p] for p in range(size) if not self._reader.is_deleted(p))
         self.average_length = sum(live) / self.passages if self.passages else 0.0
-        first = self._reader.column_reader("first")
         # The document of each passage: a passage marked `first` begins a new one.
-        self.document = [n - 1 for n in accumulate(first[p] for p in range(size))]
+        self.document = [n - 1 for n in accumulate(self._column("first", size))]
         self.occurrences = lru_cache(_CACHED_TERMS)(self._occurrences)
+
+    def _column(self, name: str, size: int) -> list[int]:
+        values = self._reader.column_reader(name) if size else ()
+        return [values[passage] for passage in range(size)]
 
     def close(self) -> None:
         """Let go of the files."""

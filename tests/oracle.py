@@ -1,0 +1,177 @@
+"""What an engine must answer, worked out the slow and obvious way.
+
+Every document is scanned for every query, from the definitions in `query` and `ranking`,
+without an index. Engines are compared with it document by document and score by score.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from vnsearch import ranking
+from vnsearch.analysis import tokenize
+from vnsearch.model import Document, Token
+from vnsearch.passages import split
+from vnsearch.query import All, Any, Clause, Demand, Not, Phrase, Query, Word, words_of
+from vnsearch.ranking import Evidence
+
+
+@dataclass(frozen=True)
+class _Passage:
+    text: Sequence[Token]
+    title: Sequence[Token]
+
+    @property
+    def length(self) -> int:
+        return len(self.text) + ranking.TITLE_WEIGHT * len(self.title)
+
+    def frequency(self, words: Sequence[Word], exact: bool) -> int:
+        in_title = words[0].in_title
+        text = 0 if in_title else _count(self.text, words, exact)
+        return text + ranking.TITLE_WEIGHT * _count(self.title, words, exact)
+
+
+def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
+    starts = range(len(tokens) - len(words) + 1)
+    return sum(
+        all(
+            word.matches(tokens[start + i].folded, tokens[start + i].exact, exact)
+            for i, word in enumerate(words)
+        )
+        for start in starts
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Sources and keys with their scores, best first."""
+
+    relaxed: bool
+    scores: list[tuple[str, str, float]]
+
+
+class Oracle:
+    """An engine over a list of documents, each with its source."""
+
+    def __init__(self, documents: Iterable[tuple[str, Document]]) -> None:
+        self._documents = [
+            (source, document.key, _passages(document)) for source, document in documents
+        ]
+        passages = [passage for _, _, found in self._documents for passage in found]
+        self._count = len(passages)
+        self._passages = passages
+        self._average = sum(p.length for p in passages) / len(passages) if passages else 0.0
+
+    def search(self, query: Query, accepts: Callable[[str], bool] | None = None) -> Answer:
+        """The whole ranking."""
+        relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
+        evidence = ranking.evidence(query)
+        found = []
+        for source, key, passages in chosen:
+            scores = [self._score(passage, evidence, query.exact) for passage in passages]
+            if any(scores):
+                found.append((source, key, max(scores)))
+        found.sort(key=lambda item: (-item[2], item[0], item[1]))
+        return Answer(relaxed, found)
+
+    def _qualified(
+        self, query: Query, accepts: Callable[[str], bool]
+    ) -> tuple[bool, list[tuple[str, str, list[_Passage]]]]:
+        wanted = [clause for clause in query.clauses if not isinstance(clause, Not)]
+        unwanted = [clause.part for clause in query.clauses if isinstance(clause, Not)]
+        firm = [clause for clause in wanted if _firm(clause)]
+        soft = [clause for clause in wanted if not _firm(clause)]
+        if not wanted:
+            return False, []
+
+        def choose(test: Callable[[list[_Passage]], bool]) -> list[tuple[str, str, list[_Passage]]]:
+            return [
+                (source, key, passages)
+                for source, key, passages in self._documents
+                if accepts(source)
+                and test(passages)
+                and not any(self._has(passages, clause, query.exact) for clause in unwanted)
+            ]
+
+        def has_all(clauses: Sequence[Clause]) -> Callable[[list[_Passage]], bool]:
+            return lambda passages: all(self._has(passages, c, query.exact) for c in clauses)
+
+        def has_any(clauses: Sequence[Clause]) -> Callable[[list[_Passage]], bool]:
+            return lambda passages: any(self._has(passages, c, query.exact) for c in clauses)
+
+        if query.demand is Demand.ALL:
+            return False, choose(has_all(wanted))
+        if query.demand is Demand.ANY:
+            return False, choose(has_any(wanted))
+        enough = self._enough(soft, query.exact)
+        first = choose(lambda passages: has_all(firm)(passages) and enough(passages))
+        if first or not soft:
+            return False, first
+        if firm and (second := choose(has_all(firm))):
+            return True, second
+        words = [w for c in wanted for w in (c.words if isinstance(c, Phrase) else (c,))]
+        third = choose(has_any(words))
+        return bool(third), third
+
+    def _enough(self, soft: Sequence[Clause], exact: bool) -> Callable[[list[_Passage]], bool]:
+        if len(list(words_of(soft))) <= ranking.SHORT_QUERY_WORDS:
+            return lambda passages: all(self._has(passages, c, exact) for c in soft)
+
+        def weight(passages: list[_Passage]) -> float:
+            return sum(
+                self._idf(Evidence((word,), exact, 1.0))
+                for clause in soft
+                if self._has(passages, clause, exact)
+                for word in words_of([clause])
+            )
+
+        most = max((weight(passages) for _, _, passages in self._documents), default=0.0)
+        return lambda passages: any(self._has(passages, c, exact) for c in soft) and (
+            weight(passages) >= ranking.NEEDED_SHARE * most
+        )
+
+    def _has(self, passages: list[_Passage], clause: Clause, exact: bool) -> bool:
+        match clause:
+            case Word() as word:
+                return any(passage.frequency([word], exact) for passage in passages)
+            case Phrase(words):
+                return any(passage.frequency(words, exact) for passage in passages)
+            case Not(part):
+                return not self._has(passages, part, exact)
+            case All(parts):
+                return all(self._has(passages, part, exact) for part in parts)
+            case Any(parts):
+                return any(self._has(passages, part, exact) for part in parts)
+
+    def _idf(self, item: Evidence) -> float:
+        holding = sum(bool(p.frequency(item.words, item.exact)) for p in self._passages)
+        return ranking.idf(holding, self._count)
+
+    def _score(self, passage: _Passage, evidence: Sequence[Evidence], exact: bool) -> float:
+        score, complete = 0.0, True
+        for item in evidence:
+            frequency = passage.frequency(item.words, item.exact)
+            if frequency:
+                saturation = ranking.saturation(frequency, passage.length, self._average)
+                score += item.weight * self._idf(item) * saturation
+            elif len(item.words) == 1 and item.exact == exact:
+                complete = False
+        if score and complete:
+            score += ranking.complete(evidence, [self._idf(item) for item in evidence])
+        return score
+
+
+def _passages(document: Document) -> list[_Passage]:
+    title = list(tokenize(document.title))
+    return [_Passage(list(passage.tokens), title) for passage in split(document)]
+
+
+def _firm(clause: Clause) -> bool:
+    match clause:
+        case Phrase(words, quoted):
+            return quoted or words[0].in_title
+        case Word() as word:
+            return word.in_title
+        case All(_, explicit):
+            return explicit
+        case _:
+            return False
