@@ -125,8 +125,9 @@ class Oracle:
             )
 
         most = max((weight(passages) for _, _, passages in self._documents), default=0.0)
-        return lambda passages: any(self._has(passages, c, exact) for c in soft) and (
-            weight(passages) >= ranking.NEEDED_SHARE * most
+        return lambda passages: (
+            any(self._has(passages, c, exact) for c in soft)
+            and (weight(passages) >= ranking.NEEDED_SHARE * most)
         )
 
     def _has(self, passages: list[_Passage], clause: Clause, exact: bool) -> bool:

@@ -193,7 +193,9 @@ def test_long_documents_match_as_a_whole_and_show_their_best_passage(
     engine: Engine, tmp_path: Path
 ) -> None:
     filler = "Câu này không nói gì cả, chỉ để cho dài. " * 30
-    text = f"Đầu bài nói về lúa.\n{filler}\nGiữa bài nói về cá hồi.\n{filler}\nCuối bài nói về biển."
+    text = (
+        f"Đầu bài nói về lúa.\n{filler}\nGiữa bài nói về cá hồi.\n{filler}\nCuối bài nói về biển."
+    )
     folder = build(engine, tmp_path / "e", [("a.txt", document(text, "Bài dài"))])
     assert search(engine, folder, "lúa biển").total == 1
     (match,) = search(engine, folder, "cá hồi").matches

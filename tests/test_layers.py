@@ -1,0 +1,84 @@
+"""The house: which module may import which, and who knows which library."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "vnsearch"
+
+# From the bottom up; a module may import its own layer and those below.
+LAYERS = [
+    {"errors", "model", "__init__"},
+    {"vietnamese"},
+    {"analysis"},
+    {"passages", "readers", "query"},
+    {"snippet", "ranking"},
+    {"places", "scan", "catalog", "generations"},
+    {"engines"},
+    {"planning"},
+    {"indexing", "searching"},
+    {"render"},
+    {"cli"},
+    {"__main__"},
+]
+
+# Libraries that only one part of the house knows.
+ONLY = {
+    "whoosh": "engines/whoosh",
+    "click": "cli",
+    "rich": "render/terminal",
+    "unidecode": "vietnamese",
+    "selectolax": "readers/html",
+    "markdown_it": "readers/markdown",
+    "yaml": "readers/markdown",
+    "sqlite3": "catalog",
+}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def layer(module: str) -> int:
+    return next(i for i, names in enumerate(LAYERS) if module in names)
+
+
+def part(path: Path) -> str:
+    return path.relative_to(PACKAGE).with_suffix("").as_posix()
+
+
+def imports(path: Path) -> list[str]:
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "relative imports hide the direction"
+            assert node.module is not None
+            if node.module == "vnsearch":
+                found += [f"vnsearch.{alias.name}" for alias in node.names]
+            else:
+                found.append(node.module)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=part)
+def test_imports_go_down_only(path: Path) -> None:
+    own = layer(part(path).split("/")[0])
+    for name in imports(path):
+        package, _, rest = name.partition(".")
+        if package == "vnsearch":
+            top = rest.split(".")[0]
+            target = "__init__" if top.startswith("__") or not top else top
+            assert layer(target) <= own, f"{part(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=part)
+def test_libraries_are_known_in_one_place(path: Path) -> None:
+    for name in imports(path):
+        home = ONLY.get(name.split(".")[0])
+        assert home is None or part(path).startswith(home), f"{part(path)} imports {name}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=part)
+def test_every_module_says_what_it_is(path: Path) -> None:
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8"))) or not path.read_text().strip()

@@ -1,0 +1,95 @@
+"""What is found below a root, and what is left out and told."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_files
+from vnsearch.model import Skipped
+from vnsearch.scan import Seen, Unseen, scan
+
+
+def found(root: Path, *excludes: str) -> list[str]:
+    return [
+        os.path.relpath(item.path, root)
+        for item in scan(str(root), excludes)
+        if isinstance(item, Seen)
+    ]
+
+
+def reasons(root: Path) -> dict[str, str]:
+    return {
+        os.path.relpath(item.path, root): item.reason
+        for item in scan(str(root))
+        if isinstance(item, Skipped | Unseen)
+    }
+
+
+def test_files_come_in_a_fixed_order(tmp_path: Path) -> None:
+    write_files(tmp_path, {"b.txt": "", "a/z.md": "", "a/b/c.jsonl": "", "c/d.html": ""})
+    assert found(tmp_path) == ["b.txt", "a/z.md", "a/b/c.jsonl", "c/d.html"]
+
+
+def test_suffixes_are_read_in_any_case_and_packed(tmp_path: Path) -> None:
+    write_files(tmp_path, {"A.TXT": "", "b.Htm": "", "c.jsonl.gz": "", "d.gz": "", "e.tar.gz": ""})
+    assert found(tmp_path) == ["A.TXT", "b.Htm", "c.jsonl.gz"]
+    assert set(reasons(tmp_path)) == {"d.gz", "e.tar.gz"}
+
+
+@pytest.mark.parametrize(
+    ("excludes", "expected"),
+    [
+        pytest.param(["*.md"], ["a.txt", "x/b.txt", "x/y/c.txt"], id="a suffix at any depth"),
+        pytest.param(["x/"], ["a.txt", "n.md"], id="a folder"),
+        pytest.param(["/a.txt"], ["n.md", "x/b.txt", "x/y/c.txt"], id="anchored"),
+        pytest.param(["x/*.txt"], ["a.txt", "n.md", "x/y/c.txt"], id="one level"),
+        pytest.param(["*.txt", "!a.txt"], ["a.txt", "n.md"], id="but not this"),
+    ],
+)
+def test_excludes_are_as_in_gitignore(
+    tmp_path: Path, excludes: list[str], expected: list[str]
+) -> None:
+    write_files(tmp_path, {"a.txt": "", "n.md": "", "x/b.txt": "", "x/y/c.txt": ""})
+    assert found(tmp_path, *excludes) == expected
+
+
+def test_what_is_no_regular_file_is_told(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.txt": "", "p.png": "", "README": ""})
+    os.mkfifo(tmp_path / "f.txt")
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "up").symlink_to("..")
+    (tmp_path / "l.txt").symlink_to("a.txt")
+    assert found(tmp_path) == ["a.txt"]
+    assert reasons(tmp_path) == {
+        "p.png": "format not supported (.png)",
+        "README": "format not supported (no suffix)",
+        "f.txt": "not a regular file",
+        "loop": "symbolic link, not followed",
+        "up": "symbolic link, not followed",
+        "l.txt": "symbolic link, not followed",
+    }
+
+
+def test_a_root_may_be_a_link_or_a_file(tmp_path: Path) -> None:
+    write_files(tmp_path, {"real/a.txt": "", "b.txt": ""})
+    (tmp_path / "link").symlink_to("real")
+    assert found(tmp_path / "link") == ["a.txt"]
+    assert found(tmp_path / "b.txt") == ["."]
+
+
+def test_hidden_files_and_avoided_folders_are_left_out(tmp_path: Path) -> None:
+    write_files(tmp_path, {".a.txt": "", ".b/c.txt": "", "ix/d.txt": "", "e.txt": ""})
+    avoid = frozenset({str(tmp_path / "ix")})
+    assert [i.path for i in scan(str(tmp_path), avoid=avoid)] == [str(tmp_path / "e.txt")]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.txt": "", "x/b.txt": ""})
+    (tmp_path / "a.txt").chmod(0)
+    (tmp_path / "x").chmod(0)
+    try:
+        assert set(reasons(tmp_path)) == {"a.txt", "x"}
+    finally:
+        (tmp_path / "x").chmod(0o700)
