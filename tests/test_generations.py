@@ -8,10 +8,12 @@ from vnsearch.errors import IndexUnusableError, NoIndexError, VnsearchError
 from vnsearch.generations import CATALOG, Generations
 
 
-def publish(generations: Generations, *, fresh: bool = False, **files: str) -> Path:
+def publish(
+    generations: Generations, files: dict[str, str] | None = None, *, fresh: bool = False
+) -> Path:
     with generations.writing(0):
         draft = generations.draft(fresh=fresh)
-        for name, text in files.items():
+        for name, text in (files or {}).items():
             (draft / name).write_text(text)
         generations.publish(draft)
     return draft
@@ -28,19 +30,19 @@ def test_a_draft_is_not_seen_until_it_is_published(tmp_path: Path) -> None:
 
 def test_the_next_generation_begins_with_the_files_of_the_last(tmp_path: Path) -> None:
     generations = Generations(tmp_path / "ix")
-    first = publish(generations, a="one")
+    first = publish(generations, {"a": "one"})
     inode = (first / "a").stat().st_ino
-    second = publish(generations, b="two")
+    second = publish(generations, {"b": "two"})
     assert {p.name: p.read_text() for p in second.iterdir()} == {"a": "one", "b": "two"}
     assert (second / "a").stat().st_ino == inode
     assert not first.exists()
-    third = publish(generations, fresh=True, c="three")
+    third = publish(generations, {"c": "three"}, fresh=True)
     assert [p.name for p in third.iterdir()] == ["c"]
 
 
 def test_the_catalog_is_copied_since_it_is_changed_in_place(tmp_path: Path) -> None:
     generations = Generations(tmp_path / "ix")
-    publish(generations, **{CATALOG: "old"})
+    publish(generations, {CATALOG: "old"})
     with generations.writing(0):
         draft = generations.draft(fresh=False)
         (draft / CATALOG).write_text("new")
@@ -49,7 +51,7 @@ def test_the_catalog_is_copied_since_it_is_changed_in_place(tmp_path: Path) -> N
 
 def test_leftovers_are_removed_by_the_next_writer(tmp_path: Path) -> None:
     generations = Generations(tmp_path / "ix")
-    current = publish(generations, a="one")
+    current = publish(generations, {"a": "one"})
     with generations.writing(0):
         leftover = generations.draft(fresh=True)
     assert leftover.exists()

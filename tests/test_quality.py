@@ -76,7 +76,7 @@ def test_shared_collections_are_searched_well(
 ) -> None:
     floors: dict[str, float] = defaultdict(float, SHARED_FLOORS[collection])
     report = tmp_path / "report.json"
-    command = [
+    command: list[str | Path] = [
         *(sys.executable, shared / "tools/quality.py"),
         *("--cli", f"{sys.executable} -m vnsearch", "--json", report, "--queries", "700"),
         shared / "data/collections" / collection,
