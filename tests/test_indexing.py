@@ -113,6 +113,15 @@ def test_an_edit_that_keeps_size_and_time_of_day_is_seen(docs: Path, index: Path
     assert counts(update(index)) == (0, 1, 0, 3)
 
 
+@pytest.mark.parametrize("seconds", [-(1 << 31), 0, 1 << 34])
+def test_a_file_may_have_any_time(docs: Path, index: Path, seconds: int) -> None:
+    os.utime(docs / "a.txt", (seconds, seconds))
+    update(index, [str(docs)])
+    assert counts(update(index)) == (0, 0, 0, 4)
+    with closing(Searcher(index)) as searcher:
+        assert not searcher.search("đảng bộ").hits[0].stale
+
+
 def test_deleted_and_renamed_files(docs: Path, index: Path) -> None:
     update(index, [str(docs)])
     (docs / "a.txt").unlink()

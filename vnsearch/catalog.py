@@ -54,7 +54,15 @@ class FileState:
 
     def looks_like(self, stat: os.stat_result) -> bool:
         """Whether a file with this stat can be taken for unchanged without reading it."""
-        return self.size == stat.st_size and self.mtime_ns == stat.st_mtime_ns
+        return self.size == stat.st_size and self.mtime_ns == mtime_ns(stat)
+
+    @property
+    def modified(self) -> datetime:
+        """When the file was last changed, in UTC."""
+        try:
+            return datetime.fromtimestamp(self.mtime_ns / 1e9, timezone.utc)
+        except (ValueError, OverflowError, OSError):  # a year that a datetime cannot have
+            return datetime.fromtimestamp(0, timezone.utc)
 
     def is_current(self, path: str) -> bool:
         """Whether the file at `path` still has the bytes it had; read only when its time
@@ -68,6 +76,11 @@ class FileState:
                 return digest_of(file) == self.digest
         except OSError:
             return False
+
+
+def mtime_ns(stat: os.stat_result) -> int:
+    """The time a file was last changed, in ns, as SQLite can hold it."""
+    return max(-(1 << 63), min(stat.st_mtime_ns, (1 << 63) - 1))
 
 
 def new_digest() -> "hashlib.blake2b":

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from vnsearch import __version__, readers
-from vnsearch.catalog import Catalog, FileState, digest_of, new_digest, versions
+from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, new_digest, versions
 from vnsearch.engines import Engine, Writer, embedded
 from vnsearch.errors import RootError, UnusableFileError, VnsearchError
 from vnsearch.generations import CATALOG, ENGINE, Generations
@@ -231,7 +231,7 @@ class _Update:
                 stat = _settled(file)
                 if old is not None and old.size == stat.st_size and digest_of(file) == old.digest:
                     self._touched.add(name)
-                    catalog.put(name, replace(old, mtime_ns=stat.st_mtime_ns))
+                    catalog.put(name, replace(old, mtime_ns=mtime_ns(stat)))
                     return
                 file.seek(0)
                 tap = _Tap(file, self._count)
@@ -244,7 +244,7 @@ class _Update:
             reason = f"cannot be read: {error.strerror}{kept}"
             self._skipped.append(Skipped(self._places.from_here(name), reason))
             return
-        state = FileState(stat.st_size, stat.st_mtime_ns, digest, documents, passages, flaws)
+        state = FileState(stat.st_size, mtime_ns(stat), digest, documents, passages, flaws)
         catalog.put(name, state)
 
     def _count(self, read_bytes: int) -> None:

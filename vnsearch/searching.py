@@ -1,12 +1,11 @@
 """Words -> query -> engine -> hits with snippets."""
 
 from collections.abc import Callable
-from datetime import datetime, timezone
 from pathlib import Path
 
 from vnsearch.catalog import Catalog
 from vnsearch.engines import Engine, Reader, embedded
-from vnsearch.errors import IndexUnusableError
+from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 from vnsearch.model import Hit, Match, Results, Snippet, Understood
 from vnsearch.places import Places
@@ -71,7 +70,8 @@ class Searcher:
     def _hit(self, rank: int, match: Match, snippet: Snippet) -> Hit:
         source, key = match.passage.source, match.passage.key
         state = self._catalog.file(source)
-        modified = state.mtime_ns / 1e9 if state else 0.0
+        if state is None:
+            raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
         return Hit(
             rank=rank,
             score=match.score,
@@ -79,8 +79,8 @@ class Searcher:
             path=self._places.from_here(source),
             title=match.passage.title,
             snippet=snippet,
-            modified=datetime.fromtimestamp(modified, timezone.utc),
-            stale=state is None or not state.is_current(self._places.path(source)),
+            modified=state.modified,
+            stale=not state.is_current(self._places.path(source)),
             parts=match.parts,
         )
 

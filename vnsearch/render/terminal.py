@@ -41,6 +41,8 @@ def show(found: Results, color: str) -> None:
     console = _console(color, stderr=False)
     for line in found.reading:
         console.print(Text(visible(f"read as: {line}"), _FAINT))
+    if found.reading:
+        console.print()
     for hit in found.hits:
         console.print(_block(hit, min(console.width, _WIDEST)))
         console.print()
@@ -48,7 +50,7 @@ def show(found: Results, color: str) -> None:
 
 
 def _block(hit: Hit, width: int) -> RenderableType:
-    title = Text(f"{hit.rank:>{_RANK_WIDTH}} ", _RANK).append(visible(hit.title), _TITLE)
+    title = Text.assemble((f"{hit.rank:>{_RANK_WIDTH}} ", _RANK), (visible(hit.title), _TITLE))
     title.truncate(width, overflow="ellipsis")
     explanation = (Text(line, _FAINT) for line in plain.explanation(hit))
     body = Group(_place(hit), _snippet(hit.snippet), *explanation)
@@ -57,7 +59,7 @@ def _block(hit: Hit, width: int) -> RenderableType:
 
 def _place(hit: Hit) -> Text:
     link = Path(os.path.abspath(hit.path)).as_uri()
-    place = Text(visible(hit.path), _PATH + Style(link=link), overflow="fold")
+    place = Text(overflow="fold").append(visible(hit.path), _PATH + Style(link=link))
     if hit.snippet.line is not None:
         place.append(f":{hit.snippet.line}", _FAINT)
     if hit.stale:
@@ -94,7 +96,7 @@ class Bar:
 
     def finishing(self) -> None:
         """See `indexing.Progress`."""
-        self._progress.update(self._task, description="writing the index")
+        self._progress.reset(self._task, total=None, description="writing the index")
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class Postings:
     def __init__(self, folder: Path) -> None:
         try:
             self._reader = index.open_dir(str(folder)).reader()
-        except (OSError, index.IndexError) as error:
+        except Exception as error:  # damaged files make Whoosh raise anything
             raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
         size = self._reader.doc_count_all()
         self.passages: int = self._reader.doc_count()
