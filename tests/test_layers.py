@@ -14,7 +14,8 @@ LAYERS = [
     {"analysis"},
     {"passages", "readers", "query"},
     {"snippet", "ranking"},
-    {"places", "scan", "catalog", "generations"},
+    {"places", "globs", "catalog", "generations"},
+    {"scan"},
     {"engines"},
     {"planning"},
     {"indexing", "searching"},
@@ -33,6 +34,7 @@ ONLY = {
     "markdown_it": "readers/markdown",
     "yaml": "readers/markdown",
     "sqlite3": "catalog",
+    "pathspec": "globs",
 }
 
 MODULES = sorted(PACKAGE.rglob("*.py"))

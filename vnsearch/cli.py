@@ -98,6 +98,11 @@ def _write_paths(paths: Iterable[str], end: str) -> None:
         sys.stdout.buffer.write(os.fsencode(path + end))
 
 
+_VERSION = click.version_option(
+    __version__, prog_name="vnsearch", message="%(prog)s %(version)s", help="Show the version."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Common:
     """The options of every command."""
@@ -122,6 +127,7 @@ def _with_common(command: Callable[..., int]) -> Callable[..., int]:
         metavar="DIR",
         help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above.",
     )
+    @_VERSION
     @wraps(command)
     def wrapped(index: str | None, color: str, quiet: bool, **options: Any) -> int:
         return command(common=_Common(index, color, quiet), **options)
@@ -139,7 +145,7 @@ Examples:
   vnsearch index                         bring the index up to date
 """,
 )
-@click.version_option(__version__, prog_name="vnsearch", message="%(prog)s %(version)s")
+@_VERSION
 def commands() -> None:
     """Full-text search for Vietnamese documents, typed with or without marks."""
 

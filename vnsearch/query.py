@@ -144,6 +144,25 @@ def words_of(clauses: Iterable[Clause]) -> Iterator[Word]:
         yield from run
 
 
+def is_firm(clause: Clause) -> bool:
+    """Whether it was asked for in so many signs, and not only by standing in the query:
+    smart matching never counts it as one word among others."""
+    match clause:
+        case Phrase(words, quoted):
+            return quoted or words[0].in_title
+        case Word() as word:
+            return word.in_title
+        case All(_, explicit):
+            return explicit
+        case _:
+            return False
+
+
+def loosened(clause: Clause) -> Clause:
+    """What is left of a clause when any word is enough: of a phrase, its words."""
+    return Any(clause.words) if isinstance(clause, Phrase) else clause
+
+
 def within_one_slip(a: str, b: str) -> bool:
     """Whether one insertion, deletion, substitution or swap of neighbours turns a into b."""
     if abs(len(a) - len(b)) > 1:

@@ -5,8 +5,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
+from vnsearch.globs import matcher
 from vnsearch.model import Skipped
 from vnsearch.readers import reader_for
 
@@ -27,10 +27,6 @@ class Unseen:
     reason: str
 
 
-class _Excludes(Protocol):
-    def match_file(self, file: str) -> bool: ...
-
-
 def scan(
     root: str, excludes: Sequence[str] = (), *, avoid: frozenset[str] = frozenset()
 ) -> Iterator[Seen | Unseen | Skipped]:
@@ -44,7 +40,7 @@ def scan(
     if not os.path.isdir(root):
         yield _item(root, os.stat(root))
         return
-    excluded = _matcher(excludes)
+    excluded = matcher(excludes) if excludes else None
     folders = [root]
     while folders:
         folder = folders.pop()
@@ -62,21 +58,13 @@ def scan(
             if entry.name.startswith(".") or entry.path in avoid:
                 continue
             relative = os.path.relpath(entry.path, root) + ("/" if is_folder else "")
-            if excluded is not None and excluded.match_file(relative):
+            if excluded is not None and excluded(relative):
                 continue
             if is_folder:
                 inner.append(entry.path)
             else:
                 yield _entry(entry)
         folders.extend(reversed(inner))
-
-
-def _matcher(excludes: Sequence[str]) -> _Excludes | None:
-    if not excludes:
-        return None
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(excludes)
 
 
 def _entry(entry: os.DirEntry[str]) -> Seen | Unseen | Skipped:

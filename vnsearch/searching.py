@@ -7,6 +7,7 @@ from vnsearch.catalog import Catalog
 from vnsearch.engines import Engine, Reader, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.generations import CATALOG, ENGINE, Generations
+from vnsearch.globs import matcher
 from vnsearch.model import Hit, Match, Results, Snippet, Understood
 from vnsearch.places import Places
 from vnsearch.query import Demand, describe, parse
@@ -99,8 +100,4 @@ def _open(generations: Generations, engine: Engine) -> tuple[Catalog, Reader]:
 
 
 def _glob(pattern: str) -> Callable[[str], bool]:
-    from pathspec import GitIgnoreSpec
-
-    at_any_depth = pattern if pattern.startswith(("/", "**/")) else f"**/{pattern}"
-    spec = GitIgnoreSpec.from_lines([at_any_depth])
-    return spec.match_file
+    return matcher([pattern if pattern.startswith(("/", "**/")) else f"**/{pattern}"])

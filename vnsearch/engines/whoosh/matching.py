@@ -22,7 +22,20 @@ from vnsearch.engines.whoosh.postings import (
     in_title,
 )
 from vnsearch.model import Match, Matches, Part
-from vnsearch.query import All, Any, Clause, Demand, Kind, Not, Phrase, Query, Word, words_of
+from vnsearch.query import (
+    All,
+    Any,
+    Clause,
+    Demand,
+    Kind,
+    Not,
+    Phrase,
+    Query,
+    Word,
+    is_firm,
+    loosened,
+    words_of,
+)
 from vnsearch.ranking import Evidence
 
 # Words and pairs whose documents and scores are kept in memory, for the many queries of
@@ -73,12 +86,6 @@ class WhooshReader:
 
     # Which documents qualify
 
-    def _allowed(self, accepts: Callable[[str], bool] | None) -> set[int] | None:
-        if accepts is None:
-            return None
-        sources = filter(accepts, self._postings.sources())
-        return set().union(*map(self._postings.documents_of, sources))
-
     def _qualified(
         self, query: Query, accepts: Callable[[str], bool] | None
     ) -> tuple[set[int], bool]:
@@ -109,15 +116,15 @@ class WhooshReader:
         elif demand is Demand.ALL:
             yield False, self._all(wanted, view)
         else:
-            soft = [clause for clause in wanted if not _is_firm(clause)]
-            firm = [clause for clause in wanted if _is_firm(clause)]
+            soft = [clause for clause in wanted if not is_firm(clause)]
+            firm = [clause for clause in wanted if is_firm(clause)]
             base = [self._all(firm, view)] if firm else []
             if not soft:
                 yield False, base[0]
                 return
             yield False, set.intersection(self._most(soft, view), *base)
             yield from ((True, documents) for documents in base)
-            yield True, self._any(map(_loosened, wanted), view)
+            yield True, self._any(map(loosened, wanted), view)
 
     def _most(self, clauses: Sequence[Clause], view: View) -> set[int]:
         """Documents with all of a few words, or with most of the weight of many."""
@@ -262,21 +269,3 @@ class WhooshReader:
             bonus = ranking.complete(evidence, map(self._idf, evidence))
             parts.append(Part(ranking.ALL_WORDS, "", bonus))
         return tuple(sorted(parts, key=lambda part: -part.score))
-
-
-def _is_firm(clause: Clause) -> bool:
-    """Asked for in so many signs, so it is never given up when a search relaxes."""
-    match clause:
-        case Phrase(words, quoted):
-            return quoted or words[0].in_title
-        case Word() as word:
-            return word.in_title
-        case All(_, explicit):
-            return explicit
-        case _:
-            return False
-
-
-def _loosened(clause: Clause) -> Clause:
-    """The words of a phrase that was only typed without spaces, one by one."""
-    return Any(clause.words) if isinstance(clause, Phrase) else clause

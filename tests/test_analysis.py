@@ -1,0 +1,132 @@
+"""Tokens: where the words of a text are, and their folded and exact forms."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.cases import table
+from vnsearch.analysis import forms, tokenize
+from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, fold, nfc
+
+MODEST = settings(max_examples=200, deadline=None)
+VIETNAMESE = (
+    "aăâbcdđeêghiklmnoôơpqrstuưvxyàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ"
+)
+
+# Any text, and texts dense in what could go wrong: marks, invisible and odd characters.
+texts = st.one_of(
+    st.text(),
+    st.text(
+        st.sampled_from([*VIETNAMESE, *VIETNAMESE.upper(), *" \n-/._,*~\"'“”()0123456789"]),
+        max_size=40,
+    ),
+    st.text(
+        st.sampled_from(
+            [*"aeiouyđð kKIİ ßŉﬁⅧ½²ªｶあ語한ά", *INVISIBLE]
+            + [*"\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323\u034f\u0345\u20dd\u1ab0\u1dc4"]
+        ),
+        max_size=20,
+    ),
+)
+
+
+@table("tokens.tsv")
+def test_tokens(text: str, words: str, folded: str, exact: str) -> None:
+    tokens = list(tokenize(nfc(text)))
+    assert [token.text for token in tokens] == words.split(" " if words else None)
+    assert [token.folded for token in tokens] == folded.split()
+    assert [token.exact for token in tokens] == exact.split()
+
+
+def test_offsets_and_positions() -> None:
+    tokens = list(tokenize("Số 12-KL/TW"))
+    assert [(t.start, t.end, t.position) for t in tokens] == [
+        (0, 2, 0),
+        (3, 5, 1),
+        (6, 8, 2),
+        (9, 11, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("kĩ", "KỸ"),
+        ("ki", "ky"),
+        ("qui", "quý"),
+        ("hoà", "hòa"),
+        ("ðảng", "dang"),
+        ("việt", "Vie\u0323\u0302t"),
+        ("việt", "vi\u00adệt"),
+        ("straße", "STRASSE"),
+    ],
+)
+def test_any_typing_of_a_word_has_the_same_folded_form(one: str, other: str) -> None:
+    assert forms(one)[0] == forms(other)[0]
+
+
+@pytest.mark.parametrize("word", ["Lǐ", "Mī", "hï", "kî", "tĭ", "sŷ"])
+def test_foreign_words_typed_bare_have_the_same_folded_form(word: str) -> None:
+    # Marks of other languages on a word that without them is a syllable in i or y.
+    bare = unicodedata.normalize("NFD", word)[:-1]
+    assert forms(word)[0] == forms(bare)[0]
+
+
+@MODEST
+@given(texts)
+def test_offsets_give_the_surface_of_every_token(text: str) -> None:
+    text = nfc(text)
+    end = 0
+    for position, token in enumerate(tokenize(text)):
+        assert text[token.start : token.end] == token.text != ""
+        assert token.start >= end
+        assert token.position == position
+        end = token.end
+
+
+@MODEST
+@given(texts)
+def test_every_letter_and_digit_is_in_a_token(text: str) -> None:
+    text = nfc(text)
+    covered = {at for token in tokenize(text) for at in range(token.start, token.end)}
+    assert {at for at, char in enumerate(text) if char.isalnum()} <= covered
+
+
+@MODEST
+@given(texts)
+@example("a\u034fb")  # grapheme joiner, a mark of combining class 0
+@example("a\u20dd")  # enclosing circle, likewise
+def test_folded_forms_have_no_mark(text: str) -> None:
+    for token in tokenize(nfc(text)):
+        assert not re.search(f"[{COMBINING}{INVISIBLE}]", token.folded), ascii(token)
+
+
+@MODEST
+@given(texts)
+def test_forms_are_words(text: str) -> None:
+    for token in tokenize(nfc(text)):
+        assert token.folded
+        assert token.exact
+        assert not re.search(r"\s", token.folded + token.exact)
+        assert fold(token.folded) == token.folded
+        assert fold(token.exact) == token.folded
+        assert unicodedata.is_normalized("NFC", token.exact)
+        assert (token.folded, token.exact) == forms(token.text)
+        assert forms(token.exact) == (token.folded, token.exact)
+
+
+@MODEST
+@given(texts)
+def test_nfd_gives_the_same_tokens(text: str) -> None:
+    decomposed = nfc(unicodedata.normalize("NFD", text))
+    assert list(tokenize(decomposed)) == list(tokenize(nfc(text)))
+
+
+@MODEST
+@given(st.text(st.sampled_from(VIETNAMESE + " "), max_size=40))
+def test_vietnamese_in_nfd_has_the_same_forms_even_unnormalized(text: str) -> None:
+    decomposed = unicodedata.normalize("NFD", text)
+    assert [forms(t.text) for t in tokenize(decomposed)] == [forms(t.text) for t in tokenize(text)]

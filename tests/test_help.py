@@ -1,0 +1,152 @@
+"""Every command and option has help, and the README tells of it."""
+
+import re
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from tests.conftest import REPOSITORY, Command
+from vnsearch import errors
+from vnsearch.cli import commands
+
+# What the contract of the command line promises: an option that is renamed or removed
+# breaks scripts.
+COMMON = "--index --color -q --quiet -h --help"
+CONTRACT = {
+    "index": "--rebuild --exclude --jobs --json --strict --wait",
+    "search": "-n --limit --offset --json --jsonl -l --files-with-matches -0 --print0 -c --count "
+    "--batch --exact --all --any --in --explain",
+    "status": "--json",
+    "analyze": "--json",
+}
+NAMES = sorted(commands.commands)
+EXIT_CODES = [value for name, value in vars(errors).items() if name.startswith("EXIT_")]
+
+
+def options_of(name: str) -> Iterator[click.Option]:
+    """All options of a command."""
+    command = commands.commands[name]
+    for parameter in command.get_params(click.Context(command, **commands.context_settings)):
+        if isinstance(parameter, click.Option):
+            yield parameter
+
+
+def spellings(name: str) -> set[str]:
+    return {spelling for option in options_of(name) for spelling in option.opts}
+
+
+def long_names() -> list[str]:
+    """The long name of every option of every command."""
+    names = {s for name in NAMES for s in spellings(name) if s.startswith("--")}
+    return sorted(names | {"--version"})
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_the_options_of_the_contract_are_there(name: str) -> None:
+    promised = {*COMMON.split(), *CONTRACT[name].split()}
+    assert not promised - spellings(name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_and_option_has_help(name: str) -> None:
+    command = commands.commands[name]
+    assert command.help
+    assert command.get_short_help_str()
+    without = [option.opts for option in options_of(name) if not option.help]
+    assert not without
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_of_a_command_tells_every_option(run: Command, name: str) -> None:
+    done = run(name, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == run(name, "-h").stdout
+    assert done.stdout.startswith(f"Usage: vnsearch {name} ")
+    missing = [s for s in spellings(name) if not stands_in(s, done.stdout)]
+    assert not missing
+    assert max(map(len, done.stdout.splitlines())) <= 100
+
+
+def test_help_tells_every_command(run: Command) -> None:
+    done = run("--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    listed = set(re.findall(r"^  (\w+) ", done.stdout.partition("Commands:")[2], re.MULTILINE))
+    assert set(NAMES) <= listed
+    assert done.stdout == run("-h").stdout
+
+
+def test_help_without_a_command_can_be_read(run: Command) -> None:
+    done = run()
+    lines = (done.stdout + done.stderr).splitlines()
+    assert done.returncode == errors.EXIT_ERROR
+    assert "Commands:" in lines
+    assert all(any(line.startswith(f"  {name} ") for line in lines) for name in NAMES)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shell_completion_is_there(run: Command, shell: str) -> None:
+    done = run(_VNSEARCH_COMPLETE=f"{shell}_source")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"_VNSEARCH_COMPLETE={shell}_complete" in done.stdout
+
+
+def test_shell_completion_knows_commands_and_options(run: Command) -> None:
+    def complete(words: str) -> set[str]:
+        done = run(
+            _VNSEARCH_COMPLETE="bash_complete",
+            COMP_WORDS=words,
+            COMP_CWORD=str(len(words.split(" ")) - 1),
+        )
+        return {line.partition(",")[2] for line in done.stdout.splitlines()}
+
+    assert complete("vnsearch ") == set(NAMES)
+    assert {"--jsonl", "--json"} <= complete("vnsearch search --js")
+
+
+# The READMEs
+
+
+def stands_in(name: str, text: str) -> bool:
+    """Whether a name stands in a text as a word of its own."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+
+
+def readme(name: str) -> str:
+    path = REPOSITORY / name
+    assert path.is_file(), f"there is no {name}"
+    return path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", ["README.md", "README.vi.md"])
+def test_readme_tells_every_command(file: str) -> None:
+    text = readme(file)
+    missing = [name for name in NAMES if not stands_in(f"vnsearch {name}", text)]
+    assert not missing
+
+
+@pytest.mark.parametrize("file", ["README.md", "README.vi.md"])
+def test_readme_tells_every_option(file: str) -> None:
+    text = readme(file)
+    missing = [name for name in long_names() if not stands_in(name, text)]
+    assert not missing
+
+
+@pytest.mark.parametrize("file", ["README.md", "README.vi.md"])
+def test_readme_names_no_option_that_is_not_there(file: str) -> None:
+    calls = re.findall(r"^\W*vnsearch [^|\n]*", readme(file), re.MULTILINE)
+    told = {name for call in calls for name in re.findall(r"(?<![\w-])--[a-z][\w-]*", call)}
+    assert not told - set(long_names())
+
+
+def test_readme_tells_every_exit_code() -> None:
+    text = readme("README.md")
+    section = text[text.lower().find("exit code") :] if "exit code" in text.lower() else ""
+    missing = [code for code in EXIT_CODES if not stands_in(str(code), section)]
+    assert not missing
+
+
+def test_readme_tells_the_variables() -> None:
+    text = readme("README.md")
+    missing = [name for name in ("VNSEARCH_INDEX", "NO_COLOR") if not stands_in(name, text)]
+    assert not missing

@@ -1,0 +1,200 @@
+"""Ranking: the evidence a query asks for, and what it is worth."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vnsearch.query import parse
+from vnsearch.ranking import K1, PAIR_WEIGHT, complete, evidence, idf, saturation
+
+MODEST = settings(max_examples=100, deadline=None)
+
+Piece = tuple[str, bool, float]
+
+
+def pieces(source: str, *, exact: bool = False) -> list[Piece]:
+    """The evidence of a query: the exact forms of its words, whether compared, the weight."""
+    found = evidence(parse(source, exact=exact))
+    return [(" ".join(word.exact for word in e.words), e.exact, e.weight) for e in found]
+
+
+P = PAIR_WEIGHT
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("", [], id="nothing"),
+        pytest.param("-dang", [], id="only what must not match"),
+        pytest.param("dang", [("dang", False, 2.0)], id="bare word"),
+        pytest.param("2020", [("2020", False, 2.0)], id="number"),
+        pytest.param("đảng", [("đảng", False, 1.0), ("đảng", True, 1.0)], id="marked word"),
+        pytest.param(
+            "dang bo",
+            [("dang", False, 2.0), ("bo", False, 2.0), ("dang bo", False, P)],
+            id="pair of bare words",
+        ),
+        pytest.param(
+            "đảng bo",
+            [
+                ("đảng", False, 1.0),
+                ("đảng", True, 1.0),
+                ("bo", False, 2.0),
+                ("đảng bo", False, P),
+            ],
+            id="half typed with marks: the pair is folded",
+        ),
+        pytest.param(
+            "dang dang", [("dang", False, 2.0), ("dang dang", False, P)], id="typed twice"
+        ),
+        pytest.param(
+            "a b a b",
+            [
+                ("a", False, 2.0),
+                ("b", False, 2.0),
+                ("a b", False, P),
+                ("b a", False, P),
+            ],
+            id="pair typed twice",
+        ),
+        pytest.param(
+            "hoà HÒA",
+            [("hòa", False, 1.0), ("hòa", True, 1.0), ("hòa hòa", False, P)],
+            id="two spellings of one word count once",
+        ),
+        pytest.param("đảng~", [("đảng", False, 2.0)], id="the marks of a slip say nothing"),
+        pytest.param("ngo*", [("ngo", False, 2.0)], id="prefix"),
+        pytest.param("ngoạ*", [("ngọa", False, 1.0), ("ngọa", True, 1.0)], id="marked prefix"),
+        pytest.param(
+            "a-b",
+            [("a", False, 2.0), ("b", False, 2.0), ("a b", False, P)],
+            id="typed without a space",
+        ),
+        pytest.param(
+            '"a b" c',
+            [
+                ("a", False, 2.0),
+                ("b", False, 2.0),
+                ("c", False, 2.0),
+                ("a b", False, P),
+                ("b c", False, P),
+            ],
+            id="phrase and word are neighbours",
+        ),
+        pytest.param("a -x b", [("a", False, 2.0), ("b", False, 2.0)], id="no pair across -word"),
+        pytest.param("a OR b", [("a", False, 2.0), ("b", False, 2.0)], id="no pair across OR"),
+        pytest.param(
+            "a AND b",
+            [("a", False, 2.0), ("b", False, 2.0), ("a b", False, P)],
+            id="AND keeps neighbours",
+        ),
+        pytest.param("a title:b", [("a", False, 2.0), ("b", False, 2.0)], id="none with the title"),
+    ],
+)
+def test_evidence(source: str, expected: list[Piece]) -> None:
+    # Single words come before pairs in one run, but their order means nothing.
+    assert sorted(pieces(source)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        pytest.param("dang", [("dang", True, 2.0)], id="bare word"),
+        pytest.param("đảng", [("đảng", True, 2.0)], id="marked word"),
+        pytest.param("đảng~", [("đảng", True, 2.0)], id="slip"),
+        pytest.param(
+            "đảng bộ",
+            [("đảng", True, 2.0), ("bộ", True, 2.0), ("đảng bộ", True, P)],
+            id="the pair is exact too",
+        ),
+    ],
+)
+def test_evidence_when_marks_must_match(source: str, expected: list[Piece]) -> None:
+    assert sorted(pieces(source, exact=True)) == sorted(expected)
+
+
+def test_words_with_and_without_marks_weigh_the_same() -> None:
+    def weight(source: str) -> float:
+        return sum(item.weight for item in evidence(parse(source)))
+
+    assert weight("đảng bộ") == weight("dang bo") == weight("đảng bo")
+
+
+def test_labels() -> None:
+    labels = [item.label for item in evidence(parse("đảng bo"))]
+    assert sorted(labels) == ["neighbours", "word", "word", "word with its marks"]
+
+
+@pytest.mark.parametrize(
+    ("with_it", "passages", "expected"),
+    [
+        (0, 10, 0.0),
+        (1, 1, 0.287682),  # ln(1 + 0.5 / 1.5)
+        (1, 10, 1.992430),  # ln(1 + 9.5 / 1.5)
+        (5, 10, 0.693147),  # ln(1 + 5.5 / 5.5)
+        (10, 10, 0.046520),  # ln(1 + 0.5 / 10.5)
+        (100, 100_000, 6.902778),  # ln(1 + 99,900.5 / 100.5)
+    ],
+)
+def test_idf(with_it: int, passages: int, expected: float) -> None:
+    assert idf(with_it, passages) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("frequency", "length", "average", "expected"),
+    [
+        (0, 100, 100.0, 0.0),
+        (1, 100, 100.0, 1.0),  # 2.2 / (1 + 1.2)
+        (2, 100, 100.0, 1.375),  # 4.4 / (2 + 1.2)
+        (1, 200, 100.0, 0.709677),  # 2.2 / (1 + 1.2 * (0.25 + 1.5))
+        (3, 50, 100.0, 1.76),  # 6.6 / (3 + 1.2 * (0.25 + 0.375))
+        (1, 0, 100.0, 1.692308),  # 2.2 / (1 + 1.2 * 0.25)
+    ],
+)
+def test_saturation(frequency: float, length: int, average: float, expected: float) -> None:
+    assert saturation(frequency, length, average) == pytest.approx(expected, abs=1e-6)
+
+
+@MODEST
+@given(st.integers(1, 10**6), st.integers(0, 10**6))
+def test_idf_is_positive_and_falls_with_commonness(with_it: int, without: int) -> None:
+    passages = with_it + without
+    assert idf(with_it, passages) > 0
+    assert idf(with_it, passages) > idf(with_it + 1, passages + 1)
+
+
+@MODEST
+@given(st.integers(1, 1000), st.integers(1, 1000), st.floats(1, 1000))
+def test_saturation_rises_with_frequency_below_its_limit(
+    frequency: int, length: int, average: float
+) -> None:
+    share = saturation(frequency, length, average)
+    assert 0 < share < saturation(frequency + 1, length, average) < K1 + 1
+
+
+@MODEST
+@given(
+    st.lists(st.sampled_from(["đảng", "bo", "ngoại", "giao", "nhà", "12-KL/TW"]), min_size=1),
+    st.booleans(),
+    st.data(),
+)
+def test_complete_exceeds_any_possible_sum(
+    words: list[str], exact: bool, data: st.DataObject
+) -> None:
+    found = evidence(parse(" ".join(words), exact=exact))
+    passages = data.draw(st.integers(1, 10_000))
+    idfs = [idf(data.draw(st.integers(1, passages)), passages) for _ in found]
+    score = math.fsum(
+        item.weight
+        * weight
+        * saturation(data.draw(st.integers(0, 10_000)), data.draw(st.integers(1, 350)), 200.0)
+        for item, weight in zip(found, idfs, strict=True)
+    )
+    assert complete(found, idfs) > score
+
+
+def test_complete_wants_one_idf_for_each_piece() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        complete(evidence(parse("a b")), [1.0])
