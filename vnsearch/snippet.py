@@ -23,7 +23,7 @@ _NEIGHBOURS: Final = 0.5
 class _Mark(NamedTuple):
     """A token to highlight: the word it stands for, and the occurrence it is part of."""
 
-    word: Word
+    word: str
     first: int
     last: int
 
@@ -58,37 +58,51 @@ def make_snippet(passage: Found, query: Query) -> Snippet:
 
 def _marks(tokens: Sequence[Token], query: Query) -> dict[int, _Mark]:
     """What to highlight, by the indexes of the tokens."""
+    places: dict[str, list[int]] = {}
+    for index, token in enumerate(tokens):
+        places.setdefault(token.folded, []).append(index)
     marks: dict[int, _Mark] = {}
-    for words in _sought(query.clauses, {token.folded for token in tokens}):
-        for start in _starts(tokens, words, query.exact):
-            last = start + len(words) - 1
+
+    def mark(words: tuple[Word, ...]) -> bool:
+        first = words[0]
+        # Equal exact forms have equal folded forms, so these are all the candidates.
+        starts = places.get(first.folded, ()) if first.kind is Kind.WORD else range(len(tokens))
+        found = _occurrences(tokens, words, starts, query.exact)
+        for start in found:
             for place, word in enumerate(words):
-                marks[start + place] = _Mark(word, start, last)
+                marks[start + place] = _Mark(word.exact, start, start + len(words) - 1)
+        return bool(found)
+
+    for words, quoted in _sought(query.clauses):
+        if not mark(words) and not quoted:  # a relaxed search is content with its words
+            for word in words:
+                mark((word,))
     return marks
 
 
-def _sought(clauses: Iterable[Clause], present: set[str]) -> Iterator[tuple[Word, ...]]:
-    """Words and phrases that a passage with these folded forms may show."""
+def _sought(clauses: Iterable[Clause]) -> Iterator[tuple[tuple[Word, ...], bool]]:
+    """Words and phrases that a passage may show, and whether phrases must be whole."""
     for clause in clauses:
         match clause:
             case Word(in_title=False) as word:
-                if word.folded in present or word.kind is not Kind.WORD:
-                    yield (word,)
+                yield (word,), True
             case Phrase(words, quoted) if not words[0].in_title:
-                yield words
-                if not quoted:  # a relaxed search is content with its words
-                    yield from _sought(words, present)
+                yield words, quoted
             case All(parts) | Any(parts):
-                yield from _sought(parts, present)
+                yield from _sought(parts)
 
 
-def _starts(tokens: Sequence[Token], words: tuple[Word, ...], exact: bool) -> list[int]:
+def _occurrences(
+    tokens: Sequence[Token], words: tuple[Word, ...], candidates: Iterable[int], exact: bool
+) -> list[int]:
     """Where these words stand in a row: just as typed if anywhere, else folded."""
+    last = len(tokens) - len(words)
     for as_typed in (True,) if exact else (True, False):
         starts = [
             start
-            for start in range(len(tokens) - len(words) + 1)
-            if all(
+            for start in candidates
+            if start <= last
+            and all(
                 word.matches(token.folded, token.exact, as_typed and (exact or word.marked))
                 for word, token in zip(words, tokens[start : start + len(words)], strict=True)
             )
