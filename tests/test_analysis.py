@@ -20,13 +20,14 @@ VIETNAMESE = (
 texts = st.one_of(
     st.text(),
     st.text(
-        st.sampled_from([*VIETNAMESE, *VIETNAMESE.upper(), *" \n-/._,*~\"'“”()0123456789"]),
+        st.sampled_from(VIETNAMESE + VIETNAMESE.upper() + " \n-/._,*~\"'“”()0123456789"),
         max_size=40,
     ),
     st.text(
         st.sampled_from(
-            [*"aeiouyđð kKIİ ßŉﬁⅧ½²ªｶあ語한ά", *INVISIBLE]
-            + [*"\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323\u034f\u0345\u20dd\u1ab0\u1dc4"]
+            "aeiouyđð kKIİ ßŉﬁⅧ½²ªｶあ語한ά"
+            "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323\u034f\u0345\u20dd\u1ab0\u1dc4"
+            + INVISIBLE
         ),
         max_size=20,
     ),

@@ -12,7 +12,7 @@ from vnsearch.cli import commands
 
 # What the contract of the command line promises: an option that is renamed or removed
 # breaks scripts.
-COMMON = "--index --color -q --quiet -h --help"
+COMMON = "--index --color -q --quiet -h --help --version"
 CONTRACT = {
     "index": "--rebuild --exclude --jobs --json --strict --wait",
     "search": "-n --limit --offset --json --jsonl -l --files-with-matches -0 --print0 -c --count "

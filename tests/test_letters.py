@@ -26,7 +26,7 @@ def marked_letters() -> list[tuple[str, str]]:
 
 def encodings(letter: str) -> set[str]:
     """A letter in NFC, partly composed, and in NFD with its marks in every order."""
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     orders = list(permutations(marks))
     decomposed = {base + "".join(order) for order in orders}
     half_composed = {nfc(base + "".join(order[:1])) + "".join(order[1:]) for order in orders}

@@ -20,6 +20,8 @@ from vnsearch.query import (
     Query,
     Word,
     describe,
+    is_firm,
+    loosened,
     parse,
     within_one_slip,
     words_of,
@@ -62,8 +64,8 @@ def word(typed: str) -> Word:
 sources = st.one_of(
     st.lists(
         st.sampled_from(
-            ["đảng", "bo", "12", "ki", " ", " ", " OR ", " AND ", "(", ")", '"', "“", "”", "-"]
-            + ["*", "~", "title:", "/", "OR", "\u0301", "\u00ad", "…"]
+            'đảng bo 12 ki OR AND ( ) " “ ” - * ~ title: / … \u0301 \u00ad'.split(" ")
+            + [" ", " OR ", " AND "] * 2
         ),
         max_size=15,
     ).map("".join),
@@ -119,8 +121,8 @@ def test_words_beyond_the_limit_are_left_out_with_a_notice() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["từ ", "a", "a-", "(", ")", '"', "“", "-", "a(", "a (", "(a) ", "a OR ", "-(", "title:", "~*"]
-    + ["\u0301", "a\u0301", "a\u00ad", '"a" ', "a*", "\n", "đ\u00ad\u0301"],
+    [*'từ a a- ( ) " “ - a( -( title: ~* a* \u0301 a\u0301 a\u00ad đ\u00ad\u0301'.split(" ")]
+    + [part + " " for part in ("từ", "a (", "(a)", "a OR", '"a"', "-a", "title:a")],
     ids=ascii,
 )
 def test_long_queries(part: str) -> None:
@@ -228,8 +230,8 @@ def test_any_one_slip_is_within_one_slip(a: str, data: st.DataObject) -> None:
 
 @MODEST
 @given(sources, st.booleans())
-@example("-(-(a OR) b", False)
-@example("(" * 99, True)
+@example(source="-(-(a OR) b", exact=False)
+@example(source="(" * 99, exact=True)
 def test_any_text_is_a_query(source: str, exact: bool) -> None:
     query = parse(source, exact=exact)
     assert len(list(describe(query))) == len(query.clauses)
@@ -246,3 +248,28 @@ def test_notices_of_different_kinds_come_together() -> None:
     notices = parse('"' + "từ " * (MAX_WORDS + 1) + '"').notices
     assert len(notices) == 2
     assert all(a != b for a, b in pairwise(notices))
+
+
+@pytest.mark.parametrize(
+    ("source", "firm"),
+    [
+        ("a", False),
+        ("12-KL", False),
+        ('"a b"', True),
+        ("title:a", True),
+        ("title:a-b", True),
+        ("a AND b", True),
+        ("a OR b", False),
+    ],
+)
+def test_what_was_asked_for_in_so_many_signs(source: str, firm: bool) -> None:
+    (clause,) = parse(source).clauses
+    assert is_firm(clause) == firm
+
+
+@pytest.mark.parametrize(
+    ("source", "loose"), [("a", "a"), ("12-KL", "(12 OR kl)"), ("a AND b", "(a AND b)")]
+)
+def test_loosened(source: str, loose: str) -> None:
+    (clause,) = parse(source).clauses
+    assert shape(loosened(clause)) == loose

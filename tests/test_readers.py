@@ -4,6 +4,7 @@ import codecs
 import gzip
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from io import BufferedReader, BytesIO
 
 import pytest
@@ -44,7 +45,7 @@ def record(**fields: object) -> str:
         pytest.param(b"a\r\nb\rc\n", "a\nb\nc\n", id="line ends"),
         pytest.param(codecs.BOM_UTF16_LE + "a\r\nb".encode("utf-16-le"), "a\nb", id="16-bit CRLF"),
         pytest.param("𠮷".encode(), "𠮷", id="beyond the BMP"),
-        pytest.param("a\x0cb\x1b".encode(), "a\x0cb\x1b", id="control characters"),
+        pytest.param(b"a\x0cb\x1b", "a\x0cb\x1b", id="control characters"),
     ],
 )
 def test_decode(data: bytes, text: str) -> None:
@@ -329,7 +330,6 @@ GOOD_GZIP = gzip.compress(record(text="tốt").encode() * 1000)
 @pytest.mark.parametrize(
     "data",
     [
-        pytest.param(b"", id="empty"),
         pytest.param(b"\x1f\x8b", id="header cut"),
         pytest.param(GOOD_GZIP[:-1], id="end cut"),
         pytest.param(GOOD_GZIP[: len(GOOD_GZIP) // 2], id="middle cut"),
@@ -342,7 +342,7 @@ GOOD_GZIP = gzip.compress(record(text="tốt").encode() * 1000)
 )
 @pytest.mark.parametrize("path", ["a.txt.gz", "a.md.gz", "a.html.gz", "a.jsonl.gz"])
 def test_damaged_gzip_is_refused(path: str, data: bytes) -> None:
-    with pytest.raises(UnusableFileError, match="damaged gzip file|empty file"):
+    with pytest.raises(UnusableFileError, match="damaged gzip file"):
         items(path, data)
 
 
@@ -393,11 +393,9 @@ def test_no_bytes_make_a_reader_fail_otherwise(
     path: str, wrap: Callable[[bytes], tuple[bytes, str]], data: bytes
 ) -> None:
     data, suffix = wrap(data)
-    try:
+    found: list[Document | Flaw] = []
+    with suppress(UnusableFileError):
         found = items(path + suffix, data)
-    except UnusableFileError as error:
-        assert str(error)
-        return
     for item in found:
         if isinstance(item, Document):
             assert len(item.title) <= 200

@@ -31,7 +31,8 @@ WORD = re.compile(
 def forms(word: str) -> tuple[str, str]:
     """The folded and the exact form of one word."""
     exact = canonical(word)
-    return fold(exact), exact
+    # Again, for the foreign word whose marks alone kept it from being a syllable (`Lǐ`).
+    return canonical(fold(exact)), exact
 
 
 def tokenize(text: str) -> Iterator[Token]:

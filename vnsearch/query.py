@@ -19,6 +19,7 @@ from typing import Final
 
 from vnsearch.analysis import tokenize
 from vnsearch.vietnamese.letters import fold, nfc
+from vnsearch.vietnamese.syllable import letters_of
 
 # What a query may cost: words beyond this many are not searched, and a notice says so.
 MAX_WORDS: Final = 1000
@@ -69,7 +70,7 @@ class Word:
         """What the words of a prefix begin with: as typed, since the canonical spelling
         of a whole word (`ki` -> `ky`) need not be that of a longer one (`kinh`).
         """
-        typed = nfc(self.text.lower())
+        typed = letters_of(self.text)
         return typed if as_typed else fold(typed)
 
 
@@ -186,10 +187,10 @@ def describe(query: Query) -> Iterator[str]:
 def _described(clause: Clause, exact: bool) -> str:
     match clause:
         case Word() as word:
-            return f"{_KINDS[word.kind]} “{_form(word, exact)}”{_typing(clause, exact)}"
+            return f"{_KINDS[word.kind]} “{_form(word, exact)}”{_typing((word,), exact)}"
         case Phrase(words):
             text = " ".join(_form(word, exact) for word in words)
-            return f"phrase “{text}”{_typing(words[0], exact)}"
+            return f"phrase “{text}”{_typing(words, exact)}"
         case Not(part):
             return f"without {_described(part, exact)}"
         case All(parts):
@@ -204,11 +205,13 @@ def _form(word: Word, exact: bool) -> str:
     return word.exact if exact else word.folded
 
 
-def _typing(word: Word, exact: bool) -> str:
-    place = " in the title" if word.in_title else ""
+def _typing(words: tuple[Word, ...], exact: bool) -> str:
+    place = " in the title" if words[0].in_title else ""
     if exact:
         return f"{place}, marks as typed"
-    return f"{place}, best as “{word.exact}”" if word.marked else place
+    if not any(word.marked for word in words):
+        return place
+    return f"{place}, best as “{' '.join(word.exact for word in words)}”"
 
 
 class _SyntaxError(ValueError):
@@ -319,7 +322,9 @@ def _item(chunk: str) -> Clause | None:
 
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
     words = _words(chunk, in_title)
-    if words and operators and chunk[-1] in "*~" and chunk[-2:-1].isalnum():
+    if in_title and not words:
+        raise _SyntaxError("title: without a word behind it")
+    if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
         kind = Kind.PREFIX if chunk[-1] == "*" else Kind.SLIP
         words[-1] = replace(words[-1], kind=kind)
     return _phrase(words, quoted=False)

@@ -61,7 +61,7 @@ class Searcher:
             limit=limit,
             offset=offset,
             hits=tuple(
-                self._hit(rank, match, make_snippet(match.passage, query))
+                self._hit(rank, match, make_snippet(match.passage, query, relaxed=matches.relaxed))
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
             notices=query.notices,

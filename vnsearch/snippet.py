@@ -4,7 +4,7 @@ A snippet is the document's own characters with ranges over them; how the ranges
 for `render` to say.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -15,6 +15,7 @@ from vnsearch.query import All, Any, Clause, Kind, Phrase, Query, Word
 
 LENGTH: Final = 240  # code points, ellipses aside
 _LEAD: Final = 60  # of them at most before the first highlight
+_CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not punctuation
 
 # What a pair of highlighted neighbours is worth beside the number of different words.
 _NEIGHBOURS: Final = 0.5
@@ -28,16 +29,16 @@ class _Mark(NamedTuple):
     last: int
 
 
-def make_snippet(passage: Found, query: Query) -> Snippet:
+def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snippet:
     """The densest stretch of a passage, cut at word boundaries, with its highlights.
 
     Highlights cover whole words. Where words typed with marks stand in the passage just
     so, only those are highlighted and not others that fold the same; of a phrase, only
-    its whole occurrences are.
+    its whole occurrences are, unless the search was content with its words.
     """
     text = passage.text
     tokens = list(tokenize(text))
-    marks = _marks(tokens, query)
+    marks = _marks(tokens, query, relaxed)
     begin, end = _widened(text, tokens, *_densest(tokens, marks))
     before = "… " if begin or passage.cut_before else ""
     after = " …" if end < len(text) or passage.cut_after else ""
@@ -56,7 +57,7 @@ def make_snippet(passage: Found, query: Query) -> Snippet:
     )
 
 
-def _marks(tokens: Sequence[Token], query: Query) -> dict[int, _Mark]:
+def _marks(tokens: Sequence[Token], query: Query, relaxed: bool) -> dict[int, _Mark]:
     """What to highlight, by the indexes of the tokens."""
     places: dict[str, list[int]] = {}
     for index, token in enumerate(tokens):
@@ -74,7 +75,7 @@ def _marks(tokens: Sequence[Token], query: Query) -> dict[int, _Mark]:
         return bool(found)
 
     for words, quoted in _sought(query.clauses):
-        if not mark(words) and not quoted:  # a relaxed search is content with its words
+        if not mark(words) and (relaxed or not quoted):
             for word in words:
                 mark((word,))
     return marks
@@ -117,8 +118,9 @@ def _densest(tokens: Sequence[Token], marks: dict[int, _Mark]) -> tuple[int, int
     indexes = sorted(marks)
     best, window = 0.0, (0, 0)
     for at, first in enumerate(indexes):
-        limit = tokens[first].start + LENGTH - _LEAD
-        inside = [i for i in indexes[at : at + LENGTH] if tokens[i].end <= limit] or [first]
+        # A phrase may be longer than a snippet; it is not cut.
+        limit = max(tokens[first].start + LENGTH - _LEAD, tokens[marks[first].last].end)
+        inside = [i for i in indexes[at : at + LENGTH] if tokens[i].end <= limit]
         words = [marks[i].word for i in inside]
         neighbours = {
             (marks[a].word, marks[b].word)
@@ -133,25 +135,29 @@ def _densest(tokens: Sequence[Token], marks: dict[int, _Mark]) -> tuple[int, int
 
 def _widened(text: str, tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
     """The window with as many words around it as fit: where to cut the text."""
-    if not tokens:
+    if len(text) <= LENGTH or not tokens:
         return 0, min(len(text), LENGTH)
-    starts = [token.start for token in tokens]
-    room = LENGTH - (tokens[last].end - tokens[first].start)
-    if len(text) <= LENGTH:
-        return 0, len(text)
-    lead = min(_LEAD, max(0, room))
+    room = max(0, LENGTH - (tokens[last].end - tokens[first].start))
     # More before it when little text is left behind it.
-    lead = max(lead, min(max(0, room), room - (len(text) - tokens[last].end)))
-    begin_token = min(first, bisect_right(starts, tokens[first].start - lead - 1))
-    begin = tokens[begin_token].start if begin_token else 0
-    end_token = max(last, bisect_right([t.end for t in tokens], begin + LENGTH) - 1)
-    end = len(text) if end_token == len(tokens) - 1 else _after_punctuation(text, tokens[end_token])
-    return begin, end
+    lead = max(min(_LEAD, room), room - (tokens[-1].end - tokens[last].end))
+    starts = [token.start for token in tokens]
+    begin = min(first, bisect_left(starts, tokens[first].start - lead))
+    ends = [token.end for token in tokens]
+    end = max(last, bisect_right(ends, starts[begin] + LENGTH) - 1)
+    return _clinging_before(text, starts[begin]), _clinging_behind(text, ends[end])
 
 
-def _after_punctuation(text: str, token: Token) -> int:
-    """Where the punctuation ends that clings to a token."""
-    end = token.end
-    while end < len(text) and not text[end].isspace() and not text[end].isalnum():
-        end += 1
-    return end
+def _clinging_before(text: str, start: int) -> int:
+    """Where the signs begin that stand before a word without a space between."""
+    for at in range(start, max(0, start - _CLINGING), -1):
+        if text[at - 1].isspace() or text[at - 1].isalnum():
+            return at
+    return 0 if start <= _CLINGING else start
+
+
+def _clinging_behind(text: str, end: int) -> int:
+    """Where the signs end that stand behind a word without a space between."""
+    for at in range(end, min(len(text), end + _CLINGING)):
+        if text[at].isspace() or text[at].isalnum():
+            return at
+    return len(text) if len(text) - end <= _CLINGING else end

@@ -79,4 +79,4 @@ def _first_line(text: str) -> str:
 def _shortened(title: str) -> str:
     if len(title) <= _TITLE_CODE_POINTS:
         return title
-    return title[:_TITLE_CODE_POINTS].rpartition(" ")[0] or title[:_TITLE_CODE_POINTS]
+    return title[: _TITLE_CODE_POINTS + 1].rpartition(" ")[0] or title[:_TITLE_CODE_POINTS]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _NEVER_TEXT: Final = "script, style, noscript, template, svg, iframe, object, select, button"
 _AROUND_TEXT: Final = (
-    "nav, aside, footer, form, [role=navigation], [role=search], [role=banner], "
+    "nav, aside, footer, [role=navigation], [role=search], [role=banner], "
     "[role=contentinfo], [role=complementary], [hidden], [aria-hidden=true]"
 )
 _BLOCKS: Final = (
@@ -35,6 +35,7 @@ def read(stream: BufferedReader) -> Iterator[Document]:
     from selectolax.lexbor import LexborHTMLParser
 
     page = LexborHTMLParser(read_text(stream))
+    _mark_breaks(page)
     title = _title(page)
     text = _text(_main(page))
     if not text:
@@ -42,21 +43,29 @@ def read(stream: BufferedReader) -> Iterator[Document]:
     yield Document(key="", title=title, text=text, line=None)
 
 
+def _mark_breaks(page: "LexborHTMLParser") -> None:
+    for node in page.css(_NEVER_TEXT):
+        node.decompose()
+    for block in page.css(_BLOCKS):
+        block.insert_before(_BREAK)
+        block.insert_after(_BREAK)
+    for cell in page.css(_CELLS):
+        cell.insert_after(" ")
+
+
 def _title(page: "LexborHTMLParser") -> str:
     for selector in ("head title", "h1"):
         node = page.css_first(selector)
-        if node is not None and node.text().strip():
-            return node.text()
+        if title := _text(node):
+            return title
     return ""
 
 
 def _main(page: "LexborHTMLParser") -> "LexborNode | None":
     """The element with the main text: <main>, a lone <article>, else the whole body."""
-    for node in page.css(_NEVER_TEXT):
-        node.decompose()
     for selector in ("main, [role=main]", "article"):
         nodes = page.css(selector)
-        if len(nodes) == 1 and nodes[0].text().strip():
+        if len(nodes) == 1 and _text(nodes[0]):
             _remove(nodes[0], _AROUND_TEXT)
             return nodes[0]
     if page.body is not None:
@@ -73,10 +82,5 @@ def _remove(node: "LexborNode", selector: str) -> None:
 def _text(node: "LexborNode | None") -> str:
     if node is None:
         return ""
-    for block in node.css(_BLOCKS):
-        block.insert_before(_BREAK)
-        block.insert_after(_BREAK)
-    for cell in node.css(_CELLS):
-        cell.insert_after(" ")
     text = _SPACES.sub(" ", node.text().replace("\xa0", " "))
     return _BREAKS.sub("\n", text).strip()

@@ -46,7 +46,7 @@ def _document(line: bytes | str, number: int) -> Document:
     if not isinstance(text, str):
         raise ValueError('no "text"')
     return Document(
-        key=str(number if key is None else key),
+        key=str(number if key in (None, "") else key),
         title=title if isinstance(title, str) else "",
         text=text,
         line=number,

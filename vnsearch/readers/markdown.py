@@ -4,15 +4,19 @@ The text stays as written, marks of Markdown included, so that snippets and line
 are those of the file.
 """
 
-import itertools
 import re
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from vnsearch.model import Document
 from vnsearch.readers.base import read_text
 
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_TITLE_LINE = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -20,31 +24,44 @@ def read(stream: BufferedReader) -> Iterator[Document]:
     """One document; raises UnusableFileError."""
     text = read_text(stream)
     matter = _FRONT_MATTER.match(text)
-    fields = _front_matter(matter.group(1) or "") if matter else None
-    if matter and fields is not None:
-        body, line = text[matter.end() :], 1 + matter.group().count("\n")
-    else:
-        body, line = text, 1
-    title = str((fields or {}).get("title") or "") or _first_heading(body)
-    yield Document(key="", title=title, text=body, line=line)
+    title = _front_title(matter[1] or "") if matter else None
+    if matter is None or title is None:
+        yield Document(key="", title=_first_heading(text), text=text, line=1)
+        return
+    body, line = text[matter.end() :], 1 + matter[0].count("\n")
+    yield Document(key="", title=title or _first_heading(body), text=body, line=line)
 
 
-def _front_matter(source: str) -> dict[str, Any] | None:
-    """The fields of YAML front matter; None when it is something else between rules."""
+def _front_title(source: str) -> str | None:
+    """The title in YAML front matter, "" when it has none; None when what stands between
+    the rules is something else."""
     import yaml
 
     try:
-        fields = yaml.safe_load(source)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        # The loader that makes nothing but strings, lists and dictionaries.
+        fields = yaml.load(source, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError):
+        # Often only a colon in a value that is not quoted.
+        line = _TITLE_LINE.search(source)
+        return line[1].strip() if line else None
+    if not isinstance(fields, dict):
         return None
-    return fields if isinstance(fields, dict) else None
+    title = fields.get("title")
+    return title if isinstance(title, str) else ""
 
 
 def _first_heading(source: str) -> str:
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark").parse(source)
-    for token, inline in itertools.pairwise(tokens):
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
-            return "".join(part.content or " " for part in inline.children or ())
+            return "".join(map(_shown, inline.children or ()))
     return ""
+
+
+def _shown(part: "Token") -> str:
+    """What a reader sees of an inline token."""
+    if part.type in ("softbreak", "hardbreak"):
+        return " "
+    return part.content if part.type in ("text", "code_inline", "image") else ""

@@ -18,9 +18,9 @@ VOWELS: Final = frozenset("aăâeêioôơuưy")
 D_LOOKALIKES: Final = str.maketrans("ðɖ", "đđ")
 
 # Combining marks that may follow a letter, and characters inside a word that show
-# nothing: soft hyphen, zero-width joiners, word joiner. As parts of a regex class.
+# nothing: soft hyphen, zero-width joiners, word joiners. As parts of a regex class.
 COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
-INVISIBLE: Final = "\u00ad\u200c\u200d\u2060"
+INVISIBLE: Final = "\u00ad\u200c\u200d\u2060\ufeff"
 
 # Blocks whose letters and digits are Latin, outside ASCII: Latin-1 and its
 # extensions, IPA, superscripts and subscripts, number forms, ligatures, full width.
@@ -67,7 +67,7 @@ class _FoldTable(dict[int, str]):
 def _fold_letter(char: str) -> str:
     if char == "đ":
         return "d"
-    if unicodedata.combining(char) and 0x0300 <= ord(char) < 0x2100:
+    if unicodedata.category(char).startswith("M") and 0x0300 <= ord(char) < 0x2100:
         return ""
     if char in INVISIBLE:
         return ""

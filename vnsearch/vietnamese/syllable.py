@@ -96,13 +96,22 @@ def canonical(word: str) -> str:
     `Hoà`, `hòa` and decomposed `hòa` all give `hòa`; `KĨ` and `kỹ` give `kỹ`. A word that
     is no Vietnamese syllable comes back in lower case and NFC, nothing else changed.
     """
-    word = word.lower()
-    if not word.isascii():
-        word = word.translate(_DROP_INVISIBLE).translate(D_LOOKALIKES)
-    letters, tones = split_marks(word)
+    letters, tones = split_marks(_lowered(word))
     syllable = _parse(letters, tones)
-    if syllable is not None:
-        return spell(syllable)
+    return spell(syllable) if syllable is not None else _joined(letters, tones)
+
+
+def letters_of(word: str) -> str:
+    """Like `canonical`, but in the spelling given: for a part of a word."""
+    return _joined(*split_marks(_lowered(word)))
+
+
+def _lowered(word: str) -> str:
+    word = word.lower()
+    return word if word.isascii() else word.translate(_DROP_INVISIBLE).translate(D_LOOKALIKES)
+
+
+def _joined(letters: list[str], tones: list[tuple[int, str]]) -> str:
     for at, tone in tones:
         letters[at] += tone
     return unicodedata.normalize("NFC", "".join(letters))
