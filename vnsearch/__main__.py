@@ -1,6 +1,18 @@
-"""`python -m vnsearch` is the `vnsearch` command."""
+"""The `vnsearch` command, also as `python -m vnsearch`."""
 
-from vnsearch.cli import main
+import sys
+from typing import NoReturn
+
+
+def main() -> NoReturn:
+    """Run the command; Ctrl-C ends it quietly, also while modules are being imported."""
+    try:
+        from vnsearch import cli
+
+        cli.main()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
 
 if __name__ == "__main__":
     main()

@@ -4,6 +4,7 @@ click.
 Modules that take long to import are imported by the command that needs them.
 """
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -31,38 +32,56 @@ _EXIT_BROKEN_PIPE = 141
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit; every error becomes a message and a code here."""
+    _prepare_streams()
     try:
         code = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as error:
         code = error.exit_code
     except click.UsageError as error:
-        code = _fail(error.format_message(), _usage_advice(error))
+        code = _fail_usage(error)
     except click.ClickException as error:
-        code = _fail(error.format_message())
+        code = _fail(error.format_message(), "see: vnsearch --help")
     except VnsearchError as error:
         code = _fail(str(error), error.advice)
     except (KeyboardInterrupt, click.Abort):
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         code = _EXIT_BROKEN_PIPE
+    except SystemExit as error:  # click's own, after completing words or on a closed pipe
+        code = _EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
     except OSError as error:
-        code = _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        code = _fail(str(message or error), "the index is as it was")
     _close_output()
     sys.exit(code)
 
 
-def _fail(message: str, advice: str = "") -> int:
+def _prepare_streams() -> None:
+    """Let every text be written: a stream may be closed, or of a narrow encoding."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _fail(message: str, advice: str) -> int:
     _say(message)
     if advice:
         _say_raw(advice)
     return EXIT_ERROR
 
 
-def _usage_advice(error: click.UsageError) -> str:
-    if isinstance(error, click.NoSuchOption) and error.ctx and error.ctx.info_name == "search":
-        return "to leave a word out, quote the query or put -- before it: vnsearch search -- a -b"
-    return f"see: {error.ctx.command_path} --help" if error.ctx else ""
+def _fail_usage(error: click.UsageError) -> int:
+    command = error.ctx.command_path if error.ctx else "vnsearch"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return EXIT_ERROR
+    if isinstance(error, click.NoSuchOption) and command.endswith(" search"):
+        return _fail(error.format_message(), "to leave a word out: vnsearch search -- word -other")
+    return _fail(error.format_message(), f"see: {command} --help")
 
 
 def _say(message: str) -> None:
@@ -71,16 +90,16 @@ def _say(message: str) -> None:
 
 
 def _say_raw(line: str) -> None:
-    from vnsearch.render.plain import visible
+    from vnsearch.render.plain import safe
 
-    click.echo(visible(line), err=True)
+    click.echo(safe(line), err=True)
 
 
 def _close_output() -> None:
     """A reader that closed the pipe is no error, not even when Python flushes at exit."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -310,31 +329,49 @@ def search(
             )
 
         if batch is not None:
-            return _search_batch(ask, batch)
+            return _search_batch(ask, batch, common.quiet)
         results = ask(" ".join(query))
         _show(results, form, common)
         return EXIT_FOUND if results.total else EXIT_NOTHING
 
 
-def _search_batch(ask: "Callable[[str], Results]", file: str) -> int:
+def _search_batch(ask: "Callable[[str], Results]", file: str, quiet: bool) -> int:
     """Answer each line of a file as it is read, so that a program can converse."""
     from vnsearch.render import jsonform
 
     found = False
-    with click.open_file(file, "rb") as lines:
-        for line in lines:
+    try:
+        lines = click.open_file(file, "rb")
+    except OSError as error:
+        advice = "name a file with a query a line, or - for stdin"
+        raise VnsearchError(f"cannot read {file}: {error.strerror}", advice) from error
+    with lines:
+        for number, line in enumerate(lines, 1):
             results = ask(line.decode("utf-8", "replace").rstrip("\r\n"))
+            if not quiet and results.query.strip():
+                for notice in results.notices:
+                    _say(f"line {number}: {notice}")
             _write([jsonform.dump(jsonform.results(results))])
             sys.stdout.buffer.flush()
             found = found or bool(results.total)
     return EXIT_FOUND if found else EXIT_NOTHING
 
 
+def _tell(results: "Results") -> None:
+    """What the user should know of how the search went."""
+    for notice in results.notices:
+        _say(notice)
+    if results.understood.relaxed:
+        _say("no document has all the words; these have some of them")
+    if not results.total:
+        _say("nothing found")
+
+
 def _show(results: "Results", form: str | None, common: _Common) -> None:
     from vnsearch.render import jsonform, plain
 
-    for notice in results.notices:
-        _say(notice)
+    if not common.quiet:
+        _tell(results)
     match form:
         case "json":
             _write([jsonform.dump(jsonform.results(results))])
@@ -345,12 +382,8 @@ def _show(results: "Results", form: str | None, common: _Common) -> None:
             _write_paths(paths, "\n" if form == "paths" else "\0")
         case "count":
             _write([str(results.total)])
-        case _ if not common.quiet:
-            if results.understood.relaxed:
-                _say("no document has all the words; these have some of them")
-            if not results.total:
-                _say("nothing found")
-            elif common.color == "always" or sys.stdout.isatty():
+        case _ if results.total and not common.quiet:
+            if common.color == "always" or sys.stdout.isatty():
                 from vnsearch.render import terminal
 
                 terminal.show(results, common.color)
@@ -387,9 +420,10 @@ Example:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @_with_common
 def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
-    """Show how TEXT is read: its tokens with their folded and exact forms.
+    """Show how a text is read: its tokens and their forms.
 
-    Needs no index.
+    Each token comes with the folded form, which is matched, and the exact form, which tells
+    apart words that differ in marks only. Needs no index.
     """
     from vnsearch.analysis import tokenize
     from vnsearch.render import jsonform, plain
@@ -399,5 +433,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
     if as_json:
         _write([jsonform.dump(jsonform.tokens(found))])
     elif not common.quiet:
-        _write(plain.tokens(found))
+        _write(plain.tokens(found) if found else [])
+        if not found:
+            _say("there is no word in the text")
     return EXIT_FOUND if found else EXIT_NOTHING

@@ -136,7 +136,10 @@ class Generations:
             time.sleep(_LOCK_RETRY_SECONDS)
 
     def _remove_all_but_current(self) -> None:
-        current = self.current() if self.exists() else None
+        try:
+            current = self.current() if self.exists() else None
+        except IndexUnusableError:
+            return  # a rebuild will say which is current
         for generation in self._generations():
             if generation != current:
                 shutil.rmtree(generation, ignore_errors=True)

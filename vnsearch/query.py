@@ -322,8 +322,6 @@ def _item(chunk: str) -> Clause | None:
 
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
     words = _words(chunk, in_title)
-    if in_title and not words:
-        raise _SyntaxError("title: without a word behind it")
     if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
         kind = Kind.PREFIX if chunk[-1] == "*" else Kind.SLIP
         words[-1] = replace(words[-1], kind=kind)

@@ -21,6 +21,7 @@ _BLOCKS: Final = (
     "address, article, blockquote, br, caption, dd, details, div, dl, dt, figcaption, figure, "
     "h1, h2, h3, h4, h5, h6, header, hr, li, main, ol, p, pre, section, summary, table, tr, ul"
 )
+_PARAGRAPHS: Final = "p, h1, h2, h3, h4, li, table, article"
 _CELLS: Final = "td, th"
 
 # Stands for a line end until the white space of the source, which means nothing in
@@ -66,16 +67,18 @@ def _main(page: "LexborHTMLParser") -> "LexborNode | None":
     for selector in ("main, [role=main]", "article"):
         nodes = page.css(selector)
         if len(nodes) == 1 and _text(nodes[0]):
-            _remove(nodes[0], _AROUND_TEXT)
+            _remove_around(nodes[0], _AROUND_TEXT)
             return nodes[0]
     if page.body is not None:
-        _remove(page.body, f"{_AROUND_TEXT}, body > header")
+        _remove_around(page.body, f"{_AROUND_TEXT}, body > header")
     return page.body
 
 
-def _remove(node: "LexborNode", selector: str) -> None:
-    for child in node.css(selector):
-        if child.parent is not None and child.mem_id != node.mem_id:
+def _remove_around(node: "LexborNode", selector: str) -> None:
+    for child in node.css(f"{selector}, form"):
+        # Some servers wrap the whole page in a form; one without paragraphs is to type into.
+        has_text = child.tag == "form" and child.css_first(_PARAGRAPHS) is not None
+        if child.parent is not None and child.mem_id != node.mem_id and not has_text:
             child.decompose()
 
 

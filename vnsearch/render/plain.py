@@ -5,6 +5,7 @@ drive a terminal that the lines may end up on.
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -22,9 +23,15 @@ _UNSAFE = re.compile(
 
 
 def visible(text: str) -> str:
-    """`text` in one line that cannot drive a terminal: white space between words as one
-    space, unsafe characters escaped."""
-    return _UNSAFE.sub(_escaped, _SPACES.sub(" ", text))
+    """Prose in one line that cannot drive a terminal: white space between words as one
+    space, unsafe characters escaped.
+    """
+    return safe(_SPACES.sub(" ", text))
+
+
+def safe(text: str) -> str:
+    """A path or message with unsafe characters escaped, line ends included."""
+    return _UNSAFE.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -53,13 +60,14 @@ def place(hit: Hit) -> str:
     """Where a hit is: path, record or line, and whether it is out of date."""
     line = "" if hit.snippet.line is None else f":{hit.snippet.line}"
     stale = "  (changed since it was indexed)" if hit.stale else ""
-    return f"{visible(hit.path)}{line}{stale}"
+    return f"{safe(hit.path)}{line}{stale}"
 
 
 def explanation(hit: Hit) -> Iterator[str]:
     """The parts of a score, largest first, ending in their sum."""
     for part in hit.parts:
-        yield f"{part.score:9.3f}  {part.evidence}: {visible(part.words)}"
+        words = f": {visible(part.words)}" if part.words else ""
+        yield f"{part.score:9.3f}  {part.evidence}{words}"
     if hit.parts:
         yield f"{hit.score:9.3f}  score"
 
@@ -86,17 +94,17 @@ def changes(done: Changes) -> Iterator[str]:
     yield f"{counts or 'no files'}{skipped}; {_count(done.documents, 'document')} in the index"
     if done.bytes_read:
         megabytes = done.bytes_read / 1e6
-        rate = megabytes / max(done.seconds, 1e-9)
-        yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s ({rate:.1f} MB/s)"
+        rate = f" ({megabytes / done.seconds:.1f} MB/s)" if done.seconds >= 0.01 else ""
+        yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s{rate}"
 
 
 def skipped(items: Sequence[Skipped]) -> Iterator[str]:
     """The first of the skipped files with their reasons, the others by reason."""
     for item in items[:_SKIPPED_TOLD]:
-        yield visible(f"skipped {item.path}: {item.reason}")
+        yield safe(f"skipped {item.path}: {item.reason}")
     rest = Counter(item.reason for item in items[_SKIPPED_TOLD:])
     for reason, count in rest.most_common(_SKIPPED_TOLD):
-        yield visible(f"skipped {count:,} more: {reason}")
+        yield safe(f"skipped {count:,} more: {reason}")
     left = sum(rest.values()) - sum(count for _, count in rest.most_common(_SKIPPED_TOLD))
     if left:
         yield f"skipped {left:,} more for other reasons"
@@ -104,11 +112,11 @@ def skipped(items: Sequence[Skipped]) -> Iterator[str]:
 
 def status(found: Status) -> Iterator[str]:
     """What the index holds, a fact a line."""
-    yield f"index      {visible(found.index)}"
+    yield f"index      {safe(found.index)}"
     for root in found.roots:
-        excludes = f"  excluding {visible(', '.join(root.excludes))}" if root.excludes else ""
+        excludes = f"  excluding {safe(', '.join(root.excludes))}" if root.excludes else ""
         missing = "  (missing)" if root.path in found.missing_roots else ""
-        yield f"root       {visible(root.path)}{excludes}{missing}"
+        yield f"root       {safe(root.path)}{excludes}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
     yield f"size       {found.bytes_on_disk / 1e6:,.1f} MB on disk"
@@ -136,10 +144,16 @@ def tokens(found: Sequence[Token]) -> Iterator[str]:
         )
         for t in found
     ]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (f"{c}{' ' * (width - _columns(c))}" for c, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal `text` takes."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -22,7 +22,7 @@ from rich.text import Text
 
 from vnsearch.model import Hit, Results, Snippet
 from vnsearch.render import plain
-from vnsearch.render.plain import visible
+from vnsearch.render.plain import safe, visible
 
 _RANK_WIDTH: Final = 3
 _INDENT: Final = _RANK_WIDTH + 1
@@ -59,7 +59,7 @@ def _block(hit: Hit, width: int) -> RenderableType:
 
 def _place(hit: Hit) -> Text:
     link = Path(os.path.abspath(hit.path)).as_uri()
-    place = Text(overflow="fold").append(visible(hit.path), _PATH + Style(link=link))
+    place = Text(overflow="fold").append(safe(hit.path), _PATH + Style(link=link))
     if hit.snippet.line is not None:
         place.append(f":{hit.snippet.line}", _FAINT)
     if hit.stale:

@@ -36,7 +36,7 @@ class Postings:
         try:
             self._reader = index.open_dir(str(folder)).reader()
         except Exception as error:  # damaged files make Whoosh raise anything
-            raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
+            raise IndexUnusableError("the index is damaged: it cannot be opened", REPAIR) from error
         size = self._reader.doc_count_all()
         self.passages: int = self._reader.doc_count()
         self.lengths = self._column("length", size)

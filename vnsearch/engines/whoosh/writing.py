@@ -86,13 +86,13 @@ class WhooshWriter:
 
 @contextmanager
 def _interrupts_ignored() -> Iterator[None]:
-    """For processes begun meanwhile: Ctrl-C reaches the whole group, and it is for the
-    one that began them to stop them."""
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """For processes begun meanwhile, for good: Ctrl-C reaches the whole group, and it is
+    for the one that began them to stop them. To that one it comes when this is over."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def _placed(passage: Passage, title: list[Token]) -> Iterator[tuple[Token, int]]:
