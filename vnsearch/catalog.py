@@ -117,6 +117,7 @@ class Catalog:
             # The journal is of no use: an unfinished generation is thrown away whole.
             self._db.execute("pragma journal_mode = off" if writable else "select 1 from facts")
         except sqlite3.DatabaseError as error:
+            self._db.close()
             raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
 
     def commit(self) -> None:

@@ -1,6 +1,7 @@
 """Words -> query -> engine -> hits with snippets."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 from vnsearch.catalog import Catalog
@@ -90,13 +91,17 @@ def _open(generations: Generations, engine: Engine) -> tuple[Catalog, Reader]:
     """Catalog and engine of one generation; again when a writer replaced it meanwhile."""
     while True:
         current = generations.current()
-        try:
-            catalog = Catalog(current / CATALOG)
-            catalog.check_versions(engine.version)
-            return catalog, engine.reader(current / ENGINE)
-        except IndexUnusableError:
-            if generations.current() == current:
-                raise
+        with ExitStack() as opened:
+            try:
+                catalog = Catalog(current / CATALOG)
+                opened.callback(catalog.close)
+                catalog.check_versions(engine.version)
+                reader = engine.reader(current / ENGINE)
+                opened.pop_all()
+                return catalog, reader
+            except IndexUnusableError:
+                if generations.current() == current:
+                    raise
 
 
 def _glob(pattern: str) -> Callable[[str], bool]:
