@@ -8,6 +8,9 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 
+# The demo's index is the one of this folder.
+unexport VNSEARCH_INDEX
+
 .PHONY: demo test lint clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -19,16 +22,14 @@ $(STAMP): pyproject.toml requirements-dev.lock
 	@touch $@
 
 demo: $(STAMP)
-	@show() { printf '\n$$ vnsearch'; printf ' %s' "$$@"; printf '\n'; $(BIN)/vnsearch "$$@"; } && \
-	unset VNSEARCH_INDEX && \
-	show index --rebuild corpus --exclude queries.json && \
-	show search -n 2 'đảng bộ ở cơ quan đại diện' && \
-	show search -n 2 dang bo o co quan dai dien && \
-	show search -n 1 '"nguoi viet nam o nuoc ngoai"' && \
-	show search -n 1 12-KL/TW && \
-	show search -n 2 --jsonl 'ca kho -khô' && \
-	show status && \
-	printf '\nThe index is in .vnsearch; go on with: $(BIN)/vnsearch search …\n'
+	$(BIN)/vnsearch index --rebuild corpus --exclude queries.json
+	$(BIN)/vnsearch search -n 2 'đảng bộ ở cơ quan đại diện'
+	$(BIN)/vnsearch search -n 2 dang bo o co quan dai dien
+	$(BIN)/vnsearch search -n 1 '"nguoi viet nam o nuoc ngoai"'
+	$(BIN)/vnsearch search -n 1 12-KL/TW
+	$(BIN)/vnsearch search -n 1 --json 'ban -bán -bạn'
+	$(BIN)/vnsearch status
+	@printf '\nThe index is in .vnsearch; go on with: $(BIN)/vnsearch search …\n'
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(CORES)

@@ -34,7 +34,7 @@ def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
     starts = range(len(tokens) - len(words) + 1)
     return sum(
         all(
-            word.matches(tokens[start + i].folded, tokens[start + i].exact, exact)
+            word.matches(tokens[start + i].folded, tokens[start + i].exact, exact or word.just_so)
             for i, word in enumerate(words)
         )
         for start in starts

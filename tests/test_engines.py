@@ -93,6 +93,8 @@ def names(matches: Matches) -> list[str]:
         pytest.param('"hop dang bo dang"', [], id="no phrase from the title into the text"),
         pytest.param("hue -noi", ["e2"], id="without a word"),
         pytest.param('bo -"dang bo"', [], id="without a phrase"),
+        pytest.param("bo -bò", ["a", "c"], id="marks leave out only themselves"),
+        pytest.param('bo -"đảng bộ"', ["b"], id="in a phrase too"),
         pytest.param("ngo*", ["a", "c"], id="prefix"),
         pytest.param("nogai~", ["a", "c"], id="swapped letters"),
         pytest.param("thut~", ["d"], id="a letter missing"),

@@ -186,10 +186,53 @@ def test_only_files_of_the_roots_named_are_dropped(docs: Path, index: Path, tmp_
 def test_a_root_inside_a_root_has_its_own_excludes(docs: Path, index: Path) -> None:
     write_files(docs, {"sub/d.txt": "trong", "e.txt": "ngoài"})
     update(index, [str(docs)], excludes=["*.txt"])
-    assert update(index, [str(docs / "sub")]).added == 1
-    assert counts(update(index, [str(docs)])) == (0, 0, 0, 4)
+    assert update(index, [str(docs / "sub")], excludes=["*.html"]).added == 1
+    assert counts(update(index, [str(docs)])) == (0, 0, 0, 3)
     (docs / "sub/d.txt").unlink()
     assert update(index, [str(docs)]).removed == 1
+
+
+def test_what_lies_in_a_root_is_a_part_of_it(docs: Path, index: Path) -> None:
+    update(index, [str(docs)], excludes=["*.md"])
+    (docs / "a.txt").write_text("Đã sửa\n")
+    write_files(docs, {"sub/d.txt": "mới", "sub/e.md": "ngoài", "f.txt": "mới"})
+    assert counts(update(index, [str(docs / "a.txt")])) == (0, 1, 0, 0)
+    assert counts(update(index, [str(docs / "sub"), str(docs / "sub/d.txt")])) == (1, 0, 0, 1)
+    assert [root.path for root in status(index).roots] == ["docs"]
+    (docs / "a.txt").unlink()
+    (docs / "sub/d.txt").unlink()
+    assert update(index, [str(docs / "sub")]).removed == 1
+    assert counts(update(index)) == (1, 0, 1, 2)
+
+
+def test_a_part_becomes_part_of_a_root_added_later(docs: Path, index: Path) -> None:
+    update(index, [str(docs / "a.txt"), str(docs / "sub")])
+    assert counts(update(index, [str(docs)])) == (2, 0, 0, 2)
+    (docs / "a.txt").unlink()
+    assert update(index).removed == 1
+    assert [root.path for root in status(index).roots] == ["docs"]
+
+
+def test_what_a_root_leaves_out_becomes_a_root_when_named(docs: Path, index: Path) -> None:
+    write_files(docs, {".hidden/h.txt": "ẩn", "old/o.txt": "cũ"})
+    update(index, [str(docs)], excludes=["old/"])
+    assert update(index, [str(docs / ".hidden"), str(docs / "old")]).added == 2
+    assert counts(update(index)) == (0, 0, 0, 6)
+
+
+def test_a_root_may_be_forgotten(docs: Path, index: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"more/x.txt": "một hai ba"})
+    update(index, [str(docs), str(tmp_path / "more")])
+    (tmp_path / "more/x.txt").unlink()
+    (tmp_path / "more").rmdir()
+    with pytest.raises(RootError) as caught:
+        update(index)
+    assert "--forget" in caught.value.advice
+    assert counts(update(index, forget=[str(tmp_path / "more")])) == (0, 0, 1, 4)
+    assert answers(index) == rebuilt(index, docs)
+    with pytest.raises(RootError, match="no root"):
+        update(index, forget=[str(tmp_path / "more")])
+    assert counts(update(index, forget=[str(docs)])) == (0, 0, 4, 0)
 
 
 def test_excludes_are_remembered_and_replaced(docs: Path, index: Path) -> None:

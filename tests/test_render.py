@@ -66,6 +66,7 @@ def a_hit(**changed: Any) -> Hit:
         id="docs/hoi-nghi.txt",
         path="/data/docs/hoi-nghi.txt",
         title="Hội nghị sơ kết của Đảng bộ Bộ Ngoại giao",
+        title_highlights=(),
         snippet=a_snippet(f"… {PASSAGE} …", "Đảng bộ|đảng bộ", 12),
         modified=NOON,
         stale=False,
@@ -303,6 +304,7 @@ def test_json_of_a_hit() -> None:
         "id": "docs/hoi-nghi.txt",
         "path": "/data/docs/hoi-nghi.txt",
         "title": "Hội nghị sơ kết của Đảng bộ Bộ Ngoại giao",
+        "title_highlights": [],
         "line": 12,
         "snippet": {
             "text": f"… {PASSAGE} …",
@@ -460,7 +462,7 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
     "results": lambda: plain.results(some_results()),
     "results-explained": lambda: plain.results(explained()),
     "results-none": lambda: plain.results(some_results(total=0, hits=())),
-    "changes": lambda: plain.changes(some_changes()),
+    "changes": lambda: plain.changes(some_changes(), ".vnsearch"),
     "changes-one": lambda: plain.changes(
         Changes(
             added=1,
@@ -471,7 +473,8 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
             documents=1,
             bytes_read=10,
             seconds=0,
-        )
+        ),
+        ".vnsearch",
     ),
     "changes-none": lambda: plain.changes(
         Changes(
@@ -483,7 +486,8 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
             documents=0,
             bytes_read=0,
             seconds=0.1,
-        )
+        ),
+        ".vnsearch",
     ),
     "skipped": lambda: plain.skipped(some_skipped(3)),
     "skipped-many": lambda: plain.skipped(some_skipped(2000, reasons=3)),
@@ -565,9 +569,9 @@ def test_terminal_loses_no_word_of_a_snippet(shown: Callable[..., str], width: i
 
 
 def test_terminal_styles_just_the_highlights(shown: Callable[..., str]) -> None:
-    text = shown(some_results(hits=(a_hit(),)))
+    text = shown(some_results(hits=(a_hit(title_highlights=((20, 24), (25, 27))),)))
     styled = re.findall(r"\x1b\[1;4;33m([^\x1b]*)\x1b\[0m", text)
-    assert styled == ["Đảng", "bộ", "đảng", "bộ"]
+    assert styled == ["Đảng", "bộ", "Đảng", "bộ", "đảng", "bộ"]
 
 
 def test_terminal_styles_highlights_behind_escaped_characters(shown: Callable[..., str]) -> None:
@@ -587,7 +591,7 @@ def test_terminal_reads_nothing_as_markup(shown: Callable[..., str]) -> None:
 def test_terminal_lets_no_document_drive_it(shown: Callable[..., str]) -> None:
     text = shown(some_results(), width=140) + shown(explained())
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ud800-\udfff]", bare(text))
-    assert "\x1b[31m" not in text.replace("\x1b[31m  changed since it was indexed", "")
+    assert "\x1b[31m" not in text.replace("\x1b[31m  changed or gone since it was indexed", "")
     assert "example.org" not in "".join(_LINKS.findall(text))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from vnsearch.model import Results
 
 _EXIT_BROKEN_PIPE = 141
+_DEFAULT_LIMIT = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = _EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
     except OSError as error:
         message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        code = _fail(str(message or error), "the index is as it was")
+        code = _fail(str(message or error), "check the disk and its permissions")
     _close_output()
     sys.exit(code)
 
@@ -79,8 +80,10 @@ def _fail_usage(error: click.UsageError) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return EXIT_ERROR
-    if isinstance(error, click.NoSuchOption) and command.endswith(" search"):
-        return _fail(error.format_message(), "to leave a word out: vnsearch search -- word -other")
+    if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
+        return _fail(
+            f"no such option: {error.option_name}", "to leave a word out, put -- before it"
+        )
     return _fail(error.format_message(), f"see: {command} --help")
 
 
@@ -186,7 +189,14 @@ Examples:
     multiple=True,
     metavar="GLOB",
     help="Leave out files and folders that match, as in .gitignore. Repeatable; remembered "
-    "for the roots named, in place of what they had.",
+    "for the PATHs, in place of what they had.",
+)
+@click.option(
+    "--forget",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(),
+    help="Drop a root and its files from the index. Repeatable.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -196,13 +206,14 @@ Examples:
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait so long for another process that is writing the index.",
+    help="Wait up to SECONDS for another process that is writing the index.",
 )
 @_with_common
 def index(
     paths: tuple[str, ...],
     rebuild: bool,
     excludes: tuple[str, ...],
+    forget: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
     strict: bool,
@@ -211,19 +222,22 @@ def index(
 ) -> int:
     """Bring the index up to date with files and folders.
 
-    Adds new files, reads changed ones again, drops deleted ones. The PATHs become roots of
-    the index and only they are looked at; without any, all known roots are. Reads .txt,
+    Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
+    which become roots of the index; without any, at all known roots. Reads .txt,
     .md, .html, .htm and .jsonl files, also with .gz behind; all else is skipped and told.
     """
     from vnsearch.indexing import update
     from vnsearch.render import jsonform, plain
 
+    if excludes and not paths:
+        raise click.UsageError("--exclude needs the PATHs it is for")
     folder = places.index_to_write(common.index)
     with _progress(common) as progress:
         done = update(
             folder,
             paths,
-            excludes=excludes,
+            excludes=[glob for glob in excludes if glob] if excludes else None,
+            forget=forget,
             rebuild=rebuild,
             wait=wait,
             jobs=jobs,
@@ -234,7 +248,7 @@ def index(
     elif not common.quiet:
         for line in plain.skipped(done.skipped):
             _say(line)
-        _write(plain.changes(done))
+        _write(plain.changes(done, os.path.relpath(folder)))
     return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
 
 
@@ -251,7 +265,7 @@ def _progress(common: _Common) -> Any:
 Query language:
   word           in any typing; with marks, words just so come first
   "a phrase"     these words in this order
-  -word          not this word (quote the query, or put -- before it)
+  -word          not this word, with these marks if any (put -- before it)
   word*          words that begin so          word~   one typing slip allowed
   title:word     in the title
   a OR b         one of them; a AND b: both; parentheses group
@@ -260,8 +274,8 @@ Query language:
 Examples:
   vnsearch search người việt nam ở nước ngoài
   vnsearch search --exact 'đảng bộ'
-  vnsearch search 12-KL/TW --in 'van-ban/**'
-  vnsearch search -l covid-19 | xargs -d '\\n' wc -w
+  vnsearch search 12-KL/TW --in van-ban/
+  vnsearch search -0 covid-19 | xargs -0 wc -w
   vnsearch search --json bien dong | jq '.hits[].path'
 """
 )
@@ -270,22 +284,20 @@ Examples:
     "-n",
     "--limit",
     type=click.IntRange(min=0),
-    default=10,
-    show_default=True,
-    help="Show so many documents.",
+    help="Show so many documents. Default: 10; with -l and -0 all.",
 )
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
-@click.option("--json", "form", flag_value="json", help="Print one JSON object.")
-@click.option("--jsonl", "form", flag_value="jsonl", help="Print one JSON object a hit.")
-@click.option("-l", "--files-with-matches", "form", flag_value="paths", help="Print paths only.")
-@click.option("-0", "--print0", "form", flag_value="paths0", help="Like -l, each ended by NUL.")
-@click.option("-c", "--count", "form", flag_value="count", help="Print how many documents match.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON object per hit.")
+@click.option("-l", "--files-with-matches", "as_paths", is_flag=True, help="Print paths only.")
+@click.option("-0", "--print0", "as_paths0", is_flag=True, help="Like -l, each ended by NUL.")
+@click.option("-c", "--count", "as_count", is_flag=True, help="Print how many documents match.")
 @click.option(
     "--batch", metavar="FILE", help="Search each line of FILE (- is stdin): a JSON object a line."
 )
 @click.option("--exact", is_flag=True, help="Words must have just the marks typed.")
-@click.option("--all", "demand", flag_value="all", help="Every word must match.")
-@click.option("--any", "demand", flag_value="any", help="Any word may match.")
+@click.option("--all", "need_all", is_flag=True, help="Every word must match.")
+@click.option("--any", "need_any", is_flag=True, help="Any word may match.")
 @click.option("--in", "within", metavar="GLOB", help="Only files that match, as in .gitignore.")
 @click.option(
     "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
@@ -293,12 +305,17 @@ Examples:
 @_with_common
 def search(
     query: tuple[str, ...],
-    limit: int,
+    limit: int | None,
     offset: int,
-    form: str | None,
+    as_json: bool,
+    as_jsonl: bool,
+    as_paths: bool,
+    as_paths0: bool,
+    as_count: bool,
     batch: str | None,
     exact: bool,
-    demand: str | None,
+    need_all: bool,
+    need_any: bool,
     within: str | None,
     explain: bool,
     common: _Common,
@@ -315,6 +332,15 @@ def search(
         raise click.UsageError(
             "name a QUERY or --batch FILE, not both" if query else "name a QUERY to search for"
         )
+    paths = "-0" if as_paths0 else "-l"
+    form = _only_one(
+        {"--json": as_json, "--jsonl": as_jsonl, paths: as_paths or as_paths0, "-c": as_count}
+    )
+    if batch is not None and form not in (None, "--json"):
+        raise click.UsageError(f"--batch prints JSON, not {form}")
+    demand = _only_one({"--all": need_all, "--any": need_any})
+    if limit is None:
+        limit = _DEFAULT_LIMIT if form != paths else sys.maxsize
     with closing(Searcher(places.existing_index(common.index))) as searcher:
 
         def ask(text: str) -> "Results":
@@ -323,7 +349,7 @@ def search(
                 limit=limit,
                 offset=offset,
                 exact=exact,
-                demand=Demand(demand or "smart"),
+                demand=Demand(demand.lstrip("-") if demand else "smart"),
                 within=within,
                 explain=explain,
             )
@@ -333,6 +359,14 @@ def search(
         results = ask(" ".join(query))
         _show(results, form, common)
         return EXIT_FOUND if results.total else EXIT_NOTHING
+
+
+def _only_one(flags: dict[str, bool]) -> str | None:
+    """The flag that was given; raises UsageError when it was not the only one."""
+    given = [name for name, value in flags.items() if value]
+    if len(given) > 1:
+        raise click.UsageError(f"{' and '.join(given)} exclude each other")
+    return given[0] if given else None
 
 
 def _search_batch(ask: "Callable[[str], Results]", file: str, quiet: bool) -> int:
@@ -373,14 +407,14 @@ def _show(results: "Results", form: str | None, common: _Common) -> None:
     if not common.quiet:
         _tell(results)
     match form:
-        case "json":
+        case "--json":
             _write([jsonform.dump(jsonform.results(results))])
-        case "jsonl":
+        case "--jsonl":
             _write(jsonform.dump(jsonform.hit(hit)) for hit in results.hits)
-        case "paths" | "paths0":
+        case "-l" | "-0":
             paths = dict.fromkeys(hit.path for hit in results.hits)
-            _write_paths(paths, "\n" if form == "paths" else "\0")
-        case "count":
+            _write_paths(paths, "\n" if form == "-l" else "\0")
+        case "-c":
             _write([str(results.total)])
         case _ if results.total and not common.quiet:
             if common.color == "always" or sys.stdout.isatty():

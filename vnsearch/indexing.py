@@ -21,7 +21,7 @@ from vnsearch.errors import RootError, UnusableFileError, VnsearchError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 from vnsearch.model import Changes, Document, Root, Skipped, Status
 from vnsearch.places import Places
-from vnsearch.planning import Plan, check_root, choose_roots, make_plan
+from vnsearch.planning import Plan, check_path, choose, everything, make_plan
 
 # Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
 # a file, so a file is read only once its time is this far in the past.
@@ -64,7 +64,8 @@ def update(
     index: Path,
     paths: Sequence[str] = (),
     *,
-    excludes: Sequence[str] = (),
+    excludes: Sequence[str] | None = None,
+    forget: Sequence[str] = (),
     rebuild: bool = False,
     wait: float = 0.0,
     jobs: int | None = None,
@@ -73,9 +74,10 @@ def update(
 ) -> Changes:
     """Bring the index in the (absolute) folder `index` up to date with its roots.
 
-    `paths` become roots, and only they are looked at; without any, all known roots are.
-    `excludes`, when there are any, replace those of the roots looked at. `rebuild` starts
-    from nothing with all known roots, and does not need the old index to be readable.
+    Only `paths` are looked at; without any, all known roots are. A path that lies in no root
+    becomes one. `excludes`, when given, replace those of the paths. `forget` drops roots with
+    their files. `rebuild` starts from nothing with all known roots, and does not need the
+    old index to be readable.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
@@ -84,16 +86,19 @@ def update(
     generations, places = Generations(index), Places.of(index)
     engine = engine or embedded()
     names = [places.name(os.path.abspath(path)) for path in paths]
+    forgotten = [places.name(os.path.abspath(path)) for path in forget]
     for path in paths:
-        check_root(os.path.abspath(path))
+        check_path(os.path.abspath(path))
     if not names and not generations.exists():
         raise _nothing_named()
     with generations.writing(wait):
         known = _known(generations, engine, rebuild)
-        roots, looked_at = choose_roots(known.roots, names, excludes, every=rebuild)
-        if not roots:
+        roots, scopes = choose(places, known.roots, names, excludes, forgotten)
+        if not roots and not forget:
             raise _nothing_named()
-        plan = make_plan(places, known.files, roots, looked_at, str(index))
+        if rebuild:
+            scopes = everything(places, roots)
+        plan = make_plan(places, known.files, roots, scopes, str(index))
         update = _Update(places, known, plan, progress or Silence())
         if not plan.is_empty() or roots != known.roots or rebuild:
             draft = generations.draft(fresh=rebuild)
@@ -120,7 +125,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         count, documents, passages = catalog.counts()
     missing = [root for root in roots if not os.path.lexists(places.path(root.path))]
     there = [root for root in roots if root not in missing]
-    plan = make_plan(places, files, there, there, str(index))
+    plan = make_plan(places, files, roots, everything(places, there), str(index))
     return Status(
         index=str(index),
         roots=tuple(roots),

@@ -109,6 +109,7 @@ class Hit:
     id: str  # the same from every current folder
     path: str  # opens from the current folder
     title: str
+    title_highlights: tuple[tuple[int, int], ...]
     snippet: Snippet
     modified: datetime
     stale: bool  # the file changed or vanished since it was indexed

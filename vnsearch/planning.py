@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from vnsearch.catalog import FileState
 from vnsearch.errors import RootError
+from vnsearch.globs import matcher
 from vnsearch.model import Root, Skipped
 from vnsearch.places import Places, is_below
 from vnsearch.scan import Seen, Unseen, scan
@@ -33,45 +34,108 @@ class Plan:
         return not (self.new or self.changed or self.gone)
 
 
-def choose_roots(
-    known: Iterable[Root], named: Iterable[str], excludes: Sequence[str], *, every: bool
-) -> tuple[list[Root], list[Root]]:
-    """All the roots an index will have, and those among them to be looked at.
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of a root is looked at: all of it, or a file or folder inside."""
 
-    `named` roots are added to the `known` ones; without any, and with `every`, all are
-    looked at. `excludes`, when there are any, replace those of the roots named.
+    root: Root
+    path: str  # absolute
+
+
+def choose(
+    places: Places,
+    known: Iterable[Root],
+    named: Sequence[str],
+    excludes: Sequence[str] | None,
+    forgotten: Sequence[str],
+) -> tuple[list[Root], list[Scope]]:
+    """All the roots an index will have, and what of them is looked at.
+
+    `named` and `forgotten` are names of files and folders (see `Places`). What is named and
+    lies inside a root is looked at as a part of it; else it becomes a root, as it does when
+    it has `excludes` of its own. Without names, all is looked at. Raises RootError for a
+    root to be forgotten that is none.
     """
     roots = {root.path: root for root in known}
-    chosen = list(dict.fromkeys(named)) or list(roots)
-    for name in chosen:
-        old = roots.get(name, Root(name))
-        roots[name] = Root(name, tuple(excludes)) if excludes else old
-    return list(roots.values()), [roots[name] for name in (roots if every else chosen)]
+    for name in forgotten:
+        if name not in roots:
+            raise RootError(f"{name} is no root of the index", "see: vnsearch status")
+        del roots[name]
+    scopes = []
+    for name in dict.fromkeys(named):
+        path = places.path(name)
+        outer = None if excludes is not None else _covering(places, roots.values(), path)
+        if name in roots or outer is None:
+            old = roots.get(name, Root(name))
+            roots[name] = old if excludes is None else Root(name, tuple(excludes))
+            outer = roots[name]
+        scopes.append(Scope(outer, path))
+    for root in list(roots.values()):
+        others = [other for other in roots.values() if other != root]
+        if not root.excludes and _covering(places, others, places.path(root.path)):
+            del roots[root.path]  # it is a part of another one now
+    chosen = list(roots.values())
+    parts = [
+        scope
+        for scope in scopes
+        if not any(
+            other.path != scope.path
+            and is_below(scope.path, other.path)
+            and (scope.root == other.root or scope.root not in chosen)
+            for other in scopes
+        )
+    ]
+    return chosen, parts or everything(places, chosen)
+
+
+def everything(places: Places, roots: Iterable[Root]) -> list[Scope]:
+    """The whole of some roots."""
+    return [Scope(root, places.path(root.path)) for root in roots]
+
+
+def _covering(places: Places, roots: Iterable[Root], path: str) -> Root | None:
+    """The innermost root that `path` is inside of and that does not leave it out."""
+    outer = [root for root in roots if is_below(path, places.path(root.path))]
+    if not outer:
+        return None
+    root = max(outer, key=lambda root: len(root.path))
+    relative = os.path.relpath(path, places.path(root.path))
+    if any(part.startswith(".") and part != "." for part in relative.split(os.sep)):
+        return None
+    excluded = matcher(root.excludes) if root.excludes else None
+    left_out = excluded is not None and (excluded(relative) or excluded(f"{relative}/"))
+    return None if left_out else root
 
 
 def make_plan(
     places: Places,
     files: dict[str, FileState],
     roots: Sequence[Root],
-    looked_at: Sequence[Root],
+    scopes: Sequence[Scope],
     index: str,
 ) -> Plan:
-    """Compare what is at the roots looked at with what the index knows of `files`.
+    """Compare what is in the scopes with what the index knows of `files`.
 
     A root inside another governs the files below itself, by its own excludes; looking at
-    the outer one looks at it too. What may not be read stays as the index has it.
-    Raises RootError when a root is missing: its files are not taken for deleted.
+    the outer one looks at it too. What may not be read stays as the index has it; files of
+    no root are gone. Raises RootError when something to look at is missing: its files are
+    not taken for deleted.
     """
     paths = {places.path(root.path): root for root in roots}
-    named = [places.path(root.path) for root in looked_at]
-    looked = [path for path in paths if any(is_below(path, outer) for outer in named)]
-    for path in looked:
-        check_root(path)
+    inner = [
+        Scope(root, path)
+        for path, root in paths.items()
+        if any(is_below(path, scope.path) and path != scope.path for scope in scopes)
+    ]
+    looked_at = [*scopes, *inner]
+    for scope in looked_at:
+        check_path(scope.path)
     plan = Plan()
     unseen: list[str] = []
-    for path in looked:
-        avoid = frozenset({*paths, index} - {path})
-        for item in scan(path, paths[path].excludes, avoid=avoid):
+    for scope in looked_at:
+        avoid = frozenset({*paths, index} - {scope.path})
+        base = places.path(scope.root.path)
+        for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
             if isinstance(item, Seen):
                 _compare(plan, files, places.name(item.path), item.stat)
                 continue
@@ -79,15 +143,16 @@ def make_plan(
                 unseen.append(item.path)
             plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
     met = set(plan.there())
-    for name in files:
+    for name in files.keys() - met:
         path = places.path(name)
-        if name not in met and _governor(path, paths) in looked:
+        governor = _governor(path, paths)
+        if governor is None or any(is_below(path, scope.path) for scope in looked_at):
             hidden = any(is_below(path, folder) for folder in unseen)
             (plan.kept if hidden else plan.gone).append(name)
     return plan
 
 
-def check_root(path: str) -> None:
+def check_path(path: str) -> None:
     """Raise RootError unless there is something at `path` that can be read."""
     try:
         os.stat(path)
@@ -99,7 +164,7 @@ def check_root(path: str) -> None:
         raise RootError(f"cannot read {path}: {error.strerror}", _WHEN_MISSING) from error
 
 
-_WHEN_MISSING = "nothing was changed; name the files and folders to look at, to leave it out"
+_WHEN_MISSING = "nothing was changed; a root that is gone for good: vnsearch index --forget PATH"
 
 
 def _compare(plan: Plan, files: dict[str, FileState], name: str, stat: os.stat_result) -> None:

@@ -51,6 +51,7 @@ class Word:
     exact: str
     kind: Kind = Kind.WORD
     in_title: bool = False
+    just_so: bool = False  # with exactly its marks, as in an exact search
 
     @property
     def marked(self) -> bool:
@@ -58,7 +59,7 @@ class Word:
         return self.exact != self.folded
 
     def matches(self, folded: str, exact: str, as_typed: bool) -> bool:
-        """Whether it stands for the token with these forms (`in_title` aside)."""
+        """Whether it stands for the token with these forms (`in_title`, `just_so` aside)."""
         mine, other = (self.exact, exact) if as_typed else (self.folded, folded)
         if mine == other:
             return True
@@ -135,7 +136,7 @@ def parse(source: str, *, exact: bool = False, demand: Demand = Demand.SMART) ->
         notices.append(f"searched as plain words: {error}")
         clauses = tuple(filter(None, map(_plain, searched.split())))
     if all(isinstance(clause, Not) for clause in clauses):
-        notices.append("there is no word in the query to search for")
+        notices.append("the query has no word to search for")
     return Query(source, clauses, exact, demand, tuple(notices))
 
 
@@ -200,6 +201,7 @@ def _described(clause: Clause, exact: bool) -> str:
 
 
 def _form(word: Word, exact: bool) -> str:
+    exact = exact or word.just_so
     if word.kind is Kind.PREFIX:
         return word.stem(exact)
     return word.exact if exact else word.folded
@@ -207,7 +209,7 @@ def _form(word: Word, exact: bool) -> str:
 
 def _typing(words: tuple[Word, ...], exact: bool) -> str:
     place = " in the title" if words[0].in_title else ""
-    if exact:
+    if exact or any(word.just_so for word in words):
         return f"{place}, marks as typed"
     if not any(word.marked for word in words):
         return place
@@ -284,7 +286,8 @@ class _Parser:
 
     def _single(self) -> Clause | None:
         if self._peek() != "clause":
-            raise _SyntaxError(f"{self._peek() or 'the end'} where a word should be")
+            found = self._peek()
+            raise _SyntaxError(f"{found} where a word should be" if found else "a word is missing")
         lexeme = self._lexemes[self._at]
         self._at += 1
         if lexeme["open"]:
@@ -295,7 +298,7 @@ class _Parser:
             return _item(lexeme["chunk"])
         words = _words(lexeme["phrase"], bool(lexeme["title"]))
         clause = _phrase(words, quoted=True)
-        return Not(clause) if clause and lexeme["minus"] else clause
+        return _negated(clause) if clause and lexeme["minus"] else clause
 
     def _group(self, *, negated: bool) -> Clause | None:
         self._nesting += 1
@@ -309,7 +312,7 @@ class _Parser:
         if not clauses:
             return None
         group = clauses[0] if len(clauses) == 1 else All(clauses, explicit=False)
-        return Not(group) if negated else group
+        return _negated(group) if negated else group
 
 
 def _item(chunk: str) -> Clause | None:
@@ -317,7 +320,26 @@ def _item(chunk: str) -> Clause | None:
     match = _ITEM.fullmatch(chunk)
     assert match is not None
     clause = _plain(match["rest"], in_title=bool(match["title"]), operators=True)
-    return Not(clause) if clause and match["minus"] else clause
+    return _negated(clause) if clause and match["minus"] else clause
+
+
+def _negated(clause: Clause) -> Not:
+    """Without it. What is left out must be meant: a word typed with marks leaves out only
+    itself, where in a search it would find all that fold the same."""
+    return Not(_just_so(clause))
+
+
+def _just_so(clause: Clause) -> Clause:
+    match clause:
+        case Word():
+            # The marks of a misspelt word say nothing.
+            return replace(clause, just_so=clause.marked and clause.kind is not Kind.SLIP)
+        case Phrase(words):
+            return replace(clause, words=tuple(replace(w, just_so=w.marked) for w in words))
+        case Not(part):
+            return Not(_just_so(part))
+        case All(parts) | Any(parts):
+            return replace(clause, parts=tuple(map(_just_so, parts)))
 
 
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:

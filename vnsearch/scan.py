@@ -28,14 +28,18 @@ class Unseen:
 
 
 def scan(
-    root: str, excludes: Sequence[str] = (), *, avoid: frozenset[str] = frozenset()
+    root: str,
+    excludes: Sequence[str] = (),
+    *,
+    base: str | None = None,
+    avoid: frozenset[str] = frozenset(),
 ) -> Iterator[Seen | Unseen | Skipped]:
     """What is at or below `root` (an absolute path), in a fixed order.
 
-    Hidden files and folders and what `excludes` (patterns as in .gitignore, relative to
-    the root) match are left out in silence, like the folders of `avoid`. What else is no
-    file with a reader comes as `Skipped`. Symbolic links are not followed, except the root
-    itself. Raises OSError when the root itself cannot be read.
+    Hidden files and folders and what `excludes` match (patterns as in .gitignore, relative
+    to `base`, else to the root) are left out in silence, like the folders of `avoid`. What
+    else is no file with a reader comes as `Skipped`. Symbolic links are not followed, except
+    the root itself. Raises OSError when the root itself cannot be read.
     """
     if not os.path.isdir(root):
         yield _item(root, os.stat(root))
@@ -57,7 +61,7 @@ def scan(
             is_folder = entry.is_dir(follow_symlinks=False)
             if entry.name.startswith(".") or entry.path in avoid:
                 continue
-            relative = os.path.relpath(entry.path, root) + ("/" if is_folder else "")
+            relative = os.path.relpath(entry.path, base or root) + ("/" if is_folder else "")
             if excluded is not None and excluded(relative):
                 continue
             if is_folder:

@@ -9,10 +9,10 @@ from vnsearch.engines import Engine, Reader, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 from vnsearch.globs import matcher
-from vnsearch.model import Hit, Match, Results, Snippet, Understood
+from vnsearch.model import Hit, Match, Results, Understood
 from vnsearch.places import Places
-from vnsearch.query import Demand, describe, parse
-from vnsearch.snippet import make_snippet
+from vnsearch.query import Demand, Query, describe, parse
+from vnsearch.snippet import make_snippet, title_highlights
 
 
 class Searcher:
@@ -62,15 +62,15 @@ class Searcher:
             limit=limit,
             offset=offset,
             hits=tuple(
-                self._hit(rank, match, make_snippet(match.passage, query, relaxed=matches.relaxed))
+                self._hit(rank, match, query, matches.relaxed)
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
             notices=query.notices,
             reading=tuple(describe(query)) if explain else (),
         )
 
-    def _hit(self, rank: int, match: Match, snippet: Snippet) -> Hit:
-        source, key = match.passage.source, match.passage.key
+    def _hit(self, rank: int, match: Match, query: Query, relaxed: bool) -> Hit:
+        source, key, title = match.passage.source, match.passage.key, match.passage.title
         state = self._catalog.file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
@@ -79,8 +79,9 @@ class Searcher:
             score=match.score,
             id=f"{source}#{key}" if key else source,
             path=self._places.from_here(source),
-            title=match.passage.title,
-            snippet=snippet,
+            title=title,
+            title_highlights=title_highlights(title, query, relaxed=relaxed),
+            snippet=make_snippet(match.passage, query, relaxed=relaxed),
             modified=state.modified,
             stale=not state.is_current(self._places.path(source)),
             parts=match.parts,
@@ -105,4 +106,5 @@ def _open(generations: Generations, engine: Engine) -> tuple[Catalog, Reader]:
 
 
 def _glob(pattern: str) -> Callable[[str], bool]:
+    pattern = pattern.removeprefix("./")
     return matcher([pattern if pattern.startswith(("/", "**/")) else f"**/{pattern}"])

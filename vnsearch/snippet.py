@@ -38,7 +38,7 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     """
     text = passage.text
     tokens = list(tokenize(text))
-    marks = _marks(tokens, query, relaxed)
+    marks = _marks(tokens, _sought(query.clauses), query.exact, relaxed)
     begin, end = _widened(text, tokens, *_densest(tokens, marks))
     before = "… " if begin or passage.cut_before else ""
     after = " …" if end < len(text) or passage.cut_after else ""
@@ -57,7 +57,21 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     )
 
 
-def _marks(tokens: Sequence[Token], query: Query, relaxed: bool) -> dict[int, _Mark]:
+def title_highlights(
+    title: str, query: Query, *, relaxed: bool = False
+) -> tuple[tuple[int, int], ...]:
+    """The ranges of a title's matched words, by the rules of `make_snippet`."""
+    tokens = list(tokenize(title))
+    marks = _marks(tokens, _sought(query.clauses, titles=True), query.exact, relaxed)
+    return tuple((tokens[i].start, tokens[i].end) for i in sorted(marks))
+
+
+def _marks(
+    tokens: Sequence[Token],
+    sought: Iterable[tuple[tuple[Word, ...], bool]],
+    exact: bool,
+    relaxed: bool,
+) -> dict[int, _Mark]:
     """What to highlight, by the indexes of the tokens."""
     places: dict[str, list[int]] = {}
     for index, token in enumerate(tokens):
@@ -68,29 +82,32 @@ def _marks(tokens: Sequence[Token], query: Query, relaxed: bool) -> dict[int, _M
         first = words[0]
         # Equal exact forms have equal folded forms, so these are all the candidates.
         starts = places.get(first.folded, ()) if first.kind is Kind.WORD else range(len(tokens))
-        found = _occurrences(tokens, words, starts, query.exact)
+        found = _occurrences(tokens, words, starts, exact)
         for start in found:
             for place, word in enumerate(words):
                 marks[start + place] = _Mark(word.exact, start, start + len(words) - 1)
         return bool(found)
 
-    for words, quoted in _sought(query.clauses):
+    for words, quoted in sought:
         if not mark(words) and (relaxed or not quoted):
             for word in words:
                 mark((word,))
     return marks
 
 
-def _sought(clauses: Iterable[Clause]) -> Iterator[tuple[tuple[Word, ...], bool]]:
-    """Words and phrases that a passage may show, and whether phrases must be whole."""
+def _sought(
+    clauses: Iterable[Clause], *, titles: bool = False
+) -> Iterator[tuple[tuple[Word, ...], bool]]:
+    """Words and phrases that a text, or a title, may show, and whether phrases must be
+    whole."""
     for clause in clauses:
         match clause:
-            case Word(in_title=False) as word:
+            case Word() as word if titles or not word.in_title:
                 yield (word,), True
-            case Phrase(words, quoted) if not words[0].in_title:
+            case Phrase(words, quoted) if titles or not words[0].in_title:
                 yield words, quoted
             case All(parts) | Any(parts):
-                yield from _sought(parts)
+                yield from _sought(parts, titles=titles)
 
 
 def _occurrences(

@@ -14,15 +14,23 @@ from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, encoding_of
 def read(stream: io.BufferedReader) -> Iterator[Document | Flaw]:
     """One document a line, keyed by its `id` or else by its line number.
 
-    A line that is no such object gives a `Flaw` with its number; blank lines give nothing.
+    A line that is no such object, or has the `id` of one before it, gives a `Flaw` with its
+    number; blank lines give nothing.
     """
+    seen: set[int] = set()  # hashes, since a file may have more keys than fit in memory
     for number, line in enumerate(_lines(stream), 1):
         if not line.strip():
             continue
         try:
-            yield _document(line, number)
+            document = _document(line, number)
         except (ValueError, RecursionError) as error:
             yield Flaw(f"line {number}: {_reason(error)}")
+            continue
+        if hash(document.key) in seen:
+            yield Flaw(f"line {number}: another document has the id {document.key!r}")
+            continue
+        seen.add(hash(document.key))
+        yield document
 
 
 def _lines(stream: io.BufferedReader) -> Iterator[bytes | str]:

@@ -48,6 +48,7 @@ def hit(item: Hit) -> Object:
         "id": item.id,
         "path": item.path,
         "title": item.title,
+        "title_highlights": [list(pair) for pair in item.title_highlights],
         "line": item.snippet.line,
         "snippet": {
             "text": item.snippet.text,

@@ -54,12 +54,14 @@ def results(found: Results) -> Iterator[str]:
         for line in explanation(hit):
             yield f"   {line}"
         yield ""
+    if len(found.hits) < found.total:
+        yield summary(found)
 
 
 def place(hit: Hit) -> str:
     """Where a hit is: path, record or line, and whether it is out of date."""
     line = "" if hit.snippet.line is None else f":{hit.snippet.line}"
-    stale = "  (changed since it was indexed)" if hit.stale else ""
+    stale = "  (changed or gone since it was indexed)" if hit.stale else ""
     return f"{safe(hit.path)}{line}{stale}"
 
 
@@ -83,15 +85,16 @@ def summary(found: Results) -> str:
     return f"{found.offset + 1}–{last} of {documents}"
 
 
-def changes(done: Changes) -> Iterator[str]:
-    """What `index` did, in two lines at most."""
+def changes(done: Changes, index: str) -> Iterator[str]:
+    """What `index` did to the index at a path, in two lines at most."""
     counts = ", ".join(
         f"{number:,} {name}"
         for name in ("added", "changed", "removed", "unchanged")
         if (number := getattr(done, name))
     )
     skipped = f", {len(done.skipped):,} skipped" if done.skipped else ""
-    yield f"{counts or 'no files'}{skipped}; {_count(done.documents, 'document')} in the index"
+    documents = _count(done.documents, "document")
+    yield f"{counts or 'no files'}{skipped}; {documents} in {safe(index)}"
     if done.bytes_read:
         megabytes = done.bytes_read / 1e6
         rate = f" ({megabytes / done.seconds:.1f} MB/s)" if done.seconds >= 0.01 else ""
@@ -126,7 +129,7 @@ def status(found: Status) -> Iterator[str]:
     yield f"made by    vnsearch {own} ({', '.join(f'{k} {v}' for k, v in versions.items())})"
     counts = {"new": found.new, "changed": found.changed, "removed": found.removed}
     since = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
-    yield f"since then {f'{since} (run: vnsearch index)' if since else 'no file has changed'}"
+    yield f"changes    {f'{since} since (run: vnsearch index)' if since else 'none since'}"
     if found.skipped:
         yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
 

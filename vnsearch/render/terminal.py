@@ -20,9 +20,11 @@ from rich.progress import (
 from rich.style import Style
 from rich.text import Text
 
-from vnsearch.model import Hit, Results, Snippet
+from vnsearch.model import Hit, Results
 from vnsearch.render import plain
 from vnsearch.render.plain import safe, visible
+
+Ranges = tuple[tuple[int, int], ...]
 
 _RANK_WIDTH: Final = 3
 _INDENT: Final = _RANK_WIDTH + 1
@@ -44,16 +46,19 @@ def show(found: Results, color: str) -> None:
     if found.reading:
         console.print()
     for hit in found.hits:
-        console.print(_block(hit, min(console.width, _WIDEST)))
+        width = min(console.width, _WIDEST)
+        console.print(_block(hit, width), width=width)
         console.print()
     console.print(Text(plain.summary(found), _FAINT))
 
 
 def _block(hit: Hit, width: int) -> RenderableType:
-    title = Text.assemble((f"{hit.rank:>{_RANK_WIDTH}} ", _RANK), (visible(hit.title), _TITLE))
+    title = Text().append(f"{hit.rank:>{_RANK_WIDTH}} ", _RANK)
+    title.append_text(_marked(hit.title, hit.title_highlights, _TITLE))
     title.truncate(width, overflow="ellipsis")
     explanation = (Text(line, _FAINT) for line in plain.explanation(hit))
-    body = Group(_place(hit), _snippet(hit.snippet), *explanation)
+    snippet = _marked(hit.snippet.text, hit.snippet.highlights)
+    body = Group(_place(hit), snippet, *explanation)
     return Group(title, Padding(body, (0, 0, 0, _INDENT), expand=False, style=""))
 
 
@@ -63,20 +68,19 @@ def _place(hit: Hit) -> Text:
     if hit.snippet.line is not None:
         place.append(f":{hit.snippet.line}", _FAINT)
     if hit.stale:
-        place.append("  changed since it was indexed", _STALE)
+        place.append("  changed or gone since it was indexed", _STALE)
     return place
 
 
-def _snippet(snippet: Snippet) -> Text:
-    """The snippet with its highlights; each piece is escaped by itself, since escaping
-    changes lengths.
-    """
+def _marked(prose: str, highlights: Ranges, style: Style | None = None) -> Text:
+    """A text with its highlights; each piece is escaped by itself, since escaping changes
+    lengths."""
     text, end = Text(), 0
-    for start, stop in snippet.highlights:
-        text.append(visible(snippet.text[end:start]))
-        text.append(visible(snippet.text[start:stop]), _MATCH)
+    for start, stop in highlights:
+        text.append(visible(prose[end:start]), style)
+        text.append(visible(prose[start:stop]), _MATCH)
         end = stop
-    return text.append(visible(snippet.text[end:]))
+    return text.append(visible(prose[end:]), style)
 
 
 class Bar:
@@ -96,7 +100,7 @@ class Bar:
 
     def finishing(self) -> None:
         """See `indexing.Progress`."""
-        self._progress.reset(self._task, total=None, description="writing the index")
+        self._progress.update(self._task, total=None, description="writing the index")
 
 
 @contextmanager

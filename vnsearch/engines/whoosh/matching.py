@@ -171,6 +171,7 @@ class WhooshReader:
         if len(words) > 1:
             return following(self._occurrences((word,), view) for word in words)
         (word,) = words
+        view = "exact" if word.just_so else view
         terms = self._terms(word, view)
         found = [self._postings.occurrences(view, term) for term in terms]
         occurrences = found[0] if len(found) == 1 else NONE.union(*found)
@@ -242,7 +243,7 @@ class WhooshReader:
             return best
         found = [self._text_scores(item) for item in evidence]
         worth = {p: sum(scores.get(p, 0.0) for scores in found) for p in passages}
-        return max(passages, key=lambda p: (worth[p], p == best, -p))
+        return max(passages, key=lambda p: (worth[p], -p))
 
     def _page(
         self, best: dict[int, tuple[float, int]], offset: int, limit: int
