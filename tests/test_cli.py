@@ -1110,7 +1110,7 @@ def test_status(run: Command, shelf: Path) -> None:
     write_files(shelf / "docs", {"new.txt": "mới", "bao.html": "khác"})
     (shelf / "docs/dang-bo.txt").unlink()
     assert answer(run("status", "--json"))["changes"] == {"new": 1, "changed": 1, "removed": 1}
-    assert "1 new, 1 changed, 1 removed (run: vnsearch index)" in run("status").stdout
+    assert "1 new, 1 changed, 1 removed since (run: vnsearch index)" in run("status").stdout
     assert run("status", "-q").stdout == ""
 
 
@@ -1151,3 +1151,46 @@ def test_analyze_json(run: Command) -> None:
 def test_analyze_of_huge_and_broken_text(run: Command) -> None:
     assert run("analyze", "đ" * 40_000).returncode == 0
     assert run("analyze", b"\xe1\xbb \xff").returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["search", "--json", "-l", "bộ"], id="two forms of output"),
+        pytest.param(["search", "-c", "--jsonl", "bộ"], id="a count and hits"),
+        pytest.param(["search", "--all", "--any", "bộ"], id="all and any"),
+        pytest.param(["search", "--batch", "-", "-l"], id="a batch of paths"),
+        pytest.param(["index", "--exclude", "*.md"], id="excludes of no path"),
+        pytest.param(["index", "--forget", "nowhere"], id="a root that is none"),
+    ],
+)
+def test_options_that_do_not_go_together(run: Command, library: Path, arguments: list[str]) -> None:
+    assert_error(run(*arguments, cwd=library))
+
+
+def test_paths_are_all_listed_unless_limited(run: Command, tmp_path: Path) -> None:
+    indexed(tmp_path, {f"{n:02}.txt": "đảng bộ" for n in range(30)})
+    assert len(run("search", "-l", "bộ").stdout.splitlines()) == 30
+    assert len(run("search", "-0", "-l", "bộ").stdout.split("\0")) == 31
+    assert len(run("search", "-l", "-n", "3", "--offset", "2", "bộ").stdout.splitlines()) == 3
+    assert run("search", "bộ").stdout.splitlines()[-1] == "1–10 of 30 documents"
+
+
+def test_forget(run: Command, tmp_path: Path) -> None:
+    write_files(tmp_path, {"a/a.txt": "đảng bộ", "b/b.txt": "đảng bộ"})
+    run("index", "a", "b")
+    assert run("index", "--forget", "a").stdout.startswith("1 removed, 1 unchanged")
+    assert run("search", "-l", "bộ").stdout == "b/b.txt\n"
+
+
+def test_marks_of_a_word_left_out_count(run: Command, tmp_path: Path) -> None:
+    indexed(tmp_path, {"a.txt": "Biển Đông: báo chí", "b.txt": "Biển Đông có bão"})
+    assert run("search", "-l", '"biển đông" -bão').stdout == "docs/a.txt\n"
+    assert run("search", "-l", '"biển đông" -bao').returncode == 1
+
+
+@pytest.mark.parametrize("glob", ["docs/", "./docs", "docs/**", "*.txt", "Đảng/"])
+def test_globs_are_as_in_gitignore(run: Command, tmp_path: Path, glob: str) -> None:
+    indexed(tmp_path, {"Đảng/a.txt": "đảng bộ", "b.md": "đảng bộ"})
+    for typed in (glob, unicodedata.normalize("NFD", glob)):
+        assert "docs/Đảng/a.txt" in run("search", "-l", "--in", typed, "bộ").stdout

@@ -8,7 +8,7 @@ from tests.cases import table
 from vnsearch.analysis import tokenize
 from vnsearch.model import Found, Snippet
 from vnsearch.query import parse, words_of
-from vnsearch.snippet import LENGTH, make_snippet
+from vnsearch.snippet import LENGTH, make_snippet, title_highlights
 
 MODEST = settings(max_examples=200, deadline=None)
 
@@ -268,3 +268,26 @@ def test_a_word_that_stands_in_the_passage_is_marked(text: str, word: str) -> No
     (sought,) = words_of(parse(word).clauses)
     stands = any(sought.folded == token.folded for token in tokens)
     assert bool(make_snippet(found(text), parse(word)).highlights) == stands
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        pytest.param("dang bo", ["Đảng", "bộ"], id="words"),
+        pytest.param("title:hop", ["họp"], id="words of the title alone"),
+        pytest.param('"bộ họp"', ["bộ", "họp"], id="a phrase"),
+        pytest.param('"họp bộ"', [], id="not a phrase that is not there"),
+        pytest.param("-họp", [], id="nothing that is left out"),
+    ],
+)
+def test_title_highlights(query: str, expected: list[str]) -> None:
+    title = "Đảng bộ họp"
+    found = title_highlights(title, parse(query))
+    assert [title[start:end] for start, end in found] == expected
+
+
+def test_a_phrase_given_up_is_marked_by_its_words() -> None:
+    passage = Found("a.txt", "", "", "Bộ này, đảng kia", 1, 1, cut_before=False, cut_after=False)
+    query = parse('"đảng bộ" họp')
+    assert not make_snippet(passage, query).highlights
+    assert len(make_snippet(passage, query, relaxed=True).highlights) == 2
