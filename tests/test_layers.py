@@ -13,6 +13,7 @@ LAYERS = [
     {"vietnamese"},
     {"analysis"},
     {"passages", "readers", "query"},
+    {"parsing"},
     {"snippet", "ranking"},
     {"places", "globs", "catalog", "generations"},
     {"scan"},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.query import parse
+from vnsearch.parsing import parse
 from vnsearch.ranking import K1, PAIR_WEIGHT, complete, evidence, idf, saturation
 
 MODEST = settings(max_examples=100, deadline=None)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from tests.cases import table
 from vnsearch.analysis import tokenize
 from vnsearch.model import Found, Snippet
-from vnsearch.query import parse, words_of
+from vnsearch.parsing import parse
+from vnsearch.query import words_of
 from vnsearch.snippet import LENGTH, make_snippet, title_highlights
 
 MODEST = settings(max_examples=200, deadline=None)

@@ -10,8 +10,9 @@ from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 from vnsearch.globs import matcher
 from vnsearch.model import Hit, Match, Results, Understood
+from vnsearch.parsing import parse
 from vnsearch.places import Places
-from vnsearch.query import Demand, Query, describe, parse
+from vnsearch.query import Demand, Query, describe
 from vnsearch.snippet import make_snippet, title_highlights
 
 
