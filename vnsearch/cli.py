@@ -340,7 +340,7 @@ def search(
         raise click.UsageError(f"--batch prints JSON, not {form}")
     demand = _only_one({"--all": need_all, "--any": need_any})
     if limit is None:
-        limit = _DEFAULT_LIMIT if form != paths else sys.maxsize
+        limit = sys.maxsize if form == paths else 0 if form == "-c" else _DEFAULT_LIMIT
     with closing(Searcher(places.existing_index(common.index))) as searcher:
 
         def ask(text: str) -> "Results":
@@ -352,6 +352,7 @@ def search(
                 demand=Demand(demand.lstrip("-") if demand else "smart"),
                 within=within,
                 explain=explain,
+                paths_only=form == paths,
             )
 
         if batch is not None:
@@ -412,8 +413,7 @@ def _show(results: "Results", form: str | None, common: _Common) -> None:
         case "--jsonl":
             _write(jsonform.dump(jsonform.hit(hit)) for hit in results.hits)
         case "-l" | "-0":
-            paths = dict.fromkeys(hit.path for hit in results.hits)
-            _write_paths(paths, "\n" if form == "-l" else "\0")
+            _write_paths(results.paths, "\n" if form == "-l" else "\0")
         case "-c":
             _write([str(results.total)])
         case _ if results.total and not common.quiet:

@@ -135,6 +135,7 @@ class Results:
     limit: int
     offset: int
     hits: tuple[Hit, ...]
+    paths: tuple[str, ...] = ()  # of the hits, each once
     notices: tuple[str, ...] = ()  # what the user should know, for stderr
     reading: tuple[str, ...] = ()  # clause by clause, when an explanation was asked for
 

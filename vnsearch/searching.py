@@ -41,12 +41,13 @@ class Searcher:
         demand: Demand = Demand.SMART,
         within: str | None = None,
         explain: bool = False,
+        paths_only: bool = False,
     ) -> Results:
-        """Search for `text`, in the query language of `query`.
+        """Search for `text`, in the query language of `parsing`.
 
         Returns hits `offset` to `offset + limit` of the ranking. `exact`: marks must match
         as typed. `within`: a glob that the name of the file must match, as in .gitignore,
-        at any depth.
+        at any depth. `paths_only`: the paths of the hits, without making the hits.
         """
         query = parse(text, exact=exact, demand=demand)
         matches = self._reader.search(
@@ -56,16 +57,20 @@ class Searcher:
             accepts=None if within is None else _glob(within),
             explain=explain,
         )
+        sources = dict.fromkeys(match.passage.source for match in matches.matches)
         return Results(
             query=text,
             understood=Understood(" ".join(query.source.split()), relaxed=matches.relaxed),
             total=matches.total,
             limit=limit,
             offset=offset,
-            hits=tuple(
+            hits=()
+            if paths_only
+            else tuple(
                 self._hit(rank, match, query, matches.relaxed)
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
+            paths=tuple(map(self._places.from_here, sources)),
             notices=query.notices,
             reading=tuple(describe(query)) if explain else (),
         )
