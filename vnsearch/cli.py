@@ -4,10 +4,9 @@ click.
 Modules that take long to import are imported by the command that needs them.
 """
 
-import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import wraps
@@ -23,6 +22,7 @@ from vnsearch.errors import (
     EXIT_NOTHING,
     VnsearchError,
 )
+from vnsearch.render import streams
 
 if TYPE_CHECKING:
     from vnsearch.model import Results
@@ -33,7 +33,7 @@ _DEFAULT_LIMIT = 10
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit; every error becomes a message and a code here."""
-    _prepare_streams()
+    streams.prepare()
     try:
         code = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
         sys.stdout.flush()
@@ -54,24 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
         code = _fail(str(message or error), "check the disk and its permissions")
-    _close_output()
+    streams.close()
     sys.exit(code)
 
 
-def _prepare_streams() -> None:
-    """Let every text be written: a stream may be closed, or of a narrow encoding."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
-        elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def _fail(message: str, advice: str) -> int:
-    _say(message)
-    if advice:
-        _say_raw(advice)
+    streams.say(message, advice)
     return EXIT_ERROR
 
 
@@ -85,39 +73,6 @@ def _fail_usage(error: click.UsageError) -> int:
             f"no such option: {error.option_name}", "to leave a word out, put -- before it"
         )
     return _fail(error.format_message(), f"see: {command} --help")
-
-
-def _say(message: str) -> None:
-    """A message for the user, on stderr, with nothing in it that drives a terminal."""
-    _say_raw(f"vnsearch: {message}")
-
-
-def _say_raw(line: str) -> None:
-    from vnsearch.render.plain import safe
-
-    click.echo(safe(line), err=True)
-
-
-def _close_output() -> None:
-    """A reader that closed the pipe is no error, not even when Python flushes at exit."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _write(lines: Iterable[str], end: str = "\n") -> None:
-    """Lines to stdout as UTF-8 whatever the locale. A lone surrogate, which stands for a
-    byte of a file name, becomes its JSON escape.
-    """
-    for line in lines:
-        sys.stdout.buffer.write((line + end).encode("utf-8", "backslashreplace"))
-
-
-def _write_paths(paths: Iterable[str], end: str) -> None:
-    """Paths as the system knows them, byte by byte."""
-    for path in paths:
-        sys.stdout.buffer.write(os.fsencode(path + end))
 
 
 _VERSION = click.version_option(
@@ -244,11 +199,11 @@ def index(
             progress=progress,
         )
     if as_json:
-        _write([jsonform.dump(jsonform.changes(done))])
+        streams.write([jsonform.dump(jsonform.changes(done))])
     elif not common.quiet:
         for line in plain.skipped(done.skipped):
-            _say(line)
-        _write(plain.changes(done, os.path.relpath(folder)))
+            streams.say(line)
+        streams.write(plain.changes(done, os.path.relpath(folder)))
     return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
 
 
@@ -385,9 +340,8 @@ def _search_batch(ask: "Callable[[str], Results]", file: str, quiet: bool) -> in
             results = ask(line.decode("utf-8", "replace").rstrip("\r\n"))
             if not quiet and results.query.strip():
                 for notice in results.notices:
-                    _say(f"line {number}: {notice}")
-            _write([jsonform.dump(jsonform.results(results))])
-            sys.stdout.buffer.flush()
+                    streams.say(f"line {number}: {notice}")
+            streams.write_now(jsonform.dump(jsonform.results(results)))
             found = found or bool(results.total)
     return EXIT_FOUND if found else EXIT_NOTHING
 
@@ -395,11 +349,11 @@ def _search_batch(ask: "Callable[[str], Results]", file: str, quiet: bool) -> in
 def _tell(results: "Results") -> None:
     """What the user should know of how the search went."""
     for notice in results.notices:
-        _say(notice)
+        streams.say(notice)
     if results.understood.relaxed:
-        _say("no document has all the words; these have some of them")
+        streams.say("no document has all the words; these have some of them")
     if not results.total:
-        _say("nothing found")
+        streams.say("nothing found")
 
 
 def _show(results: "Results", form: str | None, common: _Common) -> None:
@@ -409,20 +363,20 @@ def _show(results: "Results", form: str | None, common: _Common) -> None:
         _tell(results)
     match form:
         case "--json":
-            _write([jsonform.dump(jsonform.results(results))])
+            streams.write([jsonform.dump(jsonform.results(results))])
         case "--jsonl":
-            _write(jsonform.dump(jsonform.hit(hit)) for hit in results.hits)
+            streams.write(jsonform.dump(jsonform.hit(hit)) for hit in results.hits)
         case "-l" | "-0":
-            _write_paths(results.paths, "\n" if form == "-l" else "\0")
+            streams.write_paths(results.paths, "\n" if form == "-l" else "\0")
         case "-c":
-            _write([str(results.total)])
+            streams.write([str(results.total)])
         case _ if results.total and not common.quiet:
             if common.color == "always" or sys.stdout.isatty():
                 from vnsearch.render import terminal
 
                 terminal.show(results, common.color)
             else:
-                _write(plain.results(results))
+                streams.write(plain.results(results))
 
 
 @commands.command()
@@ -438,9 +392,9 @@ def status(as_json: bool, common: _Common) -> int:
 
     found = status_of(places.existing_index(common.index))
     if as_json:
-        _write([jsonform.dump(jsonform.status(found))])
+        streams.write([jsonform.dump(jsonform.status(found))])
     elif not common.quiet:
-        _write(plain.status(found))
+        streams.write(plain.status(found))
     return EXIT_FOUND
 
 
@@ -465,9 +419,9 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
 
     found = list(tokenize(nfc(" ".join(text))))
     if as_json:
-        _write([jsonform.dump(jsonform.tokens(found))])
+        streams.write([jsonform.dump(jsonform.tokens(found))])
     elif not common.quiet:
-        _write(plain.tokens(found) if found else [])
+        streams.write(plain.tokens(found) if found else [])
         if not found:
-            _say("there is no word in the text")
+            streams.say("there is no word in the text")
     return EXIT_FOUND if found else EXIT_NOTHING
