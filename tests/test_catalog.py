@@ -1,0 +1,64 @@
+"""What an index knows of files."""
+
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, versions
+from vnsearch.errors import IndexUnusableError
+from vnsearch.model import Root
+
+STATE = FileState(3, 5, b"digest", documents=2, passages=4, flaws=("line 2: not JSON",))
+
+
+def test_keeps_what_is_committed(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.db"
+    with closing(Catalog(path, writable=True)) as catalog:
+        catalog.put("a.txt", STATE)
+        catalog.put("\udcff\n.txt", STATE)
+        catalog.put("gone.txt", STATE)
+        catalog.remove("gone.txt")
+        catalog.set_roots([Root("docs", ("*.md",)), Root("\udcff")])
+        catalog.set_facts(**versions("engine-1"))
+        catalog.commit()
+        catalog.put("lost.txt", STATE)
+    with closing(Catalog(path)) as catalog:
+        assert catalog.files() == {"a.txt": STATE, "\udcff\n.txt": STATE}
+        assert catalog.file("a.txt") == STATE
+        assert catalog.file("lost.txt") is None
+        assert catalog.roots() == [Root("docs", ("*.md",)), Root("\udcff")]
+        assert catalog.counts() == (2, 4, 8)
+        catalog.check_versions("engine-1")
+        with pytest.raises(IndexUnusableError, match="engine engine-1, now engine-2"):
+            catalog.check_versions("engine-2")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])
+def test_missing_and_damaged_catalogs_are_told(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "catalog.db"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(IndexUnusableError):
+        Catalog(path)
+
+
+def test_a_file_is_current_as_long_as_its_bytes_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"abc")
+    with open(path, "rb", buffering=0) as file:
+        state = FileState(3, mtime_ns(path.stat()), digest_of(file), 1, 1)
+    assert state.is_current(str(path))
+    os.utime(path, (1, 1))
+    assert not state.looks_like(path.stat())
+    assert state.is_current(str(path))
+    path.write_bytes(b"abd")
+    assert not state.is_current(str(path))
+    path.unlink()
+    assert not state.is_current(str(path))
+
+
+@pytest.mark.parametrize("time", [-(1 << 63), -1, 0, (1 << 63) - 1])
+def test_any_time_can_be_told(time: int) -> None:
+    assert FileState(0, time, b"", 0, 0).modified.year >= 1
