@@ -1,5 +1,6 @@
 """Bringing an index up to date: what is read, what is kept, what survives."""
 
+import errno
 import gzip
 import os
 import random
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_files
+from vnsearch import indexing
 from vnsearch.errors import IndexUnusableError, LockedError, RootError
 from vnsearch.generations import Generations
 from vnsearch.indexing import Silence, status, update
@@ -120,6 +122,63 @@ def test_a_file_may_have_any_time(docs: Path, index: Path, seconds: int) -> None
     assert counts(update(index)) == (0, 0, 0, 4)
     with closing(Searcher(index)) as searcher:
         assert not searcher.search("đảng bộ").hits[0].stale
+
+
+def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    """Let the disk fail behind so many bytes of every file."""
+    original = indexing._Tap.readinto
+    read: dict[int, int] = {}
+
+    def failing(tap: Any, buffer: memoryview) -> int:
+        done = read.get(id(tap), 0)
+        if done >= after:
+            raise OSError(errno.EIO, "Input/output error")
+        size = original(tap, memoryview(buffer)[: after - done])
+        read[id(tap)] = done + size
+        return size
+
+    monkeypatch.setattr(indexing._Tap, "readinto", failing)
+
+
+def test_a_file_that_cannot_be_read_keeps_what_was_indexed(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(index, [str(docs)])
+    before = answers(index)
+    for name in ("a.txt", "b.md", "r.jsonl"):
+        (docs / name).write_text((docs / name).read_text() + "\n")
+    (docs / "new.txt").write_text("một hai ba bốn năm")
+    with monkeypatch.context() as broken:
+        break_reading(broken, after=5)
+        changes = update(index)
+    assert counts(changes) == (0, 0, 0, 4)
+    assert len(changes.skipped) == 4
+    with closing(Searcher(index)) as searcher:
+        assert searcher.search("đảng bộ").hits[0].stale
+    assert [total for total, *_ in answers(index)] == [total for total, *_ in before]
+    assert counts(update(index)) == (1, 3, 0, 1)
+    assert answers(index) == rebuilt(index, docs)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_was_read_before_the_disk_failed_is_kept_and_told(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    lines = [f'{{"id": {n}, "text": "cá hồi số {n}"}}\n' for n in range(100)]
+    if known:
+        (docs / "big.jsonl").write_text("".join(lines[:50]))
+    update(index, [str(docs)])
+    (docs / "big.jsonl").write_text("".join(lines))
+    with monkeypatch.context() as broken:
+        break_reading(broken, after=len("".join(lines[:10]).encode()))
+        changes = update(index)
+    assert any("cannot be read to its end" in item.reason for item in changes.skipped)
+    with closing(Searcher(index)) as searcher:
+        found = searcher.search('"cá hồi số"')
+    assert 5 <= found.total <= 11
+    assert all(hit.stale for hit in found.hits)
+    assert update(index).changed == 1
+    assert answers(index) == rebuilt(index, docs)
 
 
 def test_deleted_and_renamed_files(docs: Path, index: Path) -> None:

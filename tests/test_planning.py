@@ -45,6 +45,12 @@ def test_excludes_make_a_root_of_a_part_and_replace_those_of_a_root() -> None:
     assert found == [Root("docs")]
 
 
+def test_the_innermost_root_is_the_deepest_not_the_longest_name() -> None:
+    outer, inner = Root("/a"), Root("d", ("*.md",))
+    _, scopes = choose(Places("/a/b"), [outer, inner], ["d/x"], None, [])
+    assert [(scope.root, scope.path) for scope in scopes] == [(inner, "/a/b/d/x")]
+
+
 def test_a_root_is_forgotten_by_its_name() -> None:
     found, scopes = choose(PLACES, [DOCS, NOTES], [], None, ["docs"])
     assert found == [NOTES]

@@ -36,9 +36,5 @@ class RootError(VnsearchError):
     """A file or folder to be indexed is missing or cannot be indexed."""
 
 
-class UnreadableFileError(VnsearchError):
-    """The system did not let a file be read; what is indexed of it stays."""
-
-
 class UnusableFileError(VnsearchError):
     """A file was read, but it holds no text that can be indexed."""

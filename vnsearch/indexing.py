@@ -99,17 +99,17 @@ def update(
         if rebuild:
             scopes = everything(places, roots)
         plan = make_plan(places, known.files, roots, scopes, str(index))
-        update = _Update(places, known, plan, progress or Silence())
+        work = _Update(places, known, plan, progress or Silence())
         if not plan.is_empty() or roots != known.roots or rebuild:
             draft = generations.draft(fresh=rebuild)
             try:
-                update.write(draft, engine, roots, jobs or _cores())
+                work.write(draft, engine, roots, jobs or _cores())
             except BaseException:
                 generations.discard(draft)
                 raise
             generations.publish(draft)
         with closing(Catalog(generations.current() / CATALOG)) as catalog:
-            return update.summary(catalog, time.monotonic() - started)
+            return work.summary(catalog, time.monotonic() - started)
 
 
 def status(index: Path, engine: Engine | None = None) -> Status:
@@ -183,7 +183,7 @@ class _Update:
         self._known = known.files
         self._skipped = list(plan.skipped)
         self._bytes_read = 0
-        self._touched: set[str] = set()  # files with a new time and the old bytes
+        self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
 
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
@@ -215,7 +215,7 @@ class _Update:
         states = {name: state for name in plan.there() if (state := catalog.file(name))}
         had = {name for name, state in known.items() if state.documents}
         has = {name for name, state in states.items() if state.documents}
-        read = has & (plan.new.keys() | plan.changed.keys() - self._touched)
+        read = has & (plan.new.keys() | plan.changed.keys() - self._as_before)
         return Changes(
             added=len(read - had),
             changed=len(read & had),
@@ -235,21 +235,21 @@ class _Update:
             with open(path, "rb", buffering=0) as file:
                 stat = _settled(file)
                 if old is not None and old.size == stat.st_size and digest_of(file) == old.digest:
-                    self._touched.add(name)
+                    self._as_before.add(name)
                     catalog.put(name, replace(old, mtime_ns=mtime_ns(stat)))
                     return
                 file.seek(0)
                 tap = _Tap(file, self._count)
-                if old is not None:
-                    writer.remove(name)
-                documents, passages, flaws = _read(name, tap, writer)
-                digest = tap.digest()
+                documents, passages, flaws, digest = _read(name, tap, writer, old is not None)
         except OSError as error:
             kept = "; what was indexed of it stays" if old is not None else ""
             reason = f"cannot be read: {error.strerror}{kept}"
             self._skipped.append(Skipped(self._places.from_here(name), reason))
+            self._as_before.add(name)
             return
-        state = FileState(stat.st_size, mtime_ns(stat), digest, documents, passages, flaws)
+        # A file that was not read to its end looks changed to the next run.
+        size = stat.st_size if digest else -1
+        state = FileState(size, mtime_ns(stat), digest, documents, passages, flaws)
         catalog.put(name, state)
 
     def _count(self, read_bytes: int) -> None:
@@ -257,27 +257,45 @@ class _Update:
         self._progress.advance(read_bytes)
 
 
-def _read(name: str, tap: "_Tap", writer: Writer) -> tuple[int, int, tuple[str, ...]]:
-    """Index the documents of a file; returns how many documents and passages it gave,
-    and why it, or parts of it, were skipped.
+def _read(
+    name: str, tap: "_Tap", writer: Writer, replaces: bool
+) -> tuple[int, int, tuple[str, ...], bytes]:
+    """Index the documents of a file; returns how many documents and passages it gave, why
+    it, or parts of it, were skipped, and its digest.
+
+    What the index had of the file is removed once there is something to replace it.
+    Raises OSError when the system stops the reading before that; when later, that is one
+    of the reasons, and the digest is empty.
     """
     documents = passages = 0
     flaws: list[str] = []
+    digest, begun = b"", False
     try:
-        for item in readers.read(name, io.BufferedReader(tap, _BLOCK)):
-            if isinstance(item, Document):
+        try:
+            for item in readers.read(name, io.BufferedReader(tap, _BLOCK)):
+                if not isinstance(item, Document):
+                    flaws.append(item.reason)
+                    continue
+                if replaces and not begun:
+                    writer.remove(name)
+                begun = True
                 count = writer.add(name, item)
                 documents += bool(count)
                 passages += count
                 if not count:
                     flaws.append(f"line {item.line}: no words" if item.key else "no words")
-            else:
-                flaws.append(item.reason)
-    except UnusableFileError as error:
-        flaws.append(str(error))
+        except UnusableFileError as error:
+            flaws.append(str(error))
+        digest = tap.digest()
+    except OSError as error:
+        if not begun:
+            raise
+        flaws.append(f"cannot be read to its end: {error.strerror}")
+    if replaces and not begun:
+        writer.remove(name)
     if len(flaws) > _FLAWS_TOLD:
         flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
-    return documents, passages, tuple(flaws)
+    return documents, passages, tuple(flaws), digest
 
 
 def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) -> Iterator[Skipped]:

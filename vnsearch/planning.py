@@ -98,7 +98,7 @@ def _covering(places: Places, roots: Iterable[Root], path: str) -> Root | None:
     outer = [root for root in roots if is_below(path, places.path(root.path))]
     if not outer:
         return None
-    root = max(outer, key=lambda root: len(root.path))
+    root = max(outer, key=lambda root: len(places.path(root.path)))
     relative = os.path.relpath(path, places.path(root.path))
     if any(part.startswith(".") and part != "." for part in relative.split(os.sep)):
         return None

@@ -9,8 +9,6 @@ from typing import Final
 
 GRAVE, ACUTE, HOOK, TILDE, DOT = "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"
 TONE_MARKS: Final = frozenset((GRAVE, ACUTE, HOOK, TILDE, DOT))
-CIRCUMFLEX, BREVE, HORN = "\u0302", "\u0306", "\u031b"
-QUALITY_MARKS: Final = frozenset((CIRCUMFLEX, BREVE, HORN))
 VOWELS: Final = frozenset("aăâeêioôơuưy")
 
 # Old fonts and converters write these look-alikes for đ and Đ (the Icelandic eth and
