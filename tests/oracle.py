@@ -116,9 +116,9 @@ class Oracle:
         if len(list(words_of(soft))) <= ranking.SHORT_QUERY_WORDS:
             return lambda passages: all(self._has(passages, c, exact) for c in soft)
 
-        def weight(passages: list[_Passage]) -> float:
+        def weight(passages: list[_Passage]) -> int:
             return sum(
-                self._idf(Evidence((word,), exact, 1.0))
+                ranking.weight(self._frequency((word,), exact), self._count)
                 for clause in soft
                 if self._has(passages, clause, exact)
                 for word in words_of([clause])
@@ -127,7 +127,7 @@ class Oracle:
         most = max((weight(passages) for _, _, passages in self._documents), default=0.0)
         return lambda passages: (
             any(self._has(passages, c, exact) for c in soft)
-            and (weight(passages) >= ranking.NEEDED_SHARE * most)
+            and weight(passages) >= ranking.needed(most)
         )
 
     def _has(self, passages: list[_Passage], clause: Clause, exact: bool) -> bool:
@@ -144,8 +144,10 @@ class Oracle:
                 return any(self._has(passages, part, exact) for part in parts)
 
     def _idf(self, item: Evidence) -> float:
-        holding = sum(bool(p.frequency(item.words, item.exact)) for p in self._passages)
-        return ranking.idf(holding, self._count)
+        return ranking.idf(self._frequency(item.words, item.exact), self._count)
+
+    def _frequency(self, words: Sequence[Word], exact: bool) -> int:
+        return sum(bool(passage.frequency(words, exact)) for passage in self._passages)
 
     def _score(self, passage: _Passage, evidence: Sequence[Evidence], exact: bool) -> float:
         score, complete = 0.0, True
@@ -157,13 +159,14 @@ class Oracle:
             elif len(item.words) == 1 and item.exact == exact:
                 complete = False
         if score and complete:
-            score += ranking.complete(evidence, [self._idf(item) for item in evidence])
+            score += ranking.complete(item.weight * self._idf(item) for item in evidence)
         return score
 
 
 def _passages(document: Document) -> list[_Passage]:
-    title = list(tokenize(document.title))
-    return [_Passage(list(passage.tokens), title) for passage in split(document)]
+    title, tokens = list(tokenize(document.title)), list(tokenize(document.text))
+    cuts = split(document, [token.start for token in tokens], [token.end for token in tokens])
+    return [_Passage(tokens[cut.first : cut.last], title) for cut in cuts]
 
 
 def _firm(clause: Clause) -> bool:

@@ -31,6 +31,8 @@ WORD = re.compile(
 def forms(word: str) -> tuple[str, str]:
     """The folded and the exact form of one word."""
     exact = canonical(word)
+    if exact.isascii():
+        return exact, exact
     # Again, for the foreign word whose marks alone kept it from being a syllable (`Lǐ`).
     return canonical(fold(exact)), exact
 

@@ -21,7 +21,7 @@ from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.model import Root
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 1
+VERSION: Final = 2
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -32,7 +32,6 @@ create table files (
   mtime_ns integer not null,
   digest blob not null,        -- of the bytes of the file
   documents integer not null,
-  passages integer not null,
   flaws text not null          -- JSON: why the file, or parts of it, were skipped
 ) without rowid;
 """
@@ -49,7 +48,6 @@ class FileState:
     mtime_ns: int
     digest: bytes
     documents: int
-    passages: int
     flaws: tuple[str, ...] = ()
 
     def looks_like(self, stat: os.stat_result) -> bool:
@@ -173,10 +171,10 @@ class Catalog:
     def put(self, path: str, state: FileState) -> None:
         """Write the state of a file."""
         self._db.execute(
-            "replace into files values (?, ?, ?, ?, ?, ?, ?)",
+            "replace into files values (?, ?, ?, ?, ?, ?)",
             (
                 os.fsencode(path), state.size, state.mtime_ns, state.digest,
-                state.documents, state.passages, json.dumps(state.flaws),
+                state.documents, json.dumps(state.flaws),
             ),
         )  # fmt: skip
 
@@ -184,11 +182,11 @@ class Catalog:
         """Forget a file."""
         self._db.execute("delete from files where path = ?", (os.fsencode(path),))
 
-    def counts(self) -> tuple[int, int, int]:
-        """How many files with documents, documents and passages there are."""
-        sql = "select count(*), total(documents), total(passages) from files where documents"
-        files, documents, passages = self._db.execute(sql).fetchone()
-        return files, int(documents), int(passages)
+    def counts(self) -> tuple[int, int]:
+        """How many files with documents, and how many documents there are."""
+        sql = "select count(*), total(documents) from files where documents"
+        files, documents = self._db.execute(sql).fetchone()
+        return files, int(documents)
 
 
 def versions(engine_version: str) -> dict[str, str]:
@@ -200,9 +198,9 @@ def versions(engine_version: str) -> dict[str, str]:
     }
 
 
-_COLUMNS: Final = "size, mtime_ns, digest, documents, passages, flaws"
+_COLUMNS: Final = "size, mtime_ns, digest, documents, flaws"
 
 
 def _state(row: Sequence[Any]) -> FileState:
-    size, mtime_ns, digest, documents, passages, flaws = row
-    return FileState(size, mtime_ns, digest, documents, passages, tuple(json.loads(flaws)))
+    size, mtime_ns, digest, documents, flaws = row
+    return FileState(size, mtime_ns, digest, documents, tuple(json.loads(flaws)))

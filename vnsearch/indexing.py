@@ -20,6 +20,7 @@ from vnsearch.engines import Engine, Writer, embedded
 from vnsearch.errors import RootError, UnusableFileError, VnsearchError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 from vnsearch.model import Changes, Document, Root, Skipped, Status
+from vnsearch.opening import open_index
 from vnsearch.places import Places
 from vnsearch.planning import Plan, check_path, choose, everything, make_plan
 
@@ -119,10 +120,11 @@ def status(index: Path, engine: Engine | None = None) -> Status:
     """
     generations, places = Generations(index), Places.of(index)
     engine = engine or embedded()
-    with closing(Catalog(generations.current() / CATALOG)) as catalog:
-        catalog.check_versions(engine.version)
+    catalog, reader = open_index(generations, engine)
+    with closing(catalog), closing(reader):
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
-        count, documents, passages = catalog.counts()
+        count, documents = catalog.counts()
+        passages = reader.count_passages()
     missing = [root for root in roots if not os.path.lexists(places.path(root.path))]
     there = [root for root in roots if root not in missing]
     plan = make_plan(places, files, roots, everything(places, there), str(index))
@@ -240,7 +242,7 @@ class _Update:
                     return
                 file.seek(0)
                 tap = _Tap(file, self._count)
-                documents, passages, flaws, digest = _read(name, tap, writer, old is not None)
+                documents, flaws, digest = _read(name, tap, writer, old is not None)
         except OSError as error:
             kept = "; what was indexed of it stays" if old is not None else ""
             reason = f"cannot be read: {error.strerror}{kept}"
@@ -249,7 +251,7 @@ class _Update:
             return
         # A file that was not read to its end looks changed to the next run.
         size = stat.st_size if digest else -1
-        state = FileState(size, mtime_ns(stat), digest, documents, passages, flaws)
+        state = FileState(size, mtime_ns(stat), digest, documents, flaws)
         catalog.put(name, state)
 
     def _count(self, read_bytes: int) -> None:
@@ -259,15 +261,15 @@ class _Update:
 
 def _read(
     name: str, tap: "_Tap", writer: Writer, replaces: bool
-) -> tuple[int, int, tuple[str, ...], bytes]:
-    """Index the documents of a file; returns how many documents and passages it gave, why
-    it, or parts of it, were skipped, and its digest.
+) -> tuple[int, tuple[str, ...], bytes]:
+    """Index the documents of a file; returns how many documents it gave, why it, or parts
+    of it, were skipped, and its digest.
 
     What the index had of the file is removed once there is something to replace it.
     Raises OSError when the system stops the reading before that; when later, that is one
     of the reasons, and the digest is empty.
     """
-    documents = passages = 0
+    documents = 0
     flaws: list[str] = []
     digest, begun = b"", False
     try:
@@ -279,10 +281,9 @@ def _read(
                 if replaces and not begun:
                     writer.remove(name)
                 begun = True
-                count = writer.add(name, item)
-                documents += bool(count)
-                passages += count
-                if not count:
+                if writer.add(name, item):
+                    documents += 1
+                else:
                     flaws.append(f"line {item.line}: no words" if item.key else "no words")
         except UnusableFileError as error:
             flaws.append(str(error))
@@ -295,7 +296,7 @@ def _read(
         writer.remove(name)
     if len(flaws) > _FLAWS_TOLD:
         flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
-    return documents, passages, tuple(flaws), digest
+    return documents, tuple(flaws), digest
 
 
 def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) -> Iterator[Skipped]:

@@ -3,7 +3,6 @@
 All offsets are code points of NFC text, half-open; all times are UTC; sizes are bytes.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -36,7 +35,8 @@ class Passage:
     """A stretch of a document, cut at paragraph and sentence ends: what is ranked."""
 
     text: str
-    tokens: Sequence[Token]  # offsets and positions count in the document
+    first: int  # its tokens, counted in the document: from `first` to before `last`
+    last: int
     line: int | None
     cut_before: bool  # the document's text goes on before it
     cut_after: bool

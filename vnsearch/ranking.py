@@ -84,9 +84,10 @@ def _plain(word: Word) -> Word:
     return word if word.kind is Kind.PREFIX else replace(word, text=word.exact)
 
 
-def complete(evidence: Iterable[Evidence], idfs: Iterable[float]) -> float:
-    """What a passage with all the words gets on top: more than any passage can score."""
-    return sum(item.weight * idf * (K1 + 1) for item, idf in zip(evidence, idfs, strict=True))
+def complete(worths: Iterable[float]) -> float:
+    """What a passage with all the words gets on top: more than any passage can score, given
+    weight times idf of all the evidence."""
+    return sum(worths) * (K1 + 1)
 
 
 def idf(passages_with: int, passages: int) -> float:
@@ -94,6 +95,16 @@ def idf(passages_with: int, passages: int) -> float:
     if not passages_with:
         return 0.0
     return math.log(1 + (passages - passages_with + 0.5) / (passages_with + 0.5))
+
+
+def weight(passages_with: int, passages: int) -> int:
+    """The idf as a whole number, so that sums of it do not depend on their order."""
+    return round(idf(passages_with, passages) * 1_000_000)
+
+
+def needed(most: int) -> float:
+    """What the words a document has must weigh when the fullest document has `most`."""
+    return NEEDED_SHARE * most
 
 
 def saturation(frequency: float, length: int, average: float) -> float:

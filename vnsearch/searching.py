@@ -1,15 +1,14 @@
 """Words -> query -> engine -> hits with snippets."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 
-from vnsearch.catalog import Catalog
-from vnsearch.engines import Engine, Reader, embedded
+from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
-from vnsearch.generations import CATALOG, ENGINE, Generations
+from vnsearch.generations import Generations
 from vnsearch.globs import matcher
 from vnsearch.model import Hit, Match, Results, Understood
+from vnsearch.opening import open_index
 from vnsearch.parsing import parse
 from vnsearch.places import Places
 from vnsearch.query import Demand, Query, describe
@@ -24,7 +23,7 @@ class Searcher:
 
     def __init__(self, index: Path, engine: Engine | None = None) -> None:
         self._places = Places.of(index)
-        self._catalog, self._reader = _open(Generations(index), engine or embedded())
+        self._catalog, self._reader = open_index(Generations(index), engine or embedded())
 
     def close(self) -> None:
         """Let go of the index."""
@@ -92,23 +91,6 @@ class Searcher:
             stale=not state.is_current(self._places.path(source)),
             parts=match.parts,
         )
-
-
-def _open(generations: Generations, engine: Engine) -> tuple[Catalog, Reader]:
-    """Catalog and engine of one generation; again when a writer replaced it meanwhile."""
-    while True:
-        current = generations.current()
-        with ExitStack() as opened:
-            try:
-                catalog = Catalog(current / CATALOG)
-                opened.callback(catalog.close)
-                catalog.check_versions(engine.version)
-                reader = engine.reader(current / ENGINE)
-                opened.pop_all()
-                return catalog, reader
-            except IndexUnusableError:
-                if generations.current() == current:
-                    raise
 
 
 def _glob(pattern: str) -> Callable[[str], bool]:

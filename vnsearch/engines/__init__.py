@@ -16,8 +16,8 @@ from vnsearch.query import Query
 class Writer(Protocol):
     """Changes to an index, all of them kept by `commit` or none."""
 
-    def add(self, source: str, document: Document) -> int:
-        """Index a document of the file `source`; returns the number of its passages."""
+    def add(self, source: str, document: Document) -> bool:
+        """Index a document of the file `source`; False when it has no words to find."""
 
     def remove(self, source: str) -> None:
         """Drop the documents of a file that were in the index when it was opened."""

@@ -11,6 +11,14 @@ GRAVE, ACUTE, HOOK, TILDE, DOT = "\u0300", "\u0301", "\u0309", "\u0303", "\u0323
 TONE_MARKS: Final = frozenset((GRAVE, ACUTE, HOOK, TILDE, DOT))
 VOWELS: Final = frozenset("aăâeêioôơuưy")
 
+# All 93 lower-case letters: the Vietnamese alphabet with its tones, and f, j, w, z.
+LETTERS: Final = "".join(
+    sorted(
+        {*"abcdefghijklmnopqrstuvwxyzđ"}
+        | {unicodedata.normalize("NFC", v + t) for v in VOWELS for t in ("", *TONE_MARKS)}
+    )
+)
+
 # Old fonts and converters write these look-alikes for đ and Đ (the Icelandic eth and
 # the African D); in lower case they are one letter each.
 D_LOOKALIKES: Final = str.maketrans("ðɖ", "đđ")
@@ -42,6 +50,8 @@ def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
     cannot compose (`e` + acute + circumflex is `ế`). A mark on a consonant (`ñ`) is no
     tone and stays with its letter.
     """
+    if word.isascii():
+        return list(word), []
     letters: list[str] = []
     tones: list[tuple[int, str]] = []
     for char in unicodedata.normalize("NFD", word):
@@ -51,7 +61,7 @@ def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
             letters[-1] += char
         else:
             letters.append(char)
-    return [unicodedata.normalize("NFC", letter) for letter in letters], tones
+    return [nfc(letter) for letter in letters], tones
 
 
 class _FoldTable(dict[int, str]):

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 
 from vnsearch.vietnamese.letters import D_LOOKALIKES, INVISIBLE, VOWELS, split_marks
 
-# Longest first, so that `ngh` is tried before `ng` and `n`.
-ONSETS: Final = tuple("ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split())
+ONSETS: Final = frozenset(
+    "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split()
+)
 # `k` closes syllables of place names (Đắk Lắk).
 CODAS: Final = frozenset(("", *"ch ng nh c k m n p t".split()))
 OPEN_NUCLEI: Final = frozenset(
@@ -26,6 +27,8 @@ CLOSED_NUCLEI: Final = frozenset(
 # Onsets after which final `i` and `y` are two spellings of one sound. The counts behind
 # the choice of the canonical letter: y is far commoner (lý, mỹ, kỳ, quy, tỷ), but for s (sĩ).
 I_OR_Y: Final = {"h": "y", "k": "y", "l": "y", "m": "y", "qu": "y", "s": "i", "t": "y"}
+
+_LONGEST: Final = 7  # letters of a syllable: nghiêng
 
 _QUALITY_VOWELS: Final = "ăâêôơư"
 _DROP_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
@@ -62,11 +65,10 @@ def _parse(letters: list[str], tones: list[tuple[int, str]]) -> Syllable | None:
 
 
 def _onset(letters: str) -> str:
-    for onset in ONSETS:
-        if letters.startswith(onset):
-            # `gi` and `qu` are onsets only before a vowel: gì and gìn are g + ì.
-            if onset in ("gi", "qu") and letters[2:3] not in VOWELS:
-                continue
+    for size in (3, 2, 1):
+        onset = letters[:size]
+        # `gi` and `qu` are onsets only before a vowel: gì and gìn are g + ì.
+        if onset in ONSETS and (onset not in ("gi", "qu") or letters[2:3] in VOWELS):
             return onset
     return ""
 
@@ -96,7 +98,10 @@ def canonical(word: str) -> str:
     `Hoà`, `hòa` and decomposed `hòa` all give `hòa`; `KĨ` and `kỹ` give `kỹ`. A word that
     is no Vietnamese syllable comes back in lower case and NFC, nothing else changed.
     """
-    letters, tones = split_marks(_lowered(word))
+    word = _lowered(word)
+    if word.isascii() and (len(word) > _LONGEST or not word.isalpha()):
+        return word
+    letters, tones = split_marks(word)
     syllable = _parse(letters, tones)
     return spell(syllable) if syllable is not None else _joined(letters, tones)
 

@@ -15,7 +15,7 @@ from vnsearch.engines.whoosh.writing import WhooshWriter
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-1"
+    version = "whoosh-2"
 
     def reader(self, folder: Path) -> WhooshReader:
         """See `engines.Engine`."""

@@ -1,27 +1,45 @@
-"""Documents -> passages -> Whoosh, in several processes when there is much to do."""
+"""Documents -> batches -> segments, in several processes when there is much to do.
 
+A batch becomes a segment; small segments are merged, so that there are never many.
+"""
+
+import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
-from whoosh import index
-
-from vnsearch.analysis import tokenize
-from vnsearch.engines.whoosh.fields import POSITIONS, TITLE_AT, schema
+from vnsearch.analysis import WORD
+from vnsearch.engines.whoosh import manifest
+from vnsearch.engines.whoosh.layout import Arrays
+from vnsearch.engines.whoosh.manifest import Segment
+from vnsearch.engines.whoosh.terms import Postings, Terms
 from vnsearch.errors import VnsearchError
-from vnsearch.model import Document, Passage, Token
-from vnsearch.passages import split
-from vnsearch.ranking import TITLE_WEIGHT
+from vnsearch.model import Document
 
-# Postings Whoosh gathers in memory before it sorts them to disk, in its own MB. Few
-# large runs build twice as fast as many small ones.
-_POOL_MB: Final = 256
+if TYPE_CHECKING:
+    from vnsearch.bulk import Vocabulary
 
-# Passages handed to a process at a time.
-_BATCH: Final = 200
+# Of a batch: what is larger makes fewer segments, but takes more memory.
+_CODE_POINTS: Final = 8_000_000
+_DOCUMENTS: Final = 25_000
+
+# More segments than this that are not full are merged, the smallest first.
+_SEGMENTS: Final = 8
+_MERGED_AT_ONCE: Final = 6
+_FULL: Final = 65_535  # passages: merging more makes searching little faster
+
+# A segment is written anew when so much of it is deleted.
+_DELETED_SHARE: Final = 0.25
+
+_TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
+
+Sourced = tuple[str, Document]
 
 
 class WhooshWriter:
@@ -29,80 +47,162 @@ class WhooshWriter:
 
     def __init__(self, folder: Path, jobs: int) -> None:
         folder.mkdir(exist_ok=True)
-        if index.exists_in(str(folder)):
-            self._index = index.open_dir(str(folder))
-        else:
-            self._index = index.create_in(str(folder), schema())
-        options: dict[str, Any] = {}
-        if jobs > 1:
-            # Batches are handed over by `add`, which knows where documents end.
-            options = {"procs": jobs, "multisegment": True, "batchsize": sys.maxsize}
-        self._writer = self._index.writer(limitmb=_POOL_MB, **options)
-        self._in_batches = jobs > 1
-        self._passages = self._index.doc_count()
+        self._folder = folder
+        self._segments = manifest.read(folder) if (folder / manifest.NAME).exists() else []
+        self._old = [_Old(folder, segment) for segment in self._segments]
+        self._batch: list[Sourced] = []
+        self._size = 0
+        self._next = 1 + max((int(s.file.partition(".")[0]) for s in self._segments), default=0)
+        self._jobs = jobs
+        self._pool = _pool(jobs) if jobs > 1 else None
+        self._pending: set[Future[Segment]] = set()
 
-    def add(self, source: str, document: Document) -> int:
-        """See `engines.Writer`. Tokens are made before Whoosh is called, which would
-        keep half a passage when its analyzer failed."""
-        title = list(tokenize(document.title))[: POSITIONS - TITLE_AT]
-        count = 0
-        for count, passage in enumerate(split(document), 1):
-            self._writer.add_document(
-                folded=[(token.folded, at) for token, at in _placed(passage, title)],
-                exact=[(token.exact, at) for token, at in _placed(passage, title)],
-                source=source,
-                first=int(count == 1),
-                length=len(passage.tokens) + TITLE_WEIGHT * len(title),
-                passage=_stored(source, document, passage),
-            )
-        self._passages += count
-        if self._in_batches and len(self._writer.docbuffer) >= _BATCH:
+    def add(self, source: str, document: Document) -> bool:
+        """See `engines.Writer`."""
+        if not WORD.search(document.text):
+            return False
+        self._batch.append((source, document))
+        self._size += len(document.text) + len(document.title)
+        if self._size >= _CODE_POINTS or len(self._batch) >= _DOCUMENTS:
             self._hand_over()
-        return count
-
-    def _hand_over(self) -> None:
-        with _interrupts_ignored():
-            self._writer._enqueue()
+        return True
 
     def remove(self, source: str) -> None:
         """See `engines.Writer`."""
-        self._passages -= self._writer.delete_by_term("source", source)
+        for old in self._old:
+            old.remove(source)
 
     def commit(self) -> None:
-        """See `engines.Writer`. Whoosh says nothing when one of its processes died, so
-        the passages are counted."""
-        if self._in_batches and self._writer.docbuffer:
+        """See `engines.Writer`."""
+        if self._batch:
             self._hand_over()
-        self._writer.commit()
-        if self._index.refresh().doc_count() != self._passages:
-            raise VnsearchError("a process that was writing the index died", "try again")
+        try:
+            made = [future.result() for future in self._pending]
+        except BrokenProcessPool as error:
+            raise VnsearchError("a process that was writing the index died", "try again") from error
+        segments = [s for old in self._old if (s := old.renewed()).live]
+        segments += sorted(made, key=_number)
+        while chosen := _to_merge(segments):
+            merged = self._merged(chosen)
+            segments = [s for s in segments if s not in chosen]
+            segments += [merged]
+        manifest.write(self._folder, sorted(segments, key=_number))
+        self._close()
+        for segment in {s.file for s in self._segments} - {s.file for s in segments}:
+            (self._folder / segment).unlink()
 
     def cancel(self) -> None:
         """See `engines.Writer`."""
-        for process in getattr(self._writer, "tasks", ()):
-            process.terminate()
-        self._writer.cancel()
+        self._close(kill=True)
+
+    def _hand_over(self) -> None:
+        """Let the batch become a segment, now or in a process."""
+        path = self._path()
+        if self._pool is None:
+            done: Future[Segment] = Future()
+            done.set_result(_build(path, self._batch))
+            self._pending.add(done)
+        else:
+            while sum(not future.done() for future in self._pending) > self._jobs:
+                wait(self._pending, return_when=FIRST_COMPLETED)
+            self._pending.add(self._pool.submit(_build, path, self._batch))
+        self._batch, self._size = [], 0
+
+    def _path(self) -> Path:
+        path = self._folder / f"{self._next}.segment"
+        self._next += 1
+        return path
+
+    def _merged(self, segments: Sequence[Segment]) -> Segment:
+        from vnsearch.engines.whoosh.building import merge
+
+        path = self._path()
+        parts = [(Arrays(self._folder / s.file), s.deleted) for s in segments]
+        try:
+            return manifest.described(path, merge(path, parts))
+        finally:
+            for arrays, _ in parts:
+                arrays.close()
+
+    def _close(self, *, kill: bool = False) -> None:
+        for old in self._old:
+            old.close()
+        if self._pool is not None:
+            processes = list((self._pool._processes or {}).values())
+            self._pool.shutdown(wait=not kill, cancel_futures=True)
+            if kill:
+                for process in processes:
+                    process.kill()
+                    process.join()
 
 
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """For processes begun meanwhile, for good: Ctrl-C reaches the whole group, and it is
-    for the one that began them to stop them. To that one it comes when this is over."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+class _Old:
+    """A segment of the index as it was, while passages of it are deleted."""
+
+    def __init__(self, folder: Path, segment: Segment) -> None:
+        self._segment, self._deleted = segment, set(segment.deleted)
+        self._arrays = Arrays(folder / segment.file)
+        self._names = Terms(self._arrays, "source")
+        self._passages = Postings(self._arrays, "source")
+
+    def remove(self, source: str) -> None:
+        """Delete the passages of a file."""
+        number = self._names.find(os.fsencode(source))
+        if number is not None:
+            self._deleted.update(self._passages.passages(number))
+
+    def renewed(self) -> Segment:
+        """The segment as it is now."""
+        return replace(self._segment, deleted=frozenset(self._deleted))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._arrays.close()
 
 
-def _placed(passage: Passage, title: list[Token]) -> Iterator[tuple[Token, int]]:
-    yield from zip(passage.tokens, range(TITLE_AT), strict=False)
-    yield from zip(title, range(TITLE_AT, POSITIONS), strict=False)
+def _number(segment: Segment) -> int:
+    return int(segment.file.partition(".")[0])
 
 
-def _stored(source: str, document: Document, passage: Passage) -> tuple[object, ...]:
-    """The fields of a `Found`, in their order."""
-    return (
-        source, document.key, document.title,
-        passage.text, passage.line, document.line_step, passage.cut_before, passage.cut_after,
-    )  # fmt: skip
+def _to_merge(segments: Iterable[Segment]) -> list[Segment]:
+    """Segments that should become one; none when all is well.
+
+    Small ones by the dozen cost every search a little, and deleted passages cost room.
+    """
+    by_size = sorted(segments, key=lambda s: (s.live, s.file))
+    for segment in by_size:
+        if len(segment.deleted) > _DELETED_SHARE * segment.passages:
+            return [segment]
+    small = [segment for segment in by_size if segment.live < _FULL // 2]
+    if len(small) <= _SEGMENTS:
+        return []
+    chosen, total = [], 0
+    for segment in small[:_MERGED_AT_ONCE]:
+        total += segment.live
+        if total <= _FULL:
+            chosen.append(segment)
+    return chosen
+
+
+_vocabulary: "Vocabulary | None" = None  # of this process, for the batches to come
+
+
+def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
+    """Make the segment of a batch."""
+    from vnsearch.bulk import Vocabulary
+    from vnsearch.engines.whoosh.building import build
+
+    global _vocabulary  # noqa: PLW0603
+    if _vocabulary is None or len(_vocabulary.terms) > _TERMS_KEPT:
+        _vocabulary = Vocabulary()
+    return manifest.described(path, build(path, documents, _vocabulary))
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    """Processes that leave Ctrl-C to the one that began them."""
+    context = get_context("fork") if sys.platform == "linux" else get_context()
+    return ProcessPoolExecutor(jobs, context, initializer=_ignore_interrupts)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

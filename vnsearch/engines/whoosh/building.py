@@ -1,0 +1,234 @@
+"""Documents, or other segments, -> a segment.
+
+Both give the same stream: for each passage the terms of its text, a gap, the terms of its
+title. From there on it is one way to the arrays.
+"""
+
+import json
+import os
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from json.encoder import encode_basestring
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vnsearch.bulk import Vocabulary
+from vnsearch.engines.whoosh import layout
+from vnsearch.engines.whoosh.layout import Arrays, decompress
+from vnsearch.engines.whoosh.inverting import (
+    as_array,
+    as_blob,
+    characters,
+    field_arrays,
+    invert,
+    pair_arrays,
+    passage_arrays,
+    rarest,
+    record_arrays,
+    word_arrays,
+)
+from vnsearch.model import Document, Passage
+from vnsearch.passages import MAX_TOKENS, split
+from vnsearch.ranking import TITLE_WEIGHT
+
+Numbers = NDArray[Any]
+
+GAP: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """What a segment will hold."""
+
+    terms: Sequence[tuple[str, str]]  # folded and exact forms, in any order
+    stream: Numbers  # terms by number, of text, GAP, title, passage by passage
+    counts: Numbers  # how much of the stream is of each passage
+    last: Numbers  # whether a passage is the last of its document
+    sources: Sequence[str]  # of each passage
+    records: Sequence[bytes]  # of each passage
+
+
+def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> int:
+    """Make a segment of documents, each with its source; returns how many passages it has."""
+    texts = vocabulary.tokenize([document.text for _, document in documents])
+    titles = vocabulary.tokenize([document.title for _, document in documents])
+    bounds = np.concatenate(([0], np.cumsum(texts.counts))).tolist()
+    sources, records, sizes, of = [], [], [], []
+    for number, (source, document) in enumerate(documents):
+        spans = texts.starts[bounds[number] : bounds[number + 1]], texts.ends[
+            bounds[number] : bounds[number + 1]
+        ]
+        if len(spans[0]) > MAX_TOKENS:
+            spans = spans[0].tolist(), spans[1].tolist()
+        for passage in split(document, *spans):
+            sources.append(source)
+            records.append(_record(source, document, passage))
+            sizes.append(passage.last - passage.first)
+            of.append(number)
+    document_of = np.array(of, dtype=np.int64)
+    return _write(
+        path,
+        _Contents(
+            vocabulary.terms,
+            *_stream(texts.terms, np.array(sizes, dtype=np.int64), titles, document_of),
+            np.append(document_of[1:] != document_of[:-1], [True] * bool(of)),
+            sources,
+            records,
+        ),
+    )
+
+
+def _stream(
+    texts: Numbers, sizes: Numbers, titles: Any, document_of: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Text, GAP and title of each passage, and how much that is."""
+    lengths = titles.counts[document_of]
+    begins = (np.cumsum(titles.counts) - titles.counts)[document_of]
+    counts = sizes + 1 + lengths
+    stream = np.full(counts.sum(), GAP, dtype=np.int64)
+    at = np.cumsum(counts) - counts
+    stream[_ranges(at, sizes)] = texts
+    stream[_ranges(at + sizes + 1, lengths)] = titles.terms[_ranges(begins, lengths)]
+    return stream, counts
+
+
+def _ranges(begins: Numbers, sizes: Numbers) -> Numbers:
+    """The numbers of several ranges, one range after another."""
+    return np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+
+
+def _record(source: str, document: Document, passage: Passage) -> bytes:
+    """The fields of a `Found` as JSON."""
+    texts = ",".join(map(encode_basestring, (source, document.key, document.title, passage.text)))
+    line = "null" if passage.line is None else passage.line
+    flags = f"{passage.cut_before:d},{passage.cut_after:d}"
+    return f"[{texts},{line},{document.line_step},{flags}]".encode("utf-8", "surrogatepass")
+
+
+def _write(path: Path, contents: _Contents) -> int:
+    """Make the file of a segment; returns how many passages it has."""
+    size = len(contents.counts)
+    stream, passages = contents.stream, np.repeat(np.arange(size), contents.counts)
+    terms, stream = _sorted_terms(contents.terms, stream)
+    folded_terms, groups = _groups(terms)
+    first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
+
+    words = stream != GAP
+    at = np.cumsum(contents.counts) - contents.counts
+    gaps = np.flatnonzero(~words)
+    in_title = np.arange(len(stream)) > np.repeat(gaps, contents.counts)
+    again = [in_title] * (TITLE_WEIGHT - 1)
+    exact = invert(
+        np.concatenate((stream[words], *(stream[title] for title in again))),
+        np.concatenate((passages[words], *(passages[title] for title in again))),
+        len(terms),
+    )
+    sizes = gaps - at  # of the texts
+    lengths = sizes + TITLE_WEIGHT * (contents.counts - 1 - sizes)
+    rare = rarest(exact.frequencies)
+    codes = np.append(characters(len(terms), rare), 0)  # the last one stands for GAP
+    names = sorted(map(os.fsencode, set(contents.sources)))
+    numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
+    sources = np.fromiter(map(numbers.__getitem__, contents.sources), np.int64, size)
+    exact_terms = [exact.encode() for _, exact in terms]
+    arrays = {
+        **passage_arrays(lengths, contents.last),
+        **field_arrays("exact", exact_terms, exact, size),
+        "exact.order": as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__)),
+        "exact.rare": as_array("I", rare),
+        **word_arrays("exact", codes[stream], contents.counts),
+        **as_blob(folded_terms, "folded.terms"),
+        "folded.first": as_array("I", first),
+        **pair_arrays(
+            np.where(words, groups[stream], GAP),
+            passages,
+            np.bincount(groups, weights=exact.frequencies, minlength=len(folded_terms)),
+            size,
+        ),
+        **field_arrays(
+            "source", names, invert(sources, np.arange(size), len(names)), size
+        ),
+        **record_arrays(contents.records),
+    }
+    layout.write(path, arrays, {"passages": size, "tokens": int(lengths.sum())})
+    return size
+
+
+def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
+    """Make a segment of others, without the passages that are deleted of each; returns how
+    many passages it has."""
+    numbers: dict[tuple[str, str], int] = {}
+    columns: list[tuple[Numbers, Numbers, Numbers]] = []
+    sources: list[str] = []
+    records: list[bytes] = []
+    for arrays, deleted in parts:
+        kept = np.ones(arrays.counts["passages"], dtype=bool)
+        kept[list(deleted)] = False
+        stream, counts = _stream_of(arrays)
+        terms = [numbers.setdefault(term, len(numbers)) for term in _terms_of(arrays)]
+        stream = np.array([*terms, GAP])[stream]
+        columns.append((stream[np.repeat(kept, counts)], counts[kept], np.array(arrays["last"])[kept]))
+        lines = [line for line, keep in zip(_records_of(arrays), kept.tolist(), strict=True) if keep]
+        records += lines
+        sources += [json.loads(line)[0] for line in lines]
+    stream, counts, last = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return _write(path, _Contents(list(numbers), stream, counts, last, sources, records))
+
+
+def _stream_of(arrays: Arrays) -> tuple[Numbers, Numbers]:
+    """The stream of a segment."""
+    units = np.array(arrays["exact.words"])
+    codes = units.tobytes().decode("utf-16-le").encode("utf-32-le")
+    rare = np.array(arrays["exact.rare"])
+    of_terms = characters(len(arrays["exact.order"]), rare)
+    terms = np.full(int(of_terms.max(initial=0)) + 1, GAP, dtype=np.int64)
+    terms[of_terms] = np.arange(len(of_terms))
+    # A character beyond U+FFFF has two code units; its second one is not counted.
+    counted = np.concatenate(([0], np.cumsum((units & 0xFC00) != 0xDC00)))
+    counts = np.diff(counted[np.array(arrays["exact.words_at"])])
+    return terms[np.frombuffer(codes, dtype="<u4")], counts
+
+
+def _terms_of(arrays: Arrays) -> Iterator[tuple[str, str]]:
+    """The folded and the exact forms of the terms of a segment."""
+    exact = _pieces(arrays, "exact.terms")
+    first = arrays["folded.first"]
+    for group, folded in enumerate(_pieces(arrays, "folded.terms")):
+        for _ in range(first[group], first[group + 1]):
+            yield folded.decode(), next(exact).decode()
+
+
+def _records_of(arrays: Arrays) -> Iterator[bytes]:
+    for frame in _pieces(arrays, "records"):
+        yield from decompress(frame).split(b"\n")
+
+
+def _pieces(arrays: Arrays, name: str) -> Iterator[bytes]:
+    data, at = arrays[name], arrays[f"{name}_at"].tolist()
+    return (bytes(data[begin:end]) for begin, end in pairwise(at))
+
+
+def _sorted_terms(
+    terms: Sequence[tuple[str, str]], stream: Numbers
+) -> tuple[list[tuple[str, str]], Numbers]:
+    """The terms that occur, sorted, and the stream with their new numbers."""
+    occurring = np.flatnonzero(np.bincount(stream[stream != GAP], minlength=len(terms)))
+    order = sorted(occurring.tolist(), key=terms.__getitem__)
+    renumbered = np.full(len(terms) + 1, GAP, dtype=np.int64)  # the last one stands for GAP
+    renumbered[order] = np.arange(len(order))
+    return [terms[number] for number in order], renumbered[stream]
+
+
+def _groups(terms: Sequence[tuple[str, str]]) -> tuple[list[bytes], Numbers]:
+    """The folded forms of sorted terms, and for each term which of them it has."""
+    folded: list[str] = []
+    groups = []
+    for form, _ in terms:
+        if not folded or folded[-1] != form:
+            folded.append(form)
+        groups.append(len(folded) - 1)
+    return [form.encode() for form in folded], np.array(groups, dtype=np.int64)

@@ -1,0 +1,164 @@
+"""The segments of an index as one: where words occur in it, and how often.
+
+Passages are numbered through all segments. A row has a byte for each passage: how often
+something occurs there, at most MOST, where words of titles count TITLE_WEIGHT times; 0 in
+deleted passages.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache, reduce
+from itertools import accumulate
+from operator import and_
+from pathlib import Path
+from typing import Final
+
+from vnsearch.engines.whoosh import manifest
+from vnsearch.engines.whoosh.lanes import Documents, passages_in, present
+from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
+from vnsearch.engines.whoosh.segments import GAP, Segment
+from vnsearch.model import Found
+from vnsearch.query import Word
+from vnsearch.ranking import K1, TITLE_WEIGHT, saturation
+
+_CACHE_BYTES: Final = 24_000_000  # for rows, and as much for sets of passages
+
+
+class Collection:
+    """An index opened for reading."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises FileNotFoundError, IndexUnusableError."""
+        described = manifest.read(folder)
+        self._segments = [Segment(folder / entry.file) for entry in described]
+        sizes = [segment.size for segment in self._segments]
+        self._begins = [0, *accumulate(sizes)]
+        self.size = sum(sizes)
+        self._deleted = [entry.deleted for entry in described]
+        self._live = self._without(self._deleted)
+        self.passages = self._live.bit_count()
+        tokens = sum(segment.tokens for segment in self._segments)
+        tokens -= sum(
+            segment.lengths[passage]
+            for segment, entry in zip(self._segments, described, strict=True)
+            for passage in entry.deleted
+        )
+        self.average_length = tokens / self.passages if self.passages else 0.0
+        self.documents = Documents(b"".join(segment.last() for segment in self._segments))
+        self.classes = b"".join(segment.classes() for segment in self._segments)
+        # For each length class and count the most that BM25 can make of it.
+        self.saturations = [
+            self._saturation(count, length) for length in LENGTH_CLASSES for count in range(MOST + 1)
+        ]
+        kept = max(16, _CACHE_BYTES // max(self.size, 1))
+        self.row = lru_cache(kept)(self._row)
+        self.having = lru_cache(kept)(self._having)
+        self.frequency = lru_cache(None)(self._frequency)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        for segment in self._segments:
+            segment.close()
+
+    def _saturation(self, count: int, length: int) -> float:
+        if count == MOST or not self.average_length:
+            return K1 + 1
+        return saturation(count, length, self.average_length)
+
+    def _without(self, deleted: Sequence[frozenset[int]]) -> int:
+        lanes = bytearray(b"\1") * self.size
+        for begin, numbers in zip(self._begins, deleted, strict=False):
+            for number in numbers:
+                lanes[begin + number] = 0
+        return int.from_bytes(lanes, "little")
+
+    # Where words occur
+
+    def _row(self, words: tuple[Word, ...], exact: bool) -> bytes:
+        """How often words occur one behind the other."""
+        if len(words) == 1 and not words[0].in_title:
+            rows = (segment.row(segment.terms(words[0], exact)) for segment in self._segments)
+            return self._alive(b"".join(rows))
+        row = bytearray(self.size)
+        count = self.counter(words, exact)
+        for passage in passages_in(self._with_all(words, exact), self.size):
+            row[passage] = min(MOST, count(passage))
+        return bytes(row)
+
+    def _alive(self, row: bytes) -> bytes:
+        if self.passages == self.size:
+            return row
+        lanes = int.from_bytes(row, "little") & self._live * 0xFF
+        return lanes.to_bytes(self.size, "little")
+
+    def _having(self, words: tuple[Word, ...], exact: bool) -> int:
+        """The passages where words occur one behind the other."""
+        return present(self.row(words, exact))
+
+    def _with_all(self, words: tuple[Word, ...], exact: bool) -> int:
+        """The passages with all of some words, wherever."""
+        return reduce(and_, (self.having((replace(w, in_title=False),), exact) for w in words))
+
+    def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
+        """In how many passages words occur one behind the other."""
+        if len(words) != 2 or exact or words[0].in_title:
+            return self.having(words, exact).bit_count()
+        count, together = self.counter(words, exact), self._with_all(words, exact)
+        total = 0
+        for begin, segment, deleted in zip(
+            self._begins, self._segments, self._deleted, strict=False
+        ):
+            counted = segment.pair_frequency(*words)
+            if counted is None:
+                lanes = together >> 8 * begin & (1 << 8 * segment.size) - 1
+                live = passages_in(lanes, segment.size)
+                total += sum(count(begin + passage) > 0 for passage in live)
+            else:
+                total += counted - sum(count(begin + passage) > 0 for passage in deleted)
+        return total
+
+    def counter(
+        self, words: tuple[Word, ...], exact: bool, *, text_only: bool = False
+    ) -> Callable[[int], int]:
+        """Counts how often words occur one behind the other in a passage, in its title
+        TITLE_WEIGHT times."""
+
+        patterns: dict[int, re.Pattern[str] | None] = {}
+        in_text = not words[0].in_title
+        title_weight = 0 if text_only else TITLE_WEIGHT
+
+        def count(passage: int) -> int:
+            number = bisect_right(self._begins, passage) - 1
+            segment = self._segments[number]
+            if number not in patterns:
+                patterns[number] = segment.pattern(words, exact)
+            pattern = patterns[number]
+            if pattern is None:
+                return 0
+            text = segment.words(passage - self._begins[number])
+            total = len(pattern.findall(text))
+            if not total:
+                return 0
+            of_title = len(pattern.findall(text, text.index(GAP)))
+            return title_weight * of_title + in_text * (total - of_title)
+
+        return count
+
+    # Passages
+
+    def length(self, passage: int) -> int:
+        """In tokens, those of the title TITLE_WEIGHT times."""
+        number = bisect_right(self._begins, passage) - 1
+        return self._segments[number].lengths[passage - self._begins[number]]
+
+    def record(self, passage: int) -> Found:
+        """What is kept of a passage."""
+        number = bisect_right(self._begins, passage) - 1
+        return self._segments[number].record(passage - self._begins[number])
+
+    def of_sources(self, accepts: Callable[[str], bool]) -> int:
+        """The passages of the files that are accepted."""
+        rows = b"".join(segment.of_sources(accepts) for segment in self._segments)
+        return present(self._alive(rows))

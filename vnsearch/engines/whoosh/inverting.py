@@ -1,0 +1,181 @@
+"""Tokens -> the arrays of a segment: see `layout` for what they are.
+
+Everything is sorted and counted in bulk with numpy, which only building imports.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST, number_type
+
+if sys.version_info >= (3, 14):
+    from compression.zstd import ZstdCompressor
+else:
+    from backports.zstd import ZstdCompressor
+
+Numbers = NDArray[Any]
+Array = tuple[str, bytes]
+
+# A term in one of so many passages has a row, which takes less room than postings then.
+DENSE: Final = 64
+# Pairs are counted of words in one of so many passages; of others they are looked up.
+FREQUENT: Final = 128
+
+_LEVEL: Final = 3  # of compression
+_FRAME_BYTES: Final = 32_000  # of text that is compressed together
+
+# The characters that stand for terms: not U+0000 and no surrogates.
+_SURROGATES: Final = range(0xD800, 0xE000)
+CHARACTERS: Final = 0x10000 - 1 - len(_SURROGATES)  # of one code unit
+
+
+def as_array(kind: str, numbers: Iterable[int] | Numbers) -> Array:
+    """Numbers as an array of a type."""
+    values = np.asarray(numbers if isinstance(numbers, np.ndarray) else list(numbers))
+    return kind, values.astype(f"<u{np.dtype(kind).itemsize}").tobytes()
+
+
+def as_blob(pieces: Sequence[bytes], name: str) -> dict[str, Array]:
+    """Pieces of bytes one after another, and where each begins."""
+    at = np.concatenate(([0], np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)))))
+    return {name: ("B", b"".join(pieces)), f"{name}_at": as_array("I", at)}
+
+
+@dataclass
+class Inverted:
+    """The postings of a field, term by term."""
+
+    terms: Numbers  # of each posting, ascending
+    passages: Numbers  # ascending within a term
+    counts: Numbers
+    size: int  # terms in all
+
+    @property
+    def frequencies(self) -> Numbers:
+        """In how many passages each term occurs."""
+        return np.bincount(self.terms, minlength=self.size)
+
+
+def invert(terms: Numbers, passages: Numbers, size: int) -> Inverted:
+    """Postings from the term and the passage of each token, in any order."""
+    bits = int(passages.max(initial=0)).bit_length()
+    kind = np.uint32 if size << bits <= 1 << 32 else np.uint64  # the smaller sorts faster
+    keys = (terms.astype(kind) << kind(bits)) | passages.astype(kind)
+    keys.sort()
+    firsts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
+    counts = np.diff(firsts, append=len(keys))
+    keys = keys[firsts].astype(np.int64)
+    return Inverted(keys >> bits, keys & ((1 << bits) - 1), counts, size)
+
+
+def field_arrays(name: str, terms: Sequence[bytes], found: Inverted, size: int) -> dict[str, Array]:
+    """The arrays of a field in a segment of `size` passages."""
+    frequencies = found.frequencies
+    dense = np.flatnonzero(frequencies * DENSE >= size)
+    ends = np.cumsum(frequencies)
+    sparse = np.repeat(frequencies * DENSE < size, frequencies)
+    rows = []
+    for begin, end in zip((ends - frequencies)[dense], ends[dense], strict=True):
+        row = np.zeros(size, dtype=np.uint8)
+        row[found.passages[begin:end]] = np.minimum(found.counts[begin:end], MOST)
+        rows.append(compressed(row.tobytes()))
+    frequencies[dense] = 0
+    return {
+        **as_blob(terms, f"{name}.terms"),
+        f"{name}.passages": as_array(number_type(size), found.passages[sparse]),
+        f"{name}.counts": as_array("B", np.minimum(found.counts[sparse], MOST)),
+        f"{name}.postings_at": as_array("I", np.concatenate(([0], np.cumsum(frequencies)))),
+        f"{name}.dense": as_array("I", dense),
+        **as_blob(rows, f"{name}.rows"),
+    }
+
+
+def rarest(frequencies: Numbers) -> Numbers:
+    """The terms, ascending, for which there is no character of one code unit left."""
+    size = len(frequencies)
+    return np.sort(np.argsort(frequencies, kind="stable")[: max(0, size - CHARACTERS)])
+
+
+def characters(size: int, rare: Numbers) -> Numbers:
+    """The character (code point) that stands for each term, given the rarest. Those of the
+    rarest lie beyond U+FFFF; both kinds ascend with the terms.
+    """
+    codes = np.empty(size, dtype=np.uint32)
+    common = np.ones(size, dtype=bool)
+    common[rare] = False
+    codes[common] = np.arange(1, 1 + size - len(rare))
+    codes[codes >= _SURROGATES.start] += len(_SURROGATES)
+    codes[rare] = np.arange(0x10000, 0x10000 + len(rare))
+    return codes
+
+
+def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
+    """The characters of all passages, given how many each has."""
+    units = 1 + (codes > 0xFFFF)
+    ends = np.concatenate(([0], np.cumsum(units)))[np.cumsum(counts)]
+    text = codes.astype("<u4").tobytes().decode("utf-32-le")
+    return {
+        f"{name}.words": ("H", text.encode("utf-16-le")),
+        f"{name}.words_at": as_array("I", np.concatenate(([0], ends))),
+    }
+
+
+def pair_arrays(
+    groups: Numbers, passages: Numbers, frequencies: Numbers, size: int
+) -> dict[str, Array]:
+    """In how many passages each pair of frequent folded terms occurs side by side.
+
+    `groups` are the folded terms of tokens, in their order, -1 where there is a gap.
+    """
+    words = np.flatnonzero(frequencies * FREQUENT >= size)
+    place = np.full(len(frequencies) + 1, -1, dtype=np.int64)
+    place[words] = np.arange(len(words))
+    places = place[groups]
+    same = passages[:-1] == passages[1:]
+    paired = np.flatnonzero(same & (places[:-1] >= 0) & (places[1:] >= 0))
+    pairs = places[paired] * len(words) + places[paired + 1]
+    found = invert(pairs, passages[paired], len(words) ** 2)
+    pairs, often = np.unique(found.terms, return_counts=True)
+    begins = np.searchsorted(pairs, np.arange(len(words) + 1) * len(words))
+    frames = []
+    for word, (begin, end) in enumerate(zip(begins[:-1], begins[1:], strict=True)):
+        followers = pairs[begin:end] - word * len(words)
+        both = (as_array(number_type(size), numbers)[1] for numbers in (followers, often[begin:end]))
+        frames.append(compressed(b"".join(both)))
+    return {"pairs.words": as_array("I", words), **as_blob(frames, "pairs.followers")}
+
+
+def record_arrays(records: Sequence[bytes]) -> dict[str, Array]:
+    """Stored lines, in frames of some _FRAME_BYTES."""
+    begins, size = [0], 0
+    for number, record in enumerate(records):
+        if size > _FRAME_BYTES:
+            begins.append(number)
+            size = 0
+        size += len(record)
+    ends = [*begins[1:], len(records)]
+    frames = [compressed(b"\n".join(records[b:e])) for b, e in zip(begins, ends, strict=True)]
+    return {**as_blob(frames, "records"), "frames": as_array("I", begins)}
+
+
+def passage_arrays(lengths: Numbers, last: Numbers) -> dict[str, Array]:
+    """Lengths, and where documents end."""
+    classes = np.searchsorted(LENGTH_CLASSES, lengths, side="right") - 1
+    return {
+        "lengths": as_array("H", lengths),
+        "classes": as_array("B", classes * (MOST + 1)),
+        "last": as_array("B", last),
+    }
+
+
+def compressed(data: bytes) -> bytes:
+    """A zstd frame."""
+    return _compressor.compress(data, ZstdCompressor.FLUSH_FRAME)
+
+
+_compressor = ZstdCompressor(_LEVEL)

@@ -1,0 +1,170 @@
+"""A segment opened for reading: its words, where they occur, its passages."""
+
+import json
+import os
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from vnsearch.engines.whoosh.layout import Arrays, decompress, number_type
+from vnsearch.engines.whoosh.terms import Postings, Terms
+from vnsearch.model import Found
+from vnsearch.query import Kind, Word
+
+GAP: Final = "\0"  # between the words of a text and those of its title
+
+_SURROGATES: Final = range(0xD800, 0xE000)
+_FRAMES_KEPT: Final = 4
+_FOLLOWERS_KEPT: Final = 256
+
+
+class Segment:
+    """A segment. The words of a passage are a string with a character for each exact term;
+    a word of a query is the characters it may stand for.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises IndexUnusableError."""
+        self._arrays = arrays = Arrays(path)
+        self.size: int = arrays.counts["passages"]
+        self.tokens: int = arrays.counts["tokens"]
+        self.exact, self.folded = Terms(arrays, "exact"), Terms(arrays, "folded")
+        self.source = Terms(arrays, "source")
+        self.postings, self.sources = Postings(arrays, "exact"), Postings(arrays, "source")
+        self.lengths = arrays["lengths"]
+        self._first, self._order = arrays["folded.first"], arrays["exact.order"]
+        self._rare = arrays["exact.rare"]
+        self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
+        self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
+        self._frame = lru_cache(_FRAMES_KEPT)(self._read_frame)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._arrays.close()
+
+    def classes(self) -> bytes:
+        """The length class of each passage, times 16."""
+        return bytes(self._arrays["classes"])
+
+    def last(self) -> bytes:
+        """1 for each passage that is the last of its document, else 0."""
+        return bytes(self._arrays["last"])
+
+    # Words
+
+    def terms(self, word: Word, exact: bool) -> list[range]:
+        """The exact terms that a word stands for."""
+        if exact or word.just_so:
+            numbers = self._exact_terms(word)
+            return [range(number, number + 1) for number in numbers]
+        return [range(self._first[g.start], self._first[g.stop]) for g in self._groups(word)]
+
+    def _groups(self, word: Word) -> list[range]:
+        """The folded terms that a word stands for."""
+        own = self.folded.find(word.folded.encode())
+        groups = [] if own is None else [range(own, own + 1)]
+        match word.kind:
+            case Kind.PREFIX:
+                found = self.folded.beginning_with(word.stem(False).encode())
+                return [found] if own is None or own in found else [*groups, found]
+            case Kind.SLIP:
+                terms = ((n, self.folded[n].decode()) for n in range(len(self.folded)))
+                return [range(n, n + 1) for n, t in terms if word.matches(t, t, False)]
+        return groups
+
+    def _exact_terms(self, word: Word) -> list[int]:
+        match word.kind:
+            case Kind.WORD:
+                return self._exact_beginning(word.exact.encode(), word.exact.encode() + b"\0")
+            case Kind.PREFIX:
+                stem = word.stem(True).encode()
+                own = self._exact_beginning(word.exact.encode(), word.exact.encode() + b"\0")
+                return sorted({*own, *self._exact_beginning(stem, stem + b"\xff")})
+            case Kind.SLIP:
+                terms = ((n, self.exact[n].decode()) for n in range(len(self.exact)))
+                return [n for n, t in terms if word.matches(t, t, True)]
+
+    def _exact_beginning(self, begin: bytes, end: bytes) -> list[int]:
+        """The exact terms from `begin` to before `end`, in the order of these alone."""
+        found = (bisect_left(self._order, b, key=self.exact.__getitem__) for b in (begin, end))
+        return self._order[slice(*found)].tolist()  # type: ignore[no-any-return]
+
+    def row(self, terms: Sequence[range]) -> bytes:
+        """How often the terms occur in each passage, those of its title TITLE_WEIGHT times,
+        at most MOST."""
+        rows = [self.postings.row(numbers) for numbers in terms]
+        return rows[0] if len(rows) == 1 else self.postings.sum_of(rows)
+
+    def pattern(self, words: Sequence[Word], exact: bool) -> "re.Pattern[str] | None":
+        """Matches in `words()` where words stand one behind the other; None when one of
+        them is not in the segment."""
+        first, *rest = ("".join(map(self._characters, self.terms(w, exact))) for w in words)
+        if not (first and all(rest)):
+            return None
+        # Only the first is consumed, for the next match may begin with the second.
+        behind = "".join(f"[{characters}]" for characters in rest)
+        return re.compile(f"[{first}](?={behind})")
+
+    def _characters(self, terms: range) -> str:
+        """The characters that stand for the terms, as ranges of a regular expression."""
+        rare = range(bisect_left(self._rare, terms.start), bisect_left(self._rare, terms.stop))
+        common = range(terms.start - rare.start, terms.stop - rare.stop)
+        return _between(_character(common.start), _character(common.stop - 1)) * bool(
+            common
+        ) + _between(0x10000 + rare.start, 0x10000 + rare.stop - 1) * bool(rare)
+
+    def pair_frequency(self, first: Word, second: Word) -> int | None:
+        """In how many passages two words stand side by side, in any typing, deleted ones
+        included; None when that was not counted."""
+        groups = [self.folded.find(word.folded.encode()) for word in (first, second)]
+        if None in groups or any(word.kind is not Kind.WORD for word in (first, second)):
+            return None if any(word.kind is not Kind.WORD for word in (first, second)) else 0
+        words = self._arrays["pairs.words"]
+        places = [bisect_left(words, group) for group in groups]
+        if any(p == len(words) or words[p] != g for p, g in zip(places, groups, strict=True)):
+            return None
+        followers, often = self._followers(places[0])
+        at = bisect_left(followers, places[1])
+        return often[at] if at < len(followers) and followers[at] == places[1] else 0
+
+    def _read_followers(self, place: int) -> "tuple[memoryview[int], memoryview[int]]":
+        at = self._arrays["pairs.followers_at"]
+        data = decompress(self._arrays["pairs.followers"][at[place] : at[place + 1]])
+        numbers = memoryview(data).cast(number_type(self.size))
+        return numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+
+    # Passages
+
+    def words(self, passage: int) -> str:
+        """The words of a passage's text, GAP, those of its title."""
+        begin, end = self._words_at[passage], self._words_at[passage + 1]
+        return self._words[begin:end].tobytes().decode("utf-16-le")
+
+    def of_sources(self, accepts: Callable[[str], bool]) -> bytes:
+        """Not 0 for each passage of a file that is accepted."""
+        found = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
+        return self.sources.sum_of([self.sources.row(range(n, n + 1)) for n in found])
+
+    def record(self, passage: int) -> Found:
+        """What is kept of a passage."""
+        frame = bisect_right(self._arrays["frames"], passage) - 1
+        line = self._frame(frame)[passage - self._arrays["frames"][frame]]
+        source, key, title, text, at, step, before, after = json.loads(line)
+        return Found(source, key, title, text, at, step, bool(before), bool(after))
+
+    def _read_frame(self, number: int) -> list[bytes]:
+        at = self._arrays["records_at"]
+        return decompress(self._arrays["records"][at[number] : at[number + 1]]).split(b"\n")
+
+
+def _character(common: int) -> int:
+    """The code point of a term that has one of a single code unit."""
+    code = 1 + common
+    return code if code < _SURROGATES.start else code + len(_SURROGATES)
+
+
+def _between(first: int, last: int) -> str:
+    return f"{re.escape(chr(first))}-{re.escape(chr(last))}"
