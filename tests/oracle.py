@@ -154,7 +154,8 @@ class Oracle:
         for item in evidence:
             frequency = passage.frequency(item.words, item.exact)
             if frequency:
-                saturation = ranking.saturation(frequency, passage.length, self._average)
+                damping = ranking.damping(passage.length, self._average)
+                saturation = ranking.saturation(frequency, damping)
                 score += item.weight * self._idf(item) * saturation
             elif len(item.words) == 1 and item.exact == exact:
                 complete = False

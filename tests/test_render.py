@@ -8,7 +8,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -71,7 +70,7 @@ def a_hit(**changed: Any) -> Hit:
         modified=NOON,
         stale=False,
     )
-    return replace(hit, **changed)
+    return hit._replace(**changed)
 
 
 def some_hits() -> tuple[Hit, ...]:
@@ -109,7 +108,7 @@ def some_results(**changed: Any) -> Results:
         offset=0,
         hits=some_hits(),
     )
-    return replace(results, **changed)
+    return results._replace(**changed)
 
 
 def explained() -> Results:
@@ -133,7 +132,7 @@ def some_changes(**changed: Any) -> Changes:
         bytes_read=12_345_678,
         seconds=1.5,
     )
-    return replace(done, **changed)
+    return done._replace(**changed)
 
 
 def some_skipped(count: int, reasons: int = 2) -> tuple[Skipped, ...]:
@@ -159,7 +158,7 @@ def some_status(**changed: Any) -> Status:
         removed=1234,
         versions={"vnsearch": "9.8.7", "catalog": "1", "analysis": "2", "engine": "whoosh-1"},
     )
-    return replace(found, **changed)
+    return found._replace(**changed)
 
 
 def some_tokens() -> list[Token]:

@@ -23,7 +23,7 @@ VERSION = 1
 # A letter or digit of any script, with the combining marks and invisible characters
 # that may follow inside the word. Marks matter: NFC leaves rare orders decomposed.
 WORD = re.compile(
-    rf"[^\W_](?:[^\W_]|[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}])*"
+    rf"[^\W_]+(?:(?:[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}])[^\W_]*)*"
 )
 
 
@@ -39,7 +39,7 @@ def forms(word: str) -> tuple[str, str]:
 
 def tokenize(text: str) -> Iterator[Token]:
     """The tokens of an NFC text in order; `text[t.start:t.end] == t.text` for each."""
+    make = Token._make  # half the time of calling the class
     for position, match in enumerate(WORD.finditer(text)):
         word = match.group()
-        folded, exact = forms(word)
-        yield Token(word, folded, exact, match.start(), match.end(), position)
+        yield make((word, *forms(word), *match.span(), position))

@@ -7,8 +7,7 @@ so does each new word, so both ways give the same tokens.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +35,7 @@ _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 _CHUNK: Final = 1 << 20  # code points looked at together, to stay in the processor's caches
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(NamedTuple):
     """The tokens of several texts, one text after another."""
 
     terms: Numbers  # the number of each token's term
@@ -78,7 +76,7 @@ class Vocabulary:
         firsts = np.searchsorted(starts, begins)
         counts = np.diff(firsts, append=len(starts))
         shift = np.repeat(begins, counts)
-        return terms, starts - shift, ends - shift, counts
+        return terms, *((c - shift).astype(np.int32) for c in (starts, ends)), counts
 
     def _look_up(self, keys: Numbers) -> Numbers:
         """The terms of plain runs by their keys (0 where the key is 0)."""

@@ -5,20 +5,21 @@ the folder that holds the index when they lie below it, so that both can be move
 else absolute. They are kept as bytes, since a file name may be any.
 """
 
-import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timezone
 from io import RawIOBase
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch import analysis
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.model import Root
+
+if TYPE_CHECKING:
+    from hashlib import blake2b
 
 # Raised when the tables change; an index of another version is rebuilt.
 VERSION: Final = 2
@@ -40,8 +41,7 @@ create table files (
 _BLOCK: Final = 1 << 20  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
+class FileState(NamedTuple):
     """A file as it was when it was last read."""
 
     size: int
@@ -81,9 +81,11 @@ def mtime_ns(stat: os.stat_result) -> int:
     return max(-(1 << 63), min(stat.st_mtime_ns, (1 << 63) - 1))
 
 
-def new_digest() -> "hashlib.blake2b":
+def new_digest() -> "blake2b":
     """What the bytes of a file are digested with."""
-    return hashlib.blake2b(digest_size=16)
+    from hashlib import blake2b  # takes long to import, and searching seldom needs it
+
+    return blake2b(digest_size=16)
 
 
 def digest_of(file: RawIOBase) -> bytes:

@@ -14,7 +14,6 @@ step; whatever interrupts that, the old one is still whole and still current.
 
 import fcntl
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -74,6 +73,8 @@ class Generations:
         """The folder of a new generation: empty when `fresh`, else with all the files of
         the current one. Call it while `writing`.
         """
+        import shutil  # only writing needs it
+
         newest = max(map(_number, self._generations()), default=0)
         draft = self.folder / f"{_PREFIX}{newest + 1}"
         if fresh or not self.exists():
@@ -97,6 +98,8 @@ class Generations:
 
     def discard(self, draft: Path) -> None:
         """Throw away a draft that came to nothing."""
+        import shutil
+
         shutil.rmtree(draft, ignore_errors=True)
 
     def _generations(self) -> list[Path]:
@@ -140,6 +143,8 @@ class Generations:
             current = self.current() if self.exists() else None
         except IndexUnusableError:
             return  # a rebuild will say which is current
+        import shutil
+
         for generation in self._generations():
             if generation != current:
                 shutil.rmtree(generation, ignore_errors=True)
@@ -161,6 +166,8 @@ def _link(source: str, target: str) -> None:
         with suppress(OSError):
             os.link(source, target)
             return
+    import shutil
+
     shutil.copy2(source, target)
 
 

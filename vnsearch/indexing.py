@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -29,7 +29,7 @@ from vnsearch.planning import Plan, check_path, choose, everything, make_plan
 _CLOCK_TICK_NS: Final = 20_000_000
 
 # Bytes to read from which on starting processes pays.
-_WORTH_PROCESSES: Final = 500_000
+_WORTH_PROCESSES: Final = 4_000_000
 
 _FLAWS_TOLD: Final = 100  # of one file, one by one
 _BLOCK: Final = 1 << 20  # bytes
@@ -192,7 +192,7 @@ class _Update:
         todo = {**self._plan.new, **self._plan.changed}
         size = sum(stat.st_size for stat in todo.values())
         self._progress.start(size)
-        writer = engine.writer(draft / ENGINE, jobs if size >= _WORTH_PROCESSES else 1)
+        writer = engine.writer(draft / ENGINE, jobs if size >= _WORTH_PROCESSES else 1, size)
         try:
             with closing(Catalog(draft / CATALOG, writable=True)) as catalog:
                 for name in self._plan.gone:
@@ -238,7 +238,7 @@ class _Update:
                 stat = _settled(file)
                 if old is not None and old.size == stat.st_size and digest_of(file) == old.digest:
                     self._as_before.add(name)
-                    catalog.put(name, replace(old, mtime_ns=mtime_ns(stat)))
+                    catalog.put(name, old._replace(mtime_ns=mtime_ns(stat)))
                     return
                 file.seek(0)
                 tap = _Tap(file, self._count)

@@ -3,7 +3,6 @@
 All offsets are code points of NFC text, half-open; all times are UTC; sizes are bytes.
 """
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,8 +18,7 @@ class Token(NamedTuple):
     position: int  # tokens before this one
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One text to be found: a file, or one record of a file."""
 
     key: str  # names it inside its file; "" when the file is one document
@@ -30,8 +28,7 @@ class Document:
     line_step: int = 1  # lines of the file per newline of text; 0 inside a record
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A stretch of a document, cut at paragraph and sentence ends: what is ranked."""
 
     text: str
@@ -42,16 +39,14 @@ class Passage:
     cut_after: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A file, or a part of one, that was not indexed, and why."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One piece of evidence in a score: what it is, for which words, and its worth."""
 
     evidence: str
@@ -59,8 +54,7 @@ class Part:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What an index keeps of a passage to show it."""
 
     source: str  # path of the file, as the catalog writes it
@@ -73,8 +67,7 @@ class Found:
     cut_after: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A document that matches, by its best passage."""
 
     passage: Found
@@ -82,8 +75,7 @@ class Match:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(NamedTuple):
     """The page of matches an engine found, best first."""
 
     total: int  # documents that match, on all pages
@@ -91,8 +83,7 @@ class Matches:
     matches: tuple[Match, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A piece of a document's own text with the ranges of its matched words."""
 
     text: str
@@ -100,8 +91,7 @@ class Snippet:
     line: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A match made ready to show."""
 
     rank: int
@@ -116,8 +106,7 @@ class Hit:
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """How the query was read."""
 
     text: str
@@ -125,8 +114,7 @@ class Understood:
     relaxed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(NamedTuple):
     """What a search answers; its JSON is the public format."""
 
     query: str
@@ -140,8 +128,7 @@ class Results:
     reading: tuple[str, ...] = ()  # clause by clause, when an explanation was asked for
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(NamedTuple):
     """What an update of the index did, counted in files."""
 
     added: int
@@ -154,16 +141,14 @@ class Changes:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(NamedTuple):
     """A file or folder the index covers."""
 
     path: str
     excludes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What an index holds and how far the files have moved on since."""
 
     index: str
@@ -178,4 +163,4 @@ class Status:
     new: int
     changed: int
     removed: int
-    versions: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, str]

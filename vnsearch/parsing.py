@@ -11,7 +11,6 @@ parse is read as plain words, and a notice says so.
 """
 
 import re
-from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -153,20 +152,20 @@ def _just_so(clause: Clause) -> Clause:
     match clause:
         case Word():
             # The marks of a misspelt word say nothing.
-            return replace(clause, just_so=clause.marked and clause.kind is not Kind.SLIP)
+            return clause._replace(just_so=clause.marked and clause.kind is not Kind.SLIP)
         case Phrase(words):
-            return replace(clause, words=tuple(replace(w, just_so=w.marked) for w in words))
+            return clause._replace(words=tuple(w._replace(just_so=w.marked) for w in words))
         case Not(part):
             return Not(_just_so(part))
         case All(parts) | Any(parts):
-            return replace(clause, parts=tuple(map(_just_so, parts)))
+            return clause._replace(parts=tuple(map(_just_so, parts)))
 
 
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
     words = _words(chunk, in_title)
     if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
         kind = Kind.PREFIX if chunk[-1] == "*" else Kind.SLIP
-        words[-1] = replace(words[-1], kind=kind)
+        words[-1] = words[-1]._replace(kind=kind)
     return _phrase(words, quoted=False)
 
 

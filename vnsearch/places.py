@@ -1,9 +1,8 @@
 """Where the index is, and how files are named in it and from the current folder."""
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.errors import NoIndexError
 
@@ -37,8 +36,7 @@ def index_to_write(option: str | None) -> Path:
     return index_folder(option) or Path.cwd() / FOLDER
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """The names of files in one index.
 
     A name is the path relative to the folder that holds the index when the file lies below

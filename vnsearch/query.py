@@ -5,9 +5,8 @@
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.vietnamese.letters import fold
 from vnsearch.vietnamese.syllable import letters_of
@@ -29,8 +28,7 @@ class Demand(Enum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a query, in the forms of `analysis`."""
 
     text: str
@@ -62,31 +60,27 @@ class Word:
         return typed if as_typed else fold(typed)
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Words that must follow one another."""
 
     words: tuple[Word, ...]
     quoted: bool  # asked for in so many signs, not only typed without spaces
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     """Every part must match."""
 
     parts: "tuple[Clause, ...]"
     explicit: bool  # joined by AND, not only side by side in parentheses
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(NamedTuple):
     """One part must match."""
 
     parts: "tuple[Clause, ...]"
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(NamedTuple):
     """The part must not match."""
 
     part: "Clause"
@@ -95,8 +89,7 @@ class Not:
 Clause = Word | Phrase | All | Any | Not
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(NamedTuple):
     """A query as it was read."""
 
     source: str  # NFC

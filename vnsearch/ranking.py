@@ -19,9 +19,8 @@ has the figures, and what was tried and left out.
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.query import Kind, Query, Word
 
@@ -42,8 +41,7 @@ SHORT_QUERY_WORDS: Final = 3
 NEEDED_SHARE: Final = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Something a passage may hold that speaks for it: a word or a pair of neighbours."""
 
     words: tuple[Word, ...]
@@ -81,7 +79,7 @@ def _evidence(run: tuple[Word, ...], exact: bool) -> Iterator[Evidence]:
 
 def _plain(word: Word) -> Word:
     """The word without its surface, which is of no weight (but for a prefix)."""
-    return word if word.kind is Kind.PREFIX else replace(word, text=word.exact)
+    return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
 
 
 def complete(worths: Iterable[float]) -> float:
@@ -107,7 +105,11 @@ def needed(most: int) -> float:
     return NEEDED_SHARE * most
 
 
-def saturation(frequency: float, length: int, average: float) -> float:
-    """BM25's share of the idf for a passage of `length` tokens that holds it so often."""
-    norm = K1 * (1 - B + B * length / average)
-    return frequency * (K1 + 1) / (frequency + norm)
+def damping(length: int, average: float) -> float:
+    """What BM25 damps frequencies with in a passage of `length` tokens."""
+    return K1 * (1 - B + B * length / average)
+
+
+def saturation(frequency: float, damping: float) -> float:
+    """BM25's share of the idf for a passage that holds it so often."""
+    return frequency * (K1 + 1) / (frequency + damping)

@@ -3,24 +3,22 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from vnsearch.globs import matcher
 from vnsearch.model import Skipped
 from vnsearch.readers import reader_for
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A file with a reader, as the system describes it."""
 
     path: str
     stat: os.stat_result
 
 
-@dataclass(frozen=True, slots=True)
-class Unseen:
+class Unseen(NamedTuple):
     """A file or folder that may not be read: nothing is known of what is in it."""
 
     path: str

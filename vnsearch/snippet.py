@@ -73,15 +73,17 @@ def _marks(
     relaxed: bool,
 ) -> dict[int, _Mark]:
     """What to highlight, by the indexes of the tokens."""
-    places: dict[str, list[int]] = {}
+    sought = list(sought)
+    places: dict[str, list[int]] = {word.folded: [] for words, _ in sought for word in words}
     for index, token in enumerate(tokens):
-        places.setdefault(token.folded, []).append(index)
+        if token.folded in places:
+            places[token.folded].append(index)
     marks: dict[int, _Mark] = {}
 
     def mark(words: tuple[Word, ...]) -> bool:
         first = words[0]
         # Equal exact forms have equal folded forms, so these are all the candidates.
-        starts = places.get(first.folded, ()) if first.kind is Kind.WORD else range(len(tokens))
+        starts = places[first.folded] if first.kind is Kind.WORD else range(len(tokens))
         found = _occurrences(tokens, words, starts, exact)
         for start in found:
             for place, word in enumerate(words):

@@ -62,8 +62,9 @@ class Engine(Protocol):
     def reader(self, folder: Path) -> Reader:
         """Open the index in the folder; raises FileNotFoundError when it has gone."""
 
-    def writer(self, folder: Path, jobs: int = 1) -> Writer:
-        """Change the index in the folder, or begin one there; with so many processes."""
+    def writer(self, folder: Path, jobs: int = 1, size: int = 0) -> Writer:
+        """Change the index in the folder, or begin one there; with so many processes, when
+        about `size` bytes of documents will come."""
 
 
 def embedded() -> Engine:

@@ -9,7 +9,6 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from io import BufferedReader
 from pathlib import PurePath
 from typing import Final
@@ -65,7 +64,7 @@ def _finished(document: Document) -> Document:
     """Normalized, and with the first line for a title when the format gave none."""
     text = _clean(document.text)
     title = " ".join(_clean(document.title).split()) or _first_line(text)
-    return replace(document, key=_clean(document.key), title=_shortened(title), text=text)
+    return document._replace(key=_clean(document.key), title=_shortened(title), text=text)
 
 
 def _clean(text: str) -> str:

@@ -1,9 +1,8 @@
 """What the readers share: decoding bytes, and the limit on their number."""
 
 import codecs
-from dataclasses import dataclass
 from io import BufferedReader
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
 
@@ -18,8 +17,7 @@ _BOMS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Flaw:
+class Flaw(NamedTuple):
     """A part of a file that could not be read while the rest could."""
 
     reason: str

@@ -7,9 +7,11 @@ matching.py   query + occurrences -> matches
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vnsearch.engines.whoosh.matching import WhooshReader
-from vnsearch.engines.whoosh.writing import WhooshWriter
+if TYPE_CHECKING:
+    from vnsearch.engines.whoosh.matching import WhooshReader
+    from vnsearch.engines.whoosh.writing import WhooshWriter
 
 
 class WhooshEngine:
@@ -17,10 +19,14 @@ class WhooshEngine:
 
     version = "whoosh-2"
 
-    def reader(self, folder: Path) -> WhooshReader:
+    def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""
+        from vnsearch.engines.whoosh.matching import WhooshReader
+
         return WhooshReader(folder)
 
-    def writer(self, folder: Path, jobs: int = 1) -> WhooshWriter:
+    def writer(self, folder: Path, jobs: int = 1, size: int = 0) -> "WhooshWriter":
         """See `engines.Engine`."""
-        return WhooshWriter(folder, jobs)
+        from vnsearch.engines.whoosh.writing import WhooshWriter
+
+        return WhooshWriter(folder, jobs, size)

@@ -7,18 +7,16 @@ title. From there on it is one way to the arrays.
 import json
 import os
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from json.encoder import encode_basestring
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vnsearch.bulk import Vocabulary
 from vnsearch.engines.whoosh import layout
-from vnsearch.engines.whoosh.layout import Arrays, decompress
 from vnsearch.engines.whoosh.inverting import (
     as_array,
     as_blob,
@@ -31,6 +29,7 @@ from vnsearch.engines.whoosh.inverting import (
     record_arrays,
     word_arrays,
 )
+from vnsearch.engines.whoosh.layout import Arrays, decompressed
 from vnsearch.model import Document, Passage
 from vnsearch.passages import MAX_TOKENS, split
 from vnsearch.ranking import TITLE_WEIGHT
@@ -40,8 +39,7 @@ Numbers = NDArray[Any]
 GAP: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class _Contents:
+class _Contents(NamedTuple):
     """What a segment will hold."""
 
     terms: Sequence[tuple[str, str]]  # folded and exact forms, in any order
@@ -59,9 +57,10 @@ def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Voc
     bounds = np.concatenate(([0], np.cumsum(texts.counts))).tolist()
     sources, records, sizes, of = [], [], [], []
     for number, (source, document) in enumerate(documents):
-        spans = texts.starts[bounds[number] : bounds[number + 1]], texts.ends[
-            bounds[number] : bounds[number + 1]
-        ]
+        spans = (
+            texts.starts[bounds[number] : bounds[number + 1]],
+            texts.ends[bounds[number] : bounds[number + 1]],
+        )
         if len(spans[0]) > MAX_TOKENS:
             spans = spans[0].tolist(), spans[1].tolist()
         for passage in split(document, *spans):
@@ -89,7 +88,7 @@ def _stream(
     lengths = titles.counts[document_of]
     begins = (np.cumsum(titles.counts) - titles.counts)[document_of]
     counts = sizes + 1 + lengths
-    stream = np.full(counts.sum(), GAP, dtype=np.int64)
+    stream = np.full(counts.sum(), GAP, dtype=np.int32)
     at = np.cumsum(counts) - counts
     stream[_ranges(at, sizes)] = texts
     stream[_ranges(at + sizes + 1, lengths)] = titles.terms[_ranges(begins, lengths)]
@@ -98,7 +97,8 @@ def _stream(
 
 def _ranges(begins: Numbers, sizes: Numbers) -> Numbers:
     """The numbers of several ranges, one range after another."""
-    return np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+    shifts = (begins - np.cumsum(sizes) + sizes).astype(np.int32)
+    return np.repeat(shifts, sizes) + np.arange(sizes.sum(), dtype=np.int32)
 
 
 def _record(source: str, document: Document, passage: Passage) -> bytes:
@@ -112,8 +112,8 @@ def _record(source: str, document: Document, passage: Passage) -> bytes:
 def _write(path: Path, contents: _Contents) -> int:
     """Make the file of a segment; returns how many passages it has."""
     size = len(contents.counts)
-    stream, passages = contents.stream, np.repeat(np.arange(size), contents.counts)
-    terms, stream = _sorted_terms(contents.terms, stream)
+    terms, stream = _sorted_terms(contents.terms, contents.stream)
+    passages = np.repeat(np.arange(size, dtype=np.int32), contents.counts)
     folded_terms, groups = _groups(terms)
     first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
 
@@ -137,7 +137,7 @@ def _write(path: Path, contents: _Contents) -> int:
     exact_terms = [exact.encode() for _, exact in terms]
     arrays = {
         **passage_arrays(lengths, contents.last),
-        **field_arrays("exact", exact_terms, exact, size),
+        **field_arrays("exact", exact_terms, first, exact, size),
         "exact.order": as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__)),
         "exact.rare": as_array("I", rare),
         **word_arrays("exact", codes[stream], contents.counts),
@@ -150,7 +150,11 @@ def _write(path: Path, contents: _Contents) -> int:
             size,
         ),
         **field_arrays(
-            "source", names, invert(sources, np.arange(size), len(names)), size
+            "source",
+            names,
+            np.arange(len(names) + 1),
+            invert(sources, np.arange(size), len(names)),
+            size,
         ),
         **record_arrays(contents.records),
     }
@@ -170,9 +174,13 @@ def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
         kept[list(deleted)] = False
         stream, counts = _stream_of(arrays)
         terms = [numbers.setdefault(term, len(numbers)) for term in _terms_of(arrays)]
-        stream = np.array([*terms, GAP])[stream]
-        columns.append((stream[np.repeat(kept, counts)], counts[kept], np.array(arrays["last"])[kept]))
-        lines = [line for line, keep in zip(_records_of(arrays), kept.tolist(), strict=True) if keep]
+        stream = np.array([*terms, GAP], dtype=np.int32)[stream]
+        columns.append(
+            (stream[np.repeat(kept, counts)], counts[kept], np.array(arrays["last"])[kept])
+        )
+        lines = [
+            line for line, keep in zip(_records_of(arrays), kept.tolist(), strict=True) if keep
+        ]
         records += lines
         sources += [json.loads(line)[0] for line in lines]
     stream, counts, last = (np.concatenate(column) for column in zip(*columns, strict=True))
@@ -185,7 +193,7 @@ def _stream_of(arrays: Arrays) -> tuple[Numbers, Numbers]:
     codes = units.tobytes().decode("utf-16-le").encode("utf-32-le")
     rare = np.array(arrays["exact.rare"])
     of_terms = characters(len(arrays["exact.order"]), rare)
-    terms = np.full(int(of_terms.max(initial=0)) + 1, GAP, dtype=np.int64)
+    terms = np.full(int(of_terms.max(initial=0)) + 1, GAP, dtype=np.int32)
     terms[of_terms] = np.arange(len(of_terms))
     # A character beyond U+FFFF has two code units; its second one is not counted.
     counted = np.concatenate(([0], np.cumsum((units & 0xFC00) != 0xDC00)))
@@ -204,7 +212,7 @@ def _terms_of(arrays: Arrays) -> Iterator[tuple[str, str]]:
 
 def _records_of(arrays: Arrays) -> Iterator[bytes]:
     for frame in _pieces(arrays, "records"):
-        yield from decompress(frame).split(b"\n")
+        yield from decompressed(frame).split(b"\n")
 
 
 def _pieces(arrays: Arrays, name: str) -> Iterator[bytes]:
@@ -218,7 +226,7 @@ def _sorted_terms(
     """The terms that occur, sorted, and the stream with their new numbers."""
     occurring = np.flatnonzero(np.bincount(stream[stream != GAP], minlength=len(terms)))
     order = sorted(occurring.tolist(), key=terms.__getitem__)
-    renumbered = np.full(len(terms) + 1, GAP, dtype=np.int64)  # the last one stands for GAP
+    renumbered = np.full(len(terms) + 1, GAP, dtype=np.int32)  # the last one stands for GAP
     renumbered[order] = np.arange(len(order))
     return [terms[number] for number in order], renumbered[stream]
 
@@ -231,4 +239,4 @@ def _groups(terms: Sequence[tuple[str, str]]) -> tuple[list[bytes], Numbers]:
         if not folded or folded[-1] != form:
             folded.append(form)
         groups.append(len(folded) - 1)
-    return [form.encode() for form in folded], np.array(groups, dtype=np.int64)
+    return [form.encode() for form in folded], np.array(groups, dtype=np.int32)

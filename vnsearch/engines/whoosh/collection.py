@@ -5,10 +5,8 @@ something occurs there, at most MOST, where words of titles count TITLE_WEIGHT t
 deleted passages.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache, reduce
 from itertools import accumulate
 from operator import and_
@@ -21,9 +19,15 @@ from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
 from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.model import Found
 from vnsearch.query import Word
-from vnsearch.ranking import K1, TITLE_WEIGHT, saturation
+from vnsearch.ranking import K1, TITLE_WEIGHT, damping, saturation
 
-_CACHE_BYTES: Final = 24_000_000  # for rows, and as much for sets of passages
+_CACHE_BYTES: Final = 12_000_000  # for rows, as much for sets of passages and of documents
+_FREQUENCIES_KEPT: Final = 10_000
+_RECORDS_KEPT: Final = 100
+
+
+# The number of the segment that a passage is of, and its words as a string: see `Segment`.
+Words = tuple[int, str]
 
 
 class Collection:
@@ -50,12 +54,16 @@ class Collection:
         self.classes = b"".join(segment.classes() for segment in self._segments)
         # For each length class and count the most that BM25 can make of it.
         self.saturations = [
-            self._saturation(count, length) for length in LENGTH_CLASSES for count in range(MOST + 1)
+            self._saturation(count, length)
+            for length in LENGTH_CLASSES
+            for count in range(MOST + 1)
         ]
         kept = max(16, _CACHE_BYTES // max(self.size, 1))
         self.row = lru_cache(kept)(self._row)
         self.having = lru_cache(kept)(self._having)
-        self.frequency = lru_cache(None)(self._frequency)
+        self.documents_having = lru_cache(kept)(self._documents_having)
+        self.frequency = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
+        self.record = lru_cache(_RECORDS_KEPT)(self._record)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -65,7 +73,7 @@ class Collection:
     def _saturation(self, count: int, length: int) -> float:
         if count == MOST or not self.average_length:
             return K1 + 1
-        return saturation(count, length, self.average_length)
+        return saturation(count, damping(length, self.average_length))
 
     def _without(self, deleted: Sequence[frozenset[int]]) -> int:
         lanes = bytearray(b"\1") * self.size
@@ -79,12 +87,12 @@ class Collection:
     def _row(self, words: tuple[Word, ...], exact: bool) -> bytes:
         """How often words occur one behind the other."""
         if len(words) == 1 and not words[0].in_title:
-            rows = (segment.row(segment.terms(words[0], exact)) for segment in self._segments)
+            rows = (segment.row(words[0], exact) for segment in self._segments)
             return self._alive(b"".join(rows))
         row = bytearray(self.size)
         count = self.counter(words, exact)
         for passage in passages_in(self._with_all(words, exact), self.size):
-            row[passage] = min(MOST, count(passage))
+            row[passage] = min(MOST, count(self.words(passage)))
         return bytes(row)
 
     def _alive(self, row: bytes) -> bytes:
@@ -97,9 +105,13 @@ class Collection:
         """The passages where words occur one behind the other."""
         return present(self.row(words, exact))
 
+    def _documents_having(self, words: tuple[Word, ...], exact: bool) -> int:
+        """The documents where words occur one behind the other."""
+        return self.documents.having(self.having(words, exact))
+
     def _with_all(self, words: tuple[Word, ...], exact: bool) -> int:
         """The passages with all of some words, wherever."""
-        return reduce(and_, (self.having((replace(w, in_title=False),), exact) for w in words))
+        return reduce(and_, (self.having((w._replace(in_title=False),), exact) for w in words))
 
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
         """In how many passages words occur one behind the other."""
@@ -114,46 +126,31 @@ class Collection:
             if counted is None:
                 lanes = together >> 8 * begin & (1 << 8 * segment.size) - 1
                 live = passages_in(lanes, segment.size)
-                total += sum(count(begin + passage) > 0 for passage in live)
+                total += sum(count(self.words(begin + passage)) > 0 for passage in live)
             else:
-                total += counted - sum(count(begin + passage) > 0 for passage in deleted)
+                total += counted - sum(
+                    count(self.words(begin + passage)) > 0 for passage in deleted
+                )
         return total
 
-    def counter(
-        self, words: tuple[Word, ...], exact: bool, *, text_only: bool = False
-    ) -> Callable[[int], int]:
-        """Counts how often words occur one behind the other in a passage, in its title
-        TITLE_WEIGHT times."""
-
-        patterns: dict[int, re.Pattern[str] | None] = {}
-        in_text = not words[0].in_title
-        title_weight = 0 if text_only else TITLE_WEIGHT
-
-        def count(passage: int) -> int:
-            number = bisect_right(self._begins, passage) - 1
-            segment = self._segments[number]
-            if number not in patterns:
-                patterns[number] = segment.pattern(words, exact)
-            pattern = patterns[number]
-            if pattern is None:
-                return 0
-            text = segment.words(passage - self._begins[number])
-            total = len(pattern.findall(text))
-            if not total:
-                return 0
-            of_title = len(pattern.findall(text, text.index(GAP)))
-            return title_weight * of_title + in_text * (total - of_title)
-
-        return count
+    def counter(self, words: tuple[Word, ...], exact: bool) -> "Counter":
+        """Counts how often words occur one behind the other in a passage."""
+        return Counter(self._segments, words, exact)
 
     # Passages
 
-    def length(self, passage: int) -> int:
-        """In tokens, those of the title TITLE_WEIGHT times."""
+    def damping(self, passage: int) -> float:
+        """See `ranking`."""
         number = bisect_right(self._begins, passage) - 1
-        return self._segments[number].lengths[passage - self._begins[number]]
+        length = self._segments[number].lengths[passage - self._begins[number]]
+        return damping(length, self.average_length)
 
-    def record(self, passage: int) -> Found:
+    def words(self, passage: int) -> Words:
+        """The words of a passage."""
+        number = bisect_right(self._begins, passage) - 1
+        return number, self._segments[number].words(passage - self._begins[number])
+
+    def _record(self, passage: int) -> Found:
         """What is kept of a passage."""
         number = bisect_right(self._begins, passage) - 1
         return self._segments[number].record(passage - self._begins[number])
@@ -162,3 +159,45 @@ class Collection:
         """The passages of the files that are accepted."""
         rows = b"".join(segment.of_sources(accepts) for segment in self._segments)
         return present(self._alive(rows))
+
+
+class Counter:
+    """Counts how often words of a query occur one behind the other."""
+
+    def __init__(self, segments: Sequence[Segment], words: tuple[Word, ...], exact: bool) -> None:
+        self._segments, self._words, self._exact = segments, words, exact
+        self._in_text = not words[0].in_title
+        self._slots: dict[int, list[str]] = {}  # of each segment
+
+    def __call__(self, found: Words, *, text_only: bool = False) -> int:
+        """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
+        `text_only`, not at all."""
+        number, words = found
+        if number not in self._slots:
+            segment = self._segments[number]
+            self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
+        starts = _starts(words, self._slots[number])
+        if not starts:
+            return 0
+        gap = words.index(GAP)
+        of_title = sum([start > gap for start in starts])
+        of_text = (len(starts) - of_title) * self._in_text
+        return of_text if text_only else of_text + TITLE_WEIGHT * of_title
+
+
+def _starts(words: str, slots: Sequence[str]) -> list[int]:
+    """Where characters stand one behind the other, each one of those in its slot."""
+    first, *rest = slots
+    starts = []
+    if len(first) < len(words):
+        for character in first:
+            start = words.find(character)
+            while start >= 0:
+                starts.append(start)
+                start = words.find(character, start + 1)
+    else:
+        starts = [start for start, character in enumerate(words) if character in first]
+    for place, slot in enumerate(rest, 1):
+        # An empty slice is in every slot, but no word stands behind the last one.
+        starts = [s for s in starts if s + place < len(words) and words[s + place] in slot]
+    return starts

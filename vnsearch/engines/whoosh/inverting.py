@@ -6,6 +6,7 @@ Everything is sorted and counted in bulk with numpy, which only building imports
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -21,10 +22,12 @@ else:
 Numbers = NDArray[Any]
 Array = tuple[str, bytes]
 
-# A term in one of so many passages has a row, which takes less room than postings then.
-DENSE: Final = 64
+# Terms in one of so many passages have a row, which takes less room than postings then.
+DENSE: Final = 128
 # Pairs are counted of words in one of so many passages; of others they are looked up.
 FREQUENT: Final = 128
+
+_PAIRED_TOGETHER: Final = 4096
 
 _LEVEL: Final = 3  # of compression
 _FRAME_BYTES: Final = 32_000  # of text that is compressed together
@@ -65,7 +68,9 @@ def invert(terms: Numbers, passages: Numbers, size: int) -> Inverted:
     """Postings from the term and the passage of each token, in any order."""
     bits = int(passages.max(initial=0)).bit_length()
     kind = np.uint32 if size << bits <= 1 << 32 else np.uint64  # the smaller sorts faster
-    keys = (terms.astype(kind) << kind(bits)) | passages.astype(kind)
+    keys = terms.astype(kind)
+    keys <<= kind(bits)
+    keys |= passages.astype(kind)
     keys.sort()
     firsts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
     counts = np.diff(firsts, append=len(keys))
@@ -73,25 +78,51 @@ def invert(terms: Numbers, passages: Numbers, size: int) -> Inverted:
     return Inverted(keys >> bits, keys & ((1 << bits) - 1), counts, size)
 
 
-def field_arrays(name: str, terms: Sequence[bytes], found: Inverted, size: int) -> dict[str, Array]:
-    """The arrays of a field in a segment of `size` passages."""
+def field_arrays(
+    name: str, terms: Sequence[bytes], first: Numbers, found: Inverted, size: int
+) -> dict[str, Array]:
+    """The arrays of a field in a segment of `size` passages, whose terms from `first[i]` to
+    `first[i + 1]` are group i."""
+    counts = np.minimum(found.counts, MOST).astype(np.uint8)
     frequencies = found.frequencies
-    dense = np.flatnonzero(frequencies * DENSE >= size)
-    ends = np.cumsum(frequencies)
-    sparse = np.repeat(frequencies * DENSE < size, frequencies)
-    rows = []
-    for begin, end in zip((ends - frequencies)[dense], ends[dense], strict=True):
-        row = np.zeros(size, dtype=np.uint8)
-        row[found.passages[begin:end]] = np.minimum(found.counts[begin:end], MOST)
-        rows.append(compressed(row.tobytes()))
-    frequencies[dense] = 0
+    at = np.concatenate(([0], np.cumsum(frequencies)))
+    dense = np.flatnonzero(np.diff(at[first]) * DENSE >= size)
+    group_rows, rows, leading, alone = [], [], [], []
+    kept: dict[int, tuple[Numbers, Numbers]] = {}  # what the postings of terms with rows tell
+    for group in dense.tolist():
+        total = np.zeros(size, dtype=np.uint16)
+        for term in range(first[group], first[group + 1]):
+            total[found.passages[at[term] : at[term + 1]]] += counts[at[term] : at[term + 1]]
+        total = np.minimum(total, MOST).astype(np.uint8)
+        group_rows.append(compressed(total.tobytes()))
+        leading.append(first[group] + frequencies[first[group] : first[group + 1]].argmax())
+        for term in range(first[group], first[group + 1]):
+            if frequencies[term] * DENSE >= size or term == leading[-1]:
+                row = np.zeros(size, dtype=np.uint8)
+                row[found.passages[at[term] : at[term + 1]]] = counts[at[term] : at[term + 1]]
+                if term == leading[-1]:
+                    hidden = np.flatnonzero((total == MOST) & (row < MOST))
+                    kept[term] = hidden, row[hidden]
+                else:
+                    rows.append(compressed(row.tobytes()))
+                    alone.append(term)
+                    kept[term] = found.passages[:0], counts[:0]
+    pieces, end = [], 0
+    for term, piece in kept.items():
+        pieces += [(found.passages[end : at[term]], counts[end : at[term]]), piece]
+        end = at[term + 1]
+        frequencies[term] = len(piece[0])
+    pieces.append((found.passages[end:], counts[end:]))
+    passages, counts = (np.concatenate(column) for column in zip(*pieces, strict=True))
     return {
         **as_blob(terms, f"{name}.terms"),
-        f"{name}.passages": as_array(number_type(size), found.passages[sparse]),
-        f"{name}.counts": as_array("B", np.minimum(found.counts[sparse], MOST)),
+        f"{name}.passages": as_array(number_type(size), passages),
+        f"{name}.counts": as_array("B", counts),
         f"{name}.postings_at": as_array("I", np.concatenate(([0], np.cumsum(frequencies)))),
         f"{name}.dense": as_array("I", dense),
-        **as_blob(rows, f"{name}.rows"),
+        f"{name}.leading": as_array("I", leading),
+        f"{name}.alone": as_array("I", alone),
+        **as_blob([*group_rows, *rows], f"{name}.rows"),
     }
 
 
@@ -133,19 +164,25 @@ def pair_arrays(
     `groups` are the folded terms of tokens, in their order, -1 where there is a gap.
     """
     words = np.flatnonzero(frequencies * FREQUENT >= size)
-    place = np.full(len(frequencies) + 1, -1, dtype=np.int64)
+    place = np.full(len(frequencies) + 1, -1, dtype=np.int32)
     place[words] = np.arange(len(words))
-    places = place[groups]
-    same = passages[:-1] == passages[1:]
-    paired = np.flatnonzero(same & (places[:-1] >= 0) & (places[1:] >= 0))
-    pairs = places[paired] * len(words) + places[paired + 1]
-    found = invert(pairs, passages[paired], len(words) ** 2)
-    pairs, often = np.unique(found.terms, return_counts=True)
+    often = np.zeros(len(words) ** 2, dtype=np.int64)
+    # By blocks of passages, which sort in the processor's caches.
+    for begin in range(0, size, _PAIRED_TOGETHER):
+        block = slice(*np.searchsorted(passages, (begin, begin + _PAIRED_TOGETHER)))
+        first, second = place[groups[block]][:-1], place[groups[block]][1:]
+        of = passages[block]
+        paired = np.flatnonzero((of[:-1] == of[1:]) & (first >= 0) & (second >= 0))
+        pairs = first[paired].astype(np.int64) * len(words) + second[paired]
+        often += invert(pairs, of[paired] - begin, len(often)).frequencies
+    pairs, often = np.flatnonzero(often), often[often > 0]
     begins = np.searchsorted(pairs, np.arange(len(words) + 1) * len(words))
     frames = []
-    for word, (begin, end) in enumerate(zip(begins[:-1], begins[1:], strict=True)):
+    for word, (begin, end) in enumerate(pairwise(begins.tolist())):
         followers = pairs[begin:end] - word * len(words)
-        both = (as_array(number_type(size), numbers)[1] for numbers in (followers, often[begin:end]))
+        both = (
+            as_array(number_type(size), numbers)[1] for numbers in (followers, often[begin:end])
+        )
         frames.append(compressed(b"".join(both)))
     return {"pairs.words": as_array("I", words), **as_blob(frames, "pairs.followers")}
 

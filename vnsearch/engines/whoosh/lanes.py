@@ -50,7 +50,7 @@ class Documents:
 
         Added to bytes of 0xFF, a 1 anywhere in a document is carried to its last byte.
         """
-        carried = (lanes + self._inner) & (self.all * 3)
+        carried = lanes + self._inner  # of the last byte 0, 1 or 2
         return (carried | carried >> 1) & self.all
 
     def all_passages(self, documents: int) -> int:

@@ -52,9 +52,9 @@ from typing import Any, Final
 from vnsearch.errors import REPAIR, IndexUnusableError
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import decompress as decompress
+    from compression.zstd import ZstdDecompressor
 else:
-    from backports.zstd import decompress as decompress
+    from backports.zstd import ZstdDecompressor
 
 VERSION: Final = 1
 MAGIC: Final = b"vnseg%03d" % VERSION
@@ -128,3 +128,9 @@ class Arrays:
             array.release()
         self._data.release()
         self._map.close()
+
+
+def decompressed(frame: "memoryview[int] | bytes") -> bytes:
+    """What is in a zstd frame."""
+    data: bytes = ZstdDecompressor().decompress(frame)
+    return data

@@ -7,25 +7,22 @@ same file, stays what it was.
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.errors import REPAIR, IndexUnusableError
 
 NAME: Final = "segments.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A segment's file, as it was when it was written, and what is deleted of it."""
 
     file: str
     bytes: int
     digest: str
     passages: int
-    deleted: frozenset[int] = field(default_factory=frozenset)
+    deleted: frozenset[int] = frozenset()
 
     @property
     def live(self) -> int:
@@ -35,6 +32,8 @@ class Segment:
 
 def described(path: Path, passages: int) -> Segment:
     """What the manifest says of a segment just written."""
+    from hashlib import blake2b
+
     data = path.read_bytes()
     digest = blake2b(data, digest_size=16).hexdigest()
     return Segment(path.name, len(data), digest, passages)

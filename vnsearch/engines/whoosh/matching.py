@@ -51,7 +51,9 @@ class WhooshReader:
         """See `engines.Reader`."""
         qualified, relaxed = self._qualified(query, accepts)
         scoring = Scoring(self._collection, ranking.evidence(query), query.exact)
-        found = scoring.scored & self._documents.all_passages(qualified)
+        found = scoring.scored
+        if qualified != self._documents.having(found):
+            found &= self._documents.all_passages(qualified)
         best = scoring.best(found, offset + limit)
         page = self._page(best, offset, limit)
         matches = tuple(
@@ -81,9 +83,7 @@ class WhooshReader:
 
     # Which documents qualify
 
-    def _qualified(
-        self, query: Query, accepts: Callable[[str], bool] | None
-    ) -> tuple[int, bool]:
+    def _qualified(self, query: Query, accepts: Callable[[str], bool] | None) -> tuple[int, bool]:
         """The documents that have what the query demands, and whether it had to relax."""
         exact = query.exact
         unwanted = [clause.part for clause in query.clauses if isinstance(clause, Not)]
@@ -148,9 +148,9 @@ class WhooshReader:
             case Any(parts):
                 return self._any(parts, exact)
             case Word() as word:
-                return self._documents.having(self._collection.having((word,), exact))
+                return self._collection.documents_having((word,), exact)
             case Phrase(words):
-                return self._documents.having(self._collection.having(words, exact))
+                return self._collection.documents_having(words, exact)
 
 
 def enough(weights: Sequence[int], sets: Sequence[int], size: int) -> int:
@@ -166,9 +166,7 @@ def enough(weights: Sequence[int], sets: Sequence[int], size: int) -> int:
     keys = list(zip(*patterns, strict=True))
     weighed = {
         key: sum(
-            weight
-            for number, weight in enumerate(weights)
-            if key[number // 8] >> number % 8 & 1
+            weight for number, weight in enumerate(weights) if key[number // 8] >> number % 8 & 1
         )
         for key in set(keys)
     }

@@ -8,14 +8,13 @@ same, with the same scores, as if all had been scored.
 
 import math
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import and_, itemgetter, or_
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch import ranking
-from vnsearch.engines.whoosh.collection import Collection
+from vnsearch.engines.whoosh.collection import Collection, Counter
 from vnsearch.engines.whoosh.lanes import passages_in
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.model import Part
@@ -25,20 +24,13 @@ _FULL: Final = bytes([0]) + bytes([0xFF]) * 255
 _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A piece of evidence in a collection."""
 
     evidence: Evidence
     worth: float  # weight times idf: what it adds is this times the saturation
     rows: tuple[bytes, ...]  # of its words
-    count: Callable[[int], int]  # in a passage
-
-    def frequency(self, passage: int) -> int:
-        """How often a passage has it."""
-        if len(self.rows) == 1 and self.rows[0][passage] < MOST:
-            return self.rows[0][passage]
-        return self.count(passage) if all(row[passage] for row in self.rows) else 0
+    count: Counter  # in the words of a passage
 
 
 class Scoring:
@@ -47,11 +39,14 @@ class Scoring:
     def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
         self._collection = collection
         self._pieces = [_piece(collection, item) for item in evidence]
+        self._words = [piece for piece in self._pieces if len(piece.rows) == 1]
+        self._pairs = [piece for piece in self._pieces if len(piece.rows) > 1]
         self._bonus = ranking.complete(piece.worth for piece in self._pieces)
         words = [i.words for i in evidence if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]
         self.scored = reduce(or_, sets, 0)  # the passages that have any of it
         self._complete = reduce(and_, sets) if sets else 0  # those with all the words
+        self._is_complete = self._complete.to_bytes(collection.size, "little")
 
     def best(self, passages: int, count: int) -> list[tuple[float, int]]:
         """Scores and passages of the `count` best documents in a set of passages, and of more
@@ -66,18 +61,13 @@ class Scoring:
                 self._rank(passages & ~complete, 0.0, top)
         return list(top.best.values())
 
-    def score(self, passage: int) -> float:
-        """The whole score of a passage."""
-        total = sum(score for _, score in self._scores(passage))
-        return total + self._bonus if self._is_complete(passage) else total
-
     def parts(self, passage: int) -> tuple[Part, ...]:
         """What the score of a passage is made of, the most first."""
         parts = [
             Part(item.label, " ".join(word.text for word in item.words), score)
             for item, score in self._scores(passage)
         ]
-        if self._is_complete(passage):
+        if self._is_complete[passage]:
             parts.append(Part(ranking.ALL_WORDS, "", self._bonus))
         return tuple(sorted(parts, key=lambda part: -part.score))
 
@@ -87,32 +77,56 @@ class Scoring:
         passages = documents.passages(documents.of(best))
         if len(passages) == 1:
             return best
-        pieces = [(piece.worth, self._in_text(piece.evidence)) for piece in self._pieces]
-        worth = {p: sum(w * self._saturation(count(p), p) for w, count in pieces) for p in passages}
+        worth = {p: self._worth_of_text(p) for p in passages}
         return max(passages, key=lambda p: (worth[p], -p))
 
-    def _in_text(self, item: Evidence) -> Callable[[int], int]:
-        return self._collection.counter(item.words, item.exact, text_only=True)
+    def _worth_of_text(self, passage: int) -> float:
+        words, damping = self._collection.words(passage), self._collection.damping(passage)
+        return sum(
+            piece.worth * ranking.saturation(piece.count(words, text_only=True), damping)
+            for piece in self._pieces
+        )
 
     def _scores(self, passage: int) -> Iterator[tuple[Evidence, float]]:
+        words = self._collection.words(passage)
+        damping = self._collection.damping(passage)
         for piece in self._pieces:
-            if frequency := piece.frequency(passage):
-                yield piece.evidence, piece.worth * self._saturation(frequency, passage)
-
-    def _saturation(self, frequency: int, passage: int) -> float:
-        length, average = self._collection.length(passage), self._collection.average_length
-        return ranking.saturation(frequency, length, average)
-
-    def _is_complete(self, passage: int) -> bool:
-        return bool(self._complete >> 8 * passage & 1)
+            if frequency := piece.count(words):
+                yield piece.evidence, piece.worth * ranking.saturation(frequency, damping)
 
     def _rank(self, lanes: int, bonus: float, top: "_Top") -> None:
         """Score the passages of a set that may be among the best."""
         documents = self._collection.documents
         for bound, passage in self._bounded(passages_in(lanes, self._collection.size)):
-            if bound + bonus < top.needed - _ROUNDING:
+            needed = top.needed - bonus - _ROUNDING
+            if bound < needed:
                 return
-            top.add(documents.of(passage), self.score(passage), passage)
+            score = self._score(passage, needed)
+            if score >= needed:
+                top.add(documents.of(passage), score + bonus, passage)
+
+    def _score(self, passage: int, needed: float) -> float:
+        """What the evidence adds up to, or something less than needed when that is less."""
+        damping = self._collection.damping(passage)
+        total = 0.0
+        for piece in self._words:
+            if frequency := piece.rows[0][passage]:
+                if frequency == MOST:
+                    frequency = piece.count(self._collection.words(passage))
+                total += piece.worth * ranking.saturation(frequency, damping)
+        # Where words stand side by side is read from the passage, unless it does not matter.
+        pairs, possible = [], total + _ROUNDING
+        for piece in self._pairs:
+            if most := min([row[passage] for row in piece.rows]):
+                pairs.append(piece)
+                share = ranking.saturation(most, damping) if most < MOST else ranking.K1 + 1
+                possible += piece.worth * share
+        if pairs and possible >= needed:
+            words = self._collection.words(passage)
+            for piece in pairs:
+                if frequency := piece.count(words):
+                    total += piece.worth * ranking.saturation(frequency, damping)
+        return total
 
     def _bounded(self, passages: list[int]) -> Iterator[tuple[float, int]]:
         """Passages with upper bounds of their scores (without bonus), the highest first."""
@@ -120,15 +134,19 @@ class Scoring:
             yield from ((math.inf, passage) for passage in passages)
             return
         size, pick = len(passages), itemgetter(*passages)
+
         classes = int.from_bytes(bytes(pick(self._collection.classes)), "little")
+        rows = {id(row): row for piece in self._pieces for row in piece.rows}
+        picked = {key: bytes(pick(row)) for key, row in rows.items()}
         # So many steps that the sum of all bounds, each rounded up, is a byte.
         most = sum(piece.worth for piece in self._pieces) * (ranking.K1 + 1)
         steps = (255 - len(self._pieces)) / most
         total = 0
         for piece in self._pieces:
-            row, *others = (bytes(pick(row)) for row in piece.rows)
+            row, *others = (picked[id(row)] for row in piece.rows)
             keys = (int.from_bytes(row, "little") + classes).to_bytes(size, "little")
-            table = bytes(math.ceil(piece.worth * steps * s) for s in self._collection.saturations)
+            worth = piece.worth * steps
+            table = bytes([math.ceil(worth * share) for share in self._collection.saturations])
             bounds = int.from_bytes(keys.translate(table), "little")
             for other in others:
                 bounds &= int.from_bytes(other.translate(_FULL), "little")

@@ -2,14 +2,13 @@
 
 import json
 import os
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from vnsearch.engines.whoosh.layout import Arrays, decompress, number_type
+from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type
 from vnsearch.engines.whoosh.terms import Postings, Terms
 from vnsearch.model import Found
 from vnsearch.query import Kind, Word
@@ -33,9 +32,11 @@ class Segment:
         self.tokens: int = arrays.counts["tokens"]
         self.exact, self.folded = Terms(arrays, "exact"), Terms(arrays, "folded")
         self.source = Terms(arrays, "source")
-        self.postings, self.sources = Postings(arrays, "exact"), Postings(arrays, "source")
+        self._first = arrays["folded.first"]
+        self._postings = Postings(arrays, "exact", self._first)
+        self._sources = Postings(arrays, "source", range(len(self.source) + 1))
         self.lengths = arrays["lengths"]
-        self._first, self._order = arrays["folded.first"], arrays["exact.order"]
+        self._order = arrays["exact.order"]
         self._rare = arrays["exact.rare"]
         self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
@@ -92,29 +93,24 @@ class Segment:
         found = (bisect_left(self._order, b, key=self.exact.__getitem__) for b in (begin, end))
         return self._order[slice(*found)].tolist()  # type: ignore[no-any-return]
 
-    def row(self, terms: Sequence[range]) -> bytes:
-        """How often the terms occur in each passage, those of its title TITLE_WEIGHT times,
-        at most MOST."""
-        rows = [self.postings.row(numbers) for numbers in terms]
-        return rows[0] if len(rows) == 1 else self.postings.sum_of(rows)
+    def row(self, word: Word, exact: bool) -> bytes:
+        """How often a word occurs in each passage, in its title TITLE_WEIGHT times; at most
+        MOST."""
+        if exact or word.just_so:
+            rows = [self._postings.row(term) for term in self._exact_terms(word)]
+        else:
+            rows = [self._postings.row_of_groups(groups) for groups in self._groups(word)]
+        return self._postings.sum_of(rows)
 
-    def pattern(self, words: Sequence[Word], exact: bool) -> "re.Pattern[str] | None":
-        """Matches in `words()` where words stand one behind the other; None when one of
-        them is not in the segment."""
-        first, *rest = ("".join(map(self._characters, self.terms(w, exact))) for w in words)
-        if not (first and all(rest)):
-            return None
-        # Only the first is consumed, for the next match may begin with the second.
-        behind = "".join(f"[{characters}]" for characters in rest)
-        return re.compile(f"[{first}](?={behind})")
+    def characters(self, word: Word, exact: bool) -> str:
+        """The characters that stand for a word in `words`."""
+        return "".join(map(self._characters, self.terms(word, exact)))
 
     def _characters(self, terms: range) -> str:
-        """The characters that stand for the terms, as ranges of a regular expression."""
         rare = range(bisect_left(self._rare, terms.start), bisect_left(self._rare, terms.stop))
-        common = range(terms.start - rare.start, terms.stop - rare.stop)
-        return _between(_character(common.start), _character(common.stop - 1)) * bool(
-            common
-        ) + _between(0x10000 + rare.start, 0x10000 + rare.stop - 1) * bool(rare)
+        codes = [1 + n for n in range(terms.start - rare.start, terms.stop - rare.stop)]
+        codes = [c if c < _SURROGATES.start else c + len(_SURROGATES) for c in codes]
+        return "".join(map(chr, [*codes, *(0x10000 + n for n in rare)]))
 
     def pair_frequency(self, first: Word, second: Word) -> int | None:
         """In how many passages two words stand side by side, in any typing, deleted ones
@@ -132,7 +128,7 @@ class Segment:
 
     def _read_followers(self, place: int) -> "tuple[memoryview[int], memoryview[int]]":
         at = self._arrays["pairs.followers_at"]
-        data = decompress(self._arrays["pairs.followers"][at[place] : at[place + 1]])
+        data = decompressed(self._arrays["pairs.followers"][at[place] : at[place + 1]])
         numbers = memoryview(data).cast(number_type(self.size))
         return numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
 
@@ -144,9 +140,9 @@ class Segment:
         return self._words[begin:end].tobytes().decode("utf-16-le")
 
     def of_sources(self, accepts: Callable[[str], bool]) -> bytes:
-        """Not 0 for each passage of a file that is accepted."""
+        """1 for each passage of a file that is accepted, else 0."""
         found = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
-        return self.sources.sum_of([self.sources.row(range(n, n + 1)) for n in found])
+        return self._sources.sum_of([self._sources.row(number) for number in found])
 
     def record(self, passage: int) -> Found:
         """What is kept of a passage."""
@@ -157,14 +153,4 @@ class Segment:
 
     def _read_frame(self, number: int) -> list[bytes]:
         at = self._arrays["records_at"]
-        return decompress(self._arrays["records"][at[number] : at[number + 1]]).split(b"\n")
-
-
-def _character(common: int) -> int:
-    """The code point of a term that has one of a single code unit."""
-    code = 1 + common
-    return code if code < _SURROGATES.start else code + len(_SURROGATES)
-
-
-def _between(first: int, last: int) -> str:
-    return f"{re.escape(chr(first))}-{re.escape(chr(last))}"
+        return decompressed(self._arrays["records"][at[number] : at[number + 1]]).split(b"\n")

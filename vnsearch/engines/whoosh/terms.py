@@ -1,15 +1,17 @@
 """The terms of a field in a segment: finding them, and the passages they occur in."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from functools import reduce
-from itertools import compress
-from operator import add
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
-from vnsearch.engines.whoosh.layout import MOST, Arrays, decompress
+from vnsearch.engines.whoosh.layout import MOST, Arrays, decompressed
 
 _CAPPED: Final = bytes(min(count, MOST) for count in range(256))
+_UNCUT: Final = bytes([0xFF]) * MOST + bytes(256 - MOST)
+_FOUND_KEPT: Final = 1000
+_ROWS_KEPT: Final = 32  # for a word typed with marks is looked at with and without them
 _ADDABLE: Final = 255 // MOST  # rows whose sum fits a byte
 
 
@@ -18,6 +20,7 @@ class Terms:
 
     def __init__(self, arrays: Arrays, name: str) -> None:
         self._text, self._at = arrays[f"{name}.terms"], arrays[f"{name}.terms_at"]
+        self.find = lru_cache(_FOUND_KEPT)(self._find)
 
     def __len__(self) -> int:
         return len(self._at) - 1
@@ -25,7 +28,7 @@ class Terms:
     def __getitem__(self, number: int) -> bytes:
         return bytes(self._text[self._at[number] : self._at[number + 1]])
 
-    def find(self, term: bytes) -> int | None:
+    def _find(self, term: bytes) -> int | None:
         """The number of a term, if there is such a term."""
         number = self.begin(term)
         return number if number < len(self) and self[number] == term else None
@@ -41,43 +44,75 @@ class Terms:
 
 
 class Postings:
-    """Where the terms of a field occur."""
+    """Where the terms of a field occur, alone and in groups of terms that stand side by side.
 
-    def __init__(self, arrays: Arrays, name: str) -> None:
-        self._size = arrays.counts["passages"]
+    A row has a byte for each passage: how often something occurs there, at most MOST.
+    """
+
+    def __init__(self, arrays: Arrays, name: str, first: Sequence[int]) -> None:
+        """`first` are the first terms of the groups, and the number of terms."""
+        self._size, self._first = arrays.counts["passages"], first
         self._passages, self._counts = arrays[f"{name}.passages"], arrays[f"{name}.counts"]
         self._at = arrays[f"{name}.postings_at"]
         self._dense: list[int] = arrays[f"{name}.dense"].tolist()
+        self._alone: list[int] = arrays[f"{name}.alone"].tolist()
+        self._leading = {term: n for n, term in enumerate(arrays[f"{name}.leading"])}
         self._rows, self._rows_at = arrays[f"{name}.rows"], arrays[f"{name}.rows_at"]
+        self._stored_row = lru_cache(_ROWS_KEPT)(self._read_row)
 
-    def row(self, terms: range) -> bytes:
-        """How often terms that follow one another occur in each passage, at most MOST."""
-        rows = list(self._dense_rows(terms))
-        row = bytearray(self.sum_of(rows))
-        begin, end = self._at[terms.start], self._at[terms.stop]
-        for passage, count in zip(self._passages[begin:end], self._counts[begin:end], strict=True):
-            count += row[passage]
-            row[passage] = count if count < MOST else MOST
+    def row(self, term: int) -> bytes:
+        """How often a term occurs."""
+        if (number := self._leading.get(term)) is None:
+            return self._row_of_terms(range(term, term + 1))
+        # It has what the others of its group leave, where their sum is not cut off at MOST.
+        group, total = self._dense[number], self._stored_row(number)
+        others = self.sum_of(
+            [
+                self._row_of_terms(range(self._first[group], term)),
+                self._row_of_terms(range(term + 1, self._first[group + 1])),
+            ]
+        )
+        uncut = int.from_bytes(total.translate(_UNCUT), "little")
+        left = int.from_bytes(total, "little") - (int.from_bytes(others, "little") & uncut)
+        row = bytearray(left.to_bytes(self._size, "little"))
+        for passage, count in self._postings(range(term, term + 1)):
+            row[passage] = count
         return bytes(row)
 
-    def passages(self, term: int) -> list[int]:
-        """The passages that a term occurs in, ascending."""
-        begin, end = self._at[term], self._at[term + 1]
-        found: list[int] = self._passages[begin:end].tolist()
-        for row in self._dense_rows(range(term, term + 1)):
-            found = list(compress(range(self._size), row))
-        return found
-
-    def _dense_rows(self, terms: range) -> Iterator[bytes]:
-        at = bisect_left(self._dense, terms.start)
-        while at < len(self._dense) and self._dense[at] < terms.stop:
-            yield decompress(self._rows[self._rows_at[at] : self._rows_at[at + 1]])
-            at += 1
+    def row_of_groups(self, groups: range) -> bytes:
+        """How often any term of groups that stand side by side occurs."""
+        first, last = (bisect_left(self._dense, group) for group in (groups.start, groups.stop))
+        rows = list(map(self._stored_row, range(first, last)))
+        # Between the dense groups are stretches of others, whose postings stand together.
+        ends = [groups.start - 1, *self._dense[first:last], groups.stop]
+        for before, behind in pairwise(ends):
+            if before + 1 < behind:
+                terms = range(self._first[before + 1], self._first[behind])
+                rows.append(self._row_of_terms(terms))
+        return self.sum_of(rows)
 
     def sum_of(self, rows: list[bytes]) -> bytes:
         """The sum of rows, each count at most MOST."""
         while len(rows) > 1:
             some, rows = rows[:_ADDABLE], rows[_ADDABLE:]
-            total = reduce(add, (int.from_bytes(row, "little") for row in some))
+            total = sum(int.from_bytes(row, "little") for row in some)
             rows.append(total.to_bytes(self._size, "little").translate(_CAPPED))
         return rows[0] if rows else bytes(self._size)
+
+    def _row_of_terms(self, terms: range) -> bytes:
+        """How often terms that follow one another occur, none of them a leading one."""
+        first, last = (bisect_left(self._alone, term) for term in (terms.start, terms.stop))
+        row = bytearray(self._size)
+        for passage, count in self._postings(terms):
+            total = row[passage] + count
+            row[passage] = total if total < MOST else MOST
+        stored = range(len(self._dense) + first, len(self._dense) + last)
+        return self.sum_of([bytes(row), *map(self._stored_row, stored)])
+
+    def _postings(self, terms: range) -> Iterator[tuple[int, int]]:
+        """The passages and counts of terms that follow one another, as they are stored."""
+        stored = slice(self._at[terms.start], self._at[terms.stop])
+        return zip(self._passages[stored], self._counts[stored], strict=True)
+
+    def _read_row(self, number: int) -> bytes:
+        return decompressed(self._rows[self._rows_at[number] : self._rows_at[number + 1]])

@@ -3,13 +3,14 @@
 A batch becomes a segment; small segments are merged, so that there are never many.
 """
 
+import math
 import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from itertools import compress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from vnsearch.bulk import Vocabulary
 
 # Of a batch: what is larger makes fewer segments, but takes more memory.
-_CODE_POINTS: Final = 8_000_000
-_DOCUMENTS: Final = 25_000
+_BATCH_BYTES: Final = 20_000_000
+_BATCH_DOCUMENTS: Final = 60_000
+_BYTES_PER_CODE_POINT: Final = 1.35  # of Vietnamese in UTF-8
 
 # More segments than this that are not full are merged, the smallest first.
 _SEGMENTS: Final = 8
@@ -45,15 +47,18 @@ Sourced = tuple[str, Document]
 class WhooshWriter:
     """The `Writer` of the Whoosh engine."""
 
-    def __init__(self, folder: Path, jobs: int) -> None:
+    def __init__(self, folder: Path, jobs: int, size: int) -> None:
         folder.mkdir(exist_ok=True)
         self._folder = folder
         self._segments = manifest.read(folder) if (folder / manifest.NAME).exists() else []
         self._old = [_Old(folder, segment) for segment in self._segments]
         self._batch: list[Sourced] = []
-        self._size = 0
+        self._size = 0.0
         self._next = 1 + max((int(s.file.partition(".")[0]) for s in self._segments), default=0)
         self._jobs = jobs
+        # As many batches for each process, and all of a size, so that they end together.
+        rounds = math.ceil(size / jobs / _BATCH_BYTES) or 1
+        self._enough = min(size / jobs / rounds, _BATCH_BYTES) or _BATCH_BYTES
         self._pool = _pool(jobs) if jobs > 1 else None
         self._pending: set[Future[Segment]] = set()
 
@@ -62,8 +67,8 @@ class WhooshWriter:
         if not WORD.search(document.text):
             return False
         self._batch.append((source, document))
-        self._size += len(document.text) + len(document.title)
-        if self._size >= _CODE_POINTS or len(self._batch) >= _DOCUMENTS:
+        self._size += _BYTES_PER_CODE_POINT * (len(document.text) + len(document.title))
+        if self._size >= self._enough or len(self._batch) >= _BATCH_DOCUMENTS:
             self._hand_over()
         return True
 
@@ -106,7 +111,7 @@ class WhooshWriter:
             while sum(not future.done() for future in self._pending) > self._jobs:
                 wait(self._pending, return_when=FIRST_COMPLETED)
             self._pending.add(self._pool.submit(_build, path, self._batch))
-        self._batch, self._size = [], 0
+        self._batch, self._size = [], 0.0
 
     def _path(self) -> Path:
         path = self._folder / f"{self._next}.segment"
@@ -143,17 +148,18 @@ class _Old:
         self._segment, self._deleted = segment, set(segment.deleted)
         self._arrays = Arrays(folder / segment.file)
         self._names = Terms(self._arrays, "source")
-        self._passages = Postings(self._arrays, "source")
+        self._passages = Postings(self._arrays, "source", range(len(self._names) + 1))
 
     def remove(self, source: str) -> None:
         """Delete the passages of a file."""
         number = self._names.find(os.fsencode(source))
         if number is not None:
-            self._deleted.update(self._passages.passages(number))
+            row = self._passages.row(number)
+            self._deleted.update(compress(range(len(row)), row))
 
     def renewed(self) -> Segment:
         """The segment as it is now."""
-        return replace(self._segment, deleted=frozenset(self._deleted))
+        return self._segment._replace(deleted=frozenset(self._deleted))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -192,7 +198,7 @@ def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
     from vnsearch.bulk import Vocabulary
     from vnsearch.engines.whoosh.building import build
 
-    global _vocabulary  # noqa: PLW0603
+    global _vocabulary
     if _vocabulary is None or len(_vocabulary.terms) > _TERMS_KEPT:
         _vocabulary = Vocabulary()
     return manifest.described(path, build(path, documents, _vocabulary))
