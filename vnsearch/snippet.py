@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from vnsearch.analysis import tokenize
-from vnsearch.model import Found, Snippet, Token
+from vnsearch.analysis import forms, words_of
+from vnsearch.model import Found, Snippet
 from vnsearch.query import All, Any, Clause, Kind, Phrase, Query, Word
+from vnsearch.vietnamese.letters import INITIALS
 
 LENGTH: Final = 240  # code points, ellipses aside
 _LEAD: Final = 60  # of them at most before the first highlight
@@ -37,9 +38,10 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     its whole occurrences are, unless the search was content with its words.
     """
     text = passage.text
-    tokens = list(tokenize(text))
-    marks = _marks(tokens, _sought(query.clauses), query.exact, relaxed)
-    begin, end = _widened(text, tokens, *_densest(tokens, marks))
+    words, starts = words_of(text)
+    ends = [start + len(word) for word, start in zip(words, starts, strict=True)]
+    marks = _marks(words, _sought(query.clauses), query.exact, relaxed)
+    begin, end = _widened(text, starts, ends, *_densest(starts, ends, marks))
     before = "… " if begin or passage.cut_before else ""
     after = " …" if end < len(text) or passage.cut_after else ""
     shift = len(before) - begin
@@ -49,9 +51,9 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     return Snippet(
         text=f"{before}{text[begin:end]}{after}",
         highlights=tuple(
-            (tokens[i].start + shift, tokens[i].end + shift)
+            (starts[i] + shift, ends[i] + shift)
             for i, mark in sorted(marks.items())
-            if begin <= tokens[mark.first].start and tokens[mark.last].end <= end
+            if begin <= starts[mark.first] and ends[mark.last] <= end
         ),
         line=line,
     )
@@ -61,30 +63,32 @@ def title_highlights(
     title: str, query: Query, *, relaxed: bool = False
 ) -> tuple[tuple[int, int], ...]:
     """The ranges of a title's matched words, by the rules of `make_snippet`."""
-    tokens = list(tokenize(title))
-    marks = _marks(tokens, _sought(query.clauses, titles=True), query.exact, relaxed)
-    return tuple((tokens[i].start, tokens[i].end) for i in sorted(marks))
+    words, starts = words_of(title)
+    marks = _marks(words, _sought(query.clauses, titles=True), query.exact, relaxed)
+    return tuple((starts[i], starts[i] + len(words[i])) for i in sorted(marks))
 
 
 def _marks(
-    tokens: Sequence[Token],
+    text: Sequence[str],
     sought: Iterable[tuple[tuple[Word, ...], bool]],
     exact: bool,
     relaxed: bool,
 ) -> dict[int, _Mark]:
-    """What to highlight, by the indexes of the tokens."""
+    """What to highlight, by the indexes of the words of a text."""
     sought = list(sought)
     places: dict[str, list[int]] = {word.folded: [] for words, _ in sought for word in words}
-    for index, token in enumerate(tokens):
-        if token.folded in places:
-            places[token.folded].append(index)
+    # Most words are told from these by their first letters.
+    initials = {None, *(folded[0] for folded in places)}
+    for index, word in enumerate(text):
+        if INITIALS.get(word[0]) in initials and (folded := forms(word)[0]) in places:
+            places[folded].append(index)
     marks: dict[int, _Mark] = {}
 
     def mark(words: tuple[Word, ...]) -> bool:
         first = words[0]
         # Equal exact forms have equal folded forms, so these are all the candidates.
-        starts = places[first.folded] if first.kind is Kind.WORD else range(len(tokens))
-        found = _occurrences(tokens, words, starts, exact)
+        starts = places[first.folded] if first.kind is Kind.WORD else range(len(text))
+        found = _occurrences(text, words, starts, exact)
         for start in found:
             for place, word in enumerate(words):
                 marks[start + place] = _Mark(word.exact, start, start + len(words) - 1)
@@ -113,18 +117,18 @@ def _sought(
 
 
 def _occurrences(
-    tokens: Sequence[Token], words: tuple[Word, ...], candidates: Iterable[int], exact: bool
+    text: Sequence[str], words: tuple[Word, ...], candidates: Iterable[int], exact: bool
 ) -> list[int]:
     """Where these words stand in a row: just as typed if anywhere, else folded."""
-    last = len(tokens) - len(words)
+    last = len(text) - len(words)
     for as_typed in (True,) if exact else (True, False):
         starts = [
             start
             for start in candidates
             if start <= last
             and all(
-                word.matches(token.folded, token.exact, as_typed and (exact or word.marked))
-                for word, token in zip(words, tokens[start : start + len(words)], strict=True)
+                word.matches(*forms(other), as_typed and (exact or word.marked))
+                for word, other in zip(words, text[start : start + len(words)], strict=True)
             )
         ]
         if starts:
@@ -132,14 +136,16 @@ def _occurrences(
     return []
 
 
-def _densest(tokens: Sequence[Token], marks: dict[int, _Mark]) -> tuple[int, int]:
-    """First and last highlighted token of the window worth most; (0, 0) without any."""
+def _densest(
+    starts: Sequence[int], ends: Sequence[int], marks: dict[int, _Mark]
+) -> tuple[int, int]:
+    """First and last highlighted word of the window worth most; (0, 0) without any."""
     indexes = sorted(marks)
     best, window = 0.0, (0, 0)
     for at, first in enumerate(indexes):
         # A phrase may be longer than a snippet; it is not cut.
-        limit = max(tokens[first].start + LENGTH - _LEAD, tokens[marks[first].last].end)
-        inside = [i for i in indexes[at : at + LENGTH] if tokens[i].end <= limit]
+        limit = max(starts[first] + LENGTH - _LEAD, ends[marks[first].last])
+        inside = [i for i in indexes[at : at + LENGTH] if ends[i] <= limit]
         words = [marks[i].word for i in inside]
         neighbours = {
             (marks[a].word, marks[b].word)
@@ -152,16 +158,16 @@ def _densest(tokens: Sequence[Token], marks: dict[int, _Mark]) -> tuple[int, int
     return window
 
 
-def _widened(text: str, tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
+def _widened(
+    text: str, starts: Sequence[int], ends: Sequence[int], first: int, last: int
+) -> tuple[int, int]:
     """The window with as many words around it as fit: where to cut the text."""
-    if len(text) <= LENGTH or not tokens:
+    if len(text) <= LENGTH or not starts:
         return 0, min(len(text), LENGTH)
-    room = max(0, LENGTH - (tokens[last].end - tokens[first].start))
+    room = max(0, LENGTH - (ends[last] - starts[first]))
     # More before it when little text is left behind it.
-    lead = max(min(_LEAD, room), room - (tokens[-1].end - tokens[last].end))
-    starts = [token.start for token in tokens]
-    begin = min(first, bisect_left(starts, tokens[first].start - lead))
-    ends = [token.end for token in tokens]
+    lead = max(min(_LEAD, room), room - (ends[-1] - ends[last]))
+    begin = min(first, bisect_left(starts, starts[first] - lead))
     end = max(last, bisect_right(ends, starts[begin] + LENGTH) - 1)
     return _clinging_before(text, starts[begin]), _clinging_behind(text, ends[end])
 

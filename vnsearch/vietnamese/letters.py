@@ -94,6 +94,12 @@ def _fold_letter(char: str) -> str:
 _FOLD = _FoldTable()
 
 
+# What the folded form of a word begins with when the word begins with one of these.
+INITIALS: Final = {
+    case: _FOLD[ord(letter)] for letter in LETTERS for case in (letter, letter.upper())
+}
+
+
 def fold(word: str) -> str:
     """A lower-case word without marks: `đảng` -> `dang`, `straße` -> `strasse`.
 

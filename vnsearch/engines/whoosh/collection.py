@@ -26,8 +26,9 @@ _FREQUENCIES_KEPT: Final = 10_000
 _RECORDS_KEPT: Final = 100
 
 
-# The number of the segment that a passage is of, and its words as a string: see `Segment`.
-Words = tuple[int, str]
+# The number of the segment that a passage is of, its words as a string (see `Segment`), and
+# where in it GAP is.
+Words = tuple[int, str, int]
 
 
 class Collection:
@@ -60,6 +61,7 @@ class Collection:
         ]
         kept = max(16, _CACHE_BYTES // max(self.size, 1))
         self.row = lru_cache(kept)(self._row)
+        self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
         self.having = lru_cache(kept)(self._having)
         self.documents_having = lru_cache(kept)(self._documents_having)
         self.frequency = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
@@ -95,6 +97,11 @@ class Collection:
             row[passage] = min(MOST, count(self.words(passage)))
         return bytes(row)
 
+    def _row_of_at_most(self, word: Word) -> bytes:
+        """A row that is nowhere below that of a word with exactly its marks."""
+        rows = (segment.row_of_at_most(word) for segment in self._segments)
+        return self._alive(b"".join(rows))
+
     def _alive(self, row: bytes) -> bytes:
         if self.passages == self.size:
             return row
@@ -115,22 +122,20 @@ class Collection:
 
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
         """In how many passages words occur one behind the other."""
-        if len(words) != 2 or exact or words[0].in_title:
+        if words[0].in_title or len(words) > 2 or exact == (len(words) == 2):
             return self.having(words, exact).bit_count()
-        count, together = self.counter(words, exact), self._with_all(words, exact)
-        total = 0
+        # Words with their marks and pairs without are counted when a segment is made.
+        count, total = self.counter(words, exact), 0
         for begin, segment, deleted in zip(
             self._begins, self._segments, self._deleted, strict=False
         ):
-            counted = segment.pair_frequency(*words)
-            if counted is None:
-                lanes = together >> 8 * begin & (1 << 8 * segment.size) - 1
-                live = passages_in(lanes, segment.size)
-                total += sum(count(self.words(begin + passage)) > 0 for passage in live)
+            counted = segment.frequency(words)
+            if counted is not None:
+                total += counted - sum(count(self.words(begin + p)) > 0 for p in deleted)
             else:
-                total += counted - sum(
-                    count(self.words(begin + passage)) > 0 for passage in deleted
-                )
+                lanes = self._with_all(words, exact) >> 8 * begin & (1 << 8 * segment.size) - 1
+                passages = passages_in(lanes, segment.size)
+                total += sum(count(self.words(begin + p)) > 0 for p in passages)
         return total
 
     def counter(self, words: tuple[Word, ...], exact: bool) -> "Counter":
@@ -148,7 +153,8 @@ class Collection:
     def words(self, passage: int) -> Words:
         """The words of a passage."""
         number = bisect_right(self._begins, passage) - 1
-        return number, self._segments[number].words(passage - self._begins[number])
+        words = self._segments[number].words(passage - self._begins[number])
+        return number, words, words.index(GAP)
 
     def _record(self, passage: int) -> Found:
         """What is kept of a passage."""
@@ -172,17 +178,22 @@ class Counter:
     def __call__(self, found: Words, *, text_only: bool = False) -> int:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
-        number, words = found
+        number, words, gap = found
         if number not in self._slots:
             segment = self._segments[number]
             self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
-        starts = _starts(words, self._slots[number])
-        if not starts:
-            return 0
-        gap = words.index(GAP)
-        of_title = sum([start > gap for start in starts])
-        of_text = (len(starts) - of_title) * self._in_text
+        slots = self._slots[number]
+        if len(slots) == 1 and len(slots[0]) < len(words):
+            total, of_title = _counted(words, slots[0], 0), _counted(words, slots[0], gap)
+        else:
+            starts = _starts(words, slots)
+            total, of_title = len(starts), sum([start > gap for start in starts])
+        of_text = (total - of_title) * self._in_text
         return of_text if text_only else of_text + TITLE_WEIGHT * of_title
+
+
+def _counted(words: str, characters: str, begin: int) -> int:
+    return sum([words.count(character, begin) for character in characters])
 
 
 def _starts(words: str, slots: Sequence[str]) -> list[int]:

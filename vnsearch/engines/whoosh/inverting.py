@@ -30,7 +30,7 @@ FREQUENT: Final = 128
 _PAIRED_TOGETHER: Final = 4096
 
 _LEVEL: Final = 3  # of compression
-_FRAME_BYTES: Final = 32_000  # of text that is compressed together
+_FRAME_BYTES: Final = 16_000  # of text that is compressed together
 
 # The characters that stand for terms: not U+0000 and no surrogates.
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -107,8 +107,9 @@ def field_arrays(
                     rows.append(compressed(row.tobytes()))
                     alone.append(term)
                     kept[term] = found.passages[:0], counts[:0]
+    with_rows = frequencies[[*leading, *alone]]
     pieces, end = [], 0
-    for term, piece in kept.items():
+    for term, piece in sorted(kept.items()):
         pieces += [(found.passages[end : at[term]], counts[end : at[term]]), piece]
         end = at[term + 1]
         frequencies[term] = len(piece[0])
@@ -122,6 +123,7 @@ def field_arrays(
         f"{name}.dense": as_array("I", dense),
         f"{name}.leading": as_array("I", leading),
         f"{name}.alone": as_array("I", alone),
+        f"{name}.often": as_array("I", with_rows),
         **as_blob([*group_rows, *rows], f"{name}.rows"),
     }
 

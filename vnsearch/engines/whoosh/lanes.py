@@ -25,6 +25,14 @@ def passages_in(lanes: int, size: int) -> list[int]:
     return list(map(add, accumulate(map(len, gaps[:-1])), count()))
 
 
+def least(one: int, other: int, size: int) -> int:
+    """Of each byte (all below 128) the lesser of two."""
+    high = int.from_bytes(b"\x80" * size, "little")
+    not_below = (one | high) - other & high
+    take_other = (not_below << 1) - (not_below >> 7)  # 0xFF where one is not below the other
+    return one ^ (one ^ other) & take_other
+
+
 class Documents:
     """Which passages make up which documents."""
 

@@ -62,7 +62,7 @@ MAGIC: Final = b"vnseg%03d" % VERSION
 MOST: Final = 15  # of a count: with a length class it fits a byte
 
 # The shortest length of each class.
-LENGTH_CLASSES: Final = (0, *range(30, 150, 15), 170, 190, 210, 230, 250, 280, 330)
+LENGTH_CLASSES: Final = (0, 40, *range(55, 125, 10), 140, 160, 185, 210, 240, 280, 330)
 assert len(LENGTH_CLASSES) == 16
 
 _HEAD: Final = struct.Struct("<8sQQ")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
+from heapq import nlargest
 from operator import and_, or_
 from pathlib import Path
 
@@ -51,9 +52,10 @@ class WhooshReader:
         """See `engines.Reader`."""
         qualified, relaxed = self._qualified(query, accepts)
         scoring = Scoring(self._collection, ranking.evidence(query), query.exact)
-        found = scoring.scored
-        if qualified != self._documents.having(found):
-            found &= self._documents.all_passages(qualified)
+        found, documents = scoring.scored, self._documents.having(scoring.scored)
+        if documents != qualified:
+            documents &= qualified
+            found &= self._documents.all_passages(documents)
         best = scoring.best(found, offset + limit)
         page = self._page(best, offset, limit)
         matches = tuple(
@@ -64,7 +66,7 @@ class WhooshReader:
             )
             for score, passage in page
         )
-        return Matches(self._documents.having(found).bit_count(), relaxed, matches)
+        return Matches(documents.bit_count(), relaxed, matches)
 
     def _page(
         self, best: Sequence[tuple[float, int]], offset: int, limit: int
@@ -77,8 +79,8 @@ class WhooshReader:
             found = self._collection.record(item[1])
             return (-item[0], found.source, found.key)
 
-        ranked = sorted(best, key=lambda item: -item[0])[: offset + limit]
-        contenders = (item for item in best if ranked and item[0] >= ranked[-1][0])
+        scores = nlargest(offset + limit, (score for score, _ in best))
+        contenders = (item for item in best if scores and item[0] >= scores[-1])
         return sorted(contenders, key=order)[offset : offset + limit]
 
     # Which documents qualify

@@ -9,18 +9,17 @@ same, with the same scores, as if all had been scored.
 import math
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
-from functools import reduce
+from functools import partial, reduce
 from operator import and_, itemgetter, or_
 from typing import Final, NamedTuple
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import Collection, Counter
-from vnsearch.engines.whoosh.lanes import passages_in
+from vnsearch.engines.whoosh.lanes import least, passages_in
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.model import Part
 from vnsearch.ranking import Evidence
 
-_FULL: Final = bytes([0]) + bytes([0xFF]) * 255
 _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
 
 
@@ -30,6 +29,7 @@ class _Piece(NamedTuple):
     evidence: Evidence
     worth: float  # weight times idf: what it adds is this times the saturation
     rows: tuple[bytes, ...]  # of its words
+    told: bool  # whether the row tells how often it occurs, up to MOST; else it is a bound
     count: Counter  # in the words of a passage
 
 
@@ -38,9 +38,9 @@ class Scoring:
 
     def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
         self._collection = collection
-        self._pieces = [_piece(collection, item) for item in evidence]
-        self._words = [piece for piece in self._pieces if len(piece.rows) == 1]
-        self._pairs = [piece for piece in self._pieces if len(piece.rows) > 1]
+        self._pieces = [_piece(collection, item, exact) for item in evidence]
+        self._told = [piece for piece in self._pieces if piece.told]
+        self._untold = [piece for piece in self._pieces if not piece.told]
         self._bonus = ranking.complete(piece.worth for piece in self._pieces)
         words = [i.words for i in evidence if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]
@@ -108,24 +108,28 @@ class Scoring:
     def _score(self, passage: int, needed: float) -> float:
         """What the evidence adds up to, or something less than needed when that is less."""
         damping = self._collection.damping(passage)
-        total = 0.0
-        for piece in self._words:
+        total, unsure = 0.0, []  # pieces whose frequency only the words of the passage tell
+        for piece in self._told:
             if frequency := piece.rows[0][passage]:
-                if frequency == MOST:
-                    frequency = piece.count(self._collection.words(passage))
-                total += piece.worth * ranking.saturation(frequency, damping)
-        # Where words stand side by side is read from the passage, unless it does not matter.
-        pairs, possible = [], total + _ROUNDING
-        for piece in self._pairs:
-            if most := min([row[passage] for row in piece.rows]):
-                pairs.append(piece)
-                share = ranking.saturation(most, damping) if most < MOST else ranking.K1 + 1
-                possible += piece.worth * share
-        if pairs and possible >= needed:
-            words = self._collection.words(passage)
-            for piece in pairs:
-                if frequency := piece.count(words):
+                if frequency < MOST:
                     total += piece.worth * ranking.saturation(frequency, damping)
+                else:
+                    unsure.append((piece, MOST))
+        for piece in self._untold:
+            if most := min([row[passage] for row in piece.rows]):
+                unsure.append((piece, most))
+        if unsure:
+            possible = total + sum(
+                [
+                    piece.worth * (ranking.saturation(m, damping) if m < MOST else ranking.K1 + 1)
+                    for piece, m in unsure
+                ]
+            )
+            if possible >= needed - _ROUNDING:
+                words = self._collection.words(passage)
+                for piece, _ in unsure:
+                    if frequency := piece.count(words):
+                        total += piece.worth * ranking.saturation(frequency, damping)
         return total
 
     def _bounded(self, passages: list[int]) -> Iterator[tuple[float, int]]:
@@ -137,20 +141,16 @@ class Scoring:
 
         classes = int.from_bytes(bytes(pick(self._collection.classes)), "little")
         rows = {id(row): row for piece in self._pieces for row in piece.rows}
-        picked = {key: bytes(pick(row)) for key, row in rows.items()}
+        picked = {key: int.from_bytes(bytes(pick(row)), "little") for key, row in rows.items()}
         # So many steps that the sum of all bounds, each rounded up, is a byte.
         most = sum(piece.worth for piece in self._pieces) * (ranking.K1 + 1)
-        steps = (255 - len(self._pieces)) / most
-        total = 0
+        steps, total = (255 - len(self._pieces)) / most, 0
         for piece in self._pieces:
-            row, *others = (picked[id(row)] for row in piece.rows)
-            keys = (int.from_bytes(row, "little") + classes).to_bytes(size, "little")
+            counts = reduce(partial(least, size=size), (picked[id(row)] for row in piece.rows))
             worth = piece.worth * steps
             table = bytes([math.ceil(worth * share) for share in self._collection.saturations])
-            bounds = int.from_bytes(keys.translate(table), "little")
-            for other in others:
-                bounds &= int.from_bytes(other.translate(_FULL), "little")
-            total += bounds
+            keys = (counts + classes).to_bytes(size, "little")
+            total += int.from_bytes(keys.translate(table), "little")
         bounds_of = total.to_bytes(size, "little")
         for bound in range(255, -1, -1):
             at = bounds_of.find(bound)
@@ -159,11 +159,15 @@ class Scoring:
                 at = bounds_of.find(bound, at + 1)
 
 
-def _piece(collection: Collection, item: Evidence) -> _Piece:
+def _piece(collection: Collection, item: Evidence, exact: bool) -> _Piece:
     idf = ranking.idf(collection.frequency(item.words, item.exact), collection.passages)
-    rows = tuple(collection.row((word,), item.exact) for word in item.words)
+    told = len(item.words) == 1 and item.exact == exact
+    if item.exact and not exact:
+        rows = tuple(map(collection.row_of_at_most, item.words))
+    else:
+        rows = tuple(collection.row((word,), item.exact) for word in item.words)
     count = collection.counter(item.words, item.exact)
-    return _Piece(item, item.weight * idf, rows, count)
+    return _Piece(item, item.weight * idf, rows, told, count)
 
 
 class _Top:

@@ -102,6 +102,36 @@ class Segment:
             rows = [self._postings.row_of_groups(groups) for groups in self._groups(word)]
         return self._postings.sum_of(rows)
 
+    def row_of_at_most(self, word: Word) -> bytes:
+        """A row that is nowhere below that of a word with exactly its marks."""
+        rows = [self._postings.row_of_at_most(term) for term in self._exact_terms(word)]
+        return self._postings.sum_of(rows)
+
+    def frequency(self, words: tuple[Word, ...]) -> int | None:
+        """In how many passages a word with exactly its marks occurs, or two words side by side
+        in any typing; deleted ones included. None when that was not counted."""
+        if any(word.kind is not Kind.WORD for word in words):
+            return None
+        if len(words) == 1:
+            return sum(map(self._postings.frequency, self._exact_terms(words[0])))
+        groups = [self.folded.find(word.folded.encode()) for word in words]
+        return self._pair_frequency(*groups)
+
+    def _pair_frequency(self, first: int | None, second: int | None) -> int | None:
+        if first is None or second is None:
+            return 0
+        one, other = self._place_in_pairs(first), self._place_in_pairs(second)
+        if one is None or other is None:
+            return None
+        followers, often = self._followers(one)
+        at = bisect_left(followers, other)
+        return often[at] if at < len(followers) and followers[at] == other else 0
+
+    def _place_in_pairs(self, group: int) -> int | None:
+        words = self._arrays["pairs.words"]
+        place = bisect_left(words, group)
+        return place if place < len(words) and words[place] == group else None
+
     def characters(self, word: Word, exact: bool) -> str:
         """The characters that stand for a word in `words`."""
         return "".join(map(self._characters, self.terms(word, exact)))
@@ -111,20 +141,6 @@ class Segment:
         codes = [1 + n for n in range(terms.start - rare.start, terms.stop - rare.stop)]
         codes = [c if c < _SURROGATES.start else c + len(_SURROGATES) for c in codes]
         return "".join(map(chr, [*codes, *(0x10000 + n for n in rare)]))
-
-    def pair_frequency(self, first: Word, second: Word) -> int | None:
-        """In how many passages two words stand side by side, in any typing, deleted ones
-        included; None when that was not counted."""
-        groups = [self.folded.find(word.folded.encode()) for word in (first, second)]
-        if None in groups or any(word.kind is not Kind.WORD for word in (first, second)):
-            return None if any(word.kind is not Kind.WORD for word in (first, second)) else 0
-        words = self._arrays["pairs.words"]
-        places = [bisect_left(words, group) for group in groups]
-        if any(p == len(words) or words[p] != g for p, g in zip(places, groups, strict=True)):
-            return None
-        followers, often = self._followers(places[0])
-        at = bisect_left(followers, places[1])
-        return often[at] if at < len(followers) and followers[at] == places[1] else 0
 
     def _read_followers(self, place: int) -> "tuple[memoryview[int], memoryview[int]]":
         at = self._arrays["pairs.followers_at"]

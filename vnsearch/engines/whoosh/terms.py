@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 from vnsearch.engines.whoosh.layout import MOST, Arrays, decompressed
@@ -57,6 +57,7 @@ class Postings:
         self._dense: list[int] = arrays[f"{name}.dense"].tolist()
         self._alone: list[int] = arrays[f"{name}.alone"].tolist()
         self._leading = {term: n for n, term in enumerate(arrays[f"{name}.leading"])}
+        self._often = arrays[f"{name}.often"]
         self._rows, self._rows_at = arrays[f"{name}.rows"], arrays[f"{name}.rows_at"]
         self._stored_row = lru_cache(_ROWS_KEPT)(self._read_row)
 
@@ -66,18 +67,32 @@ class Postings:
             return self._row_of_terms(range(term, term + 1))
         # It has what the others of its group leave, where their sum is not cut off at MOST.
         group, total = self._dense[number], self._stored_row(number)
-        others = self.sum_of(
-            [
-                self._row_of_terms(range(self._first[group], term)),
-                self._row_of_terms(range(term + 1, self._first[group + 1])),
-            ]
-        )
+        others = range(self._first[group], term), range(term + 1, self._first[group + 1])
         uncut = int.from_bytes(total.translate(_UNCUT), "little")
-        left = int.from_bytes(total, "little") - (int.from_bytes(others, "little") & uncut)
+        left = int.from_bytes(total, "little")
+        for stored in map(self._stored_row, chain(*map(self._rows_alone, others))):
+            left -= int.from_bytes(stored, "little") & uncut
         row = bytearray(left.to_bytes(self._size, "little"))
+        for passage, count in chain(*map(self._postings, others)):
+            if total[passage] < MOST:
+                row[passage] -= count
         for passage, count in self._postings(range(term, term + 1)):
             row[passage] = count
         return bytes(row)
+
+    def row_of_at_most(self, term: int) -> bytes:
+        """A row that is nowhere below that of a term, and takes less to make: what its group
+        has."""
+        number = self._leading.get(term)
+        return self.row(term) if number is None else self._stored_row(number)
+
+    def frequency(self, term: int) -> int:
+        """In how many passages a term occurs."""
+        if (number := self._leading.get(term)) is not None:
+            return self._often[number]
+        for number in self._rows_alone(range(term, term + 1)):
+            return self._often[number]
+        return self._at[term + 1] - self._at[term]
 
     def row_of_groups(self, groups: range) -> bytes:
         """How often any term of groups that stand side by side occurs."""
@@ -101,13 +116,16 @@ class Postings:
 
     def _row_of_terms(self, terms: range) -> bytes:
         """How often terms that follow one another occur, none of them a leading one."""
-        first, last = (bisect_left(self._alone, term) for term in (terms.start, terms.stop))
         row = bytearray(self._size)
         for passage, count in self._postings(terms):
             total = row[passage] + count
             row[passage] = total if total < MOST else MOST
-        stored = range(len(self._dense) + first, len(self._dense) + last)
-        return self.sum_of([bytes(row), *map(self._stored_row, stored)])
+        return self.sum_of([bytes(row), *map(self._stored_row, self._rows_alone(terms))])
+
+    def _rows_alone(self, terms: range) -> range:
+        """The numbers of the rows that terms have beside those of their groups."""
+        first, last = (bisect_left(self._alone, term) for term in (terms.start, terms.stop))
+        return range(len(self._dense) + first, len(self._dense) + last)
 
     def _postings(self, terms: range) -> Iterator[tuple[int, int]]:
         """The passages and counts of terms that follow one another, as they are stored."""
