@@ -62,13 +62,18 @@ def _format_suffix(path: str) -> str:
 
 def _finished(document: Document) -> Document:
     """Normalized, and with the first line for a title when the format gave none."""
-    text = _clean(document.text)
-    title = " ".join(_clean(document.title).split()) or _first_line(text)
-    return document._replace(key=_clean(document.key), title=_shortened(title), text=text)
+    key, title, text, line, line_step = document
+    text = _clean(text)
+    title = " ".join(_clean(title).split()) or _first_line(text)
+    return Document(_clean(key), _shortened(title), text, line, line_step)
 
 
 def _clean(text: str) -> str:
-    return nfc(_LONE_SURROGATE.sub("\ufffd", text))
+    try:
+        text.encode()  # much faster than to look for lone surrogates, which are rare
+    except UnicodeEncodeError:
+        text = _LONE_SURROGATE.sub("\ufffd", text)
+    return nfc(text)
 
 
 def _first_line(text: str) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from vnsearch.model import Document
 from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, encoding_of
 
+_decode = json.JSONDecoder().decode
+
 
 def read(stream: io.BufferedReader) -> Iterator[Document | Flaw]:
     """One document a line, keyed by its `id` or else by its line number.
@@ -47,7 +49,7 @@ def _lines(stream: io.BufferedReader) -> Iterator[bytes | str]:
 
 
 def _document(line: bytes | str, number: int) -> Document:
-    row = json.loads(line)
+    row = _decode(line.decode() if isinstance(line, bytes) else line)
     if not isinstance(row, dict):
         raise ValueError("not a JSON object")
     text, key, title = row.get("text"), row.get("id"), row.get("title")

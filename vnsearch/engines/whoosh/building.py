@@ -4,11 +4,9 @@ Both give the same stream: for each passage the terms of its text, a gap, the te
 title. From there on it is one way to the arrays.
 """
 
-import json
 import os
 from collections.abc import Collection, Iterator, Sequence
-from itertools import pairwise
-from json.encoder import encode_basestring
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -29,8 +27,8 @@ from vnsearch.engines.whoosh.inverting import (
     record_arrays,
     word_arrays,
 )
-from vnsearch.engines.whoosh.layout import Arrays, decompressed
-from vnsearch.model import Document, Passage
+from vnsearch.engines.whoosh.layout import Arrays, decompressed, unpacked
+from vnsearch.model import Document, Found
 from vnsearch.passages import MAX_TOKENS, split
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -46,39 +44,30 @@ class _Contents(NamedTuple):
     stream: Numbers  # terms by number, of text, GAP, title, passage by passage
     counts: Numbers  # how much of the stream is of each passage
     last: Numbers  # whether a passage is the last of its document
-    sources: Sequence[str]  # of each passage
-    records: Sequence[bytes]  # of each passage
+    records: Sequence[Found]  # of each passage
 
 
 def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> int:
     """Make a segment of documents, each with its source; returns how many passages it has."""
     texts = vocabulary.tokenize([document.text for _, document in documents])
     titles = vocabulary.tokenize([document.title for _, document in documents])
-    bounds = np.concatenate(([0], np.cumsum(texts.counts))).tolist()
-    sources, records, sizes, of = [], [], [], []
-    for number, (source, document) in enumerate(documents):
-        spans = (
-            texts.starts[bounds[number] : bounds[number + 1]],
-            texts.ends[bounds[number] : bounds[number + 1]],
-        )
-        if len(spans[0]) > MAX_TOKENS:
-            spans = spans[0].tolist(), spans[1].tolist()
-        for passage in split(document, *spans):
-            sources.append(source)
-            records.append(_record(source, document, passage))
-            sizes.append(passage.last - passage.first)
+    records, sizes, of, begin = [], [], [], 0
+    for number, ((source, document), count) in enumerate(
+        zip(documents, texts.counts.tolist(), strict=True)
+    ):
+        spans: tuple[Sequence[int], ...] = range(count), range(count)  # unless they are needed
+        if count > MAX_TOKENS:
+            spans = tuple(c[begin : begin + count].tolist() for c in (texts.starts, texts.ends))
+        begin += count
+        key, title, _, _, line_step = document
+        for text, first, stop, line, before, after in split(document, *spans):
+            records.append(Found(source, key, title, text, line, line_step, before, after))
+            sizes.append(stop - first)
             of.append(number)
     document_of = np.array(of, dtype=np.int64)
-    return _write(
-        path,
-        _Contents(
-            vocabulary.terms,
-            *_stream(texts.terms, np.array(sizes, dtype=np.int64), titles, document_of),
-            np.append(document_of[1:] != document_of[:-1], [True] * bool(of)),
-            sources,
-            records,
-        ),
-    )
+    last = np.append(document_of[1:] != document_of[:-1], [True] * bool(of))
+    stream = _stream(texts.terms, np.array(sizes, dtype=np.int64), titles, document_of)
+    return _write(path, _Contents(vocabulary.terms, *stream, last, records))
 
 
 def _stream(
@@ -99,14 +88,6 @@ def _ranges(begins: Numbers, sizes: Numbers) -> Numbers:
     """The numbers of several ranges, one range after another."""
     shifts = (begins - np.cumsum(sizes) + sizes).astype(np.int32)
     return np.repeat(shifts, sizes) + np.arange(sizes.sum(), dtype=np.int32)
-
-
-def _record(source: str, document: Document, passage: Passage) -> bytes:
-    """The fields of a `Found` as JSON."""
-    texts = ",".join(map(encode_basestring, (source, document.key, document.title, passage.text)))
-    line = "null" if passage.line is None else passage.line
-    flags = f"{passage.cut_before:d},{passage.cut_after:d}"
-    return f"[{texts},{line},{document.line_step},{flags}]".encode("utf-8", "surrogatepass")
 
 
 def _write(path: Path, contents: _Contents) -> int:
@@ -131,9 +112,9 @@ def _write(path: Path, contents: _Contents) -> int:
     lengths = sizes + TITLE_WEIGHT * (contents.counts - 1 - sizes)
     rare = rarest(exact.frequencies)
     codes = np.append(characters(len(terms), rare), 0)  # the last one stands for GAP
-    names = sorted(map(os.fsencode, set(contents.sources)))
+    names = sorted({os.fsencode(record.source) for record in contents.records})
     numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
-    sources = np.fromiter(map(numbers.__getitem__, contents.sources), np.int64, size)
+    sources = np.array([numbers[record.source] for record in contents.records], dtype=np.int64)
     exact_terms = [exact.encode() for _, exact in terms]
     arrays = {
         **passage_arrays(lengths, contents.last),
@@ -167,8 +148,7 @@ def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
     many passages it has."""
     numbers: dict[tuple[str, str], int] = {}
     columns: list[tuple[Numbers, Numbers, Numbers]] = []
-    sources: list[str] = []
-    records: list[bytes] = []
+    records: list[Found] = []
     for arrays, deleted in parts:
         kept = np.ones(arrays.counts["passages"], dtype=bool)
         kept[list(deleted)] = False
@@ -178,13 +158,9 @@ def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
         columns.append(
             (stream[np.repeat(kept, counts)], counts[kept], np.array(arrays["last"])[kept])
         )
-        lines = [
-            line for line, keep in zip(_records_of(arrays), kept.tolist(), strict=True) if keep
-        ]
-        records += lines
-        sources += [json.loads(line)[0] for line in lines]
+        records += compress(_records_of(arrays), kept.tolist())
     stream, counts, last = (np.concatenate(column) for column in zip(*columns, strict=True))
-    return _write(path, _Contents(list(numbers), stream, counts, last, sources, records))
+    return _write(path, _Contents(list(numbers), stream, counts, last, records))
 
 
 def _stream_of(arrays: Arrays) -> tuple[Numbers, Numbers]:
@@ -210,9 +186,9 @@ def _terms_of(arrays: Arrays) -> Iterator[tuple[str, str]]:
             yield folded.decode(), next(exact).decode()
 
 
-def _records_of(arrays: Arrays) -> Iterator[bytes]:
+def _records_of(arrays: Arrays) -> Iterator[Found]:
     for frame in _pieces(arrays, "records"):
-        yield from decompressed(frame).split(b"\n")
+        yield from unpacked(decompressed(frame))
 
 
 def _pieces(arrays: Arrays, name: str) -> Iterator[bytes]:

@@ -18,7 +18,7 @@ from whoosh.codec.whoosh3 import W3Segment
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
 from whoosh.index import FileIndex, Index
-from whoosh.matching import ListMatcher
+from whoosh.matching import ListMatcher, NullMatcher
 from whoosh.reading import IndexReader, TermInfo, TermNotFound
 
 from vnsearch.engines.whoosh import flat, manifest
@@ -172,6 +172,11 @@ class TermsReader(base.TermsReader):
 
 class Matcher(ListMatcher):
     """Goes through the postings of a term."""
+
+    _i: int
+
+    def replace(self, minquality: float = 0) -> Any:  # noqa: ARG002
+        return self if self.is_active() else NullMatcher()
 
     def skip_to(self, id: int) -> None:  # noqa: A002
         self._i = bisect_left(self._ids, id, self._i)

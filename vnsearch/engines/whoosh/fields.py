@@ -16,7 +16,7 @@ from typing import Any, Final
 from whoosh import fields, formats
 from whoosh.analysis import Token, Tokenizer
 
-from vnsearch.analysis import tokenize
+from vnsearch import analysis
 from vnsearch.engines.whoosh import terms
 from vnsearch.engines.whoosh.flat import Flat, Postings, Values
 from vnsearch.engines.whoosh.layout import MOST, Arrays
@@ -24,7 +24,7 @@ from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.engines.whoosh.terms import Terms
 from vnsearch.model import Found
 from vnsearch.ranking import TITLE_WEIGHT
-from vnsearch.vietnamese.letters import nfc
+from vnsearch.vietnamese.letters import fold, nfc
 
 # mypy: allow-subclassing-any
 
@@ -48,26 +48,29 @@ class Positions(formats.Positions):
 
 
 class Words(Tokenizer):
-    """Splits what is searched for into words as `analysis` does."""
+    """Text -> its words as `analysis` has them, in one form."""
 
     def __init__(self, form: str) -> None:
-        self.form = form  # an attribute of `Token`
+        self.form = form  # an attribute of `model.Token`
 
     def __call__(
-        self,
-        value: str,
-        start_pos: int = 0,
-        start_char: int = 0,
-        mode: str = "",
-        **wanted: Any,
+        self, value: str, start_pos: int = 0, tokenize: bool = True, mode: str = "", **wanted: Any
     ) -> Iterator[Token]:
         """See `whoosh.analysis.Tokenizer`."""
-        for found in tokenize(nfc(value)):
-            token = Token(mode=mode, **wanted)
-            token.text, token.original = getattr(found, self.form), found.text
-            token.boost, token.pos = 1.0, start_pos + found.position
-            token.startchar, token.endchar = start_char + found.start, start_char + found.end
-            yield token
+        text = nfc(value)
+        if not tokenize:  # it is the beginning of a word, or has wildcards in it
+            text = text.lower()
+            yield Token(text=fold(text) if self.form == "folded" else text, pos=start_pos)
+            return
+        for found in analysis.tokenize(text):
+            yield Token(
+                mode=mode,
+                text=getattr(found, self.form),
+                pos=start_pos + found.position,
+                startchar=found.start,
+                endchar=found.end,
+                **wanted,
+            )
 
 
 class FileName(fields.ID):

@@ -6,7 +6,7 @@ those there: d is a float of 8 bytes.
     fields      text  JSON: the names of the fields that have terms
 
 Per document, numbered as added
-    stored      text  JSON of each: the values of stored fields
+    stored      text  JSON of each: the values of stored fields; a time is {"!time": ISO 8601}
     stored_at   I  in bytes
     F.lengths   I  in tokens; 0 in documents without the field
     F.column    B  as the column's own writer makes it
@@ -28,6 +28,7 @@ import json
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from io import BytesIO
 from itertools import accumulate, chain
 from pathlib import Path
@@ -103,11 +104,10 @@ class Lists:
     def finish(self, file: File, name: str, size: int) -> None:
         """Add the arrays of so many lists to the file."""
         self.begin(size)
-        arrays = self._begins, self._weights, self._values, self._ends
-        for kind, numbers in zip(
-            ("lists_at", "weights", "values", "values_at"), arrays, strict=True
-        ):
-            file.add(f"{name}.{kind}", numbers)
+        file.add(f"{name}.lists_at", self._begins)
+        file.add(f"{name}.weights", self._weights)
+        file.add(f"{name}.values", self._values)
+        file.add(f"{name}.values_at", self._ends)
 
 
 class DocumentWriter(base.PerDocWriterWithColumns):
@@ -151,7 +151,7 @@ class DocumentWriter(base.PerDocWriterWithColumns):
         return self._columns[fieldname][1]
 
     def finish_doc(self) -> None:
-        self._documents.append(json.dumps(self._stored).encode())
+        self._documents.append(json.dumps(self._stored, default=_as_json).encode())
 
     def cancel_doc(self) -> None:
         """Nothing is kept before `finish_doc`. (Only whoosh3 calls this.)"""
@@ -169,6 +169,16 @@ class DocumentWriter(base.PerDocWriterWithColumns):
             lists.finish(file, f"{name}.vector", size)
         file.write()
         self.is_closed = True
+
+
+def _as_json(value: object) -> dict[str, str]:
+    if not isinstance(value, datetime):
+        raise TypeError(f"cannot be stored: {value!r}")
+    return {"!time": value.isoformat()}
+
+
+def _of_json(value: dict[str, Any]) -> Any:
+    return datetime.fromisoformat(value["!time"]) if "!time" in value else value
 
 
 class FieldWriter(base.FieldWriter):
@@ -241,25 +251,33 @@ class FlatTerms(Terms):
 
     def __init__(self, arrays: Arrays, name: str) -> None:
         super().__init__(arrays, name)
-        kinds = ("lists_at", "weights", "values", "values_at")
-        self._lists_at, self._weights, self._values, self._values_at = (
-            arrays[f"{name}.{kind}"] for kind in kinds
-        )
-        self._documents = arrays[f"{name}.documents"] if f"{name}.documents" in arrays else None
+        self._arrays, self._name = arrays, name
 
     def postings(self, number: int, format_: Any) -> Postings:
         """A list of postings, given the format of the field."""
-        begin, end = self._lists_at[number], self._lists_at[number + 1]
+        at, weights, values, values_at = (
+            self._arrays[f"{self._name}.{kind}"]
+            for kind in ("lists_at", "weights", "values", "values_at")
+        )
+        begin, end = at[number], at[number + 1]
 
         def value(place: int) -> bytes:
-            first, last = self._values_at[begin + place], self._values_at[begin + place + 1]
-            return _encoded(format_, self._values[first:last])
+            first, last = values_at[begin + place], values_at[begin + place + 1]
+            return _encoded(format_, values[first:last])
 
-        if self._documents is None:
-            documents = [self[place].decode() for place in range(begin, end)]
-        else:
-            documents = self._documents[begin:end].tolist()
-        return Postings(documents, self._weights[begin:end].tolist(), Values(end - begin, value))
+        documents = self._documents(begin, end)
+        return Postings(documents, weights[begin:end].tolist(), Values(end - begin, value))
+
+    def _documents(self, begin: int, end: int) -> list[int]:
+        found: list[int] = self._arrays[f"{self._name}.documents"][begin:end].tolist()
+        return found
+
+
+class Vectors(FlatTerms):
+    """For each document the terms of a field in it, which stand for documents here."""
+
+    def _documents(self, begin: int, end: int) -> Any:
+        return [self[place].decode() for place in range(begin, end)]
 
 
 def _encoded(format_: Any, numbers: "memoryview[Any]") -> bytes:
@@ -301,7 +319,8 @@ class Flat:
     def stored(self, document: int) -> dict[str, Any]:
         """The stored fields of a document."""
         begin, end = self._arrays["stored_at"][document : document + 2]
-        return dict(json.loads(bytes(self._arrays["stored"][begin:end])))
+        data = bytes(self._arrays["stored"][begin:end])
+        return dict(json.loads(data, object_hook=_of_json))
 
     def column(self, name: str) -> bytes | None:
         """A column as it was written, if there is one."""
@@ -312,4 +331,4 @@ class Flat:
         """The terms of a field in a document, if they are kept."""
         if f"{name}.vector.terms" not in self._arrays:
             return None
-        return FlatTerms(self._arrays, f"{name}.vector").postings(document, format_)
+        return Vectors(self._arrays, f"{name}.vector").postings(document, format_)

@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST, number_type
+from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST, number_type, packed
+from vnsearch.model import Found
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdCompressor
@@ -30,7 +31,7 @@ FREQUENT: Final = 128
 _PAIRED_TOGETHER: Final = 4096
 
 _LEVEL: Final = 3  # of compression
-_FRAME_BYTES: Final = 16_000  # of text that is compressed together
+_FRAME_CODE_POINTS: Final = 12_000  # of text that is compressed together
 
 # The characters that stand for terms: not U+0000 and no surrogates.
 _SURROGATES: Final = range(0xD800, 0xE000)
@@ -189,16 +190,11 @@ def pair_arrays(
     return {"pairs.words": as_array("I", words), **as_blob(frames, "pairs.followers")}
 
 
-def record_arrays(records: Sequence[bytes]) -> dict[str, Array]:
-    """Stored lines, in frames of some _FRAME_BYTES."""
-    begins, size = [0], 0
-    for number, record in enumerate(records):
-        if size > _FRAME_BYTES:
-            begins.append(number)
-            size = 0
-        size += len(record)
-    ends = [*begins[1:], len(records)]
-    frames = [compressed(b"\n".join(records[b:e])) for b, e in zip(begins, ends, strict=True)]
+def record_arrays(records: Sequence[Found]) -> dict[str, Array]:
+    """What is kept of passages, in frames of some _FRAME_CODE_POINTS."""
+    ends = np.cumsum([len(record.text) for record in records]) // _FRAME_CODE_POINTS
+    begins = np.flatnonzero(np.diff(ends, prepend=-1)).tolist()
+    frames = [compressed(packed(records[b:e])) for b, e in pairwise([*begins, len(records)])]
     return {**as_blob(frames, "records"), "frames": as_array("I", begins)}
 
 

@@ -12,7 +12,7 @@ Per passage, numbered as added; those of a document stand together
     lengths     H  in tokens, each of the title counted TITLE_WEIGHT times: exact
     classes     B  length class, times 16: see `LENGTH_CLASSES`
     last        B  1 for the last passage of a document, else 0
-    records     B  zstd frames of JSON lines, a `Found` each, in the order of its fields
+    records     B  zstd frames of what is kept of passages: see `packed`
     records_at  I  of the frames, in bytes
     frames      I  the first passage of each frame
 
@@ -45,11 +45,12 @@ import mmap
 import os
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.model import Found
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdDecompressor
@@ -128,6 +129,31 @@ class Arrays:
             array.release()
         self._data.release()
         self._map.close()
+
+
+def packed(records: Sequence[Found]) -> bytes:
+    """Records as bytes: a line of JSON with all but their texts, and the texts."""
+    texts = [record.text.encode() for record in records]
+    heads = [
+        (source, key, title, len(data), line, step, before, after)
+        for data, (source, key, title, _, line, step, before, after) in zip(
+            texts, records, strict=True
+        )
+    ]
+    # Names of files may hold surrogates: bytes that are not UTF-8.
+    head = json.dumps(heads, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return b"".join((head, b"\n", *texts))
+
+
+def unpacked(data: bytes) -> list[Found]:
+    """The records that were packed."""
+    end = data.index(b"\n") + 1
+    heads, records = json.loads(data[:end]), []
+    for source, key, title, size, line, step, before, after in heads:
+        text = data[end : end + size].decode()
+        records.append(Found(source, key, title, text, line, step, before, after))
+        end += size
+    return records
 
 
 def decompressed(frame: "memoryview[int] | bytes") -> bytes:

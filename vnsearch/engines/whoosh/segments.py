@@ -1,6 +1,5 @@
 """A segment opened for reading: its words, where they occur, its passages."""
 
-import json
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type
+from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type, unpacked
 from vnsearch.engines.whoosh.terms import Postings, Terms
 from vnsearch.model import Found
 from vnsearch.query import Kind, Word
@@ -163,10 +162,8 @@ class Segment:
     def record(self, passage: int) -> Found:
         """What is kept of a passage."""
         frame = bisect_right(self._arrays["frames"], passage) - 1
-        line = self._frame(frame)[passage - self._arrays["frames"][frame]]
-        source, key, title, text, at, step, before, after = json.loads(line)
-        return Found(source, key, title, text, at, step, bool(before), bool(after))
+        return self._frame(frame)[passage - self._arrays["frames"][frame]]
 
-    def _read_frame(self, number: int) -> list[bytes]:
+    def _read_frame(self, number: int) -> list[Found]:
         at = self._arrays["records_at"]
-        return decompressed(self._arrays["records"][at[number] : at[number + 1]]).split(b"\n")
+        return unpacked(decompressed(self._arrays["records"][at[number] : at[number + 1]]))
