@@ -436,22 +436,29 @@ def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str) -> 
 
 INTERRUPTED_AT_WORST = """
 import os, signal
-from whoosh.multiproc import MpWriter
+from concurrent.futures import ProcessPoolExecutor
 from vnsearch.cli import main
 
-def enqueue(writer, original=MpWriter._enqueue):
-    os.kill(os.getpid(), signal.SIGINT)
-    original(writer)
+def submit(pool, *work, original=ProcessPoolExecutor.submit):
+    os.killpg(0, signal.SIGINT)
+    return original(pool, *work)
 
-MpWriter._enqueue = enqueue
+ProcessPoolExecutor.submit = submit
 main(["index", "docs", "--jobs", "2"])
 """
 
 
 def test_interrupt_while_work_is_handed_over_is_not_lost(tmp_path: Path) -> None:
-    write_files(tmp_path / "docs", {f"{n}.txt": "hòa bình " * 6000 for n in range(20)})
+    write_files(tmp_path / "docs", {f"{n}.txt": "hòa bình " * 30_000 for n in range(20)})
     command = [sys.executable, "-c", INTERRUPTED_AT_WORST]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        capture_output=True,
+        timeout=60,
+        check=False,
+        start_new_session=True,  # as Ctrl-C, the signal reaches the whole group
+    )
     assert done.returncode in INTERRUPTED
     assert (done.stdout, done.stderr.strip()) == (b"", b"")
     assert not (tmp_path / ".vnsearch/current").exists()

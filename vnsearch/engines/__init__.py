@@ -60,7 +60,7 @@ class Engine(Protocol):
     version: str  # of what lies in the folder; another one means it must be rebuilt
 
     def reader(self, folder: Path) -> Reader:
-        """Open the index in the folder; raises FileNotFoundError when it has gone."""
+        """Open the index in the folder; raises IndexUnusableError."""
 
     def writer(self, folder: Path, jobs: int = 1, size: int = 0) -> Writer:
         """Change the index in the folder, or begin one there; with so many processes, when

@@ -47,11 +47,11 @@ class PassageIndex(Index):
         """Whether there are no passages."""
         return not self.doc_count_all()
 
-    def reader(self, reuse: None = None) -> IndexReader:
+    def reader(self, reuse: Any = None) -> IndexReader:  # noqa: ARG002
         """A reader of what is there now."""
         segments = [PassageSegment(entry) for entry in manifest.read(self._folder)]
         storage = FileStorage(str(self._folder), readonly=True)
-        return FileIndex._reader(storage, self.schema, segments, self.latest_generation(), reuse)
+        return FileIndex._reader(storage, self.schema, segments, self.latest_generation())
 
 
 class Segment(W3Segment):

@@ -35,7 +35,7 @@ class Collection:
     """An index opened for reading."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises FileNotFoundError, IndexUnusableError."""
+        """Raises IndexUnusableError."""
         described = manifest.read(folder)
         self._segments = [Segment(folder / entry.file) for entry in described]
         sizes = [segment.size for segment in self._segments]

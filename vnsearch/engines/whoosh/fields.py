@@ -7,6 +7,8 @@ source          the name of the file, as one term
 stored          the fields of a `Found`
 """
 
+# mypy: allow-subclassing-any
+
 import os
 from array import array
 from collections.abc import Iterator, Sequence
@@ -25,8 +27,6 @@ from vnsearch.engines.whoosh.terms import Terms
 from vnsearch.model import Found
 from vnsearch.ranking import TITLE_WEIGHT
 from vnsearch.vietnamese.letters import fold, nfc
-
-# mypy: allow-subclassing-any
 
 TITLE_AT: Final = 1000  # more than a passage has words
 
@@ -153,7 +153,7 @@ class FoldedTerms(Terms):
 
     def postings(self, number: int, format_: Any) -> Postings:
         """The passages that a word occurs in."""
-        row, characters = self._row(number), self._segment._characters(self._exact(number))
+        row, characters = self._row(number), self._segment.characters_of(self._exact(number))
         found = [passage for passage, count in enumerate(row) if count]
 
         def places(passage: int) -> list[int]:

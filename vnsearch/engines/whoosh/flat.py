@@ -235,7 +235,7 @@ class Values(Sequence[bytes]):
         return self._size
 
     def __getitem__(self, place: Any) -> Any:
-        return self._make(place)
+        return self._make(range(self._size)[place])
 
 
 class Postings(NamedTuple):

@@ -40,16 +40,16 @@ def described(path: Path, passages: int) -> Segment:
 
 
 def read(folder: Path) -> list[Segment]:
-    """The segments in a folder, in their order; raises FileNotFoundError, and
-    IndexUnusableError when a file is not as it was written.
+    """The segments in a folder, in their order; raises IndexUnusableError when a file is
+    missing or not as it was written.
     """
-    text = (folder / NAME).read_text("utf-8")
     try:
+        text = (folder / NAME).read_text("utf-8")
         segments = [
             Segment(**{**entry, "deleted": frozenset(_numbers(entry["deleted"]))})
             for entry in json.loads(text)["segments"]
         ]
-    except (ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
     for segment in segments:
         try:

@@ -133,9 +133,10 @@ class Segment:
 
     def characters(self, word: Word, exact: bool) -> str:
         """The characters that stand for a word in `words`."""
-        return "".join(map(self._characters, self.terms(word, exact)))
+        return "".join(map(self.characters_of, self.terms(word, exact)))
 
-    def _characters(self, terms: range) -> str:
+    def characters_of(self, terms: range) -> str:
+        """The characters that stand for terms that follow one another in `words`."""
         rare = range(bisect_left(self._rare, terms.start), bisect_left(self._rare, terms.stop))
         codes = [1 + n for n in range(terms.start - rare.start, terms.stop - rare.stop)]
         codes = [c if c < _SURROGATES.start else c + len(_SURROGATES) for c in codes]

@@ -7,9 +7,10 @@ import math
 import os
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import compress
 from multiprocessing import get_context
 from pathlib import Path
@@ -110,7 +111,8 @@ class WhooshWriter:
         else:
             while sum(not future.done() for future in self._pending) > self._jobs:
                 wait(self._pending, return_when=FIRST_COMPLETED)
-            self._pending.add(self._pool.submit(_build, path, self._batch))
+            with _interrupts_blocked():
+                self._pending.add(self._pool.submit(_build, path, self._batch))
         self._batch, self._size = [], 0.0
 
     def _path(self) -> Path:
@@ -205,10 +207,17 @@ def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
-    """Processes that leave Ctrl-C to the one that began them."""
-    context = get_context("fork") if sys.platform == "linux" else get_context()
-    return ProcessPoolExecutor(jobs, context, initializer=_ignore_interrupts)
+    """Processes, begun when they get their first work."""
+    # Forking shares what was imported. Nothing else runs in this process that holds a lock.
+    return ProcessPoolExecutor(jobs, get_context("fork" if sys.platform == "linux" else None))
 
 
-def _ignore_interrupts() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """For processes begun meanwhile, for good: Ctrl-C reaches the whole group, and it is
+    for the one that began them to stop them. To that one it comes when this is over."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
