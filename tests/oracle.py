@@ -124,7 +124,7 @@ class Oracle:
                 for word in words_of([clause])
             )
 
-        most = max((weight(passages) for _, _, passages in self._documents), default=0.0)
+        most = max((weight(passages) for _, _, passages in self._documents), default=0)
         return lambda passages: (
             any(self._has(passages, c, exact) for c in soft)
             and weight(passages) >= ranking.needed(most)

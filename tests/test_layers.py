@@ -27,8 +27,11 @@ LAYERS = [
 ]
 
 # Libraries that only one part of the house knows.
-ONLY = {
+ONLY: dict[str, str | tuple[str, ...]] = {
+    "numpy": ("bulk", "engines/whoosh"),
     "whoosh": "engines/whoosh",
+    "backports": "engines/whoosh",
+    "compression": "engines/whoosh",
     "click": "cli",
     "rich": "render/terminal",
     "unidecode": "vietnamese",

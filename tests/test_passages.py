@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vnsearch.analysis import tokenize
-from vnsearch.model import Document
+from vnsearch.model import Document, Passage, Token
 from vnsearch.passages import CUT_TOKENS, MAX_TOKENS, MIN_TOKENS, split
 
 MODEST = settings(max_examples=60, deadline=None)
@@ -17,12 +17,21 @@ def document(text: str, line: int | None = 1, line_step: int = 1) -> Document:
     return Document(key="", title="", text=text, line=line, line_step=line_step)
 
 
+def passages_of(item: Document) -> list[Passage]:
+    tokens = list(tokenize(item.text))
+    return list(split(item, [token.start for token in tokens], [token.end for token in tokens]))
+
+
+def tokens_of(item: Document, passage: Passage) -> list[Token]:
+    return list(tokenize(item.text))[passage.first : passage.last]
+
+
 def words(count: int, first: int = 0) -> str:
     return " ".join(f"từ{number}" for number in range(first, first + count))
 
 
 def sizes(text: str) -> list[int]:
-    return [len(passage.tokens) for passage in split(document(text))]
+    return [passage.last - passage.first for passage in passages_of(document(text))]
 
 
 # Runs of words with one gap between them: few choices that make long and varied texts.
@@ -38,13 +47,13 @@ texts = st.one_of(
 
 @pytest.mark.parametrize("text", ["", " \n ", "… – !"], ids=["empty", "blank", "punctuation"])
 def test_a_text_without_tokens_has_no_passages(text: str) -> None:
-    assert list(split(document(text))) == []
+    assert passages_of(document(text)) == []
 
 
 def test_a_short_document_is_one_passage_stripped() -> None:
-    (passage,) = split(document("\n\n  “Đảng bộ” tỉnh.\n"))
+    (passage,) = passages_of(document("\n\n  “Đảng bộ” tỉnh.\n"))
     assert passage.text == "“Đảng bộ” tỉnh."
-    assert [token.text for token in passage.tokens] == ["Đảng", "bộ", "tỉnh"]
+    assert (passage.first, passage.last) == (0, 3)
     assert passage.line == 3
     assert not passage.cut_before
     assert not passage.cut_after
@@ -77,19 +86,27 @@ def test_where_a_document_is_cut(text: str, expected: list[int]) -> None:
 
 def test_punctuation_stays_with_its_sentence_and_a_quote_goes_on() -> None:
     text = words(200) + ".” “" + words(200)
-    first, second = split(document(text))
+    first, second = passages_of(document(text))
     assert first.text.endswith("từ199.”")
     assert second.text.startswith("“từ0")
     assert (first.cut_before, first.cut_after) == (False, True)
     assert (second.cut_before, second.cut_after) == (True, False)
 
 
-def test_tokens_keep_the_offsets_of_the_document() -> None:
-    text = words(200) + "\n\n" + words(200, first=200)
-    _, second = split(document(text))
-    token = second.tokens[0]
+def test_tokens_are_counted_in_the_document() -> None:
+    item = document(words(200) + "\n\n" + words(200, first=200))
+    _, second = passages_of(item)
+    assert (second.first, second.last) == (200, 400)
+    token = tokens_of(item, second)[0]
     assert (token.text, token.position) == ("từ200", 200)
-    assert text[token.start : token.end] == "từ200"
+    assert item.text[token.start : token.end] == "từ200"
+
+
+@pytest.mark.parametrize("count", [1, MIN_TOKENS, MAX_TOKENS], ids=str)
+def test_where_tokens_are_does_not_matter_when_there_is_nothing_to_cut(count: int) -> None:
+    # Of such documents `building` does not fetch where the tokens begin and end.
+    item = document("\n\n“" + words(count) + "”.\n")
+    assert list(split(item, range(count), range(count))) == passages_of(item)
 
 
 @pytest.mark.parametrize(
@@ -100,16 +117,19 @@ def test_tokens_keep_the_offsets_of_the_document() -> None:
 def test_lines(line: int | None, line_step: int, lines: list[int | None]) -> None:
     paragraph = words(100) + "\n" + words(100)
     text = words(200) + "\n\n\n" + paragraph + "\n\n" + words(200)
-    assert [passage.line for passage in split(document(text, line, line_step))] == lines
+    assert [passage.line for passage in passages_of(document(text, line, line_step))] == lines
 
 
 @MODEST
 @given(texts)
 def test_passages_partition_the_tokens(text: str) -> None:
-    passages = list(split(document(text)))
-    assert [token for passage in passages for token in passage.tokens] == list(tokenize(text))
-    assert all(0 < len(passage.tokens) <= MAX_TOKENS for passage in passages)
-    assert all(MIN_TOKENS <= len(passage.tokens) <= CUT_TOKENS for passage in passages[:-1])
+    passages = passages_of(document(text))
+    borders = [0, *(passage.last for passage in passages)]
+    assert [passage.first for passage in passages] == borders[:-1]
+    assert borders[-1] == len(list(tokenize(text)))
+    counts = [passage.last - passage.first for passage in passages]
+    assert all(0 < count <= MAX_TOKENS for count in counts)
+    assert all(MIN_TOKENS <= count <= CUT_TOKENS for count in counts[:-1])
     assert [passage.cut_before for passage in passages] == [bool(n) for n in range(len(passages))]
     assert [passage.cut_after for passage in passages][::-1] == [
         bool(n) for n in range(len(passages))
@@ -120,10 +140,11 @@ def test_passages_partition_the_tokens(text: str) -> None:
 @given(texts, st.integers(1, 50), st.integers(0, 1))
 def test_texts_of_passages_and_their_lines(text: str, line: int, line_step: int) -> None:
     end = 0
-    for passage in split(document(text, line, line_step)):
-        own = list(tokenize(passage.text))
-        assert [token.text for token in own] == [token.text for token in passage.tokens]
-        begin = passage.tokens[0].start - own[0].start
+    item = document(text, line, line_step)
+    for passage in passages_of(item):
+        own, of_document = list(tokenize(passage.text)), tokens_of(item, passage)
+        assert [token.text for token in own] == [token.text for token in of_document]
+        begin = of_document[0].start - own[0].start
         assert begin >= end
         assert not text[end:begin].strip()
         end = begin + len(passage.text)

@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vnsearch.parsing import parse
-from vnsearch.ranking import K1, PAIR_WEIGHT, complete, evidence, idf, saturation
+from vnsearch.ranking import (
+    K1,
+    NEEDED_SHARE,
+    PAIR_WEIGHT,
+    complete,
+    damping,
+    evidence,
+    idf,
+    needed,
+    saturation,
+    weight,
+)
 
 MODEST = settings(max_examples=100, deadline=None)
 
@@ -116,10 +127,10 @@ def test_evidence_when_marks_must_match(source: str, expected: list[Piece]) -> N
 
 
 def test_words_with_and_without_marks_weigh_the_same() -> None:
-    def weight(source: str) -> float:
+    def total(source: str) -> float:
         return sum(item.weight for item in evidence(parse(source)))
 
-    assert weight("đảng bộ") == weight("dang bo") == weight("đảng bo")
+    assert total("đảng bộ") == total("dang bo") == total("đảng bo")
 
 
 def test_labels() -> None:
@@ -143,6 +154,36 @@ def test_idf(with_it: int, passages: int, expected: float) -> None:
 
 
 @pytest.mark.parametrize(
+    ("with_it", "passages", "expected"),
+    [(0, 10, 0), (1, 1, 287_682), (1, 10, 1_992_430), (10, 10, 46_520), (100, 100_000, 6_902_778)],
+)
+def test_a_weight_is_the_idf_in_whole_millionths(
+    with_it: int, passages: int, expected: int
+) -> None:
+    assert weight(with_it, passages) == expected
+    assert type(weight(with_it, passages)) is int
+
+
+def test_a_document_needs_a_share_of_the_most_weight() -> None:
+    assert NEEDED_SHARE == 0.4
+    assert needed(0) == 0
+    assert needed(5_000_000) == 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("length", "average", "expected"),
+    [
+        (100, 100.0, 1.2),
+        (200, 100.0, 2.1),  # 1.2 * (0.25 + 0.75 * 2)
+        (50, 100.0, 0.75),  # 1.2 * (0.25 + 0.75 / 2)
+        (0, 100.0, 0.3),  # 1.2 * 0.25
+    ],
+)
+def test_damping(length: int, average: float, expected: float) -> None:
+    assert damping(length, average) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
     ("frequency", "length", "average", "expected"),
     [
         (0, 100, 100.0, 0.0),
@@ -154,7 +195,8 @@ def test_idf(with_it: int, passages: int, expected: float) -> None:
     ],
 )
 def test_saturation(frequency: float, length: int, average: float, expected: float) -> None:
-    assert saturation(frequency, length, average) == pytest.approx(expected, abs=1e-6)
+    share = saturation(frequency, damping(length, average))
+    assert share == pytest.approx(expected, abs=1e-6)
 
 
 @MODEST
@@ -170,8 +212,17 @@ def test_idf_is_positive_and_falls_with_commonness(with_it: int, without: int) -
 def test_saturation_rises_with_frequency_below_its_limit(
     frequency: int, length: int, average: float
 ) -> None:
-    share = saturation(frequency, length, average)
-    assert 0 < share < saturation(frequency + 1, length, average) < K1 + 1
+    share = saturation(frequency, damping(length, average))
+    assert 0 < share < saturation(frequency + 1, damping(length, average)) < K1 + 1
+
+
+@MODEST
+@given(st.integers(1, 1000), st.integers(0, 1000), st.integers(1, 1000), st.floats(1, 1000))
+def test_saturation_falls_with_the_length(
+    frequency: int, length: int, more: int, average: float
+) -> None:
+    longer = saturation(frequency, damping(length + more, average))
+    assert longer < saturation(frequency, damping(length, average))
 
 
 @MODEST
@@ -185,16 +236,21 @@ def test_complete_exceeds_any_possible_sum(
 ) -> None:
     found = evidence(parse(" ".join(words), exact=exact))
     passages = data.draw(st.integers(1, 10_000))
-    idfs = [idf(data.draw(st.integers(1, passages)), passages) for _ in found]
+    worths = [item.weight * idf(data.draw(st.integers(1, passages)), passages) for item in found]
     score = math.fsum(
-        item.weight
-        * weight
-        * saturation(data.draw(st.integers(0, 10_000)), data.draw(st.integers(1, 350)), 200.0)
-        for item, weight in zip(found, idfs, strict=True)
+        worth
+        * saturation(
+            data.draw(st.integers(0, 10_000)), damping(data.draw(st.integers(1, 350)), 200.0)
+        )
+        for worth in worths
     )
-    assert complete(found, idfs) > score
+    assert complete(worths) > score
 
 
-def test_complete_wants_one_idf_for_each_piece() -> None:
-    with pytest.raises(ValueError, match="shorter"):
-        complete(evidence(parse("a b")), [1.0])
+@pytest.mark.parametrize(
+    ("worths", "expected"),
+    [([], 0.0), ([1.0], 2.2), ([1.0, 0.0, 2.5], 7.7)],
+    ids=["nothing", "one piece", "a piece that is nowhere adds nothing"],
+)
+def test_complete(worths: list[float], expected: float) -> None:
+    assert complete(iter(worths)) == pytest.approx(expected)

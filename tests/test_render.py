@@ -144,7 +144,7 @@ def some_skipped(count: int, reasons: int = 2) -> tuple[Skipped, ...]:
 
 def some_status(**changed: Any) -> Status:
     found = Status(
-        index="/data/.vnsearch",
+        folder="/data/.vnsearch",
         roots=(Root("docs"), Root("/gone\x1b[31m", ("old/", "*.\udce1"))),
         missing_roots=("/gone\x1b[31m",),
         files=1234,

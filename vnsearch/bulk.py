@@ -76,12 +76,13 @@ class Vocabulary:
         firsts = np.searchsorted(starts, begins)
         counts = np.diff(firsts, append=len(starts))
         shift = np.repeat(begins, counts)
-        return terms, *((c - shift).astype(np.int32) for c in (starts, ends)), counts
+        starts, ends = ((column - shift).astype(np.int32) for column in (starts, ends))
+        return terms, starts, ends, counts
 
     def _look_up(self, keys: Numbers) -> Numbers:
         """The terms of plain runs by their keys (0 where the key is 0)."""
         slots = (keys * _GOLDEN) >> np.uint64(64 - _TABLE_BITS)
-        terms = self._values[slots]
+        terms: Numbers = self._values[slots]
         missed = np.flatnonzero(self._keys[slots] != keys)
         if missed.size:
             new, where = np.unique(keys[missed], return_inverse=True)
@@ -138,7 +139,8 @@ def _letter(byte: int) -> str:
 def _windows(classes: Numbers) -> Numbers:
     """At each place the eight bytes from there on, as one number."""
     padded = np.concatenate((classes, np.zeros(_KEY_BYTES, dtype=np.uint8)))
-    return np.ndarray((len(classes),), dtype="<u8", buffer=padded, strides=(1,))
+    windows: Numbers = np.ndarray((len(classes),), dtype="<u8", buffer=padded, strides=(1,))
+    return windows
 
 
 def _chunks(texts: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -82,7 +82,7 @@ _VERSION = click.version_option(
 class _Common(NamedTuple):
     """The options of every command."""
 
-    index: str | None
+    folder: str | None  # of the index
     color: str
     quiet: bool
 
@@ -184,7 +184,7 @@ def index(
 
     if excludes and not paths:
         raise click.UsageError("--exclude needs the PATHs it is for")
-    folder = places.index_to_write(common.index)
+    folder = places.index_to_write(common.folder)
     with _progress(common) as progress:
         done = update(
             folder,
@@ -294,7 +294,7 @@ def search(
     demand = _only_one({"--all": need_all, "--any": need_any})
     if limit is None:
         limit = sys.maxsize if form == paths else 0 if form == "-c" else _DEFAULT_LIMIT
-    with closing(Searcher(places.existing_index(common.index))) as searcher:
+    with closing(Searcher(places.existing_index(common.folder))) as searcher:
 
         def ask(text: str) -> "Results":
             return searcher.search(
@@ -388,7 +388,7 @@ def status(as_json: bool, common: _Common) -> int:
     from vnsearch.indexing import status as status_of
     from vnsearch.render import jsonform, plain
 
-    found = status_of(places.existing_index(common.index))
+    found = status_of(places.existing_index(common.folder))
     if as_json:
         streams.write([jsonform.dump(jsonform.status(found))])
     elif not common.quiet:

@@ -129,7 +129,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
     there = [root for root in roots if root not in missing]
     plan = make_plan(places, files, roots, everything(places, there), str(index))
     return Status(
-        index=str(index),
+        folder=str(index),
         roots=tuple(roots),
         missing_roots=tuple(root.path for root in missing),
         files=count,

@@ -151,7 +151,7 @@ class Root(NamedTuple):
 class Status(NamedTuple):
     """What an index holds and how far the files have moved on since."""
 
-    index: str
+    folder: str  # of the index
     roots: tuple[Root, ...]
     missing_roots: tuple[str, ...]
     files: int

@@ -29,6 +29,8 @@ from vnsearch.query import Kind, Query, Word
 K1: Final = 1.2
 B: Final = 0.75
 
+LIMIT: Final = K1 + 1  # of the saturation, for what occurs without end
+
 PAIR_WEIGHT: Final = 0.9
 
 # How often each word of a title counts in the passages of its document.
@@ -85,7 +87,7 @@ def _plain(word: Word) -> Word:
 def complete(worths: Iterable[float]) -> float:
     """What a passage with all the words gets on top: more than any passage can score, given
     weight times idf of all the evidence."""
-    return sum(worths) * (K1 + 1)
+    return sum(worths) * LIMIT
 
 
 def idf(passages_with: int, passages: int) -> float:
@@ -112,4 +114,4 @@ def damping(length: int, average: float) -> float:
 
 def saturation(frequency: float, damping: float) -> float:
     """BM25's share of the idf for a passage that holds it so often."""
-    return frequency * (K1 + 1) / (frequency + damping)
+    return frequency * LIMIT / (frequency + damping)

@@ -79,8 +79,8 @@ def _marks(
     places: dict[str, list[int]] = {word.folded: [] for words, _ in sought for word in words}
     # Most words are told from these by their first letters.
     initials = {None, *(folded[0] for folded in places)}
-    for index, word in enumerate(text):
-        if INITIALS.get(word[0]) in initials and (folded := forms(word)[0]) in places:
+    for index, other in enumerate(text):
+        if INITIALS.get(other[0]) in initials and (folded := forms(other)[0]) in places:
             places[folded].append(index)
     marks: dict[int, _Mark] = {}
 

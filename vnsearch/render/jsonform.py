@@ -85,7 +85,7 @@ def status(found: Status) -> Object:
     """What `status` tells."""
     return {
         "schema_version": SCHEMA_VERSION,
-        "index": found.index,
+        "index": found.folder,
         "roots": [
             {
                 "path": root.path,

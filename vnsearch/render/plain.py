@@ -115,7 +115,7 @@ def skipped(items: Sequence[Skipped]) -> Iterator[str]:
 
 def status(found: Status) -> Iterator[str]:
     """What the index holds, a fact a line."""
-    yield f"index      {safe(found.index)}"
+    yield f"index      {safe(found.folder)}"
     for root in found.roots:
         excludes = f"  excluding {safe(', '.join(root.excludes))}" if root.excludes else ""
         missing = "  (missing)" if root.path in found.missing_roots else ""

@@ -49,6 +49,10 @@ class _Contents(NamedTuple):
 
 def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> int:
     """Make a segment of documents, each with its source; returns how many passages it has."""
+    return _write(path, _contents(documents, vocabulary))
+
+
+def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> _Contents:
     texts = vocabulary.tokenize([document.text for _, document in documents])
     titles = vocabulary.tokenize([document.title for _, document in documents])
     records, sizes, of, begin = [], [], [], 0
@@ -67,7 +71,7 @@ def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Voc
     document_of = np.array(of, dtype=np.int64)
     last = np.append(document_of[1:] != document_of[:-1], [True] * bool(of))
     stream = _stream(texts.terms, np.array(sizes, dtype=np.int64), titles, document_of)
-    return _write(path, _Contents(vocabulary.terms, *stream, last, records))
+    return _Contents(vocabulary.terms, *stream, last, records)
 
 
 def _stream(

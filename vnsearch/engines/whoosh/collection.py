@@ -19,7 +19,7 @@ from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
 from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.model import Found
 from vnsearch.query import Word
-from vnsearch.ranking import K1, TITLE_WEIGHT, damping, saturation
+from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
 
 _CACHE_BYTES: Final = 12_000_000  # for rows, as much for sets of passages and of documents
 _FREQUENCIES_KEPT: Final = 10_000
@@ -74,7 +74,7 @@ class Collection:
 
     def _saturation(self, count: int, length: int) -> float:
         if count == MOST or not self.average_length:
-            return K1 + 1
+            return LIMIT
         return saturation(count, damping(length, self.average_length))
 
     def _without(self, deleted: Sequence[frozenset[int]]) -> int:

@@ -74,9 +74,10 @@ def invert(terms: Numbers, passages: Numbers, size: int) -> Inverted:
     keys |= passages.astype(kind)
     keys.sort()
     firsts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
-    counts = np.diff(firsts, append=len(keys))
-    keys = keys[firsts].astype(np.int64)
-    return Inverted(keys >> bits, keys & ((1 << bits) - 1), counts, size)
+    counts = np.diff(firsts, append=len(keys)).astype(np.int32)
+    keys = keys[firsts]
+    terms, passages = keys >> kind(bits), keys & kind((1 << bits) - 1)
+    return Inverted(terms.astype(np.int32), passages.astype(np.int32), counts, size)
 
 
 def field_arrays(
@@ -210,7 +211,8 @@ def passage_arrays(lengths: Numbers, last: Numbers) -> dict[str, Array]:
 
 def compressed(data: bytes) -> bytes:
     """A zstd frame."""
-    return _compressor.compress(data, ZstdCompressor.FLUSH_FRAME)
+    frame: bytes = _compressor.compress(data, ZstdCompressor.FLUSH_FRAME)
+    return frame
 
 
 _compressor = ZstdCompressor(_LEVEL)

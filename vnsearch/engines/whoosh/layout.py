@@ -1,43 +1,51 @@
 """The file of a segment: what lies in it, and how it is written and opened.
 
-A segment never changes. Its file is a head, arrays one
-after another, and a directory: JSON with the name, type, place and size of each array, and
-the counts. Numbers are little-endian. Types: B, H, I, Q are unsigned numbers of 1, 2, 4 and
-8 bytes; N is H, or I when there are more than 65,535 passages; `text` is UTF-8. Arrays named `*_at` have one number more than there are things, and
-say where each begins and the last ends.
+A segment never changes. Its file is a head (8 bytes MAGIC; Q place of the directory; Q its
+bytes), arrays one after another, and the directory: JSON with the type, place and bytes of
+each array by its name, and some counts. Numbers are little-endian. Types: B, H, I, Q are
+unsigned numbers of 1, 2, 4 and 8 bytes; N is H, or I when there are more than 65,535 passages.
+An array `A_at` says where the things in `A` begin, and the last one ends.
 
-head            8 bytes MAGIC, Q place of the directory, Q its size in bytes
+Passages, numbered as they came; those of a document stand together
+    lengths           H  in tokens, those of the title counted TITLE_WEIGHT times: exact
+    classes           B  the class of the length, times 16: see LENGTH_CLASSES
+    last              B  1 for the last passage of a document, else 0
+    records           B  zstd frames of what is kept of passages: see `packed`
+    records_at        I  bytes
+    frames            I  the first passage of each frame
 
-Per passage, numbered as added; those of a document stand together
-    lengths     H  in tokens, each of the title counted TITLE_WEIGHT times: exact
-    classes     B  length class, times 16: see `LENGTH_CLASSES`
-    last        B  1 for the last passage of a document, else 0
-    records     B  zstd frames of what is kept of passages: see `packed`
-    records_at  I  of the frames, in bytes
-    frames      I  the first passage of each frame
+Fields F: `exact`, the exact forms of words; `source`, the names of files. Terms of `exact`
+with one folded form are a group; of `source` each term is. A row is a zstd frame with a B for
+each passage: how often something occurs there, words of titles counted TITLE_WEIGHT times,
+at most MOST. A group that is common has a row of all its terms; its commonest term, the
+leading one, has what the others leave of it.
+    F.terms           B  UTF-8; of `exact` sorted by folded form, then exact form
+    F.terms_at        I  bytes
+    F.dense           I  the groups that have a row
+    F.leading         I  the leading term of each of them
+    F.alone           I  other terms of theirs that have rows of their own
+    F.often           I  in how many passages the leading terms, and those, occur
+    F.rows, F.rows_at B, I bytes  the rows of F.dense, then of F.alone
+    F.passages        N  postings, term by term: passages, ascending. Of a leading term only
+                         those where the row of its group says MOST, and it occurs less often;
+                         of terms with own rows none
+    F.counts          B  how often there, at most MOST
+    F.postings_at     I  postings
+    exact.order       I  the terms in the order of their exact forms
+    exact.rare        I  the terms for which there is no character of one code unit
+    exact.words       H  UTF-16: for each passage a character for each word of the text, U+0000,
+                         a character for each word of the title. Characters ascend with terms,
+                         those beyond U+FFFF among themselves
+    exact.words_at    I  code units
 
-Per field: `exact`, the exact forms of tokens; `source`, the names of files
-    F.terms     text, sorted: those of `exact` by (folded form, exact form)
-    F.terms_at  I  in bytes
-    F.passages  N  the postings of sparse terms, term by term
-    F.counts    B  how often it occurs there, at most MOST; words of titles TITLE_WEIGHT times
-    F.postings_at  I  a dense term has none
-    F.dense     I  the dense terms: they have a row instead
-    F.rows      B  zstd frames: for each passage the count as above, 0 where it is not
-    F.rows_at   I  in bytes
-    exact.words H  for each passage, UTF-16: a character for each token of the text, U+0000, one
-                   for each token of the title; the characters ascend with the terms
-    exact.words_at I  in code units of 2 bytes
-    exact.order I  terms of `exact` in the order of the exact forms alone
-    exact.rare  I  terms that have characters beyond U+FFFF, when there are too many
-
-Folded forms, which group the exact ones
-    folded.terms, folded.terms_at   as above
-    folded.first     I  the first exact term of each, and behind the last
-    pairs.words      I  the folded terms that are frequent enough to have their pairs counted
-    pairs.followers  B  zstd frames, for each: N places in pairs.words of the words that follow it
-                        in some passage, sorted, then N in how many passages
-    pairs.followers_at  I  in bytes
+Folded forms
+    folded.terms      B  UTF-8, sorted
+    folded.terms_at   I  bytes
+    folded.first      I  the first exact term of each, and behind the last
+    pairs.words       I  the folded forms that are frequent enough to have their pairs counted
+    pairs.followers   B  zstd frames, one for each of them: N places in pairs.words of the words
+                         that stand behind it, sorted; then N, in how many passages they do
+    pairs.followers_at I bytes
 """
 
 import json

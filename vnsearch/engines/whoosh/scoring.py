@@ -39,8 +39,6 @@ class Scoring:
     def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
         self._collection = collection
         self._pieces = [_piece(collection, item, exact) for item in evidence]
-        self._told = [piece for piece in self._pieces if piece.told]
-        self._untold = [piece for piece in self._pieces if not piece.told]
         self._bonus = ranking.complete(piece.worth for piece in self._pieces)
         words = [i.words for i in evidence if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]
@@ -109,27 +107,19 @@ class Scoring:
         """What the evidence adds up to, or something less than needed when that is less."""
         damping = self._collection.damping(passage)
         total, unsure = 0.0, []  # pieces whose frequency only the words of the passage tell
-        for piece in self._told:
-            if frequency := piece.rows[0][passage]:
-                if frequency < MOST:
-                    total += piece.worth * ranking.saturation(frequency, damping)
-                else:
-                    unsure.append((piece, MOST))
-        for piece in self._untold:
+        for piece in self._pieces:
             if most := min([row[passage] for row in piece.rows]):
-                unsure.append((piece, most))
-        if unsure:
-            possible = total + sum(
-                [
-                    piece.worth * (ranking.saturation(m, damping) if m < MOST else ranking.K1 + 1)
-                    for piece, m in unsure
-                ]
-            )
-            if possible >= needed - _ROUNDING:
-                words = self._collection.words(passage)
-                for piece, _ in unsure:
-                    if frequency := piece.count(words):
-                        total += piece.worth * ranking.saturation(frequency, damping)
+                if piece.told and most < MOST:
+                    total += piece.worth * ranking.saturation(most, damping)
+                else:
+                    share = ranking.saturation(most, damping) if most < MOST else ranking.LIMIT
+                    unsure.append((piece, share))
+        possible = total + sum([piece.worth * share for piece, share in unsure])
+        if unsure and possible >= needed - _ROUNDING:
+            words = self._collection.words(passage)
+            for piece, _ in unsure:
+                if frequency := piece.count(words):
+                    total += piece.worth * ranking.saturation(frequency, damping)
         return total
 
     def _bounded(self, passages: list[int]) -> Iterator[tuple[float, int]]:
@@ -143,7 +133,7 @@ class Scoring:
         rows = {id(row): row for piece in self._pieces for row in piece.rows}
         picked = {key: int.from_bytes(bytes(pick(row)), "little") for key, row in rows.items()}
         # So many steps that the sum of all bounds, each rounded up, is a byte.
-        most = sum(piece.worth for piece in self._pieces) * (ranking.K1 + 1)
+        most = sum(piece.worth for piece in self._pieces) * ranking.LIMIT
         steps, total = (255 - len(self._pieces)) / most, 0
         for piece in self._pieces:
             counts = reduce(partial(least, size=size), (picked[id(row)] for row in piece.rows))

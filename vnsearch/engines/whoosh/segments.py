@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type, unpacked
 from vnsearch.engines.whoosh.terms import Postings, Terms
@@ -39,7 +39,7 @@ class Segment:
         self._rare = arrays["exact.rare"]
         self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
-        self._frame = lru_cache(_FRAMES_KEPT)(self._read_frame)
+        self._frame: Callable[[int], list[Found]] = lru_cache(_FRAMES_KEPT)(self._read_frame)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -68,29 +68,29 @@ class Segment:
         groups = [] if own is None else [range(own, own + 1)]
         match word.kind:
             case Kind.PREFIX:
-                found = self.folded.beginning_with(word.stem(False).encode())
+                found = self.folded.beginning_with(word.stem(as_typed=False).encode())
                 return [found] if own is None or own in found else [*groups, found]
             case Kind.SLIP:
                 terms = ((n, self.folded[n].decode()) for n in range(len(self.folded)))
-                return [range(n, n + 1) for n, t in terms if word.matches(t, t, False)]
+                return [range(n, n + 1) for n, t in terms if word.matches(t, t, as_typed=False)]
         return groups
 
     def _exact_terms(self, word: Word) -> list[int]:
         match word.kind:
             case Kind.WORD:
-                return self._exact_beginning(word.exact.encode(), word.exact.encode() + b"\0")
+                return self._exact_between(word.exact.encode(), word.exact.encode() + b"\0")
             case Kind.PREFIX:
-                stem = word.stem(True).encode()
-                own = self._exact_beginning(word.exact.encode(), word.exact.encode() + b"\0")
-                return sorted({*own, *self._exact_beginning(stem, stem + b"\xff")})
+                stem = word.stem(as_typed=True).encode()
+                own = self._exact_between(word.exact.encode(), word.exact.encode() + b"\0")
+                return sorted({*own, *self._exact_between(stem, stem + b"\xff")})
             case Kind.SLIP:
                 terms = ((n, self.exact[n].decode()) for n in range(len(self.exact)))
-                return [n for n, t in terms if word.matches(t, t, True)]
+                return [n for n, t in terms if word.matches(t, t, as_typed=True)]
 
-    def _exact_beginning(self, begin: bytes, end: bytes) -> list[int]:
+    def _exact_between(self, begin: bytes, end: bytes) -> list[int]:
         """The exact terms from `begin` to before `end`, in the order of these alone."""
         found = (bisect_left(self._order, b, key=self.exact.__getitem__) for b in (begin, end))
-        return self._order[slice(*found)].tolist()  # type: ignore[no-any-return]
+        return self._order[slice(*found)].tolist()
 
     def row(self, word: Word, exact: bool) -> bytes:
         """How often a word occurs in each passage, in its title TITLE_WEIGHT times; at most
@@ -145,7 +145,8 @@ class Segment:
     def _read_followers(self, place: int) -> "tuple[memoryview[int], memoryview[int]]":
         at = self._arrays["pairs.followers_at"]
         data = decompressed(self._arrays["pairs.followers"][at[place] : at[place + 1]])
-        numbers = memoryview(data).cast(number_type(self.size))
+        kind: Any = number_type(self.size)
+        numbers = memoryview(data).cast(kind)
         return numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
 
     # Passages
@@ -163,7 +164,8 @@ class Segment:
     def record(self, passage: int) -> Found:
         """What is kept of a passage."""
         frame = bisect_right(self._arrays["frames"], passage) - 1
-        return self._frame(frame)[passage - self._arrays["frames"][frame]]
+        first: int = self._arrays["frames"][frame]
+        return self._frame(frame)[passage - first]
 
     def _read_frame(self, number: int) -> list[Found]:
         at = self._arrays["records_at"]

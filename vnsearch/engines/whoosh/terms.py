@@ -57,7 +57,7 @@ class Postings:
         self._dense: list[int] = arrays[f"{name}.dense"].tolist()
         self._alone: list[int] = arrays[f"{name}.alone"].tolist()
         self._leading = {term: n for n, term in enumerate(arrays[f"{name}.leading"])}
-        self._often = arrays[f"{name}.often"]
+        self._often: list[int] = arrays[f"{name}.often"].tolist()
         self._rows, self._rows_at = arrays[f"{name}.rows"], arrays[f"{name}.rows_at"]
         self._stored_row = lru_cache(_ROWS_KEPT)(self._read_row)
 
@@ -92,7 +92,9 @@ class Postings:
             return self._often[number]
         for number in self._rows_alone(range(term, term + 1)):
             return self._often[number]
-        return self._at[term + 1] - self._at[term]
+        begin: int = self._at[term]
+        end: int = self._at[term + 1]
+        return end - begin
 
     def row_of_groups(self, groups: range) -> bytes:
         """How often any term of groups that stand side by side occurs."""

@@ -1,0 +1,113 @@
+"""Sets as large numbers: each does what the same thing does with plain sets."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vnsearch.engines.whoosh.lanes import Documents, least, passages_in, present
+
+MODEST = settings(max_examples=100, deadline=None)
+
+# How many passages each document has; mostly one or a few, sometimes many.
+sizes_of_documents = st.lists(st.one_of(st.integers(1, 4), st.integers(1, 40)), max_size=30)
+
+
+def last_of(sizes: Sequence[int]) -> bytes:
+    return b"".join(bytes(size - 1) + b"\1" for size in sizes)
+
+
+def lanes_of(passages: set[int]) -> int:
+    return sum(1 << 8 * passage for passage in passages)
+
+
+def ranges_of(sizes: Sequence[int]) -> list[range]:
+    """The passages of each document."""
+    ends = [sum(sizes[: number + 1]) for number in range(len(sizes))]
+    return [range(end - size, end) for size, end in zip(sizes, ends, strict=True)]
+
+
+@st.composite
+def collections(draw: st.DrawFn) -> tuple[list[int], set[int]]:
+    """Documents by their sizes, and some of all their passages."""
+    sizes = draw(sizes_of_documents)
+    rest = st.sets(st.integers(0, max(0, sum(sizes) - 1))) if sizes else st.just(set[int]())
+    some = st.one_of(rest, st.just(set(range(sum(sizes)))))
+    return sizes, draw(some)
+
+
+@MODEST
+@given(st.binary(max_size=300))
+def test_present_are_the_bytes_that_are_not_0(row: bytes) -> None:
+    assert present(row) == lanes_of({passage for passage, count in enumerate(row) if count})
+
+
+@MODEST
+@given(st.sets(st.integers(0, 299)), st.integers(0, 3))
+def test_passages_in_a_set_ascend(passages: set[int], more: int) -> None:
+    size = max(passages, default=-1) + 1 + more
+    assert passages_in(lanes_of(passages), size) == sorted(passages)
+
+
+@MODEST
+@given(st.lists(st.tuples(st.integers(0, 127), st.integers(0, 127)), max_size=60))
+def test_least_of_each_byte(pairs: list[tuple[int, int]]) -> None:
+    one, other = (bytes(pair[side] for pair in pairs) for side in (0, 1))
+    found = least(int.from_bytes(one, "little"), int.from_bytes(other, "little"), len(pairs))
+    assert found.to_bytes(len(pairs), "little") == bytes(map(min, pairs))
+
+
+def test_least_of_all_pairs_of_bytes() -> None:
+    pairs = [(a, b) for a in range(128) for b in range(128)]
+    one, other = (int.from_bytes(bytes(p[side] for p in pairs), "little") for side in (0, 1))
+    assert least(one, other, len(pairs)).to_bytes(len(pairs), "little") == bytes(map(min, pairs))
+
+
+@pytest.mark.parametrize("sizes", [[], [1], [3], [1, 1], [2, 1, 300, 1]], ids=str)
+def test_documents_all_and_none(sizes: list[int]) -> None:
+    documents, ranges = Documents(last_of(sizes)), ranges_of(sizes)
+    lasts = lanes_of({own[-1] for own in ranges})
+    everything = lanes_of(set(range(sum(sizes))))
+    assert documents.all == lasts
+    assert documents.having(everything) == lasts
+    assert documents.all_passages(lasts) == everything
+    assert documents.having(0) == documents.all_passages(0) == 0
+
+
+@MODEST
+@given(sizes_of_documents)
+def test_documents_and_their_passages(sizes: list[int]) -> None:
+    documents = Documents(last_of(sizes))
+    for own in ranges_of(sizes):
+        assert documents.passages(own[-1]) == own
+        assert [documents.of(passage) for passage in own] == [own[-1]] * len(own)
+
+
+@MODEST
+@given(collections())
+def test_documents_having_a_passage_of_a_set(collection: tuple[list[int], set[int]]) -> None:
+    sizes, passages = collection
+    expected = {own[-1] for own in ranges_of(sizes) if passages & set(own)}
+    assert Documents(last_of(sizes)).having(lanes_of(passages)) == lanes_of(expected)
+
+
+@MODEST
+@given(collections())
+def test_all_passages_of_documents(collection: tuple[list[int], set[int]]) -> None:
+    sizes, passages = collection
+    chosen = [own for own in ranges_of(sizes) if own[0] in passages]
+    found = Documents(last_of(sizes)).all_passages(lanes_of({own[-1] for own in chosen}))
+    assert found == lanes_of({passage for own in chosen for passage in own})
+
+
+@MODEST
+@given(collections())
+def test_all_passages_of_the_documents_having_some(
+    collection: tuple[list[int], set[int]],
+) -> None:
+    sizes, passages = collection
+    documents = Documents(last_of(sizes))
+    found = documents.all_passages(documents.having(lanes_of(passages)))
+    expected = {p for own in ranges_of(sizes) if passages & set(own) for p in own}
+    assert passages_in(found, sum(sizes)) == sorted(expected)
