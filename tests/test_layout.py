@@ -137,8 +137,8 @@ def test_cut_short_anywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        pytest.param(lambda data: b"", id="empty"),
-        pytest.param(lambda data: b"SQLite format 3\0" + bytes(4000), id="another format"),
+        pytest.param(lambda _: b"", id="empty"),
+        pytest.param(lambda _: b"SQLite format 3\0" + bytes(4000), id="another format"),
         pytest.param(lambda data: b"vnseg999" + data[8:], id="another version"),
         pytest.param(lambda data: bytes(len(data)), id="zeros"),
         pytest.param(lambda data: data[::-1], id="backwards"),

@@ -32,7 +32,7 @@ from vnsearch.model import (
     Understood,
 )
 from vnsearch.render import jsonform, plain, terminal
-from vnsearch.render.plain import visible
+from vnsearch.render.safety import visible
 from vnsearch.searching import Searcher
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -355,10 +355,10 @@ def _tell(results: "Results") -> None:
 
 
 def _show(results: "Results", form: str | None, common: _Common) -> None:
-    from vnsearch.render import jsonform, plain
-
     if not common.quiet:
         _tell(results)
+    from vnsearch.render import jsonform
+
     match form:
         case "--json":
             streams.write([jsonform.dump(jsonform.results(results))])
@@ -374,6 +374,8 @@ def _show(results: "Results", form: str | None, common: _Common) -> None:
 
                 terminal.show(results, common.color)
             else:
+                from vnsearch.render import plain
+
                 streams.write(plain.results(results))
 
 

@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Iterable
 
-from vnsearch.render.plain import safe
 
 
 def prepare() -> None:
@@ -52,5 +51,7 @@ def write_paths(paths: Iterable[str], end: str) -> None:
 
 def say(message: str, advice: str = "") -> None:
     """A message for the user, and what to do about it, on stderr."""
+    from vnsearch.render.safety import safe  # most runs have nothing to say
+
     for line in filter(None, (f"vnsearch: {message}", advice)):
         sys.stderr.write(safe(line) + "\n")

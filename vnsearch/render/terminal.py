@@ -22,7 +22,7 @@ from rich.text import Text
 
 from vnsearch.model import Hit, Results
 from vnsearch.render import plain
-from vnsearch.render.plain import safe, visible
+from vnsearch.render.safety import safe, visible
 
 Ranges = tuple[tuple[int, int], ...]
 

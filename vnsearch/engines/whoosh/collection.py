@@ -23,6 +23,7 @@ from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
 
 _CACHE_BYTES: Final = 12_000_000  # for rows, as much for sets of passages and of documents
 _FREQUENCIES_KEPT: Final = 10_000
+_COUNTERS_KEPT: Final = 1_000
 _RECORDS_KEPT: Final = 100
 
 
@@ -53,6 +54,9 @@ class Collection:
         self.average_length = tokens / self.passages if self.passages else 0.0
         self.documents = Documents(b"".join(segment.last() for segment in self._segments))
         self.classes = b"".join(segment.classes() for segment in self._segments)
+        lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
+        self._lengths = memoryview(lengths).cast("H")
+        self._dampings = _Dampings(self.average_length)
         # For each length class and count the most that BM25 can make of it.
         self.saturations = [
             self._saturation(count, length)
@@ -65,6 +69,7 @@ class Collection:
         self.having = lru_cache(kept)(self._having)
         self.documents_having = lru_cache(kept)(self._documents_having)
         self.frequency = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
+        self.counter = lru_cache(_COUNTERS_KEPT)(self._counter)
         self.record = lru_cache(_RECORDS_KEPT)(self._record)
 
     def close(self) -> None:
@@ -138,7 +143,7 @@ class Collection:
                 total += sum(count(self.words(begin + p)) > 0 for p in passages)
         return total
 
-    def counter(self, words: tuple[Word, ...], exact: bool) -> "Counter":
+    def _counter(self, words: tuple[Word, ...], exact: bool) -> "Counter":
         """Counts how often words occur one behind the other in a passage."""
         return Counter(self._segments, words, exact)
 
@@ -146,9 +151,7 @@ class Collection:
 
     def damping(self, passage: int) -> float:
         """See `ranking`."""
-        number = bisect_right(self._begins, passage) - 1
-        length = self._segments[number].lengths[passage - self._begins[number]]
-        return damping(length, self.average_length)
+        return self._dampings[self._lengths[passage]]
 
     def words(self, passage: int) -> Words:
         """The words of a passage."""
@@ -165,6 +168,18 @@ class Collection:
         """The passages of the files that are accepted."""
         rows = b"".join(segment.of_sources(accepts) for segment in self._segments)
         return present(self._alive(rows))
+
+
+class _Dampings(dict[int, float]):
+    """See `ranking.damping`: of each length, worked out when first met."""
+
+    def __init__(self, average: float) -> None:
+        super().__init__()
+        self._average = average
+
+    def __missing__(self, length: int) -> float:
+        found = self[length] = damping(length, self._average)
+        return found
 
 
 class Counter:

@@ -8,7 +8,7 @@ same, with the same scores, as if all had been scored.
 
 import math
 from bisect import bisect_left, insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
 from operator import and_, itemgetter, or_
 from typing import Final, NamedTuple
@@ -18,8 +18,9 @@ from vnsearch.engines.whoosh.collection import Collection, Counter
 from vnsearch.engines.whoosh.lanes import least, passages_in
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.model import Part
-from vnsearch.ranking import Evidence
+from vnsearch.ranking import Evidence, saturation
 
+_FEW: Final = 1 / 8  # of all passages: to pick so many from a row takes less than all of it
 _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
 
 
@@ -81,7 +82,7 @@ class Scoring:
     def _worth_of_text(self, passage: int) -> float:
         words, damping = self._collection.words(passage), self._collection.damping(passage)
         return sum(
-            piece.worth * ranking.saturation(piece.count(words, text_only=True), damping)
+            piece.worth * saturation(piece.count(words, text_only=True), damping)
             for piece in self._pieces
         )
 
@@ -90,12 +91,12 @@ class Scoring:
         damping = self._collection.damping(passage)
         for piece in self._pieces:
             if frequency := piece.count(words):
-                yield piece.evidence, piece.worth * ranking.saturation(frequency, damping)
+                yield piece.evidence, piece.worth * saturation(frequency, damping)
 
     def _rank(self, lanes: int, bonus: float, top: "_Top") -> None:
         """Score the passages of a set that may be among the best."""
         documents = self._collection.documents
-        for bound, passage in self._bounded(passages_in(lanes, self._collection.size)):
+        for bound, passage in self._bounded(lanes):
             needed = top.needed - bonus - _ROUNDING
             if bound < needed:
                 return
@@ -108,45 +109,54 @@ class Scoring:
         damping = self._collection.damping(passage)
         total, unsure = 0.0, []  # pieces whose frequency only the words of the passage tell
         for piece in self._pieces:
-            if most := min([row[passage] for row in piece.rows]):
-                if piece.told and most < MOST:
-                    total += piece.worth * ranking.saturation(most, damping)
-                else:
-                    share = ranking.saturation(most, damping) if most < MOST else ranking.LIMIT
-                    unsure.append((piece, share))
-        possible = total + sum([piece.worth * share for piece, share in unsure])
+            row, *others = piece.rows
+            most = row[passage]
+            for other in others:
+                most = min(most, other[passage])
+            if most and most < MOST and piece.told:
+                total += piece.worth * saturation(most, damping)
+            elif most:
+                share = saturation(most, damping) if most < MOST else ranking.LIMIT
+                unsure.append((piece, piece.worth * share))
+        possible = total + sum([share for _, share in unsure])
         if unsure and possible >= needed - _ROUNDING:
             words = self._collection.words(passage)
             for piece, _ in unsure:
                 if frequency := piece.count(words):
-                    total += piece.worth * ranking.saturation(frequency, damping)
+                    total += piece.worth * saturation(frequency, damping)
         return total
 
-    def _bounded(self, passages: list[int]) -> Iterator[tuple[float, int]]:
-        """Passages with upper bounds of their scores (without bonus), the highest first."""
-        if len(passages) < 2:
-            yield from ((math.inf, passage) for passage in passages)
-            return
-        size, pick = len(passages), itemgetter(*passages)
-
-        classes = int.from_bytes(bytes(pick(self._collection.classes)), "little")
+    def _bounded(self, lanes: int) -> Iterator[tuple[float, int]]:
+        """The passages of a set with upper bounds of their scores (without bonus), the highest
+        first."""
+        whole = self._collection.size
+        passages: Sequence[int] = range(whole)
+        pick: Callable[[bytes], bytes] = bytes
+        if 1 < lanes.bit_count() < whole * _FEW:
+            passages = passages_in(lanes, whole)
+            of_passages = itemgetter(*passages)
+            pick = lambda row: bytes(of_passages(row))  # noqa: E731
+        size = len(passages)
+        classes = int.from_bytes(pick(self._collection.classes), "little")
         rows = {id(row): row for piece in self._pieces for row in piece.rows}
-        picked = {key: int.from_bytes(bytes(pick(row)), "little") for key, row in rows.items()}
+        counts_in = {key: int.from_bytes(pick(row), "little") for key, row in rows.items()}
         # So many steps that the sum of all bounds, each rounded up, is a byte.
         most = sum(piece.worth for piece in self._pieces) * ranking.LIMIT
-        steps, total = (255 - len(self._pieces)) / most, 0
+        steps, total = (255 - len(self._pieces)) / (most or 1), 0
         for piece in self._pieces:
-            counts = reduce(partial(least, size=size), (picked[id(row)] for row in piece.rows))
+            counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
             worth = piece.worth * steps
             table = bytes([math.ceil(worth * share) for share in self._collection.saturations])
             keys = (counts + classes).to_bytes(size, "little")
             total += int.from_bytes(keys.translate(table), "little")
-        bounds_of = total.to_bytes(size, "little")
-        for bound in range(255, -1, -1):
-            at = bounds_of.find(bound)
+        if size == whole:
+            total &= lanes * 0xFF
+        bounds = total.to_bytes(size, "little")
+        for bound in range(255, 0, -1):
+            at = bounds.find(bound)
             while at >= 0:
                 yield bound / steps, passages[at]
-                at = bounds_of.find(bound, at + 1)
+                at = bounds.find(bound, at + 1)
 
 
 def _piece(collection: Collection, item: Evidence, exact: bool) -> _Piece:
