@@ -4,8 +4,8 @@ Every document is scanned for every query, from the definitions in `query` and `
 without an index. Engines are compared with it document by document and score by score.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from vnsearch import ranking
 from vnsearch.analysis import tokenize
@@ -19,15 +19,19 @@ from vnsearch.ranking import Evidence
 class _Passage:
     text: Sequence[Token]
     title: Sequence[Token]
+    known: dict[tuple[tuple[Word, ...], bool], int] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
         return len(self.text) + ranking.TITLE_WEIGHT * len(self.title)
 
     def frequency(self, words: Sequence[Word], exact: bool) -> int:
-        in_title = words[0].in_title
-        text = 0 if in_title else _count(self.text, words, exact)
-        return text + ranking.TITLE_WEIGHT * _count(self.title, words, exact)
+        key = tuple(words), exact
+        if key not in self.known:
+            in_title = words[0].in_title
+            text = 0 if in_title else _count(self.text, words, exact)
+            self.known[key] = text + ranking.TITLE_WEIGHT * _count(self.title, words, exact)
+        return self.known[key]
 
 
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
@@ -64,10 +68,13 @@ class Oracle:
     def search(self, query: Query, accepts: Callable[[str], bool] | None = None) -> Answer:
         """The whole ranking."""
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
-        evidence = ranking.evidence(query)
+        worths = {
+            item: item.weight * ranking.idf(self._frequency(item.words, item.exact), self._count)
+            for item in ranking.evidence(query)
+        }
         found = []
         for source, key, passages in chosen:
-            scores = [self._score(passage, evidence, query.exact) for passage in passages]
+            scores = [self._score(passage, worths, query.exact) for passage in passages]
             if any(scores):
                 found.append((source, key, max(scores)))
         found.sort(key=lambda item: (-item[2], item[0], item[1]))
@@ -143,24 +150,20 @@ class Oracle:
             case Any(parts):
                 return any(self._has(passages, part, exact) for part in parts)
 
-    def _idf(self, item: Evidence) -> float:
-        return ranking.idf(self._frequency(item.words, item.exact), self._count)
-
     def _frequency(self, words: Sequence[Word], exact: bool) -> int:
         return sum(bool(passage.frequency(words, exact)) for passage in self._passages)
 
-    def _score(self, passage: _Passage, evidence: Sequence[Evidence], exact: bool) -> float:
+    def _score(self, passage: _Passage, worths: Mapping[Evidence, float], exact: bool) -> float:
         score, complete = 0.0, True
-        for item in evidence:
+        for item, worth in worths.items():
             frequency = passage.frequency(item.words, item.exact)
             if frequency:
                 damping = ranking.damping(passage.length, self._average)
-                saturation = ranking.saturation(frequency, damping)
-                score += item.weight * self._idf(item) * saturation
+                score += worth * ranking.saturation(frequency, damping)
             elif len(item.words) == 1 and item.exact == exact:
                 complete = False
         if score and complete:
-            score += ranking.complete(item.weight * self._idf(item) for item in evidence)
+            score += ranking.complete(worths.values())
         return score
 
 

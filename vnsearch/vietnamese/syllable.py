@@ -6,6 +6,7 @@ use, often inside one document, so vnsearch compares words in one canonical spel
 tones placed the traditional way (`hòa`, `thủy`) and `y` for the final vowel.
 """
 
+import re
 import unicodedata
 from typing import Final, NamedTuple
 
@@ -28,7 +29,8 @@ CLOSED_NUCLEI: Final = frozenset(
 # the choice of the canonical letter: y is far commoner (lý, mỹ, kỳ, quy, tỷ), but for s (sĩ).
 I_OR_Y: Final = {"h": "y", "k": "y", "l": "y", "m": "y", "qu": "y", "s": "i", "t": "y"}
 
-_LONGEST: Final = 7  # letters of a syllable: nghiêng
+# What every syllable without marks looks like, to tell most other words at once.
+_PERHAPS: Final = re.compile("[bcdghklmnpqrstvx]{0,3}[aeiouy]{1,4}[cghkmnpt]{0,2}")
 
 _QUALITY_VOWELS: Final = "ăâêôơư"
 _DROP_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
@@ -99,7 +101,7 @@ def canonical(word: str) -> str:
     is no Vietnamese syllable comes back in lower case and NFC, nothing else changed.
     """
     word = _lowered(word)
-    if word.isascii() and (len(word) > _LONGEST or not word.isalpha()):
+    if word.isascii() and not _PERHAPS.fullmatch(word):
         return word
     letters, tones = split_marks(word)
     syllable = _parse(letters, tones)

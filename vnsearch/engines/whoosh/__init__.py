@@ -1,9 +1,21 @@
 """The embedded engine: a Whoosh index of passages.
 
-fields.py     what Whoosh is told of a passage
-writing.py    documents -> passages -> Whoosh
-postings.py   Whoosh -> where words occur
-matching.py   query + occurrences -> matches
+writing.py      documents -> batches -> segments, in several processes
+  building.py     documents, or other segments -> a segment
+  inverting.py    tokens -> the arrays of a segment
+manifest.py     which segments there are
+  layout.py       the file of a segment, array by array
+
+matching.py     query + rows -> which documents qualify, and a page of the best
+  scoring.py      evidence + rows -> the best passages
+  collection.py   all segments as one
+  segments.py     a segment: its words and passages
+  terms.py        its terms and where they occur
+  lanes.py        arithmetic on sets of passages
+
+codec.py        the same files as a Whoosh index
+  fields.py       what Whoosh is told of a passage
+  flat.py         files for any other Whoosh schema
 """
 
 from pathlib import Path
