@@ -63,6 +63,7 @@ class Oracle:
         passages = [passage for _, _, found in self._documents for passage in found]
         self._count = len(passages)
         self._passages = passages
+        self._frequencies: dict[tuple[tuple[Word, ...], bool], int] = {}
         self._average = sum(p.length for p in passages) / len(passages) if passages else 0.0
 
     def search(self, query: Query, accepts: Callable[[str], bool] | None = None) -> Answer:
@@ -151,7 +152,11 @@ class Oracle:
                 return any(self._has(passages, part, exact) for part in parts)
 
     def _frequency(self, words: Sequence[Word], exact: bool) -> int:
-        return sum(bool(passage.frequency(words, exact)) for passage in self._passages)
+        key = tuple(words), exact
+        if key not in self._frequencies:
+            found = [passage.frequency(words, exact) for passage in self._passages]
+            self._frequencies[key] = sum(map(bool, found))
+        return self._frequencies[key]
 
     def _score(self, passage: _Passage, worths: Mapping[Evidence, float], exact: bool) -> float:
         score, complete = 0.0, True

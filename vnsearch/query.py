@@ -6,6 +6,7 @@
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vnsearch.vietnamese.letters import fold
@@ -56,8 +57,13 @@ class Word(NamedTuple):
         """What the words of a prefix begin with: as typed, since the canonical spelling
         of a whole word (`ki` -> `ky`) need not be that of a longer one (`kinh`).
         """
-        typed = letters_of(self.text)
-        return typed if as_typed else fold(typed)
+        return _stem(self.text, as_typed)
+
+
+@lru_cache(maxsize=1000)
+def _stem(text: str, as_typed: bool) -> str:
+    typed = letters_of(text)
+    return typed if as_typed else fold(typed)
 
 
 class Phrase(NamedTuple):

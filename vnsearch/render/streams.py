@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterable
 
 
-
 def prepare() -> None:
     """Let every text be written: a stream may be closed, or of a narrow encoding."""
     for name in ("stdout", "stderr"):

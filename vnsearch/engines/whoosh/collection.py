@@ -98,7 +98,9 @@ class Collection:
             return self._alive(b"".join(rows))
         row = bytearray(self.size)
         count = self.counter(words, exact)
-        for passage in passages_in(self._with_all(words, exact), self.size):
+        # In a title a word counts TITLE_WEIGHT times.
+        least = TITLE_WEIGHT if words[0].in_title else 1
+        for passage in passages_in(self._with_all(words, exact, least), self.size):
             row[passage] = min(MOST, count(self.words(passage)))
         return bytes(row)
 
@@ -121,9 +123,10 @@ class Collection:
         """The documents where words occur one behind the other."""
         return self.documents.having(self.having(words, exact))
 
-    def _with_all(self, words: tuple[Word, ...], exact: bool) -> int:
-        """The passages with all of some words, wherever."""
-        return reduce(and_, (self.having((w._replace(in_title=False),), exact) for w in words))
+    def _with_all(self, words: tuple[Word, ...], exact: bool, least: int = 1) -> int:
+        """The passages with all of some words, wherever, each as often."""
+        rows = (self.row((word._replace(in_title=False),), exact) for word in words)
+        return reduce(and_, (present(row, least) for row in rows))
 
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
         """In how many passages words occur one behind the other."""

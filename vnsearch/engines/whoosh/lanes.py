@@ -10,13 +10,13 @@ from itertools import accumulate, count
 from operator import add
 from typing import Final
 
-_ONES: Final = bytes([0]) + bytes([1]) * 255
+_NOT_BELOW: Final = [bytes(least) + b"\1" * (256 - least) for least in range(3)]
 _INNER: Final = bytes([0xFF]) + bytes(255)
 
 
-def present(row: bytes) -> int:
-    """The passages whose byte is not 0."""
-    return int.from_bytes(row.translate(_ONES), "little")
+def present(row: bytes, least: int = 1) -> int:
+    """The passages whose byte is not below 1 (or 2)."""
+    return int.from_bytes(row.translate(_NOT_BELOW[least]), "little")
 
 
 def passages_in(lanes: int, size: int) -> list[int]:
@@ -31,6 +31,24 @@ def least(one: int, other: int, size: int) -> int:
     not_below = (one | high) - other & high
     take_other = (not_below << 1) - (not_below >> 7)  # 0xFF where one is not below the other
     return one ^ (one ^ other) & take_other
+
+
+def widened(row: bytes) -> bytes:
+    """A row with two bytes for each passage."""
+    wide = bytearray(2 * len(row))
+    wide[::2] = row
+    return bytes(wide)
+
+
+def narrowed(wide: int, highest: int, size: int) -> tuple[bytes, int]:
+    """Numbers of two bytes, `highest` at most, as bytes: each divided by the second number
+    returned, and rounded up."""
+    shift = max(0, highest.bit_length() - 8)
+    ones = int.from_bytes(b"\1\0" * size, "little")
+    if highest + (1 << shift) - 1 >> shift > 0xFF:
+        shift += 1
+    rounded = wide + ones * ((1 << shift) - 1) >> shift
+    return (rounded & ones * 0xFF).to_bytes(2 * size, "little")[::2], 1 << shift
 
 
 class Documents:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import Collection, Counter
-from vnsearch.engines.whoosh.lanes import least, passages_in
+from vnsearch.engines.whoosh.lanes import least, narrowed, passages_in, widened
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.model import Part
 from vnsearch.ranking import Evidence, saturation
@@ -140,22 +140,23 @@ class Scoring:
         classes = int.from_bytes(pick(self._collection.classes), "little")
         rows = {id(row): row for piece in self._pieces for row in piece.rows}
         counts_in = {key: int.from_bytes(pick(row), "little") for key, row in rows.items()}
-        # So many steps that the sum of all bounds, each rounded up, is a byte.
-        most = sum(piece.worth for piece in self._pieces) * ranking.LIMIT
-        steps, total = (255 - len(self._pieces)) / (most or 1), 0
+        # So many steps that the most of any piece is a byte; the sum takes two.
+        most = max((piece.worth for piece in self._pieces), default=0.0) * ranking.LIMIT
+        steps, total, highest = 254 / (most or 1.0), 0, 0
         for piece in self._pieces:
             counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
             worth = piece.worth * steps
             table = bytes([math.ceil(worth * share) for share in self._collection.saturations])
             keys = (counts + classes).to_bytes(size, "little")
-            total += int.from_bytes(keys.translate(table), "little")
+            total += int.from_bytes(widened(keys.translate(table)), "little")
+            highest += max(table)
         if size == whole:
-            total &= lanes * 0xFF
-        bounds = total.to_bytes(size, "little")
+            total &= int.from_bytes(widened(lanes.to_bytes(whole, "little")), "little") * 0xFFFF
+        bounds, unit = narrowed(total, highest, size)
         for bound in range(255, 0, -1):
             at = bounds.find(bound)
             while at >= 0:
-                yield bound / steps, passages[at]
+                yield bound * unit / steps, passages[at]
                 at = bounds.find(bound, at + 1)
 
 
