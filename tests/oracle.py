@@ -35,13 +35,14 @@ class _Passage:
 
 
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
+    forms = [(token.folded, token.exact) for token in tokens]
+    fitting = [
+        {form for form in set(forms) if word.matches(*form, exact or word.just_so)}
+        for word in words
+    ]
     starts = range(len(tokens) - len(words) + 1)
     return sum(
-        all(
-            word.matches(tokens[start + i].folded, tokens[start + i].exact, exact or word.just_so)
-            for i, word in enumerate(words)
-        )
-        for start in starts
+        all(forms[start + i] in of_word for i, of_word in enumerate(fitting)) for start in starts
     )
 
 

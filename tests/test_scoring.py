@@ -56,12 +56,12 @@ def documents() -> list[Sourced]:
     """Short ones, long ones, and some that are the same as others."""
     chance = random.Random(2026)
     found: list[Sourced] = []
-    for n in range(300):
-        size = chance.choice([1, 3, 10, 40, 120, 200, 330, 420, 700, 1200])
+    for n in range(180):
+        size = chance.choice([1, 3, 10, 40, 120, 200, 330, 420, 700])
         title = " ".join(chance.choices(FORMS, COMMONNESS, k=chance.randrange(4)))
         text = texts(chance, size)
         found.append((f"{n % 50:02}.jsonl", Document(f"{n}", title, text, n, 0)))
-    for n in range(0, 300, 6):
+    for n in range(0, 180, 6):
         twin = found[n][1]._replace(key=f"twin {n}")
         found += [("00.txt", twin), ("99.txt", twin)]
     return found
@@ -77,9 +77,9 @@ def both(
         assert len(manifest.read(folder)) == 1
     else:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(writing, "_BATCH_DOCUMENTS", 70)
-            write(folder, found[:200])
-            write(folder, found[200:])
+            patch.setattr(writing, "_BATCH_DOCUMENTS", 45)
+            write(folder, found[:130])
+            write(folder, found[130:])
         gone = {f"{n:02}.jsonl" for n in range(0, 50, 8)}
         write(folder, [], sorted(gone))
         found = [(source, item) for source, item in found if source not in gone]
@@ -126,7 +126,7 @@ def check_pages(
 
 
 @settings(
-    max_examples=100,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -134,7 +134,7 @@ def check_pages(
     text=QUERIES,
     demand=st.sampled_from(Demand),
     exact=st.booleans(),
-    offset=st.one_of(st.integers(1, 12), st.integers(1, 400)),
+    offset=st.one_of(st.integers(1, 12), st.integers(1, 250)),
 )
 def test_the_best_are_those_of_all(
     both: tuple[Reader, Oracle], text: str, demand: Demand, exact: bool, offset: int
@@ -157,7 +157,7 @@ def test_the_best_are_those_of_all(
         pytest.param("title:và", id="titles"),
         pytest.param("-và -của", id="nothing to look for"),
         pytest.param("hiếm -và", id="hardly anything"),
-        pytest.param(" ".join(FORMS), id="everything"),
+        pytest.param(" ".join(FORMS[:12]), id="many words"),
         pytest.param("qq và", id="a word that is nowhere"),
         pytest.param("qq", id="nothing"),
     ],
@@ -167,7 +167,7 @@ def test_the_best_of_queries_of_each_kind(
     both: tuple[Reader, Oracle], text: str, exact: bool
 ) -> None:
     for demand in Demand:
-        check_pages(*both, text, demand, exact, (0, 1, 7, 350))
+        check_pages(*both, text, demand, exact, (0, 150))
 
 
 @pytest.mark.parametrize("text", ["và của", "đảng bộ", "dang OR bo", "mạ -x", "ngoài~ giao"])
@@ -213,7 +213,10 @@ def test_few_passages_are_scored_for_a_short_page(
     often = [(n * 7) % 10 + 1 for n in range(400)]
     write(
         tmp_path / "e",
-        [(f"{n}.txt", Document("", "", "má " * k + "x " * (200 - k), 1)) for n, k in enumerate(often)],
+        [
+            (f"{n}.txt", Document("", "", "má " * k + "x " * (200 - k), 1))
+            for n, k in enumerate(often)
+        ],
     )
     with closing(ENGINE.reader(tmp_path / "e")) as reader:
         (best,) = reader.search(parse("ma"), limit=1).matches

@@ -153,15 +153,27 @@ def packed(records: Sequence[Found]) -> bytes:
     return b"".join((head, b"\n", *texts))
 
 
+class Records:
+    """Records that were packed; each is made when it is asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._end = data.index(b"\n") + 1
+        self._data, self._heads = data, json.loads(data[: self._end])
+
+    def __len__(self) -> int:
+        return len(self._heads)
+
+    def __getitem__(self, number: int) -> Found:
+        source, key, title, size, line, step, before, after = self._heads[number]
+        begin = self._end + sum([head[3] for head in self._heads[:number]])
+        text = self._data[begin : begin + size].decode()
+        return Found(source, key, title, text, line, step, before, after)
+
+
 def unpacked(data: bytes) -> list[Found]:
-    """The records that were packed."""
-    end = data.index(b"\n") + 1
-    heads, records = json.loads(data[:end]), []
-    for source, key, title, size, line, step, before, after in heads:
-        text = data[end : end + size].decode()
-        records.append(Found(source, key, title, text, line, step, before, after))
-        end += size
-    return records
+    """All the records that were packed."""
+    records = Records(data)
+    return [records[number] for number in range(len(records))]
 
 
 def decompressed(frame: "memoryview[int] | bytes") -> bytes:

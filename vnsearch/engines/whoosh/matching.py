@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from heapq import nlargest
-from operator import and_, or_
+from operator import and_
 from pathlib import Path
 
 from vnsearch import ranking
@@ -139,7 +139,16 @@ class WhooshReader:
         return reduce(and_, sets, self._documents.all)
 
     def _any(self, clauses: Iterable[Clause], exact: bool) -> int:
-        return reduce(or_, (self._documents_with(clause, exact) for clause in clauses), 0)
+        documents = passages = 0
+        for clause in clauses:
+            match clause:
+                case Word() as word:
+                    passages |= self._collection.having((word,), exact)
+                case Phrase(words):
+                    passages |= self._collection.having(words, exact)
+                case _:
+                    documents |= self._documents_with(clause, exact)
+        return documents | self._documents.having(passages)
 
     def _documents_with(self, clause: Clause, exact: bool) -> int:
         match clause:

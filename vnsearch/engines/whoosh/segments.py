@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type, unpacked
+from vnsearch.engines.whoosh.layout import Arrays, Records, decompressed, number_type
 from vnsearch.engines.whoosh.terms import Postings, Terms
 from vnsearch.model import Found
 from vnsearch.query import Kind, Word
@@ -39,7 +39,7 @@ class Segment:
         self._rare = arrays["exact.rare"]
         self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
-        self._frame: Callable[[int], list[Found]] = lru_cache(_FRAMES_KEPT)(self._read_frame)
+        self._frame: Callable[[int], Records] = lru_cache(_FRAMES_KEPT)(self._read_frame)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -167,6 +167,6 @@ class Segment:
         first: int = self._arrays["frames"][frame]
         return self._frame(frame)[passage - first]
 
-    def _read_frame(self, number: int) -> list[Found]:
+    def _read_frame(self, number: int) -> Records:
         at = self._arrays["records_at"]
-        return unpacked(decompressed(self._arrays["records"][at[number] : at[number + 1]]))
+        return Records(decompressed(self._arrays["records"][at[number] : at[number + 1]]))
