@@ -293,7 +293,7 @@ def test_an_empty_index(tmp_path: Path) -> None:
 
 
 def test_what_is_no_index(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(IndexUnusableError):
         open_index(tmp_path)
     (segment,) = build(ENGINE, tmp_path / "e", SMALL).glob("*.segment")
     segment.write_bytes(segment.read_bytes()[:-1])

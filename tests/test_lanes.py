@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh.lanes import Documents, least, passages_in, present
+from vnsearch.engines.whoosh.lanes import (
+    Documents,
+    least,
+    narrowed,
+    passages_in,
+    present,
+    widened,
+)
 
 MODEST = settings(max_examples=100, deadline=None)
 
@@ -41,6 +48,41 @@ def collections(draw: st.DrawFn) -> tuple[list[int], set[int]]:
 @given(st.binary(max_size=300))
 def test_present_are_the_bytes_that_are_not_0(row: bytes) -> None:
     assert present(row) == lanes_of({passage for passage, count in enumerate(row) if count})
+
+
+@MODEST
+@given(st.binary(max_size=300), st.integers(1, 2))
+def test_present_are_the_bytes_not_below_the_least(row: bytes, least_of_it: int) -> None:
+    expected = {passage for passage, count in enumerate(row) if count >= least_of_it}
+    assert present(row, least_of_it) == lanes_of(expected)
+
+
+@MODEST
+@given(st.binary(max_size=100))
+def test_widened_has_two_bytes_for_each(row: bytes) -> None:
+    wide = widened(row)
+    pairs = zip(wide[::2], wide[1::2], strict=True)
+    assert list(pairs) == [(byte, 0) for byte in row]
+
+
+@MODEST
+@given(st.lists(st.integers(0, 0xFFFF), max_size=40), st.integers(0, 0xFFFF))
+def test_narrowed_is_rounded_up_and_as_fine_as_can_be(numbers: list[int], more: int) -> None:
+    """0 stays 0, and nothing else becomes it; up to the largest number of two bytes."""
+    highest = max(numbers, default=0)
+    highest = min(0xFFFF, highest + more)
+    wide = int.from_bytes(b"".join(n.to_bytes(2, "little") for n in numbers), "little")
+    narrow, unit = narrowed(wide, highest, len(numbers))
+    assert list(narrow) == [-(-number // unit) for number in numbers]
+    assert unit == 1 or -(-highest // (unit // 2)) > 0xFF
+
+
+@pytest.mark.parametrize("highest", [0, 1, 254, 255, 256, 510, 511, 0x8000, 0xFF00, 0xFF01, 0xFFFF])
+def test_narrowed_of_the_highest(highest: int) -> None:
+    numbers = [highest, 0, highest, max(0, highest - 1)]
+    wide = int.from_bytes(b"".join(n.to_bytes(2, "little") for n in numbers), "little")
+    narrow, unit = narrowed(wide, highest, len(numbers))
+    assert list(narrow) == [-(-number // unit) for number in numbers]
 
 
 @MODEST

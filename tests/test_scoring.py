@@ -227,6 +227,33 @@ def test_few_passages_are_scored_for_a_short_page(
         assert len(scored) == 400
 
 
+SYLLABLES = [
+    f"{onset}{vowel}{coda}"
+    for onset in "b c d h l m n t v x".split()
+    for vowel in "a á à ả ã ạ".split()
+    for coda in ("", *"n m t ng nh c o i y".split())
+]
+
+
+@pytest.mark.parametrize("exact", [False, True], ids=["any typing", "exact"])
+@pytest.mark.parametrize("size", [60, 200, 400])
+def test_queries_as_long_as_a_page(tmp_path: Path, size: int, exact: bool) -> None:
+    """Of hundreds of words the upper bounds must not run over."""
+    chance = random.Random(5)
+    asked = chance.sample(SYLLABLES, size)
+    found = [("0.txt", Document("", "", " ".join(asked), 1))]
+    found += [
+        (f"{n}.txt", Document("", "", " ".join(chance.sample(SYLLABLES, k)), 1))
+        for n, k in enumerate([5, 50, 200, 340] * 2, 1)
+    ]
+    write(tmp_path / "e", found)
+    query = parse(" ".join(asked), exact=exact, demand=Demand.ANY)
+    expected = Oracle(found).search(query)
+    with closing(ENGINE.reader(tmp_path / "e")) as reader:
+        for limit in (3, 1000):
+            check_page(reader.search(query, limit=limit), expected, limit, 0, f"{size} words")
+
+
 # Small collections of any kind
 
 RUNS = st.lists(
@@ -266,7 +293,9 @@ def test_the_best_of_small_collections(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writing, "_BATCH_DOCUMENTS", batch)
         patch.setattr(writing, "_DELETED_SHARE", 1.0)
+        patch.setattr(inverting, "AT_LEAST", 1)
         patch.setattr(inverting, "DENSE", dense)
+        patch.setattr(inverting, "AT_LEAST", 1)
         write(folder, sourced)
         write(folder, [], [f"{n}.txt" for n in gone])
     oracle = Oracle(item for n, item in enumerate(sourced) if n not in gone)

@@ -26,7 +26,7 @@ from vnsearch.ranking import TITLE_WEIGHT
 from vnsearch.vietnamese.letters import nfc
 
 MODEST = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 # Several exact forms of most folded ones, some folded forms that begin with others.
@@ -62,15 +62,21 @@ shares = st.sampled_from([0, 1, 2, 3, 5, 1000])
 
 @contextmanager
 def segment_of(
-    folder: Path, passages: Sequence[Passage], dense: int = 128, frequent: int = 128
+    folder: Path,
+    passages: Sequence[Passage],
+    dense: int = 128,
+    frequent: int = 128,
+    at_least: int = 1,
 ) -> Iterator[Segment]:
     documents = [
         (f"{n % 3}.txt", Document(str(n), " ".join(p.title), " ".join(p.text), 1))
         for n, p in enumerate(passages)
     ]
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inverting, "AT_LEAST", 1)
         patch.setattr(inverting, "DENSE", dense)
         patch.setattr(inverting, "FREQUENT", frequent)
+        patch.setattr(inverting, "AT_LEAST", at_least)
         assert build(folder / "1.segment", documents, Vocabulary()) == len(passages)
     with closing(Segment(folder / "1.segment")) as segment:
         yield segment
@@ -262,13 +268,31 @@ def test_pairs_are_counted_through_blocks_of_passages(
                 assert segment.frequency((word(first), word(second))) == often, (first, second)
 
 
+@pytest.mark.parametrize("most", [0, 1, 3, 4])
+def test_only_so_many_words_have_their_pairs_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(inverting, "_PAIRED_WORDS", most)
+    passages = [Passage("a b c d".split(), [])] * 5
+    passages += [Passage("d c b".split(), [])] * 4 + [Passage("d d c".split(), ["c", "c"])] * 3
+    commonest = "cdba"[:most]  # in 12, 12, 9 and 5 passages
+    with segment_of(tmp_path, passages, frequent=1000) as segment:
+        for first in "abcd":
+            for second in "abcd":
+                often = sum(has_pair(p, first, second) for p in passages)
+                counted = first in commonest and second in commonest
+                expected = often if counted else None
+                assert segment.frequency((word(first), word(second))) == expected
+
+
 def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
     # A word list: in a small collection even a word that occurs once is in one of 128 passages.
     words = [f"w{n}" for n in range(6000)]
     parts = [words[begin : begin + 200] for begin in range(0, len(words), 200)]
     tracemalloc.start()
     try:
-        with segment_of(tmp_path, [Passage(part, []) for part in parts]) as segment:
+        found = [Passage(part, []) for part in parts]
+        with segment_of(tmp_path, found, at_least=inverting.AT_LEAST) as segment:
             assert segment.frequency((word("w7"), word("w8"))) in (None, 1)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -383,7 +407,21 @@ def test_terms_are_found_by_themselves_and_by_what_they_begin_with(
         assert sorted(beginning) == sorted(term for term in terms if term.startswith(asked))
 
 
-# Damage
+# Interrupts and damage
+
+
+def test_an_interrupt_while_a_row_is_read_is_not_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # While it travels up, the frames it left behind still hold on to pieces of the file.
+    def interrupted(frame: object) -> bytes:
+        assert frame
+        raise KeyboardInterrupt
+
+    with segment_of(tmp_path, [Passage(["má"], [])] * 3):
+        monkeypatch.setattr("vnsearch.engines.whoosh.terms.decompressed", interrupted)
+    with pytest.raises(KeyboardInterrupt), closing(Segment(tmp_path / "1.segment")) as segment:
+        segment.row(word("ma"), exact=False)
 
 
 def test_a_segment_that_lacks_an_array_is_refused(tmp_path: Path) -> None:

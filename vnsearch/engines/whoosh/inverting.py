@@ -23,12 +23,14 @@ else:
 Numbers = NDArray[Any]
 Array = tuple[str, bytes]
 
-# Terms in one of so many passages have a row, which takes less room than postings then.
+# A group in one of so many passages has a row, which takes less room than postings then.
 DENSE: Final = 128
 # Pairs are counted of words in one of so many passages; of others they are looked up.
 FREQUENT: Final = 128
+AT_LEAST: Final = 64  # passages, for either
 
-_PAIRED_TOGETHER: Final = 4096
+_PAIRED_WORDS: Final = 1024  # at most: their pairs are counted in a table of its square
+_PAIRED_TOGETHER: Final = 4096  # passages
 
 _LEVEL: Final = 3  # of compression
 _FRAME_CODE_POINTS: Final = 12_000  # of text that is compressed together
@@ -80,6 +82,11 @@ def invert(terms: Numbers, passages: Numbers, size: int) -> Inverted:
     return Inverted(terms.astype(np.int32), passages.astype(np.int32), counts, size)
 
 
+def _common(frequencies: Any, size: int, share: int) -> Any:
+    """What of several occurs in one of `share` passages and in AT_LEAST."""
+    return (frequencies >= AT_LEAST) & (frequencies * share >= size)
+
+
 def field_arrays(
     name: str, terms: Sequence[bytes], first: Numbers, found: Inverted, size: int
 ) -> dict[str, Array]:
@@ -88,7 +95,7 @@ def field_arrays(
     counts = np.minimum(found.counts, MOST).astype(np.uint8)
     frequencies = found.frequencies
     at = np.concatenate(([0], np.cumsum(frequencies)))
-    dense = np.flatnonzero(np.diff(at[first]) * DENSE >= size)
+    dense = np.flatnonzero(_common(np.diff(at[first]), size, DENSE))
     group_rows, rows, leading, alone = [], [], [], []
     kept: dict[int, tuple[Numbers, Numbers]] = {}  # what the postings of terms with rows tell
     for group in dense.tolist():
@@ -99,7 +106,7 @@ def field_arrays(
         group_rows.append(compressed(total.tobytes()))
         leading.append(first[group] + frequencies[first[group] : first[group + 1]].argmax())
         for term in range(first[group], first[group + 1]):
-            if frequencies[term] * DENSE >= size or term == leading[-1]:
+            if _common(frequencies[term], size, DENSE) or term == leading[-1]:
                 row = np.zeros(size, dtype=np.uint8)
                 row[found.passages[at[term] : at[term + 1]]] = counts[at[term] : at[term + 1]]
                 if term == leading[-1]:
@@ -167,7 +174,9 @@ def pair_arrays(
 
     `groups` are the folded terms of tokens, in their order, -1 where there is a gap.
     """
-    words = np.flatnonzero(frequencies * FREQUENT >= size)
+    words = np.flatnonzero(_common(frequencies, size, FREQUENT))
+    commonest = np.argsort(-frequencies[words], kind="stable")[:_PAIRED_WORDS]
+    words = words[np.sort(commonest)]
     place = np.full(len(frequencies) + 1, -1, dtype=np.int32)
     place[words] = np.arange(len(words))
     often = np.zeros(len(words) ** 2, dtype=np.int64)

@@ -54,6 +54,7 @@ import os
 import struct
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +100,13 @@ def write(path: Path, arrays: Mapping[str, tuple[str, bytes]], counts: Mapping[s
         file.write(_HEAD.pack(MAGIC, place, len(ending)))
 
 
+class _Parts(dict[str, Any]):
+    """What a file should have."""
+
+    def __missing__(self, name: str) -> Any:
+        raise IndexUnusableError(f"the index is damaged: {name} is missing", REPAIR)
+
+
 class Arrays:
     """The arrays of a file, mapped to memory: `arrays[name]` is a memoryview of its type."""
 
@@ -111,14 +119,14 @@ class Arrays:
             if magic != MAGIC or place + size != len(self._map):
                 raise ValueError("not the file that was written")
             directory = json.loads(self._map[place : place + size])
-            self.counts: dict[str, int] = directory["counts"]
+            self.counts: dict[str, int] = _Parts(directory["counts"])
             self._data = memoryview(self._map)
-            self._arrays = {
-                name: self._array(*entry) for name, entry in directory["arrays"].items()
-            }
-        except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
-            name = os.path.basename(path)
-            raise IndexUnusableError(f"the index is damaged: {name}: {error}", REPAIR) from error
+            self._arrays = _Parts(
+                {name: self._array(*entry) for name, entry in directory["arrays"].items()}
+            )
+        except Exception as error:  # of damaged JSON anything may come
+            why = f"the index is damaged: {os.path.basename(path)}: {error}"
+            raise IndexUnusableError(why, REPAIR) from error
 
     def _array(self, kind: str, place: int, size: int) -> "memoryview[Any]":
         if place + size > len(self._data):
@@ -126,6 +134,7 @@ class Arrays:
         return self._data[place : place + size].cast(kind)  # type: ignore[call-overload, no-any-return]
 
     def __getitem__(self, name: str) -> "memoryview[Any]":
+        """Raises IndexUnusableError when there is no such array."""
         return self._arrays[name]
 
     def __contains__(self, name: str) -> bool:
@@ -133,10 +142,12 @@ class Arrays:
 
     def close(self) -> None:
         """Let go of the file."""
-        for array in self._arrays.values():
-            array.release()
-        self._data.release()
-        self._map.close()
+        # What an interrupted reader still holds is closed when that is gone.
+        with suppress(BufferError):
+            for array in self._arrays.values():
+                array.release()
+            self._data.release()
+            self._map.close()
 
 
 def packed(records: Sequence[Found]) -> bytes:

@@ -49,7 +49,7 @@ def read(folder: Path) -> list[Segment]:
             Segment(**{**entry, "deleted": frozenset(_numbers(entry["deleted"]))})
             for entry in json.loads(text)["segments"]
         ]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except Exception as error:  # of damaged JSON anything may come
         raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
     for segment in segments:
         try:

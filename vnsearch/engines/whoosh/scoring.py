@@ -21,6 +21,8 @@ from vnsearch.model import Part
 from vnsearch.ranking import Evidence, saturation
 
 _FEW: Final = 1 / 8  # of all passages: to pick so many from a row takes less than all of it
+_MANY: Final = 30_000  # pieces, whose bounds would not add up in two bytes
+_HIGHEST: Final = 65_000  # sum of bounds: with what rounding up adds it fits two bytes
 _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
 
 
@@ -130,6 +132,9 @@ class Scoring:
         """The passages of a set with upper bounds of their scores (without bonus), the highest
         first."""
         whole = self._collection.size
+        if len(self._pieces) > _MANY:
+            yield from ((math.inf, passage) for passage in passages_in(lanes, whole))
+            return
         passages: Sequence[int] = range(whole)
         pick: Callable[[bytes], bytes] = bytes
         if 1 < lanes.bit_count() < whole * _FEW:
@@ -140,9 +145,12 @@ class Scoring:
         classes = int.from_bytes(pick(self._collection.classes), "little")
         rows = {id(row): row for piece in self._pieces for row in piece.rows}
         counts_in = {key: int.from_bytes(pick(row), "little") for key, row in rows.items()}
-        # So many steps that the most of any piece is a byte; the sum takes two.
-        most = max((piece.worth for piece in self._pieces), default=0.0) * ranking.LIMIT
-        steps, total, highest = 254 / (most or 1.0), 0, 0
+        # So many steps that the bound of any piece is a byte, and the sum of all is two, each
+        # being rounded up.
+        worths = [piece.worth * ranking.LIMIT for piece in self._pieces]
+        most, sum_of_all = max(worths, default=0.0) or 1.0, sum(worths) or 1.0
+        steps = min(254 / most, (_HIGHEST - len(worths)) / sum_of_all)
+        total = highest = 0
         for piece in self._pieces:
             counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
             worth = piece.worth * steps

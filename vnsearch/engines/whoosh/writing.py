@@ -82,10 +82,8 @@ class WhooshWriter:
         """See `engines.Writer`."""
         if self._batch:
             self._hand_over()
-        try:
+        with _deaths_told():
             made = [future.result() for future in self._pending]
-        except BrokenProcessPool as error:
-            raise VnsearchError("a process that was writing the index died", "try again") from error
         segments = [s for old in self._old if (s := old.renewed()).live]
         segments += sorted(made, key=_number)
         while chosen := _to_merge(segments):
@@ -94,8 +92,10 @@ class WhooshWriter:
             segments += [merged]
         manifest.write(self._folder, sorted(segments, key=_number))
         self._close()
-        for segment in {s.file for s in self._segments} - {s.file for s in segments}:
-            (self._folder / segment).unlink()
+        kept = {segment.file for segment in segments}
+        for path in self._folder.glob("*.segment"):
+            if path.name not in kept:
+                path.unlink()
 
     def cancel(self) -> None:
         """See `engines.Writer`."""
@@ -111,7 +111,7 @@ class WhooshWriter:
         else:
             while sum(not future.done() for future in self._pending) > self._jobs:
                 wait(self._pending, return_when=FIRST_COMPLETED)
-            with _interrupts_blocked():
+            with _interrupts_blocked(), _deaths_told():
                 self._pending.add(self._pool.submit(_build, path, self._batch))
         self._batch, self._size = [], 0.0
 
@@ -221,3 +221,11 @@ def _interrupts_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def _deaths_told() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise VnsearchError("a process that was writing the index died", "try again") from error
