@@ -325,7 +325,8 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inverting, "CHARACTERS", kept)
-        with segment_of(tmp_path, passages) as segment:
+        patch.setattr(inverting, "AT_LEAST", 1)
+        with segment_of(tmp_path, passages, at_least=inverting.AT_LEAST) as segment:
             assert read_back(segment) == passages
             # Their characters, of which some are rare, still say which word stands where.
             for text in ("ma", "ma*", "đảng", "x"):

@@ -41,8 +41,8 @@ def widened(row: bytes) -> bytes:
 
 
 def narrowed(wide: int, highest: int, size: int) -> tuple[bytes, int]:
-    """Numbers of two bytes, `highest` at most, as bytes: each divided by the second number
-    returned, and rounded up."""
+    """Numbers of two bytes, `highest` (65,280 at most) at most, as bytes: each divided by the
+    second number returned, and rounded up."""
     shift = max(0, highest.bit_length() - 8)
     ones = int.from_bytes(b"\1\0" * size, "little")
     if highest + (1 << shift) - 1 >> shift > 0xFF:

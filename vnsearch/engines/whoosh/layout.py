@@ -62,9 +62,9 @@ from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.model import Found
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdDecompressor
+    from compression.zstd import ZstdDecompressor, ZstdError
 else:
-    from backports.zstd import ZstdDecompressor
+    from backports.zstd import ZstdDecompressor, ZstdError
 
 VERSION: Final = 1
 MAGIC: Final = b"vnseg%03d" % VERSION
@@ -135,7 +135,8 @@ class Arrays:
 
     def __getitem__(self, name: str) -> "memoryview[Any]":
         """Raises IndexUnusableError when there is no such array."""
-        return self._arrays[name]
+        array: memoryview[Any] = self._arrays[name]
+        return array
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays
@@ -188,6 +189,9 @@ def unpacked(data: bytes) -> list[Found]:
 
 
 def decompressed(frame: "memoryview[int] | bytes") -> bytes:
-    """What is in a zstd frame."""
-    data: bytes = ZstdDecompressor().decompress(frame)
+    """What is in a zstd frame; raises IndexUnusableError."""
+    try:
+        data: bytes = ZstdDecompressor().decompress(frame)
+    except ZstdError as error:
+        raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
     return data
