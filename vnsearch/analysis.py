@@ -39,23 +39,11 @@ def forms(word: str) -> tuple[str, str]:
 
 def tokenize(text: str) -> Iterator[Token]:
     """The tokens of an NFC text in order; `text[t.start:t.end] == t.text` for each."""
-    for position, (word, start) in enumerate(zip(*words_of(text), strict=True)):
-        yield Token(word, *forms(word), start, start + len(word), position)
+    for position, match in enumerate(WORD.finditer(text)):
+        word = match.group()
+        yield Token(word, *forms(word), *match.span(), position)
 
 
-def words_of(text: str) -> tuple[list[str], list[int]]:
-    """The words of an NFC text in order, without their forms, and where each begins."""
-    words, starts, at = [], [], 0
-    # No word has a space in it, and most of what stands between spaces comes again.
-    for chunk in text.split():
-        at = text.index(chunk, at)
-        for word, start in _words_of(chunk):
-            words.append(word)
-            starts.append(at + start)
-        at += len(chunk)
-    return words, starts
-
-
-@lru_cache(maxsize=20_000)
-def _words_of(chunk: str) -> tuple[tuple[str, int], ...]:
-    return tuple((match.group(), match.start()) for match in WORD.finditer(chunk))
+def spans_of(text: str) -> list[tuple[int, int]]:
+    """Starts and ends of the tokens of an NFC text, for those who need few of their forms."""
+    return [match.span() for match in WORD.finditer(text)]

@@ -7,9 +7,10 @@ for `render` to say.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
-from vnsearch.analysis import forms, words_of
+from vnsearch.analysis import forms, spans_of
 from vnsearch.model import Found, Snippet
 from vnsearch.query import All, Any, Clause, Kind, Phrase, Query, Word
 from vnsearch.vietnamese.letters import INITIALS
@@ -20,6 +21,8 @@ _CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not pun
 
 # What a pair of highlighted neighbours is worth beside the number of different words.
 _NEIGHBOURS: Final = 0.5
+
+Spans = Sequence[tuple[int, int]]  # starts and ends of the words of a text
 
 
 class _Mark(NamedTuple):
@@ -38,10 +41,9 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     its whole occurrences are, unless the search was content with its words.
     """
     text = passage.text
-    words, starts = words_of(text)
-    ends = [start + len(word) for word, start in zip(words, starts, strict=True)]
-    marks = _marks(words, _sought(query.clauses), query.exact, relaxed)
-    begin, end = _widened(text, starts, ends, *_densest(starts, ends, marks))
+    words = spans_of(text)
+    marks = _marks(text, words, _sought(query.clauses), query.exact, relaxed)
+    begin, end = _widened(text, words, *_densest(words, marks))
     before = "… " if begin or passage.cut_before else ""
     after = " …" if end < len(text) or passage.cut_after else ""
     shift = len(before) - begin
@@ -51,9 +53,9 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     return Snippet(
         text=f"{before}{text[begin:end]}{after}",
         highlights=tuple(
-            (starts[i] + shift, ends[i] + shift)
+            (words[i][0] + shift, words[i][1] + shift)
             for i, mark in sorted(marks.items())
-            if begin <= starts[mark.first] and ends[mark.last] <= end
+            if begin <= words[mark.first][0] and words[mark.last][1] <= end
         ),
         line=line,
     )
@@ -63,13 +65,14 @@ def title_highlights(
     title: str, query: Query, *, relaxed: bool = False
 ) -> tuple[tuple[int, int], ...]:
     """The ranges of a title's matched words, by the rules of `make_snippet`."""
-    words, starts = words_of(title)
-    marks = _marks(words, _sought(query.clauses, titles=True), query.exact, relaxed)
-    return tuple((starts[i], starts[i] + len(words[i])) for i in sorted(marks))
+    words = spans_of(title)
+    marks = _marks(title, words, _sought(query.clauses, titles=True), query.exact, relaxed)
+    return tuple(words[i] for i in sorted(marks))
 
 
 def _marks(
-    text: Sequence[str],
+    text: str,
+    spans: Spans,
     sought: Iterable[tuple[tuple[Word, ...], bool]],
     exact: bool,
     relaxed: bool,
@@ -79,16 +82,18 @@ def _marks(
     places: dict[str, list[int]] = {word.folded: [] for words, _ in sought for word in words}
     # Most words are told from these by their first letters.
     initials = {None, *(folded[0] for folded in places)}
-    for index, other in enumerate(text):
-        if INITIALS.get(other[0]) in initials and (folded := forms(other)[0]) in places:
+    initial = INITIALS.get
+    for index in [i for i, (start, _) in enumerate(spans) if initial(text[start]) in initials]:
+        start, end = spans[index]
+        if (folded := forms(text[start:end])[0]) in places:
             places[folded].append(index)
     marks: dict[int, _Mark] = {}
 
     def mark(words: tuple[Word, ...]) -> bool:
         first = words[0]
         # Equal exact forms have equal folded forms, so these are all the candidates.
-        starts = places[first.folded] if first.kind is Kind.WORD else range(len(text))
-        found = _occurrences(text, words, starts, exact)
+        starts = places[first.folded] if first.kind is Kind.WORD else range(len(spans))
+        found = _occurrences(text, spans, words, starts, exact)
         for start in found:
             for place, word in enumerate(words):
                 marks[start + place] = _Mark(word.exact, start, start + len(words) - 1)
@@ -117,18 +122,18 @@ def _sought(
 
 
 def _occurrences(
-    text: Sequence[str], words: tuple[Word, ...], candidates: Iterable[int], exact: bool
+    text: str, spans: Spans, words: tuple[Word, ...], candidates: Iterable[int], exact: bool
 ) -> list[int]:
     """Where these words stand in a row: just as typed if anywhere, else folded."""
-    last = len(text) - len(words)
+    last = len(spans) - len(words)
     for as_typed in (True,) if exact else (True, False):
         starts = [
-            start
-            for start in candidates
-            if start <= last
+            index
+            for index in candidates
+            if index <= last
             and all(
-                word.matches(*forms(other), as_typed and (exact or word.marked))
-                for word, other in zip(words, text[start : start + len(words)], strict=True)
+                word.matches(*forms(text[start:end]), as_typed and (exact or word.marked))
+                for word, (start, end) in zip(words, spans[index : index + len(words)], strict=True)
             )
         ]
         if starts:
@@ -136,16 +141,14 @@ def _occurrences(
     return []
 
 
-def _densest(
-    starts: Sequence[int], ends: Sequence[int], marks: dict[int, _Mark]
-) -> tuple[int, int]:
+def _densest(spans: Spans, marks: dict[int, _Mark]) -> tuple[int, int]:
     """First and last highlighted word of the window worth most; (0, 0) without any."""
     indexes = sorted(marks)
     best, window = 0.0, (0, 0)
     for at, first in enumerate(indexes):
         # A phrase may be longer than a snippet; it is not cut.
-        limit = max(starts[first] + LENGTH - _LEAD, ends[marks[first].last])
-        inside = [i for i in indexes[at : at + LENGTH] if ends[i] <= limit]
+        limit = max(spans[first][0] + LENGTH - _LEAD, spans[marks[first].last][1])
+        inside = [i for i in indexes[at : at + LENGTH] if spans[i][1] <= limit]
         words = [marks[i].word for i in inside]
         neighbours = {
             (marks[a].word, marks[b].word)
@@ -158,18 +161,17 @@ def _densest(
     return window
 
 
-def _widened(
-    text: str, starts: Sequence[int], ends: Sequence[int], first: int, last: int
-) -> tuple[int, int]:
+def _widened(text: str, spans: Spans, first: int, last: int) -> tuple[int, int]:
     """The window with as many words around it as fit: where to cut the text."""
-    if len(text) <= LENGTH or not starts:
+    if len(text) <= LENGTH or not spans:
         return 0, min(len(text), LENGTH)
-    room = max(0, LENGTH - (ends[last] - starts[first]))
+    room = max(0, LENGTH - (spans[last][1] - spans[first][0]))
     # More before it when little text is left behind it.
-    lead = max(min(_LEAD, room), room - (ends[-1] - ends[last]))
-    begin = min(first, bisect_left(starts, starts[first] - lead))
-    end = max(last, bisect_right(ends, starts[begin] + LENGTH) - 1)
-    return _clinging_before(text, starts[begin]), _clinging_behind(text, ends[end])
+    lead = max(min(_LEAD, room), room - (spans[-1][1] - spans[last][1]))
+    begin = min(first, bisect_left(spans, (spans[first][0] - lead,)))
+    start = spans[begin][0]
+    end = max(last, bisect_right(spans, start + LENGTH, key=itemgetter(1)) - 1)
+    return _clinging_before(text, start), _clinging_behind(text, spans[end][1])
 
 
 def _clinging_before(text: str, start: int) -> int:

@@ -21,7 +21,7 @@ from vnsearch.model import Found
 from vnsearch.query import Word
 from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
 
-_CACHE_BYTES: Final = 12_000_000  # for rows, as much for sets of passages and of documents
+_CACHE_BYTES: Final = 6_000_000  # for rows, as much for sets of passages and of documents
 _FREQUENCIES_KEPT: Final = 10_000
 _COUNTERS_KEPT: Final = 1_000
 _RECORDS_KEPT: Final = 100

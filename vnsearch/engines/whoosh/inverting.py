@@ -158,13 +158,14 @@ def characters(size: int, rare: Numbers) -> Numbers:
 
 def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
     """The characters of all passages, given how many each has."""
-    units = 1 + (codes > 0xFFFF)
-    ends = np.concatenate(([0], np.cumsum(units)))[np.cumsum(counts)]
-    text = codes.astype("<u4").tobytes().decode("utf-32-le")
-    return {
-        f"{name}.words": ("H", text.encode("utf-16-le")),
-        f"{name}.words_at": as_array("I", np.concatenate(([0], ends))),
-    }
+    ends = np.cumsum(counts)
+    if codes.max(initial=0) <= 0xFFFF:
+        units = codes.astype("<u2").tobytes()
+    else:
+        units = codes.astype("<u4").tobytes().decode("utf-32-le").encode("utf-16-le")
+        ends = np.cumsum(1 + (codes > 0xFFFF))[ends - 1]
+    at = np.concatenate(([0], ends))
+    return {f"{name}.words": ("H", units), f"{name}.words_at": as_array("I", at)}
 
 
 def pair_arrays(

@@ -5,6 +5,7 @@ from functools import reduce
 from heapq import nlargest
 from operator import and_
 from pathlib import Path
+from typing import Literal
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import Collection
@@ -170,17 +171,28 @@ def enough(weights: Sequence[int], sets: Sequence[int], size: int) -> int:
     For each passage there is a pattern, a bit for each set that it is in; few of all the
     patterns that could be occur.
     """
-    patterns: list[bytes] = []
-    for begin in range(0, len(sets), 8):
-        octet = sum(lanes << bit for bit, lanes in enumerate(sets[begin : begin + 8]))
-        patterns.append(octet.to_bytes(size, "little"))
-    keys = list(zip(*patterns, strict=True))
+    octets = [
+        sum(lanes << bit for bit, lanes in enumerate(sets[begin : begin + 8]))
+        for begin in range(0, len(sets), 8)
+    ]
+    patterns = _woven([octet.to_bytes(size, "little") for octet in octets], size)
     weighed = {
-        key: sum(
-            weight for number, weight in enumerate(weights) if key[number // 8] >> number % 8 & 1
-        )
-        for key in set(keys)
+        pattern: sum(weight for bit, weight in enumerate(weights) if pattern >> bit & 1)
+        for pattern in set(patterns)
     }
     needed = ranking.needed(max(weighed.values(), default=0))
-    admitted = {key: any(key) and weight >= needed for key, weight in weighed.items()}
-    return int.from_bytes(bytes(map(admitted.__getitem__, keys)), "little")
+    admitted = {pattern: weight >= needed for pattern, weight in weighed.items() if pattern}
+    admitted[0] = False
+    return int.from_bytes(bytes(map(admitted.__getitem__, patterns)), "little")
+
+
+def _woven(octets: Sequence[bytes], size: int) -> Sequence[int]:
+    """Numbers made of a byte of each, the first the lowest."""
+    kinds: dict[int, Literal["B", "H", "I", "Q"]] = {1: "B", 2: "H", 4: "I", 8: "Q"}
+    for width, kind in kinds.items():
+        if len(octets) <= width:
+            woven = bytearray(width * size)
+            for place, octet in enumerate(octets):
+                woven[place::width] = octet
+            return memoryview(woven).cast(kind)
+    return [int.from_bytes(bytes(each), "little") for each in zip(*octets, strict=True)]
