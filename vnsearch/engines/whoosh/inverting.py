@@ -163,7 +163,7 @@ def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
         units = codes.astype("<u2").tobytes()
     else:
         units = codes.astype("<u4").tobytes().decode("utf-32-le").encode("utf-16-le")
-        ends = np.cumsum(1 + (codes > 0xFFFF))[ends - 1]
+        ends = np.concatenate(([0], np.cumsum(1 + (codes > 0xFFFF))))[ends]
     at = np.concatenate(([0], ends))
     return {f"{name}.words": ("H", units), f"{name}.words_at": as_array("I", at)}
 
