@@ -20,6 +20,8 @@ HEAVY = (
     "vnsearch.engines.whoosh.building vnsearch.engines.whoosh.inverting "
     "vnsearch.engines.whoosh.writing"
 ).split()
+if sys.version_info < (3, 11):
+    HEAVY.remove("subprocess")  # click imports uuid, which imported it until then
 
 # Of a search with --json, beyond those of an empty program; as they were counted when this was
 # written, on CPython 3.11. Others have a few more or less in their library.
