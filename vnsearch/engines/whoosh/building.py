@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from vnsearch.bulk import Vocabulary
 from vnsearch.engines.whoosh import layout
 from vnsearch.engines.whoosh.inverting import (
+    Array,
     as_array,
     as_blob,
     characters,
@@ -116,9 +117,6 @@ def _write(path: Path, contents: _Contents) -> int:
     lengths = sizes + TITLE_WEIGHT * (contents.counts - 1 - sizes)
     rare = rarest(exact.frequencies)
     codes = np.append(characters(len(terms), rare), 0)  # the last one stands for GAP
-    names = sorted({os.fsencode(record.source) for record in contents.records})
-    numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
-    sources = np.array([numbers[record.source] for record in contents.records], dtype=np.int64)
     exact_terms = [exact.encode() for _, exact in terms]
     arrays = {
         **passage_arrays(lengths, contents.last),
@@ -134,17 +132,20 @@ def _write(path: Path, contents: _Contents) -> int:
             np.bincount(groups, weights=exact.frequencies, minlength=len(folded_terms)),
             size,
         ),
-        **field_arrays(
-            "source",
-            names,
-            np.arange(len(names) + 1),
-            invert(sources, np.arange(size), len(names)),
-            size,
-        ),
+        **_source_arrays(contents.records),
         **record_arrays(contents.records),
     }
     layout.write(path, arrays, {"passages": size, "tokens": int(lengths.sum())})
     return size
+
+
+def _source_arrays(records: Sequence[Found]) -> dict[str, Array]:
+    """The files that passages are of."""
+    names = sorted({os.fsencode(record.source) for record in records})
+    numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
+    sources = np.array([numbers[record.source] for record in records], dtype=np.int64)
+    found = invert(sources, np.arange(len(records)), len(names))
+    return field_arrays("source", names, np.arange(len(names) + 1), found, len(records))
 
 
 def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:

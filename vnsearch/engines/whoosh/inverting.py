@@ -4,7 +4,7 @@ Everything is sorted and counted in bulk with numpy, which only building imports
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -12,7 +12,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST, number_type, packed
+from vnsearch.engines.whoosh.layout import (
+    LENGTH_CLASSES,
+    MOST,
+    SURROGATES,
+    number_type,
+    packed,
+)
 from vnsearch.model import Found
 
 if sys.version_info >= (3, 14):
@@ -35,9 +41,8 @@ _PAIRED_TOGETHER: Final = 4096  # passages
 _LEVEL: Final = 3  # of compression
 _FRAME_CODE_POINTS: Final = 12_000  # of text that is compressed together
 
-# The characters that stand for terms: not U+0000 and no surrogates.
-_SURROGATES: Final = range(0xD800, 0xE000)
-CHARACTERS: Final = 0x10000 - 1 - len(_SURROGATES)  # of one code unit
+# Of one code unit, to stand for terms: not U+0000 and no surrogates.
+CHARACTERS: Final = 0x10000 - 1 - len(SURROGATES)
 
 
 def as_array(kind: str, numbers: Iterable[int] | Numbers) -> Array:
@@ -117,13 +122,9 @@ def field_arrays(
                     alone.append(term)
                     kept[term] = found.passages[:0], counts[:0]
     with_rows = frequencies[[*leading, *alone]]
-    pieces, end = [], 0
-    for term, piece in sorted(kept.items()):
-        pieces += [(found.passages[end : at[term]], counts[end : at[term]]), piece]
-        end = at[term + 1]
-        frequencies[term] = len(piece[0])
-    pieces.append((found.passages[end:], counts[end:]))
-    passages, counts = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    for term, (hidden, _) in kept.items():
+        frequencies[term] = len(hidden)
+    passages, counts = _replaced(found.passages, counts, at, kept)
     return {
         **as_blob(terms, f"{name}.terms"),
         f"{name}.passages": as_array(number_type(size), passages),
@@ -135,6 +136,18 @@ def field_arrays(
         f"{name}.often": as_array("I", with_rows),
         **as_blob([*group_rows, *rows], f"{name}.rows"),
     }
+
+
+def _replaced(
+    passages: Numbers, counts: Numbers, at: Numbers, pieces: Mapping[int, tuple[Numbers, Numbers]]
+) -> Iterable[Numbers]:
+    """Postings, those of each term from `at` on, with others in the place of some terms'."""
+    kept, end = [], 0
+    for term, piece in sorted(pieces.items()):
+        kept += [(passages[end : at[term]], counts[end : at[term]]), piece]
+        end = at[term + 1]
+    kept.append((passages[end:], counts[end:]))
+    return (np.concatenate(column) for column in zip(*kept, strict=True))
 
 
 def rarest(frequencies: Numbers) -> Numbers:
@@ -151,7 +164,7 @@ def characters(size: int, rare: Numbers) -> Numbers:
     common = np.ones(size, dtype=bool)
     common[rare] = False
     codes[common] = np.arange(1, 1 + size - len(rare))
-    codes[codes >= _SURROGATES.start] += len(_SURROGATES)
+    codes[codes >= SURROGATES.start] += len(SURROGATES)
     codes[rare] = np.arange(0x10000, 0x10000 + len(rare))
     return codes
 

@@ -75,6 +75,9 @@ MOST: Final = 15  # of a count: with a length class it fits a byte
 LENGTH_CLASSES: Final = (0, 40, *range(55, 125, 10), 140, 160, 185, 210, 240, 280, 330)
 assert len(LENGTH_CLASSES) == 16
 
+# No characters of `exact.words`: those code points stand for halves of others in UTF-16.
+SURROGATES: Final = range(0xD800, 0xE000)
+
 _HEAD: Final = struct.Struct("<8sQQ")
 _ALIGNMENT: Final = 8  # bytes
 

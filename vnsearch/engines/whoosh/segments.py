@@ -7,14 +7,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from vnsearch.engines.whoosh.layout import Arrays, Records, decompressed, number_type
+from vnsearch.engines.whoosh.layout import (
+    SURROGATES,
+    Arrays,
+    Records,
+    decompressed,
+    number_type,
+)
 from vnsearch.engines.whoosh.terms import Postings, Terms
 from vnsearch.model import Found
 from vnsearch.query import Kind, Word
 
 GAP: Final = "\0"  # between the words of a text and those of its title
 
-_SURROGATES: Final = range(0xD800, 0xE000)
 _FRAMES_KEPT: Final = 4
 _FOLLOWERS_KEPT: Final = 256
 
@@ -139,7 +144,7 @@ class Segment:
         """The characters that stand for terms that follow one another in `words`."""
         rare = range(bisect_left(self._rare, terms.start), bisect_left(self._rare, terms.stop))
         codes = [1 + n for n in range(terms.start - rare.start, terms.stop - rare.stop)]
-        codes = [c if c < _SURROGATES.start else c + len(_SURROGATES) for c in codes]
+        codes = [c if c < SURROGATES.start else c + len(SURROGATES) for c in codes]
         return "".join(map(chr, [*codes, *(0x10000 + n for n in rare)]))
 
     def _read_followers(self, place: int) -> "tuple[memoryview[int], memoryview[int]]":

@@ -208,7 +208,8 @@ def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     """Processes, begun when they get their first work."""
-    # Forking shares what was imported. Nothing else runs in this process that holds a lock.
+    # Forked ones need not import everything again. They touch neither the terminal nor the
+    # thread that may be drawing a progress bar on it.
     return ProcessPoolExecutor(jobs, get_context("fork" if sys.platform == "linux" else None))
 
 
