@@ -6,12 +6,13 @@ without an index. Engines are compared with it document by document and score by
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from vnsearch import ranking
 from vnsearch.analysis import tokenize
 from vnsearch.model import Document, Token
 from vnsearch.passages import split
-from vnsearch.query import All, Any, Clause, Demand, Not, Phrase, Query, Word, words_of
+from vnsearch.query import All, Any, Clause, Demand, Kind, Not, Phrase, Query, Word, words_of
 from vnsearch.ranking import Evidence
 
 
@@ -32,6 +33,19 @@ class _Passage:
             text = 0 if in_title else _count(self.text, words, exact)
             self.known[key] = text + ranking.TITLE_WEIGHT * _count(self.title, words, exact)
         return self.known[key]
+
+    def pairs(self, words: Sequence[Word], exact: bool) -> int:
+        """In how many exact forms two words stand side by side."""
+        found = {
+            (one.exact, other.exact)
+            for tokens in (self.text, self.title)
+            for one, other in pairwise(tokens)
+            if all(
+                word.matches(token.folded, token.exact, exact or word.just_so)
+                for word, token in zip(words, (one, other), strict=True)
+            )
+        }
+        return len(found)
 
 
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
@@ -155,8 +169,11 @@ class Oracle:
     def _frequency(self, words: Sequence[Word], exact: bool) -> int:
         key = tuple(words), exact
         if key not in self._frequencies:
-            found = [passage.frequency(words, exact) for passage in self._passages]
-            self._frequencies[key] = sum(map(bool, found))
+            if len(words) == 2 and all(w.kind is Kind.WORD and not w.in_title for w in words):
+                found = [passage.pairs(words, exact) for passage in self._passages]
+            else:
+                found = [bool(passage.frequency(words, exact)) for passage in self._passages]
+            self._frequencies[key] = sum(found)
         return self._frequencies[key]
 
     def _score(self, passage: _Passage, worths: Mapping[Evidence, float], exact: bool) -> float:

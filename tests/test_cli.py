@@ -436,14 +436,14 @@ def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str) -> 
 
 INTERRUPTED_AT_WORST = """
 import os, signal
-from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.process import BaseProcess
 from vnsearch.cli import main
 
-def submit(pool, *work, original=ProcessPoolExecutor.submit):
+def start(process, original=BaseProcess.start):
     os.killpg(0, signal.SIGINT)
-    return original(pool, *work)
+    original(process)
 
-ProcessPoolExecutor.submit = submit
+BaseProcess.start = start
 main(["index", "docs", "--jobs", "2"])
 """
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.shapes import word
 from vnsearch.analysis import forms
 from vnsearch.bulk import Vocabulary
-from vnsearch.engines.whoosh import inverting, layout
+from vnsearch.engines.whoosh import inverting, layout, pairing
 from vnsearch.engines.whoosh.building import build, merge
 from vnsearch.engines.whoosh.layout import MOST, Arrays
 from vnsearch.engines.whoosh.segments import GAP, Segment
@@ -23,7 +23,7 @@ from vnsearch.engines.whoosh.terms import Postings, Terms
 from vnsearch.errors import IndexUnusableError
 from vnsearch.model import Document
 from vnsearch.ranking import TITLE_WEIGHT
-from vnsearch.vietnamese.letters import nfc
+from vnsearch.vietnamese.letters import fold, nfc
 
 MODEST = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -75,7 +75,7 @@ def segment_of(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inverting, "AT_LEAST", 1)
         patch.setattr(inverting, "DENSE", dense)
-        patch.setattr(inverting, "FREQUENT", frequent)
+        patch.setattr(pairing, "FREQUENT", frequent)
         patch.setattr(inverting, "AT_LEAST", at_least)
         assert build(folder / "1.segment", documents, Vocabulary()) == len(passages)
     with closing(Segment(folder / "1.segment")) as segment:
@@ -227,62 +227,82 @@ def test_rows_of_words_are_those_of_the_terms_they_match(
 
 @MODEST
 @given(passages=collections, dense=shares, frequent=shares)
-def test_frequencies_of_words_and_pairs(
+def test_frequencies_of_variants_and_pairs(
     tmp_path: Path, passages: list[Passage], dense: int, frequent: int
 ) -> None:
     with segment_of(tmp_path, passages, dense, frequent) as segment:
-        for form in FORMS:
-            expected = sum(bool(p.counts()[forms(form)[1]]) for p in passages)
-            assert segment.frequency((word(form),)) == expected, form
+        for folded in {forms(form)[0] for form in FORMS}:
+            expected = Counter(e for p in passages for e in exact_forms(p) if fold(e) == folded)
+            assert segment.variants(folded) == expected, folded
+            by_character = segment.forms(folded)
+            assert list(by_character.values()) == list(segment.variants(folded))
         counted = 0
         for first in ("ma", "man", "dang", "bo", "x", "12", "qq"):
-            for second in ("ma", "mân", "đảng", "bo", "zu", "x", "qq"):
-                found = segment.frequency((word(first), word(second)))
-                often = sum(has_pair(p, forms(first)[0], forms(second)[0]) for p in passages)
-                assert found in (None, often), (first, second)
+            for second in ("ma", "man", "dang", "bo", "zu", "x", "qq"):
+                found = segment.pairs(first, second)
+                assert found in (None, pairs_of(passages, first, second)), (first, second)
                 counted += found is not None
         if frequent == 1000:
             assert counted == 49
-        assert segment.frequency((word("ma*"),)) is None
-        assert segment.frequency((word("ma"), word("ma~"))) is None
 
 
-def has_pair(passage: Passage, first: str, second: str) -> bool:
-    for stretch in (passage.text, passage.title):
-        folded = [forms(form)[0] for form in stretch]
-        if (first, second) in pairwise(folded):
-            return True
-    return False
+def exact_forms(passage: Passage) -> set[str]:
+    return {forms(form)[1] for form in (*passage.text, *passage.title)}
 
 
-@pytest.mark.parametrize("together", [1, 2, 7])
+def pairs_of(passages: Sequence[Passage], first: str, second: str) -> Counter[tuple[str, str]]:
+    """In how many passages exact forms of two folded ones stand side by side."""
+    return Counter(
+        pair for p in passages for pair in pairs_in(p) if folded_pair(pair) == (first, second)
+    )
+
+
+def pairs_in(passage: Passage) -> set[tuple[str, str]]:
+    stretches = ([forms(form)[1] for form in words] for words in (passage.text, passage.title))
+    return {pair for stretch in stretches for pair in pairwise(stretch)}
+
+
+def folded_pair(pair: tuple[str, str]) -> tuple[str, str]:
+    return forms(pair[0])[0], forms(pair[1])[0]
+
+
+@pytest.mark.parametrize("bits", [0, 1, 3])
 def test_pairs_are_counted_through_blocks_of_passages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int
 ) -> None:
-    monkeypatch.setattr(inverting, "_PAIRED_TOGETHER", together)
-    passages = [Passage(f"a b c {'a b' * (n % 2)} d{n % 3}".split(), ["b", "a"]) for n in range(15)]
+    monkeypatch.setattr(pairing, "_PASSAGE", bits)
+    monkeypatch.setattr(pairing, "_TOGETHER", 1 << bits)
+    passages = [Passage(f"a b c {'á b' * (n % 2)} d{n % 3}".split(), ["b", "a"]) for n in range(15)]
     with segment_of(tmp_path, passages, frequent=1000) as segment:
         for first in "a b c d0 d1 d2".split():
             for second in "a b c d0 d1 d2".split():
-                often = sum(has_pair(p, first, second) for p in passages)
-                assert segment.frequency((word(first), word(second))) == often, (first, second)
+                assert segment.pairs(first, second) == pairs_of(passages, first, second)
 
 
 @pytest.mark.parametrize("most", [0, 1, 3, 4])
 def test_only_so_many_words_have_their_pairs_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(inverting, "_PAIRED_WORDS", most)
+    monkeypatch.setattr(pairing, "_WORDS", most)
     passages = [Passage("a b c d".split(), [])] * 5
     passages += [Passage("d c b".split(), [])] * 4 + [Passage("d d c".split(), ["c", "c"])] * 3
     commonest = "cdba"[:most]  # in 12, 12, 9 and 5 passages
     with segment_of(tmp_path, passages, frequent=1000) as segment:
         for first in "abcd":
             for second in "abcd":
-                often = sum(has_pair(p, first, second) for p in passages)
                 counted = first in commonest and second in commonest
-                expected = often if counted else None
-                assert segment.frequency((word(first), word(second))) == expected
+                expected = pairs_of(passages, first, second) if counted else None
+                assert segment.pairs(first, second) == expected
+
+
+def test_a_word_of_very_many_exact_forms_is_not_among_those_whose_pairs_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pairing, "_FORM", 1)  # for two
+    passages = [Passage("ma má b bà mà b".split(), [])] * 3
+    with segment_of(tmp_path, passages, frequent=1000) as segment:
+        assert segment.pairs("ma", "b") is None
+        assert segment.pairs("b", "ba") == {("b", "bà"): 3}
 
 
 def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
@@ -293,7 +313,7 @@ def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
     try:
         found = [Passage(part, []) for part in parts]
         with segment_of(tmp_path, found, at_least=inverting.AT_LEAST) as segment:
-            assert segment.frequency((word("w7"), word("w8"))) in (None, 1)
+            assert segment.pairs("w7", "w8") in (None, {("w7", "w8"): 1})
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -377,14 +397,15 @@ def test_more_passages_than_numbers_of_two_bytes(
     passages = [Passage(["má", *["mà"] * (n % 20), f"w{n % 5}"], ["x"]) for n in range(40)]
     with segment_of(tmp_path, passages, 2, 1000) as segment:
         rows = {f: segment.row(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
-        pair = segment.frequency((word("ma"), word("w1")))
-    for module in (inverting, layout):
+        pairs = segment.pairs("ma", "w1")
+    for module in (inverting, layout, pairing):
         monkeypatch.setattr(module, "number_type", lambda _: "I")
     monkeypatch.setattr("vnsearch.engines.whoosh.segments.number_type", lambda _: "I")
     with segment_of(tmp_path, passages, 2, 1000) as segment:
         assert segment._arrays["exact.passages"].format == "I"
         assert {f: segment.row(word(f), exact=True) for f in rows} == rows
-        assert segment.frequency((word("ma"), word("w1"))) == pair == 8
+        assert segment.pairs("ma", "w1") == pairs
+        assert pairs == pairs_of(passages, "ma", "w1")
 
 
 # Finding terms

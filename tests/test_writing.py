@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vnsearch.bulk import Vocabulary
-from vnsearch.engines.whoosh import WhooshEngine, inverting, manifest, writing
+from vnsearch.engines.whoosh import WhooshEngine, manifest, pairing, writing
 from vnsearch.engines.whoosh.building import build, merge
 from vnsearch.engines.whoosh.layout import Arrays
 from vnsearch.engines.whoosh.manifest import Segment
@@ -476,12 +476,11 @@ def test_cancelling_ends_the_processes(tmp_path: Path) -> None:
     writer = ENGINE.writer(folder, 2)
     for source, item in some(30, 50):
         writer.add(source, item)
-    assert writer._pool is not None
-    pids = list(writer._pool._processes)
+    pids = [making._process.pid for making in writer._making]
     assert pids
     writer.cancel()
-    # The pool's own thread waits for them too, so that `is_alive` may be late.
     for pid in pids:
+        assert pid is not None
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
     assert (folder / manifest.NAME).read_bytes() == before
@@ -510,8 +509,8 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
         assert rows[0] == b"\1" * size
         assert rows[1] == bytes(n % 300 == 7 for n in range(size))
         assert rows[3] == bytes(n % 2 * 2 for n in range(size))
-        assert segment.frequency(asked[1]) == sum(rows[1])
-        assert segment.frequency(asked[2]) in (None, sum(rows[1]))
+        assert segment.variants("w7") == {"w7": sum(rows[1])}
+        assert segment.pairs("ma", "w7") in (None, {("má", "w7"): sum(rows[1])})
         for passage in (0, 65_535, 65_536, size - 1):
             assert segment.record(passage).text == documents[passage][1].text
 
@@ -519,11 +518,12 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
 def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # More than one block of passages.
     documents = [("a.txt", document(f"má {'mà ' * (n % 2)}w{n % 3}")) for n in range(9000)]
-    assert inverting._PAIRED_TOGETHER < 9000
+    assert pairing._TOGETHER < 9000
     build(tmp_path / "1.segment", documents, Vocabulary())
-    monkeypatch.setattr(inverting, "_PAIRED_TOGETHER", 100)
+    monkeypatch.setattr(pairing, "_TOGETHER", 100)
     build(tmp_path / "2.segment", documents, Vocabulary())
     assert (tmp_path / "1.segment").read_bytes() == (tmp_path / "2.segment").read_bytes()
     with closing(OpenSegment(tmp_path / "1.segment")) as segment:
-        for text, often in (("ma ma", 4500), ("ma w1", 3000), ("w1 ma", 0), ("w0 w1", 0)):
-            assert segment.frequency(parse(text).runs()[0]) == often
+        assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}
+        assert segment.pairs("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
+        assert segment.pairs("w1", "ma") == segment.pairs("w0", "w1") == {}

@@ -46,4 +46,4 @@ def tokenize(text: str) -> Iterator[Token]:
 
 def spans_of(text: str) -> list[tuple[int, int]]:
     """Starts and ends of the tokens of an NFC text, for those who need few of their forms."""
-    return [match.span() for match in WORD.finditer(text)]
+    return list(map(re.Match.span, WORD.finditer(text)))

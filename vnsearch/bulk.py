@@ -6,7 +6,9 @@ keys are looked up for all the texts at once. Every other run goes through `anal
 so does each new word, so both ways give the same tokens.
 """
 
+import codecs
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -18,6 +20,7 @@ from vnsearch.vietnamese.letters import LETTERS
 Numbers = NDArray[Any]
 
 _PLAIN: Final = LETTERS + "0123456789"  # a byte in a key for each, from 1
+_LETTERS: Final = "\0" + _PLAIN  # by their bytes
 _OTHER: Final = 0x80  # the byte of characters that a plain run does not have
 _OTHERS: Final = np.uint64(0x8080808080808080)
 _KEY_BYTES: Final = 8
@@ -32,7 +35,7 @@ _CLASSED: Final = 0x3000
 _TABLE_BITS: Final = 19
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 
-_CHUNK: Final = 1 << 20  # code points looked at together, to stay in the processor's caches
+_CHUNK: Final = 1 << 18  # code points looked at together, to stay in the processor's caches
 
 
 class Tokens(NamedTuple):
@@ -98,7 +101,9 @@ class Vocabulary:
     def _term_of_key(self, key: int) -> int:
         term = self._plain.get(key)
         if term is None:
-            term = self._plain[key] = self._number("".join(map(_letter, key.to_bytes(8, "little"))))
+            letters = key.to_bytes(_KEY_BYTES, "little").rstrip(b"\0")
+            word = codecs.charmap_decode(letters, "strict", _LETTERS)[0]
+            term = self._plain[key] = self._number(word)
         return term
 
     def _number(self, word: str) -> int:
@@ -117,7 +122,7 @@ class Vocabulary:
         found = [self._other.get(run) or self._read(run) for run in runs]
         counts = np.ones(len(terms), dtype=np.int64)
         counts[others] = np.fromiter(map(len, found), np.int64, len(found))
-        tokens = np.array([token for run in found for token in run], dtype=np.int64).reshape(-1, 3)
+        tokens = np.fromiter(chain(*chain(*found)), np.int64).reshape(-1, 3)
         filled = np.zeros(len(terms), dtype=bool)
         filled[others] = True
         filled, terms, starts, ends = (np.repeat(c, counts) for c in (filled, terms, starts, ends))
@@ -130,10 +135,6 @@ class Vocabulary:
         tokens = [(self._number(m.group()), m.start(), m.end()) for m in WORD.finditer(run)]
         self._other[run] = tokens
         return tokens
-
-
-def _letter(byte: int) -> str:
-    return _PLAIN[byte - 1] if byte else ""
 
 
 def _windows(classes: Numbers) -> Numbers:

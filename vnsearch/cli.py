@@ -4,10 +4,11 @@ click.
 Modules that take long to import are imported by the command that needs them.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -24,10 +25,11 @@ from vnsearch.errors import (
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
-    from vnsearch.model import Results
+    from vnsearch.model import Reading, Results
 
 _EXIT_BROKEN_PIPE = 141
 _DEFAULT_LIMIT = 10
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -184,6 +186,7 @@ def index(
 
     if excludes and not paths:
         raise click.UsageError("--exclude needs the PATHs it is for")
+    _expect_much()
     folder = places.index_to_write(common.folder)
     with _progress(common) as progress:
         done = update(
@@ -203,6 +206,19 @@ def index(
             streams.say(line)
         streams.write(plain.changes(done, os.path.relpath(folder)))
     return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
+
+
+def _expect_much() -> None:
+    """Make this process one that has many objects, none of them cycles, and large arrays: let
+    it look for cycles seldom, and keep for the next array the memory that one leaves.
+    """
+    import ctypes
+
+    gc.set_threshold(100_000)
+    with suppress(AttributeError, OSError):  # only glibc has it
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(_M_MMAP_THRESHOLD, 1 << 25)
+        mallopt(_M_TRIM_THRESHOLD, 1 << 30)
 
 
 def _progress(common: _Common) -> Any:
@@ -346,8 +362,15 @@ def _search_batch(ask: "Callable[[str], Results]", file: str, quiet: bool) -> in
 
 def _tell(results: "Results") -> None:
     """What the user should know of how the search went."""
+    from vnsearch.vietnamese.letters import nfc
+
     for notice in results.notices:
         streams.say(notice)
+    if nfc(results.understood.text) != " ".join(nfc(results.query).split()):
+        streams.say(f"understood as: {results.understood.text}")
+    suggestion = results.understood.suggestion
+    if suggestion is not None and suggestion != results.understood.text:
+        streams.say(f"did you mean: {suggestion}")
     if results.understood.relaxed:
         streams.say("no document has all the words; these have some of them")
     if not results.total:
@@ -411,17 +434,30 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
     """Show how a text is read: its tokens and their forms.
 
     Each token comes with the folded form, which is matched, and the exact form, which tells
-    apart words that differ in marks only. Needs no index.
+    apart words that differ in marks only. Where there is an index, also with the word that a
+    query would mean by it, and with all the exact forms that the index has.
     """
     from vnsearch.analysis import tokenize
     from vnsearch.render import jsonform, plain
     from vnsearch.vietnamese.letters import nfc
 
-    found = list(tokenize(nfc(" ".join(text))))
+    source = nfc(" ".join(text))
+    found, readings = list(tokenize(source)), _readings(source, common)
     if as_json:
-        streams.write([jsonform.dump(jsonform.tokens(found))])
+        streams.write([jsonform.dump(jsonform.tokens(found, readings))])
     elif not common.quiet:
-        streams.write(plain.tokens(found) if found else [])
+        streams.write(plain.tokens(found, readings) if found else [])
         if not found:
             streams.say("there is no word in the text")
     return EXIT_FOUND if found else EXIT_NOTHING
+
+
+def _readings(text: str, common: _Common) -> "tuple[Reading, ...]":
+    """How an index reads the words, if there is one."""
+    from vnsearch.searching import Searcher
+
+    index = places.index_folder(common.folder)
+    if index is None:
+        return ()
+    with closing(Searcher(index)) as searcher:
+        return searcher.read(text)

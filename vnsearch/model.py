@@ -3,6 +3,7 @@
 All offsets are code points of NFC text, half-open; all times are UTC; sizes are bytes.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,6 +17,14 @@ class Token(NamedTuple):
     start: int
     end: int
     position: int  # tokens before this one
+
+
+class Reading(NamedTuple):
+    """A token as a query would mean it."""
+
+    token: Token
+    exact: str  # with its marks restored, or decoded
+    variants: Mapping[str, int]  # exact forms in the index, and in how many passages each occurs
 
 
 class Document(NamedTuple):

@@ -2,7 +2,7 @@
 
     word            the word in any typing            -word       not this word
     "a phrase"      these words in this order         word*       words that begin so
-    title:word      in the title                      word~       one typing slip allowed
+    title:word      in the title                      word~       one slip allowed
     a OR b          one of them, (parentheses) group  a AND b     both, whatever else
 
 OR binds tighter than words side by side, AND tighter than OR. Tokens typed without a

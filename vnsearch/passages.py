@@ -18,26 +18,38 @@ MAX_TOKENS = 350
 _SENTENCE_END = re.compile(r"[.!?…;:][\"'”’»)\]]*\s")
 
 
-def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
+def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Sequence[Passage]:
     """Cut a document into passages, in order; none when it has no tokens.
 
     `starts` and `ends` are those of its tokens. A cut falls on the last paragraph end that
     leaves MIN_TOKENS to CUT_TOKENS, else on the last sentence end there, else at CUT_TOKENS.
     """
+    if 0 < len(starts) <= MAX_TOKENS:
+        return [_passage(document, document.text, document.line, 0, len(starts), len(starts))]
+    return list(_cut_up(document, starts, ends))
+
+
+def _cut_up(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
     text, count = document.text, len(starts)
     first, begin, line = 0, 0, document.line
     while first < count:
         last = _cut(text, starts, ends, first)
         end = len(text) if last == count else _boundary(text, ends[last - 1], starts[last])
         stretch = text[begin:end]
-        stripped = stretch.strip()
-        lead = stretch.find(stripped)
+        yield _passage(document, stretch, line, first, last, count)
         if line is not None:
-            line += document.line_step * stretch.count("\n", 0, lead)
-        yield Passage(stripped, first, last, line, first > 0, last < count)
-        if line is not None:
-            line += document.line_step * stretch.count("\n", lead)
+            line += document.line_step * stretch.count("\n")
         first, begin = last, end
+
+
+def _passage(
+    document: Document, stretch: str, line: int | None, first: int, last: int, count: int
+) -> Passage:
+    """A stretch of a document that begins in a line, without the space around it."""
+    text = stretch.strip()
+    if line is not None and len(text) < len(stretch):
+        line += document.line_step * stretch.count("\n", 0, stretch.find(text))
+    return Passage(text, first, last, line, first > 0, last < count)
 
 
 def _cut(text: str, starts: Sequence[int], ends: Sequence[int], first: int) -> int:

@@ -51,13 +51,21 @@ class Word(NamedTuple):
             return True
         if self.kind is Kind.PREFIX:
             return other.startswith(self.stem(as_typed))
-        return self.kind is Kind.SLIP and within_one_slip(mine, other)
+        return self.kind is Kind.SLIP and (
+            within_one_slip(mine, other) or _are_confused(self.folded, folded)
+        )
 
     def stem(self, as_typed: bool) -> str:
         """What the words of a prefix begin with: as typed, since the canonical spelling
         of a whole word (`ki` -> `ky`) need not be that of a longer one (`kinh`).
         """
         return _stem(self.text, as_typed)
+
+
+def _are_confused(folded: str, other: str) -> bool:
+    from vnsearch.vietnamese.spelling import confusions  # only for `word~`
+
+    return other in confusions(folded)
 
 
 @lru_cache(maxsize=1000)
@@ -113,6 +121,38 @@ def words_of(clauses: Iterable[Clause]) -> Iterator[Word]:
     """The words that a document should have by these clauses."""
     for run in _runs(clauses):
         yield from run
+
+
+def all_words(clauses: Iterable[Clause]) -> Iterator[Word]:
+    """All words of clauses, in the order in which they were typed."""
+    for clause in clauses:
+        match clause:
+            case Word() as word:
+                yield word
+            case Phrase(words):
+                yield from words
+            case Not(part):
+                yield from all_words((part,))
+            case All(parts) | Any(parts):
+                yield from all_words(parts)
+
+
+def with_words(clauses: Iterable[Clause], words: Iterator[Word]) -> tuple[Clause, ...]:
+    """The clauses with other words, in the order of `Query.runs`, in the place of their own.
+    What they leave out stays as it is."""
+    return tuple(_with_words(clause, words) for clause in clauses)
+
+
+def _with_words(clause: Clause, words: Iterator[Word]) -> Clause:
+    match clause:
+        case Word():
+            return next(words)
+        case Phrase():
+            return clause._replace(words=tuple(next(words) for _ in clause.words))
+        case All(parts) | Any(parts):
+            return clause._replace(parts=with_words(parts, words))
+        case Not():
+            return clause
 
 
 def is_firm(clause: Clause) -> bool:

@@ -3,15 +3,16 @@
 A passage scores by BM25 over the words of the query and over its pairs of neighbours,
 for Vietnamese words are mostly two syllables and a pair is nearly a word:
 
-    sum over words   F + (E if typed with marks else F)
+    sum over words   F + (E if it has marks else F)
   + PAIR_WEIGHT * sum over pairs   FF
   + a constant that puts passages with all the words before the others
 
-F and FF are the folded word and pair, E is the exact word; each has its own document
-frequency, counted in passages, and a word or pair typed twice counts once. The folded score
-of a bare word counts twice so that words with and without marks weigh the same: names,
-numbers and words typed bare would count half otherwise. The title of a document belongs to
-every passage of it. A document scores as its best passage.
+F and FF are the folded word and pair, E is the exact word, with the marks that were typed or
+restored (see `understanding`); each has its own document frequency, counted in passages (of a
+pair once for each of its exact forms), and a word or pair typed twice counts once. The folded
+score of a word without marks counts twice so that all words weigh the same: names and numbers
+would count half otherwise. Words that ask weigh less. The title of a document belongs to every
+passage of it. A document scores as its best passage.
 
 Every constant was chosen by nDCG@10 on three judged collections; `benchmarks/README.md`
 has the figures, and what was tried and left out.
@@ -32,6 +33,11 @@ B: Final = 0.75
 LIMIT: Final = K1 + 1  # of the saturation, for what occurs without end
 
 PAIR_WEIGHT: Final = 0.9
+
+# Words that ask for something. Texts that answer do not have them, so they are rare and would
+# weigh much where they happen to stand.
+QUESTION_WORDS: Final = frozenset("ai gì nào đâu sao mấy nhiêu".split())
+QUESTION_WEIGHT: Final = 0.3
 
 # How often each word of a title counts in the passages of its document.
 TITLE_WEIGHT: Final = 2
@@ -68,15 +74,21 @@ def evidence(query: Query) -> tuple[Evidence, ...]:
 
 
 def _evidence(run: tuple[Word, ...], exact: bool) -> Iterator[Evidence]:
-    for word in map(_plain, run):
+    words = tuple(map(_plain, run))
+    for word in words:
+        weight = _weight_of((word,))
         # The marks of a misspelt word say nothing.
         if word.marked and not exact and word.kind is not Kind.SLIP:
-            yield Evidence((word,), exact=False, weight=1.0)
-            yield Evidence((word,), exact=True, weight=1.0)
+            yield Evidence((word,), exact=False, weight=weight)
+            yield Evidence((word,), exact=True, weight=weight)
         else:
-            yield Evidence((word,), exact, 2.0)
-    for pair in pairwise(map(_plain, run)):
-        yield Evidence(pair, exact, PAIR_WEIGHT)
+            yield Evidence((word,), exact, 2 * weight)
+    for pair in pairwise(words):
+        yield Evidence(pair, exact, PAIR_WEIGHT * _weight_of(pair))
+
+
+def _weight_of(words: Iterable[Word]) -> float:
+    return QUESTION_WEIGHT if any(word.exact in QUESTION_WORDS for word in words) else 1.0
 
 
 def _plain(word: Word) -> Word:
@@ -94,6 +106,7 @@ def idf(passages_with: int, passages: int) -> float:
     """The weight of evidence that `passages_with` of `passages` hold; 0 for none."""
     if not passages_with:
         return 0.0
+    passages_with = min(passages_with, passages)  # pairs count once for each of their forms
     return math.log(1 + (passages - passages_with + 0.5) / (passages_with + 0.5))
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from vnsearch.analysis import tokenize
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.generations import Generations
 from vnsearch.globs import matcher
-from vnsearch.model import Hit, Match, Results, Understood
+from vnsearch.model import Hit, Match, Matches, Reading, Results, Understood
 from vnsearch.opening import open_index
 from vnsearch.parsing import parse
 from vnsearch.places import Places
-from vnsearch.query import Demand, Query, describe
+from vnsearch.query import Demand, Kind, Query, Word, describe, words_of
 from vnsearch.snippet import make_snippet, title_highlights
+from vnsearch.understanding import text_of, understand
 
 
 class Searcher:
@@ -48,18 +50,31 @@ class Searcher:
         as typed. `within`: a glob that the name of the file must match, as in .gitignore,
         at any depth. `paths_only`: the paths of the hits, without making the hits.
         """
-        query = parse(text, exact=exact, demand=demand)
-        matches = self._reader.search(
-            query,
-            limit=limit,
-            offset=offset,
-            accepts=None if within is None else _glob(within),
-            explain=explain,
-        )
+        typed = parse(text, exact=exact, demand=demand)
+        query = understand(typed, self._reader)
+
+        def matches_of(query: Query) -> Matches:
+            return self._reader.search(
+                query,
+                limit=limit,
+                offset=offset,
+                accepts=None if within is None else _glob(within),
+                explain=explain,
+            )
+
+        matches = matches_of(query)
+        suggested = self._suggested(query)
+        if suggested is not None and not matches.total:
+            query = suggested
+            matches = matches_of(query)
         sources = dict.fromkeys(match.passage.source for match in matches.matches)
         return Results(
             query=text,
-            understood=Understood(" ".join(query.source.split()), relaxed=matches.relaxed),
+            understood=Understood(
+                text_of(typed, query),
+                None if suggested is None else text_of(typed, suggested),
+                matches.relaxed,
+            ),
             total=matches.total,
             limit=limit,
             offset=offset,
@@ -72,6 +87,26 @@ class Searcher:
             paths=tuple(map(self._places.from_here, sources)),
             notices=query.notices,
             reading=tuple(describe(query)) if explain else (),
+        )
+
+    def _suggested(self, query: Query) -> Query | None:
+        """The query with other words for those that are in no document, if that is better."""
+        words = (word for run in query.runs() for word in run if word.kind is Kind.WORD)
+        variants = ((word, self._reader.variants(word.folded)) for word in words)
+        if all(found and (word.exact in found or not word.marked) for word, found in variants):
+            return None  # as most often: without a look at how words are misspelt
+        from vnsearch.correcting import corrected
+
+        return corrected(query, self._reader)
+
+    def read(self, text: str) -> tuple[Reading, ...]:
+        """How the words of an NFC text are read, as those of a query would be."""
+        tokens = tuple(tokenize(text))
+        words = (Word(token.text, token.folded, token.exact) for token in tokens)
+        understood = understand(Query(text, tuple(words)), self._reader)
+        return tuple(
+            Reading(token, word.exact, self._reader.variants(word.folded))
+            for token, word in zip(tokens, words_of(understood.clauses), strict=True)
         )
 
     def _hit(self, rank: int, match: Match, query: Query, relaxed: bool) -> Hit:

@@ -144,21 +144,27 @@ def _occurrences(
 def _densest(spans: Spans, marks: dict[int, _Mark]) -> tuple[int, int]:
     """First and last highlighted word of the window worth most; (0, 0) without any."""
     indexes = sorted(marks)
+    most = _worth(indexes, marks)
     best, window = 0.0, (0, 0)
     for at, first in enumerate(indexes):
+        if best == most:
+            break
         # A phrase may be longer than a snippet; it is not cut.
         limit = max(spans[first][0] + LENGTH - _LEAD, spans[marks[first].last][1])
         inside = [i for i in indexes[at : at + LENGTH] if spans[i][1] <= limit]
-        words = [marks[i].word for i in inside]
-        neighbours = {
-            (marks[a].word, marks[b].word)
-            for a, b in pairwise(inside)
-            if b == a + 1 and marks[a].word != marks[b].word
-        }
-        worth = len(set(words)) + _NEIGHBOURS * len(neighbours)
-        if worth > best:
+        if (worth := _worth(inside, marks)) > best:
             best, window = worth, (inside[0], inside[-1])
     return window
+
+
+def _worth(indexes: Sequence[int], marks: dict[int, _Mark]) -> float:
+    """What some highlighted words are worth."""
+    neighbours = {
+        (marks[a].word, marks[b].word)
+        for a, b in pairwise(indexes)
+        if b == a + 1 and marks[a].word != marks[b].word
+    }
+    return len({marks[i].word for i in indexes}) + _NEIGHBOURS * len(neighbours)
 
 
 def _widened(text: str, spans: Spans, first: int, last: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ changes a file that is already there: the folder of the next generation of an in
 as hard links to the files of the current one (see `generations`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +49,17 @@ class Reader(Protocol):
 
     def count_passages(self) -> int:
         """How many passages can be found."""
+
+    def folded_words(self, beginning: str) -> Iterable[str]:
+        """The folded forms of words that begin so; words of deleted passages may be among
+        them."""
+
+    def variants(self, folded: str) -> Mapping[str, int]:
+        """The exact forms with a folded form, and in how many passages each occurs."""
+
+    def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
+        """The exact forms of two folded ones that stand side by side, and in how many
+        passages they do."""
 
     def close(self) -> None:
         """Let go of the files."""

@@ -1,11 +1,11 @@
 """Results as JSON: the public format, described by `results.schema.json`."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from vnsearch.model import Changes, Hit, Results, Skipped, Status, Token
+from vnsearch.model import Changes, Hit, Reading, Results, Skipped, Status, Token
 
 SCHEMA_VERSION: Final = 1
 
@@ -105,12 +105,13 @@ def status(found: Status) -> Object:
     }
 
 
-def tokens(found: Iterable[Token]) -> Object:
-    """What `analyze` tells."""
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "tokens": [token._asdict() for token in found],
-    }
+def tokens(found: Iterable[Token], readings: Sequence[Reading] = ()) -> Object:
+    """What `analyze` tells; with the readings of an index, those too."""
+    told = [token._asdict() for token in found]
+    for token, reading in zip(told, readings, strict=False):
+        variants = [{"exact": form, "passages": n} for form, n in reading.variants.items()]
+        token |= {"restored": reading.exact, "variants": variants}
+    return {"schema_version": SCHEMA_VERSION, "tokens": told}
 
 
 def _skipped(items: Iterable[Skipped]) -> list[Object]:

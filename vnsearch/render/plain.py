@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from vnsearch.model import Changes, Hit, Results, Skipped, Status, Token
+from vnsearch.model import Changes, Hit, Reading, Results, Skipped, Status, Token
 from vnsearch.render.safety import safe, visible
 
 _SKIPPED_TOLD: Final = 10
@@ -107,23 +107,24 @@ def status(found: Status) -> Iterator[str]:
         yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
 
 
-def tokens(found: Sequence[Token]) -> Iterator[str]:
-    """A table of tokens."""
-    rows = [("position", "offsets", "token", "folded", "exact")]
-    rows += [
-        (
-            str(t.position),
-            f"{t.start}–{t.end}",
-            visible(t.text),
-            visible(t.folded),
-            visible(t.exact),
-        )
-        for t in found
-    ]
+def tokens(found: Sequence[Token], readings: Sequence[Reading] = ()) -> Iterator[str]:
+    """A table of tokens, and how an index reads them."""
+    rows = [["position", "offsets", "token", "folded", "exact"]]
+    rows += [[str(t.position), f"{t.start}–{t.end}", t.text, t.folded, t.exact] for t in found]
+    if readings:
+        rows[0] += "read as", "in the index (passages)"
+        for row, reading in zip(rows[1:], readings, strict=True):
+            row += reading.exact, _variants(reading)
+    rows = [list(map(visible, row)) for row in rows]
     widths = [max(map(_columns, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (f"{c}{' ' * (width - _columns(c))}" for c, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
+
+
+def _variants(reading: Reading) -> str:
+    by_count = sorted(reading.variants.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{form} {count:,}" for form, count in by_count) or "–"
 
 
 def _columns(text: str) -> int:

@@ -64,6 +64,22 @@ def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
     return [nfc(letter) for letter in letters], tones
 
 
+def has_marks_of(word: str, typed: str) -> bool:
+    """Whether a lower-case word can be one that was typed so, but with marks left out: it has
+    the letters, and at least the marks, of `typed`. A tone may be on another letter.
+    """
+    if fold(typed) == typed:
+        return fold(word) == typed
+    (letters, tones), (typed_letters, typed_tones) = split_marks(word), split_marks(typed)
+    return (
+        len(letters) == len(typed_letters)
+        and {tone for _, tone in typed_tones} <= {tone for _, tone in tones}
+        and all(
+            letter in (own, fold(own)) for own, letter in zip(letters, typed_letters, strict=True)
+        )
+    )
+
+
 class _FoldTable(dict[int, str]):
     """Code point -> folded letters, worked out when first met, for `str.translate`."""
 

@@ -3,6 +3,7 @@
 writing.py      documents -> batches -> segments, in several processes
   building.py     documents, or other segments -> a segment
   inverting.py    tokens -> the arrays of a segment
+  pairing.py      tokens -> how often words stand side by side
 manifest.py     which segments there are
   layout.py       the file of a segment, array by array
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-2"
+    version = "whoosh-3"
 
     def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""

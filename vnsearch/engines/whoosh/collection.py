@@ -6,7 +6,8 @@ deleted passages.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections import Counter as Tally
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, reduce
 from itertools import accumulate
 from operator import and_
@@ -18,7 +19,7 @@ from vnsearch.engines.whoosh.lanes import Documents, passages_in, present
 from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
 from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.model import Found
-from vnsearch.query import Word
+from vnsearch.query import Kind, Word
 from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
 
 _CACHE_BYTES: Final = 6_000_000  # for rows, as much for sets of passages and of documents
@@ -69,6 +70,8 @@ class Collection:
         self.having = lru_cache(kept)(self._having)
         self.documents_having = lru_cache(kept)(self._documents_having)
         self.frequency = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
+        self.variants = lru_cache(_FREQUENCIES_KEPT)(self._variants)
+        self.pairs = lru_cache(_FREQUENCIES_KEPT)(self._pairs)
         self.counter = lru_cache(_COUNTERS_KEPT)(self._counter)
         self.record = lru_cache(_RECORDS_KEPT)(self._record)
 
@@ -125,26 +128,69 @@ class Collection:
 
     def _with_all(self, words: tuple[Word, ...], exact: bool, least: int = 1) -> int:
         """The passages with all of some words, wherever, each as often."""
-        rows = (self.row((word._replace(in_title=False),), exact) for word in words)
-        return reduce(and_, (present(row, least) for row in rows))
+        anywhere = [(word._replace(in_title=False),) for word in words]
+        if least == 1:
+            return reduce(and_, (self.having(word, exact) for word in anywhere))
+        return reduce(and_, (present(self.row(word, exact), least) for word in anywhere))
 
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
-        """In how many passages words occur one behind the other."""
-        if words[0].in_title or len(words) > 2 or exact == (len(words) == 2):
+        """In how many passages words occur one behind the other; a pair of words, once for
+        each of its exact forms."""
+        first = words[0]
+        if first.in_title or any(word.kind is not Kind.WORD for word in words):
             return self.having(words, exact).bit_count()
-        # Words with their marks and pairs without are counted when a segment is made.
-        count, total = self.counter(words, exact), 0
-        for begin, segment, deleted in zip(
-            self._begins, self._segments, self._deleted, strict=False
-        ):
-            counted = segment.frequency(words)
-            if counted is not None:
-                total += counted - sum(count(self.words(begin + p)) > 0 for p in deleted)
-            else:
-                lanes = self._with_all(words, exact) >> 8 * begin & (1 << 8 * segment.size) - 1
-                passages = passages_in(lanes, segment.size)
-                total += sum(count(self.words(begin + p)) > 0 for p in passages)
-        return total
+        match words, exact:
+            case (word,), True:
+                return self.variants(word.folded).get(word.exact, 0)
+            case (one, other), False if not (one.just_so or other.just_so):
+                return sum(self.pairs(one.folded, other.folded).values())
+            case (one, other), True:
+                return self.pairs(one.folded, other.folded).get((one.exact, other.exact), 0)
+        return self.having(words, exact).bit_count()
+
+    def folded_words(self, beginning: str) -> Iterable[str]:
+        """See `engines.Reader`."""
+        return sorted({word for s in self._segments for word in s.folded_words(beginning)})
+
+    def _variants(self, folded: str) -> dict[str, int]:
+        """See `engines.Reader`."""
+        total: Tally[str] = Tally()
+        for number, segment in enumerate(self._segments):
+            total.update(segment.variants(folded))
+            deleted = self._deleted_with(number, folded)
+            forms = segment.forms(folded) if deleted else {}
+            for passage in deleted:
+                words = segment.words(passage)
+                total.subtract([form for character, form in forms.items() if character in words])
+        return {form: count for form, count in sorted(total.items()) if count}
+
+    def _pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
+        """See `engines.Reader`."""
+        total: Tally[tuple[str, str]] = Tally()
+        for number, segment in enumerate(self._segments):
+            counted = segment.pairs(first, second)
+            if counted is None:
+                passages = self._alive_with(number, first, second)
+                total.update(_side_by_side(segment, passages, first, second))
+            elif counted:
+                total.update(counted)
+                if passages := self._deleted_with(number, first, second):
+                    total.subtract(_side_by_side(segment, passages, first, second))
+        return {pair: count for pair, count in sorted(total.items()) if count}
+
+    def _alive_with(self, number: int, *folded: str) -> list[int]:
+        """The passages of a segment that have some words in any typing."""
+        begin, size = self._begins[number], self._segments[number].size
+        lanes = self._with_all(tuple(map(_bare, folded)), exact=False)
+        return passages_in(lanes >> 8 * begin & (1 << 8 * size) - 1, size)
+
+    def _deleted_with(self, number: int, *folded: str) -> list[int]:
+        """The deleted passages of a segment that have some words in any typing."""
+        deleted = sorted(self._deleted[number])
+        for word in map(_bare, folded if deleted else ()):
+            row = self._segments[number].row(word, exact=False)
+            deleted = [passage for passage in deleted if row[passage]]
+        return deleted
 
     def _counter(self, words: tuple[Word, ...], exact: bool) -> "Counter":
         """Counts how often words occur one behind the other in a passage."""
@@ -171,6 +217,23 @@ class Collection:
         """The passages of the files that are accepted."""
         rows = b"".join(segment.of_sources(accepts) for segment in self._segments)
         return present(self._alive(rows))
+
+
+def _bare(folded: str) -> Word:
+    return Word(folded, folded, folded)
+
+
+def _side_by_side(
+    segment: Segment, passages: Iterable[int], first: str, second: str
+) -> Tally[tuple[str, str]]:
+    """The exact forms of two folded ones that stand side by side in passages, and in how
+    many."""
+    firsts, seconds = segment.forms(first), segment.forms(second)
+    slots = "".join(firsts), "".join(seconds)
+    found: Tally[str] = Tally()
+    for words in map(segment.words, passages):
+        found.update({words[start : start + 2] for start in _starts(words, slots)})
+    return Tally({(firsts[both[0]], seconds[both[1]]): count for both, count in found.items()})
 
 
 class _Dampings(dict[int, float]):

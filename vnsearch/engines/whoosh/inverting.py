@@ -31,14 +31,9 @@ Array = tuple[str, bytes]
 
 # A group in one of so many passages has a row, which takes less room than postings then.
 DENSE: Final = 128
-# Pairs are counted of words in one of so many passages; of others they are looked up.
-FREQUENT: Final = 128
-AT_LEAST: Final = 64  # passages, for either
+AT_LEAST: Final = 64  # passages, or it is not common
 
-_PAIRED_WORDS: Final = 1024  # at most: their pairs are counted in a table of its square
-_PAIRED_TOGETHER: Final = 4096  # passages
-
-_LEVEL: Final = 3  # of compression
+_LEVEL: Final = 1  # of compression
 _FRAME_CODE_POINTS: Final = 12_000  # of text that is compressed together
 
 # Of one code unit, to stand for terms: not U+0000 and no surrogates.
@@ -73,21 +68,26 @@ class Inverted:
 
 
 def invert(terms: Numbers, passages: Numbers, size: int) -> Inverted:
-    """Postings from the term and the passage of each token, in any order."""
-    bits = int(passages.max(initial=0)).bit_length()
-    kind = np.uint32 if size << bits <= 1 << 32 else np.uint64  # the smaller sorts faster
-    keys = terms.astype(kind)
-    keys <<= kind(bits)
-    keys |= passages.astype(kind)
-    keys.sort()
-    firsts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
-    counts = np.diff(firsts, append=len(keys)).astype(np.int32)
-    keys = keys[firsts]
-    terms, passages = keys >> kind(bits), keys & kind((1 << bits) - 1)
-    return Inverted(terms.astype(np.int32), passages.astype(np.int32), counts, size)
+    """Postings from the term and the passage of each token, passages ascending."""
+    passages = passages[_sorting(terms, size)]
+    terms = np.repeat(np.arange(size, dtype=np.int32), np.bincount(terms, minlength=size))
+    begun = np.ones(len(terms), dtype=bool)
+    begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
+    firsts = np.flatnonzero(begun)
+    counts = np.diff(firsts, append=len(terms))
+    return Inverted(terms[firsts], passages[firsts], counts, size)
 
 
-def _common(frequencies: Any, size: int, share: int) -> Any:
+def _sorting(numbers: Numbers, size: int) -> Numbers:
+    """The order that sorts numbers below `size`, equal ones as they come."""
+    # By pieces of 16 bits, which numpy sorts by radix.
+    order = np.argsort(numbers.astype(np.uint16), kind="stable")
+    for shift in range(16, (size - 1).bit_length(), 16):
+        order = order[np.argsort((numbers >> shift).astype(np.uint16)[order], kind="stable")]
+    return order
+
+
+def common(frequencies: Any, size: int, share: int) -> Any:
     """What of several occurs in one of `share` passages and in AT_LEAST."""
     return (frequencies >= AT_LEAST) & (frequencies * share >= size)
 
@@ -100,7 +100,7 @@ def field_arrays(
     counts = np.minimum(found.counts, MOST).astype(np.uint8)
     frequencies = found.frequencies
     at = np.concatenate(([0], np.cumsum(frequencies)))
-    dense = np.flatnonzero(_common(np.diff(at[first]), size, DENSE))
+    dense = np.flatnonzero(common(np.diff(at[first]), size, DENSE))
     group_rows, rows, leading, alone = [], [], [], []
     kept: dict[int, tuple[Numbers, Numbers]] = {}  # what the postings of terms with rows tell
     for group in dense.tolist():
@@ -111,7 +111,7 @@ def field_arrays(
         group_rows.append(compressed(total.tobytes()))
         leading.append(first[group] + frequencies[first[group] : first[group + 1]].argmax())
         for term in range(first[group], first[group + 1]):
-            if _common(frequencies[term], size, DENSE) or term == leading[-1]:
+            if common(frequencies[term], size, DENSE) or term == leading[-1]:
                 row = np.zeros(size, dtype=np.uint8)
                 row[found.passages[at[term] : at[term + 1]]] = counts[at[term] : at[term + 1]]
                 if term == leading[-1]:
@@ -179,39 +179,6 @@ def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
         ends = np.concatenate(([0], np.cumsum(1 + (codes > 0xFFFF))))[ends]
     at = np.concatenate(([0], ends))
     return {f"{name}.words": ("H", units), f"{name}.words_at": as_array("I", at)}
-
-
-def pair_arrays(
-    groups: Numbers, passages: Numbers, frequencies: Numbers, size: int
-) -> dict[str, Array]:
-    """In how many passages each pair of frequent folded terms occurs side by side.
-
-    `groups` are the folded terms of tokens, in their order, -1 where there is a gap.
-    """
-    words = np.flatnonzero(_common(frequencies, size, FREQUENT))
-    commonest = np.argsort(-frequencies[words], kind="stable")[:_PAIRED_WORDS]
-    words = words[np.sort(commonest)]
-    place = np.full(len(frequencies) + 1, -1, dtype=np.int32)
-    place[words] = np.arange(len(words))
-    often = np.zeros(len(words) ** 2, dtype=np.int64)
-    # By blocks of passages, which sort in the processor's caches.
-    for begin in range(0, size, _PAIRED_TOGETHER):
-        block = slice(*np.searchsorted(passages, (begin, begin + _PAIRED_TOGETHER)))
-        first, second = place[groups[block]][:-1], place[groups[block]][1:]
-        of = passages[block]
-        paired = np.flatnonzero((of[:-1] == of[1:]) & (first >= 0) & (second >= 0))
-        pairs = first[paired].astype(np.int64) * len(words) + second[paired]
-        often += invert(pairs, of[paired] - begin, len(often)).frequencies
-    pairs, often = np.flatnonzero(often), often[often > 0]
-    begins = np.searchsorted(pairs, np.arange(len(words) + 1) * len(words))
-    frames = []
-    for word, (begin, end) in enumerate(pairwise(begins.tolist())):
-        followers = pairs[begin:end] - word * len(words)
-        both = (
-            as_array(number_type(size), numbers)[1] for numbers in (followers, often[begin:end])
-        )
-        frames.append(compressed(b"".join(both)))
-    return {"pairs.words": as_array("I", words), **as_blob(frames, "pairs.followers")}
 
 
 def record_arrays(records: Sequence[Found]) -> dict[str, Array]:

@@ -1,6 +1,6 @@
 """Query + rows -> matches: which documents qualify, and the page of the best of them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from heapq import nlargest
 from operator import and_
@@ -40,6 +40,18 @@ class WhooshReader:
     def count_passages(self) -> int:
         """See `engines.Reader`."""
         return self._collection.passages
+
+    def folded_words(self, beginning: str) -> Iterable[str]:
+        """See `engines.Reader`."""
+        return self._collection.folded_words(beginning)
+
+    def variants(self, folded: str) -> Mapping[str, int]:
+        """See `engines.Reader`."""
+        return self._collection.variants(folded)
+
+    def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
+        """See `engines.Reader`."""
+        return self._collection.pairs(first, second)
 
     def search(
         self,

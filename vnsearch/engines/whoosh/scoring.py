@@ -47,7 +47,6 @@ class Scoring:
         sets = [collection.having(word, exact) for word in words]
         self.scored = reduce(or_, sets, 0)  # the passages that have any of it
         self._complete = reduce(and_, sets) if sets else 0  # those with all the words
-        self._is_complete = self._complete.to_bytes(collection.size, "little")
 
     def best(self, passages: int, count: int) -> list[tuple[float, int]]:
         """Scores and passages of the `count` best documents in a set of passages, and of more
@@ -55,10 +54,9 @@ class Scoring:
         """
         top = _Top(count, self._collection.size)
         if count:
-            documents = self._collection.documents
             complete = passages & self._complete
             self._rank(complete, self._bonus, top)
-            if documents.having(complete).bit_count() < count:
+            if len(top.best) < count:
                 self._rank(passages & ~complete, 0.0, top)
         return list(top.best.values())
 
@@ -68,7 +66,7 @@ class Scoring:
             Part(item.label, " ".join(word.text for word in item.words), score)
             for item, score in self._scores(passage)
         ]
-        if self._is_complete[passage]:
+        if self._complete >> 8 * passage & 1:
             parts.append(Part(ranking.ALL_WORDS, "", self._bonus))
         return tuple(sorted(parts, key=lambda part: -part.score))
 
@@ -131,16 +129,21 @@ class Scoring:
     def _bounded(self, lanes: int) -> Iterator[tuple[float, int]]:
         """The passages of a set with upper bounds of their scores (without bonus), the highest
         first."""
+        if not lanes:
+            return
         whole = self._collection.size
         if len(self._pieces) > _MANY:
             yield from ((math.inf, passage) for passage in passages_in(lanes, whole))
             return
         passages: Sequence[int] = range(whole)
         pick: Callable[[bytes], bytes] = bytes
-        if 1 < lanes.bit_count() < whole * _FEW:
+        if lanes.bit_count() < whole * _FEW:
             passages = passages_in(lanes, whole)
-            of_passages = itemgetter(*passages)
-            pick = lambda row: bytes(of_passages(row))  # noqa: E731
+            first = passages[0]
+            of_others = itemgetter(*passages)  # a number for one passage, else numbers
+            pick = lambda row: row[first : first + 1]  # noqa: E731
+            if len(passages) > 1:
+                pick = lambda row: bytes(of_others(row))  # noqa: E731
         size = len(passages)
         classes = int.from_bytes(pick(self._collection.classes), "little")
         rows = {id(row): row for piece in self._pieces for row in piece.rows}
@@ -153,8 +156,8 @@ class Scoring:
         total = highest = 0
         for piece in self._pieces:
             counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
-            worth = piece.worth * steps
-            table = bytes([math.ceil(worth * share) for share in self._collection.saturations])
+            bounds_of = map((piece.worth * steps).__mul__, self._collection.saturations)
+            table = bytes(map(math.ceil, bounds_of))
             keys = (counts + classes).to_bytes(size, "little")
             total += int.from_bytes(widened(keys.translate(table)), "little")
             highest += max(table)

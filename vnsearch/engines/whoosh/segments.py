@@ -2,7 +2,7 @@
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ GAP: Final = "\0"  # between the words of a text and those of its title
 
 _FRAMES_KEPT: Final = 4
 _FOLLOWERS_KEPT: Final = 256
+_FOLLOWER_COLUMNS: Final = 4
 
 
 class Segment:
@@ -83,14 +84,23 @@ class Segment:
     def _exact_terms(self, word: Word) -> list[int]:
         match word.kind:
             case Kind.WORD:
-                return self._exact_between(word.exact.encode(), word.exact.encode() + b"\0")
+                return self._exact_term(word)
             case Kind.PREFIX:
                 stem = word.stem(as_typed=True).encode()
-                own = self._exact_between(word.exact.encode(), word.exact.encode() + b"\0")
-                return sorted({*own, *self._exact_between(stem, stem + b"\xff")})
+                beginning_so = self._exact_between(stem, stem + b"\xff")
+                return sorted({*self._exact_term(word), *beginning_so})
             case Kind.SLIP:
                 terms = ((n, self.exact[n].decode()) for n in range(len(self.exact)))
                 return [n for n, t in terms if word.matches(t, t, as_typed=True)]
+
+    def _exact_term(self, word: Word) -> list[int]:
+        """The exact term that a word is, if there is such a term: it is of the word's group."""
+        group = self.folded.find(word.folded.encode())
+        if group is None:
+            return []
+        exact, end = word.exact.encode(), self._first[group + 1]
+        number = bisect_left(self.exact, exact, self._first[group], end)
+        return [number] if number < end and self.exact[number] == exact else []
 
     def _exact_between(self, begin: bytes, end: bytes) -> list[int]:
         """The exact terms from `begin` to before `end`, in the order of these alone."""
@@ -111,30 +121,47 @@ class Segment:
         rows = [self._postings.row_of_at_most(term) for term in self._exact_terms(word)]
         return self._postings.sum_of(rows)
 
-    def frequency(self, words: tuple[Word, ...]) -> int | None:
-        """In how many passages a word with exactly its marks occurs, or two words side by side
-        in any typing; deleted ones included. None when that was not counted."""
-        if any(word.kind is not Kind.WORD for word in words):
-            return None
-        if len(words) == 1:
-            return sum(map(self._postings.frequency, self._exact_terms(words[0])))
-        groups = [self.folded.find(word.folded.encode()) for word in words]
-        return self._pair_frequency(*groups)
+    def folded_words(self, beginning: str) -> Iterator[str]:
+        """The folded terms that begin so."""
+        found = self.folded.beginning_with(beginning.encode())
+        return (self.folded[number].decode() for number in found)
 
-    def _pair_frequency(self, first: int | None, second: int | None) -> int | None:
-        if first is None or second is None:
-            return 0
-        one, other = self._place_in_pairs(first), self._place_in_pairs(second)
+    def variants(self, folded: str) -> dict[str, int]:
+        """The exact forms with a folded form, and in how many passages each occurs; deleted
+        ones included."""
+        group = self.folded.find(folded.encode())
+        terms = [] if group is None else range(self._first[group], self._first[group + 1])
+        return {self.exact[n].decode(): self._postings.frequency(n) for n in terms}
+
+    def pairs(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
+        """The exact forms of two folded ones that stand side by side, and in how many
+        passages; deleted ones included. None when that was not counted."""
+        groups = self.folded.find(first.encode()), self.folded.find(second.encode())
+        if groups[0] is None or groups[1] is None:
+            return {}
+        one, other = self._place_in_pairs(groups[0]), self._place_in_pairs(groups[1])
         if one is None or other is None:
             return None
-        followers, often = self._followers(one)
-        at = bisect_left(followers, other)
-        return often[at] if at < len(followers) and followers[at] == other else 0
+        seconds, of_first, of_second, often = self._followers(one)
+        found = slice(bisect_left(seconds, other), bisect_right(seconds, other))
+        firsts, others = (list(self.variants(folded)) for folded in (first, second))
+        return {
+            (firsts[a], others[b]): count
+            for a, b, count in zip(of_first[found], of_second[found], often[found], strict=True)
+        }
 
     def _place_in_pairs(self, group: int) -> int | None:
         words = self._arrays["pairs.words"]
         place = bisect_left(words, group)
         return place if place < len(words) and words[place] == group else None
+
+    def _read_followers(self, place: int) -> "list[memoryview[int]]":
+        at = self._arrays["pairs.followers_at"]
+        data = decompressed(self._arrays["pairs.followers"][at[place] : at[place + 1]])
+        kind: Any = number_type(self.size)
+        numbers = memoryview(data).cast(kind)
+        size = len(numbers) // _FOLLOWER_COLUMNS
+        return [numbers[n * size : (n + 1) * size] for n in range(_FOLLOWER_COLUMNS)]
 
     def characters(self, word: Word, exact: bool) -> str:
         """The characters that stand for a word in `words`."""
@@ -147,12 +174,11 @@ class Segment:
         codes = [c if c < SURROGATES.start else c + len(SURROGATES) for c in codes]
         return "".join(map(chr, [*codes, *(0x10000 + n for n in rare)]))
 
-    def _read_followers(self, place: int) -> "tuple[memoryview[int], memoryview[int]]":
-        at = self._arrays["pairs.followers_at"]
-        data = decompressed(self._arrays["pairs.followers"][at[place] : at[place + 1]])
-        kind: Any = number_type(self.size)
-        numbers = memoryview(data).cast(kind)
-        return numbers[: len(numbers) // 2], numbers[len(numbers) // 2 :]
+    def forms(self, folded: str) -> dict[str, str]:
+        """The characters that stand for the exact forms with a folded form, and those."""
+        group = self.folded.find(folded.encode())
+        terms = [] if group is None else range(self._first[group], self._first[group + 1])
+        return {self.characters_of(range(n, n + 1)): self.exact[n].decode() for n in terms}
 
     # Passages
 

@@ -8,11 +8,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import compress
 from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -42,6 +41,10 @@ _DELETED_SHARE: Final = 0.25
 
 _TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
 
+# A forked process need not import everything again, and has the documents without a copy of
+# them. It touches neither the terminal nor the thread that may be drawing a progress bar on it.
+_CONTEXT: Final = get_context("fork" if sys.platform == "linux" else None)
+
 Sourced = tuple[str, Document]
 
 
@@ -60,8 +63,8 @@ class WhooshWriter:
         # As many batches for each process, and all of a size, so that they end together.
         rounds = math.ceil(size / jobs / _BATCH_BYTES) or 1
         self._enough = min(size / jobs / rounds, _BATCH_BYTES) or _BATCH_BYTES
-        self._pool = _pool(jobs) if jobs > 1 else None
-        self._pending: set[Future[Segment]] = set()
+        self._made: list[Segment] = []
+        self._making: list[_Making] = []
 
     def add(self, source: str, document: Document) -> bool:
         """See `engines.Writer`."""
@@ -82,10 +85,10 @@ class WhooshWriter:
         """See `engines.Writer`."""
         if self._batch:
             self._hand_over()
-        with _deaths_told():
-            made = [future.result() for future in self._pending]
+        self._made += [making.result() for making in self._making]
+        self._making.clear()
         segments = [s for old in self._old if (s := old.renewed()).live]
-        segments += sorted(made, key=_number)
+        segments += sorted(self._made, key=_number)
         while chosen := _to_merge(segments):
             merged = self._merged(chosen)
             segments = [s for s in segments if s not in chosen]
@@ -99,21 +102,24 @@ class WhooshWriter:
 
     def cancel(self) -> None:
         """See `engines.Writer`."""
-        self._close(kill=True)
+        for making in self._making:
+            making.stop()
+        self._close()
 
     def _hand_over(self) -> None:
         """Let the batch become a segment, now or in a process."""
-        path = self._path()
-        if self._pool is None:
-            done: Future[Segment] = Future()
-            done.set_result(_build(path, self._batch))
-            self._pending.add(done)
-        else:
-            while sum(not future.done() for future in self._pending) > self._jobs:
-                wait(self._pending, return_when=FIRST_COMPLETED)
-            with _interrupts_blocked(), _deaths_told():
-                self._pending.add(self._pool.submit(_build, path, self._batch))
+        path, documents = self._path(), self._batch
         self._batch, self._size = [], 0.0
+        if self._jobs == 1:
+            self._made.append(_build(path, documents))
+            return
+        if len(self._making) == self._jobs:
+            ready = wait([making.answer for making in self._making])
+            done = next(making for making in self._making if making.answer in ready)
+            self._made.append(done.result())
+            self._making.remove(done)
+        with _interrupts_blocked():
+            self._making.append(_Making(path, documents))
 
     def _path(self) -> Path:
         path = self._folder / f"{self._next}.segment"
@@ -131,16 +137,39 @@ class WhooshWriter:
             for arrays, _ in parts:
                 arrays.close()
 
-    def _close(self, *, kill: bool = False) -> None:
+    def _close(self) -> None:
         for old in self._old:
             old.close()
-        if self._pool is not None:
-            processes = list((self._pool._processes or {}).values())
-            self._pool.shutdown(wait=not kill, cancel_futures=True)
-            if kill:
-                for process in processes:
-                    process.kill()
-                    process.join()
+
+
+class _Making:
+    """A segment that a process of its own makes."""
+
+    def __init__(self, path: Path, documents: Sequence[Sourced]) -> None:
+        from vnsearch.engines.whoosh import building  # noqa: F401  once for all processes
+
+        self.answer, end = _CONTEXT.Pipe(duplex=False)
+        self._process = _CONTEXT.Process(target=_make, args=(end, path, documents))
+        self._process.start()
+        end.close()
+
+    def result(self) -> Segment:
+        """The segment, when it is made; raises what kept it from being made."""
+        try:
+            result = self.answer.recv()
+        except EOFError as error:
+            why = "a process that was writing the index died"
+            raise VnsearchError(why, "try again") from error
+        self._process.join()
+        if isinstance(result, BaseException):
+            raise result
+        made: Segment = result
+        return made
+
+    def stop(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+        self._process.join()
 
 
 class _Old:
@@ -206,11 +235,12 @@ def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
     return manifest.described(path, build(path, documents, _vocabulary))
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    """Processes, begun when they get their first work."""
-    # Forked ones need not import everything again. They touch neither the terminal nor the
-    # thread that may be drawing a progress bar on it.
-    return ProcessPoolExecutor(jobs, get_context("fork" if sys.platform == "linux" else None))
+def _make(end: Connection, path: Path, documents: Sequence[Sourced]) -> None:
+    """What a process does: make the segment of a batch, and tell of it."""
+    try:
+        end.send(_build(path, documents))
+    except Exception as error:
+        end.send(error)
 
 
 @contextmanager
@@ -222,11 +252,3 @@ def _interrupts_blocked() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
-@contextmanager
-def _deaths_told() -> Iterator[None]:
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise VnsearchError("a process that was writing the index died", "try again") from error

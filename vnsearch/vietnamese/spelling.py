@@ -1,0 +1,286 @@
+"""Misspelt word + the words an index holds -> the words that were likely meant.
+
+Words are spelt as they are heard, and no dialect tells all of them apart: `nàm` for `làm`,
+`xử dụng` for `sử dụng`, `rỏ` for `rõ`. So syllables are compared by their onsets, nuclei,
+codas and tones. Fingers slip on letters, and foreign names are spelt in many ways (`polime`,
+`polyme`): words are compared letter by letter, too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import permutations, product
+from math import inf, log
+from string import ascii_lowercase
+from typing import Final, Protocol
+
+from vnsearch.vietnamese.letters import HOOK, TILDE, VOWELS, fold, split_marks
+from vnsearch.vietnamese.syllable import CODAS, ONSETS, canonical
+
+# Distances. Half the speakers do not tell hỏi from ngã; a tone typed wrong is one of five, a
+# letter one of twenty.
+_ONE_TONE: Final = 0.25
+_CONFUSED: Final = 0.5
+_OTHER_TONE: Final = 0.75
+_SLIP: Final = 1.0
+_FARTHEST: Final = 1.75  # a letter and a tone, of what may be meant
+
+# The logarithm of how many times commoner a word must be to make up for a slip. With 6, other
+# words are told for 1.3% of the words of right texts, with 5 for 2.3%, with 7 for 0.8%; as many of
+# the words that an index hardly has are put right.
+_UNLIKELY: Final = 6.0
+
+_LETTERS: Final = range(2, 31)  # how many a word has that is looked for
+_BEGINNING: Final = 3  # how many letters of foreign words are looked up together
+
+# Parts of syllables that are often taken for each other.
+_ONSETS: Final = (
+    "l n",  # the Red River delta: lên, nên
+    "ch tr", "s x", "d gi r",  # the North: chuyện, truyện; sử, xử; dành, giành, rành
+    "d v", "gi v", "g r",  # the South: về, dề; vô, giô; rổ, gổ
+    "gi tr",  # doublets: giời, trời
+    "c k q", "g gh", "ng ngh",  # one sound, spelt by what follows
+)  # fmt: skip
+_NUCLEI: Final = (
+    "i y", "iê yê", "ui uy",  # one sound, or nearly: vi, vy; iên, yên; thúi, thúy
+    "oa ua", "oe ue", "oă uă",  # the glide is spelt o, but u behind q
+    "ai ay", "ao au", "i ê",  # long or short: mái, máy; mào, màu; bịnh, bệnh
+    "i iê", "u uô", "ư ươ", "iu iêu", "ui uôi", "ưi ươi",  # the South: tìm, tiềm; chúi, chuối
+    "iu ưu", "iêu ươu", "ưu ươu",  # the North: liu, lưu; riệu, rượu; hưu, hươu
+)  # fmt: skip
+_CODAS: Final = ("n ng", "n nh", "c t", "ch t")  # the South: bàn, bàng; tín, tính; mắc, mắt
+_TABLES: Final = (_ONSETS, _NUCLEI, _CODAS)
+
+_V: Final = f"[{''.join(sorted(VOWELS))}]"
+_ANY_ONSET: Final = "|".join(sorted(ONSETS - {"gi", "qu"}, key=len, reverse=True))
+_LIKE_A_SYLLABLE: Final = re.compile(
+    f"(q(?=u)|gi(?={_V})|{_ANY_ONSET}|)({_V}{{1,4}})({'|'.join(sorted(CODAS))})"
+)
+
+# Letters that may stand for the same sounds in foreign words, and in Vietnamese spellings of
+# them; `ph` and doubled letters beside.
+_SOUNDS: Final = str.maketrans("cqwxyz", "kkvsis")
+_DOUBLED: Final = re.compile(r"(.)\1+")
+
+
+class Lexicon(Protocol):
+    """What an index knows of words."""
+
+    def variants(self, folded: str) -> Mapping[str, int]:
+        """The exact forms with a folded form, and in how many passages each occurs."""
+
+    def folded_words(self, beginning: str) -> Iterable[str]:
+        """The folded forms of all words whose folded form begins so."""
+
+
+def likely(word: str, lexicon: Lexicon, *, count: int = 3) -> list[str]:
+    """The words, in their exact forms, that were most likely meant by `word`, the likeliest
+    first: those that are commoner by more than such mistakes are rare (a noisy channel).
+
+    A word without marks stands for any marks, so only words of other letters are told, each in
+    its commonest form. Never the word itself.
+    """
+    word = canonical(word)
+    folded = _folded(word)
+    if len(folded) not in _LETTERS or not (folded.isascii() and folded.isalpha()):
+        return []
+    near = {*_candidates(folded, lexicon)}
+    if word != folded:
+        found = {form: often for n in near for form, often in lexicon.variants(n).items()}
+        return _likeliest(word, found, count)
+    variants = {other: forms for other in near if (forms := lexicon.variants(other))}
+    found = {other: sum(forms.values()) for other, forms in variants.items()}
+    return [
+        max(variants[other], key=variants[other].__getitem__)
+        for other in _likeliest(word, found, count)
+    ]
+
+
+def _likeliest(word: str, found: dict[str, int], count: int) -> list[str]:
+    """The likeliest of the words found, each with how often it occurs."""
+    often = found.pop(word, 0)
+    least = log(often) if often else -inf
+    best: list[tuple[float, str]] = []
+    for other, often in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+        if log(often) - _UNLIKELY * _ONE_TONE <= least:
+            break  # nor are the rarer ones any likelier
+        apart = distance(word, other)
+        score = log(often) - _UNLIKELY * apart
+        if score > least and apart <= _FARTHEST:
+            best = sorted([*best, (-score, other)])[:count]
+            least = -best[-1][0] if len(best) == count else least
+    return [other for _, other in best]
+
+
+# Candidates
+
+
+def _candidates(folded: str, lexicon: Lexicon) -> Iterator[str]:
+    """The folded forms that may have been meant, whether the lexicon has them or not: the word's
+    own, those a slip or some parts away, and of foreign words those a slip away by their sounds.
+    """
+    yield folded
+    slips = _slips(folded)
+    yield from (canonical(slip) for slip in slips if _parts(slip))
+    if parts := _parts(folded):
+        for near in product(*map(_near, parts, _TABLES)):
+            yield _folded(_written(*near))
+        return
+    beginning, sounds = folded[:_BEGINNING], _sounds(folded)
+    yield from (slip for slip in slips if not slip.startswith(beginning))
+    alike = ([x for x in ascii_lowercase if _sounds(x) == _sounds(own)] for own in beginning)
+    for letters in product(*alike):
+        for other in lexicon.folded_words("".join(letters)):
+            if abs(len(other) - len(folded)) <= 2 and _within_two(sounds, _sounds(other)):
+                yield other
+
+
+@lru_cache(maxsize=1000)
+def confusions(folded: str) -> frozenset[str]:
+    """The folded words that differ from one in a part of the syllable that is often taken for
+    the other's: of `chen` tren, chien, cheng…"""
+    parts = _parts(folded)
+    if parts is None:
+        return frozenset()
+    found = (
+        (*parts[:at], other, *parts[at + 1 :])
+        for at, (part, groups) in enumerate(zip(parts, _TABLES, strict=True))
+        for other in _near(part, groups)
+    )
+    return frozenset(_folded(_written(*near)) for near in found) - {folded}
+
+
+def _near(part: str, groups: Sequence[str]) -> set[str]:
+    return {part, *_confused(groups).get(part, ())}
+
+
+def _written(onset: str, nucleus: str, coda: str) -> str:
+    """The letters of parts: see `_parts`."""
+    if onset == "gi" and nucleus.startswith("i"):
+        onset = "g"
+    return onset + nucleus + coda
+
+
+def _slips(word: str) -> set[str]:
+    """The words that an insertion, deletion, substitution or swap of neighbours makes."""
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    return {
+        *(a + b[1:] for a, b in cuts if b),
+        *(a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1),
+        *(a + letter + b[size:] for a, b in cuts for letter in ascii_lowercase for size in (0, 1)),
+    }
+
+
+def _within_two(a: str, b: str) -> bool:
+    """Whether no more than two neighbouring letters differ."""
+    return max(map(len, _middles(a, b))) <= 2
+
+
+# Distances
+
+
+def distance(a: str, b: str) -> float:
+    """How far two exact forms are apart, 0 when equal. Each part of a syllable that is often
+    taken for the other's, or differs in marks only, counts 0.5, ngã for hỏi 0.25, any other tone
+    0.75; each other letter 1. Foreign words that differ only in how their sounds are spelt, 0.5.
+    """
+    if a == b:
+        return 0.0
+    (letters, tones), (others, other_tones) = map(_without_tones, (a, b))
+    if (parts := _parts(letters)) and (other_parts := _parts(others)):
+        apart = sum(map(_part_distance, parts, other_parts, _TABLES))
+        if apart > _SLIP:  # perhaps of a letter that belongs to other parts, as in `mội`, `một`
+            apart = min(apart, _edits(letters, others))
+    else:
+        by_sound = _CONFUSED + _edits(_sounds(letters), _sounds(others))
+        apart = min(by_sound, _edits(letters, others))
+    return max(_ONE_TONE, apart + _tone_distance(tones, other_tones))
+
+
+def _without_tones(word: str) -> tuple[str, str]:
+    letters, tones = split_marks(word)
+    return "".join(letters), "".join(tone for _, tone in tones)
+
+
+def _tone_distance(a: str, b: str) -> float:
+    if a == b:
+        return 0.0
+    # Hỏi and ngã, or a tone that was typed twice.
+    one_tone = {a, b} == {HOOK, TILDE} or {*a} == {*b}
+    return _ONE_TONE if one_tone else _OTHER_TONE
+
+
+@lru_cache(maxsize=10_000)
+def _part_distance(a: str, b: str, groups: Sequence[str]) -> float:
+    if a == b:
+        return 0.0
+    close = fold(a) == fold(b) or b in _confused(groups).get(a, ())
+    return _CONFUSED if close else _edits(a, b)
+
+
+@lru_cache(maxsize=10_000)
+def _parts(letters: str) -> tuple[str, str, str] | None:
+    """The onset, nucleus and coda of letters without tones that look like a syllable, be they
+    none (`tuơng`). By sound: `quốc` is q and uôc like `cuốc`, `giết` is gi and iêt.
+    """
+    found = _LIKE_A_SYLLABLE.fullmatch(letters)
+    if found is None:
+        return None
+    onset, nucleus, coda = found.groups()
+    if onset == "g" and nucleus == "i":
+        onset = "gi"
+    elif onset == "gi" and nucleus in ("e", "ê") and coda:
+        nucleus = "i" + nucleus
+    return onset, nucleus, coda
+
+
+@cache
+def _confused(groups: Sequence[str]) -> Mapping[str, set[str]]:
+    """What each part, with its marks and without, is taken for."""
+    table: dict[str, set[str]] = {}
+    for group in (*groups, *map(fold, groups)):
+        for one, other in permutations(group.split(), 2):
+            table.setdefault(one, set()).add(other)
+    return table
+
+
+def _edits(a: str, b: str) -> float:
+    """The insertions, deletions, substitutions and swaps of neighbours that turn a into b, half
+    as much for other marks.
+    """
+    a, b = _middles(a, b)
+    if not (a and b):
+        return float(len(a or b))
+    bases = [*map(fold, b)]
+    before: list[float] = []
+    row = [float(place) for place in range(len(b) + 1)]
+    for at, letter in enumerate(a):
+        before, last, row, base = row, before, [at + 1.0], fold(letter)
+        for place, other in enumerate(b):
+            cost = 0.0 if letter == other else _CONFUSED if base == bases[place] else _SLIP
+            best = min(before[place] + cost, before[place + 1] + _SLIP, row[place] + _SLIP)
+            if at and place and letter == b[place - 1] and other == a[at - 1]:
+                best = min(best, last[place - 1] + _SLIP)
+            row.append(best)
+    return row[-1]
+
+
+def _middles(a: str, b: str) -> tuple[str, str]:
+    """What is left of two words without their common beginning and end."""
+    start, shorter = 0, min(len(a), len(b))
+    while start < shorter and a[start] == b[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and a[-1 - end] == b[-1 - end]:
+        end += 1
+    return a[start : len(a) - end], b[start : len(b) - end]
+
+
+@lru_cache(maxsize=10_000)
+def _sounds(letters: str) -> str:
+    """Letters of which each stands for one sound."""
+    return _DOUBLED.sub(r"\1", letters.translate(_SOUNDS).replace("ph", "f"))
+
+
+def _folded(exact: str) -> str:
+    return canonical(fold(exact))
