@@ -65,8 +65,9 @@ class Searcher:
         matches = matches_of(query)
         suggested = self._suggested(query)
         if suggested is not None and not matches.total:
-            query = suggested
-            matches = matches_of(query)
+            instead = matches_of(suggested)
+            if not instead.relaxed:  # some of the words, of which some are guessed, is too little
+                query, matches = suggested, instead
         sources = dict.fromkeys(match.passage.source for match in matches.matches)
         return Results(
             query=text,

@@ -87,7 +87,8 @@ def _ordinary_words() -> frozenset[str]:
 
 
 def _decode(keys: str, method: _Method) -> str | None:
-    typed = _type(keys.lower(), method) if keys.isascii() and keys.isalnum() else None
+    might_be = len(keys) <= _LONGEST and keys.isascii() and keys.isalnum()
+    typed = _type(keys.lower(), method) if might_be else None
     if typed is None:
         return None
     for spelling in _marked(typed, method):
