@@ -47,7 +47,10 @@ def pair_arrays(
     of_words = keys >> (_WORD + 2 * _FORM)
     begins = np.searchsorted(of_words, np.arange(len(words) + 1))
     seconds, low = keys >> 2 * _FORM & (1 << _WORD) - 1, (1 << _FORM) - 1
-    columns = seconds, keys >> _FORM & low, keys & low, often
+    steps = np.diff(seconds, prepend=0)
+    occurring = begins[:-1][np.diff(begins) > 0]
+    steps[occurring] = seconds[occurring]
+    columns = steps, keys >> _FORM & low, keys & low, often
     frames = [
         b"".join(as_array(number_type(size), column[begin:end])[1] for column in columns)
         for begin, end in pairwise(begins.tolist())

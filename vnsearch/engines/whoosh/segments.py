@@ -2,8 +2,9 @@
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 
@@ -155,13 +156,14 @@ class Segment:
         place = bisect_left(words, group)
         return place if place < len(words) and words[place] == group else None
 
-    def _read_followers(self, place: int) -> "list[memoryview[int]]":
+    def _read_followers(self, place: int) -> "list[Sequence[int]]":
         at = self._arrays["pairs.followers_at"]
         data = decompressed(self._arrays["pairs.followers"][at[place] : at[place + 1]])
         kind: Any = number_type(self.size)
         numbers = memoryview(data).cast(kind)
         size = len(numbers) // _FOLLOWER_COLUMNS
-        return [numbers[n * size : (n + 1) * size] for n in range(_FOLLOWER_COLUMNS)]
+        steps, *columns = (numbers[n * size : (n + 1) * size] for n in range(_FOLLOWER_COLUMNS))
+        return [list(accumulate(steps)), *columns]
 
     def characters(self, word: Word, exact: bool) -> str:
         """The characters that stand for a word in `words`."""
