@@ -235,7 +235,7 @@ Query language:
   word           in any typing; with marks, words just so come first
   "a phrase"     these words in this order
   -word          not this word, with these marks if any (put -- before it)
-  word*          words that begin so          word~   one typing slip allowed
+  word*          words that begin so          word~   one slip allowed
   title:word     in the title
   a OR b         one of them; a AND b: both; parentheses group
 
