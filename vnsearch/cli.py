@@ -20,6 +20,7 @@ from vnsearch.errors import (
     EXIT_FOUND,
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
+    REPAIR,
     VnsearchError,
 )
 from vnsearch.render import streams
@@ -419,6 +420,28 @@ def status(as_json: bool, common: _Common) -> int:
     elif not common.quiet:
         streams.write(plain.status(found))
     return EXIT_FOUND
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_with_common
+def check(as_json: bool, common: _Common) -> int:
+    """Verify that the index is as it was written, to the last byte.
+
+    Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
+    vnsearch index --rebuild. The old one need not be readable for that.
+    """
+    from vnsearch.generations import Generations
+    from vnsearch.render import jsonform, plain
+
+    found = Generations(places.existing_index(common.folder)).check()
+    if as_json:
+        streams.write([jsonform.dump(jsonform.check(found))])
+    elif not common.quiet and not found.damages:
+        streams.write(plain.check(found))
+    for damage in found.damages:
+        streams.say(f"{damage.file}: {damage.what}")
+    return _fail("the index is damaged", REPAIR) if found.damages else EXIT_FOUND
 
 
 @commands.command(

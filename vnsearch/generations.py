@@ -1,9 +1,11 @@
 """The folder of an index: generations of it, one of them current, one writer at a time.
 
     .vnsearch/
-      current            names the current generation; replaced by one rename
+      current            names the current generation, and the CRC-32 of its checksums; replaced
+                         by one rename
       lock               held (flock) by the writer, with its process number
       generation-12/
+        checksums        see `checksums`
         catalog.db       see `catalog`
         engine/          see `engines`
 
@@ -14,13 +16,16 @@ step; whatever interrupts that, the old one is still whole and still current.
 
 import fcntl
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from vnsearch import checksums
 from vnsearch.errors import REPAIR, IndexUnusableError, LockedError, NoIndexError, VnsearchError
+from vnsearch.model import Check
 
 CATALOG: Final = "catalog.db"
 ENGINE: Final = "engine"
@@ -29,6 +34,8 @@ _CURRENT: Final = "current"
 _LOCK: Final = "lock"
 _PREFIX: Final = "generation-"
 _LOCK_RETRY_SECONDS: Final = 0.05
+
+_POINTER: Final = re.compile(rf"({_PREFIX}[0-9]+) ([0-9a-f]{{8}})\n")
 
 
 class Generations:
@@ -42,16 +49,45 @@ class Generations:
         return (self.folder / _CURRENT).is_file()
 
     def current(self) -> Path:
-        """The folder of the current generation; raises NoIndexError, IndexUnusableError."""
+        """The folder of the current generation; raises NoIndexError and, when that or a small
+        file in it is not as it was written, IndexUnusableError."""
+        while True:
+            folder, checksum = self._pointer()
+            try:
+                checksums.verify_small(folder, checksum)
+            except IndexUnusableError:
+                if self._pointer()[0] == folder:  # else a writer replaced it meanwhile
+                    raise
+                continue
+            return folder
+
+    def check(self) -> Check:
+        """Look at every byte of the current generation; raises as `current` when it cannot be
+        said what that is."""
+        while True:
+            folder, checksum = self._pointer()
+            files = [file for file in folder.rglob("*") if file.is_file()]
+            try:
+                found = checksums.damages(folder, checksum)
+                size = sum(file.stat().st_size for file in files)
+            except OSError:
+                found, size = [], -1
+            if self._pointer()[0] == folder and size >= 0:
+                return Check(str(self.folder), len(files), size, tuple(found))
+
+    def _pointer(self) -> tuple[Path, str]:
+        """The folder of the current generation, and the CRC-32 of its checksums."""
         try:
-            name = (self.folder / _CURRENT).read_text("utf-8").strip()
+            text = (self.folder / _CURRENT).read_bytes().decode("ascii")
         except (FileNotFoundError, NotADirectoryError):
             raise NoIndexError(f"no index at {self.folder}", _HOW_TO_INDEX) from None
         except (OSError, UnicodeDecodeError) as error:
             raise IndexUnusableError(f"cannot read the index at {self.folder}: {error}") from error
-        if not name.removeprefix(_PREFIX).isdecimal():
-            raise IndexUnusableError(f"the index at {self.folder} is damaged", REPAIR)
-        return self.folder / name
+        found = _POINTER.fullmatch(text)
+        if found is None:
+            why = f"the index at {self.folder} is damaged, or of an older vnsearch: {_CURRENT}"
+            raise IndexUnusableError(why, REPAIR)
+        return self.folder / found[1], found[2]
 
     @contextmanager
     def writing(self, wait: float) -> Iterator[None]:
@@ -85,12 +121,13 @@ class Generations:
 
     def publish(self, draft: Path) -> None:
         """Make a finished draft current, in one step, and remove the old generation."""
+        checksum = checksums.write(draft, self._readable())
         for folder, _, files in os.walk(draft):
             for name in files:
                 _sync(os.path.join(folder, name))
             _sync(folder)
         pointer = self.folder / f"{_CURRENT}.new"
-        pointer.write_text(f"{draft.name}\n", "utf-8")
+        pointer.write_text(f"{draft.name} {checksum}\n", "ascii")
         _sync(pointer)
         os.replace(pointer, self.folder / _CURRENT)
         _sync(self.folder)
@@ -139,15 +176,21 @@ class Generations:
             time.sleep(_LOCK_RETRY_SECONDS)
 
     def _remove_all_but_current(self) -> None:
-        try:
-            current = self.current() if self.exists() else None
-        except IndexUnusableError:
+        current = self._readable()
+        if current is None and self.exists():
             return  # a rebuild will say which is current
         import shutil
 
         for generation in self._generations():
             if generation != current:
                 shutil.rmtree(generation, ignore_errors=True)
+
+    def _readable(self) -> Path | None:
+        """The current generation if there is one and it is not known to be damaged."""
+        try:
+            return self.current()
+        except (NoIndexError, IndexUnusableError):
+            return None
 
 
 _HOW_TO_INDEX: Final = "make one first: vnsearch index FOLDER"

@@ -20,7 +20,7 @@ from vnsearch.engines import Engine, Writer, embedded
 from vnsearch.errors import RootError, UnusableFileError, VnsearchError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 from vnsearch.model import Changes, Document, Root, Skipped, Status
-from vnsearch.opening import open_index
+from vnsearch.opening import damage_told, open_index
 from vnsearch.places import Places
 from vnsearch.planning import Plan, check_path, choose, everything, make_plan
 
@@ -92,7 +92,7 @@ def update(
         check_path(os.path.abspath(path))
     if not names and not generations.exists():
         raise _nothing_named()
-    with generations.writing(wait):
+    with generations.writing(wait), damage_told(generations):
         known = _known(generations, engine, rebuild)
         roots, scopes = choose(places, known.roots, names, excludes, forgotten)
         if not roots and not forget:
@@ -121,7 +121,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
     generations, places = Generations(index), Places.of(index)
     engine = engine or embedded()
     catalog, reader = open_index(generations, engine)
-    with closing(catalog), closing(reader):
+    with closing(catalog), closing(reader), damage_told(generations):
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
         count, documents = catalog.counts()
         passages = reader.count_passages()

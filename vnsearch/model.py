@@ -150,6 +150,22 @@ class Changes(NamedTuple):
     seconds: float
 
 
+class Damage(NamedTuple):
+    """A file of an index that is not as it was written."""
+
+    file: str  # in the folder of the index
+    what: str
+
+
+class Check(NamedTuple):
+    """What a look at every byte of an index found."""
+
+    folder: str
+    files: int
+    bytes: int
+    damages: tuple[Damage, ...]
+
+
 class Root(NamedTuple):
     """A file or folder the index covers."""
 

@@ -1,10 +1,11 @@
 """Catalog and engine of the current generation of an index, opened together."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from vnsearch.catalog import Catalog
 from vnsearch.engines import Engine, Reader
-from vnsearch.errors import IndexUnusableError
+from vnsearch.errors import REPAIR, IndexUnusableError, VnsearchError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 
 
@@ -20,9 +21,26 @@ def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Reade
                 catalog = Catalog(current / CATALOG)
                 opened.callback(catalog.close)
                 catalog.check_versions(engine.version)
-                reader = engine.reader(current / ENGINE)
+                with damage_told(generations):
+                    reader = engine.reader(current / ENGINE)
                 opened.pop_all()
                 return catalog, reader
             except IndexUnusableError:
                 if generations.current() == current:
                     raise
+
+
+@contextmanager
+def damage_told(generations: Generations) -> Iterator[None]:
+    """Turn any error that comes of damaged bytes into IndexUnusableError: large files are not
+    verified each time they are opened, and of bytes that are wrong anything may come.
+    """
+    try:
+        yield
+    except (VnsearchError, OSError):
+        raise
+    except Exception as error:
+        for damage in generations.check().damages:
+            why = f"the index is damaged: {damage.file}: {damage.what}"
+            raise IndexUnusableError(why, REPAIR) from error
+        raise

@@ -9,7 +9,7 @@ from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.generations import Generations
 from vnsearch.globs import matcher
 from vnsearch.model import Hit, Match, Matches, Reading, Results, Understood
-from vnsearch.opening import open_index
+from vnsearch.opening import damage_told, open_index
 from vnsearch.parsing import parse
 from vnsearch.places import Places
 from vnsearch.query import Demand, Kind, Query, Word, describe, words_of
@@ -25,7 +25,8 @@ class Searcher:
 
     def __init__(self, index: Path, engine: Engine | None = None) -> None:
         self._places = Places.of(index)
-        self._catalog, self._reader = open_index(Generations(index), engine or embedded())
+        self._generations = Generations(index)
+        self._catalog, self._reader = open_index(self._generations, engine or embedded())
 
     def close(self) -> None:
         """Let go of the index."""
@@ -51,16 +52,26 @@ class Searcher:
         at any depth. `paths_only`: the paths of the hits, without making the hits.
         """
         typed = parse(text, exact=exact, demand=demand)
-        query = understand(typed, self._reader)
+        accepts = None if within is None else _glob(within)
 
         def matches_of(query: Query) -> Matches:
             return self._reader.search(
-                query,
-                limit=limit,
-                offset=offset,
-                accepts=None if within is None else _glob(within),
-                explain=explain,
+                query, limit=limit, offset=offset, accepts=accepts, explain=explain
             )
+
+        with damage_told(self._generations):
+            return self._results(typed, matches_of, limit, offset, explain, paths_only)
+
+    def _results(
+        self,
+        typed: Query,
+        matches_of: Callable[[Query], Matches],
+        limit: int,
+        offset: int,
+        explain: bool,
+        paths_only: bool,
+    ) -> Results:
+        query = understand(typed, self._reader)
 
         matches = matches_of(query)
         suggested = self._suggested(query)
@@ -70,7 +81,7 @@ class Searcher:
                 query, matches = suggested, instead
         sources = dict.fromkeys(match.passage.source for match in matches.matches)
         return Results(
-            query=text,
+            query=typed.source,
             understood=Understood(
                 text_of(typed, query),
                 None if suggested is None else text_of(typed, suggested),
@@ -104,11 +115,12 @@ class Searcher:
         """How the words of an NFC text are read, as those of a query would be."""
         tokens = tuple(tokenize(text))
         words = (Word(token.text, token.folded, token.exact) for token in tokens)
-        understood = understand(Query(text, tuple(words)), self._reader)
-        return tuple(
-            Reading(token, word.exact, self._reader.variants(word.folded))
-            for token, word in zip(tokens, words_of(understood.clauses), strict=True)
-        )
+        with damage_told(self._generations):
+            understood = understand(Query(text, tuple(words)), self._reader)
+            return tuple(
+                Reading(token, word.exact, self._reader.variants(word.folded))
+                for token, word in zip(tokens, words_of(understood.clauses), strict=True)
+            )
 
     def _hit(self, rank: int, match: Match, query: Query, relaxed: bool) -> Hit:
         source, key, title = match.passage.source, match.passage.key, match.passage.title

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from vnsearch.model import Changes, Hit, Reading, Results, Skipped, Status, Token
+from vnsearch.model import Changes, Check, Hit, Reading, Results, Skipped, Status, Token
 
 SCHEMA_VERSION: Final = 1
 
@@ -102,6 +102,17 @@ def status(found: Status) -> Object:
         "changes": {"new": found.new, "changed": found.changed, "removed": found.removed},
         "skipped": _skipped(found.skipped),
         "versions": found.versions,
+    }
+
+
+def check(found: Check) -> Object:
+    """What `check` tells."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "index": found.folder,
+        "files": found.files,
+        "bytes": found.bytes,
+        "damages": [damage._asdict() for damage in found.damages],
     }
 
 

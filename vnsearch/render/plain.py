@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from vnsearch.model import Changes, Hit, Reading, Results, Skipped, Status, Token
+from vnsearch.model import Changes, Check, Hit, Reading, Results, Skipped, Status, Token
 from vnsearch.render.safety import safe, visible
 
 _SKIPPED_TOLD: Final = 10
@@ -36,6 +36,11 @@ def place(hit: Hit) -> str:
     line = "" if hit.snippet.line is None else f":{hit.snippet.line}"
     stale = "  (changed or gone since it was indexed)" if hit.stale else ""
     return f"{safe(hit.path)}{line}{stale}"
+
+
+def check(found: Check) -> Iterator[str]:
+    """One line on an index that is whole."""
+    yield f"the index is whole: {_count(found.files, 'file')}, {found.bytes / 1e6:.1f} MB"
 
 
 def explanation(hit: Hit) -> Iterator[str]:

@@ -22,9 +22,9 @@ from vnsearch.engines.whoosh.layout import (
 from vnsearch.model import Found
 
 if sys.version_info >= (3, 14):
-    from compression.zstd import ZstdCompressor
+    from compression.zstd import CompressionParameter, ZstdCompressor
 else:
-    from backports.zstd import ZstdCompressor
+    from backports.zstd import CompressionParameter, ZstdCompressor
 
 Numbers = NDArray[Any]
 Array = tuple[str, bytes]
@@ -205,4 +205,10 @@ def compressed(data: bytes) -> bytes:
     return frame
 
 
-_compressor = ZstdCompressor(_LEVEL)
+# With checksums, so that damaged frames are told and not taken for others.
+_compressor = ZstdCompressor(
+    options={
+        CompressionParameter.compression_level: _LEVEL,
+        CompressionParameter.checksum_flag: 1,
+    }
+)

@@ -16,11 +16,10 @@ NAME: Final = "segments.json"
 
 
 class Segment(NamedTuple):
-    """A segment's file, as it was when it was written, and what is deleted of it."""
+    """A segment's file, and what is deleted of it."""
 
     file: str
     bytes: int
-    digest: str
     passages: int
     deleted: frozenset[int] = frozenset()
 
@@ -32,11 +31,7 @@ class Segment(NamedTuple):
 
 def described(path: Path, passages: int) -> Segment:
     """What the manifest says of a segment just written."""
-    from hashlib import blake2b
-
-    data = path.read_bytes()
-    digest = blake2b(data, digest_size=16).hexdigest()
-    return Segment(path.name, len(data), digest, passages)
+    return Segment(path.name, path.stat().st_size, passages)
 
 
 def read(folder: Path) -> list[Segment]:
@@ -69,7 +64,6 @@ def write(folder: Path, segments: Iterable[Segment]) -> None:
         {
             "file": segment.file,
             "bytes": segment.bytes,
-            "digest": segment.digest,
             "passages": segment.passages,
             "deleted": list(_ranges(segment.deleted)),
         }

@@ -1,0 +1,109 @@
+"""What a folder of files was when it was written: a file `checksums` in it.
+
+It has a line for each of the other files, sorted: CRC-32 in hex, bytes, the name as JSON. A
+CRC-32 finds every change of up to four neighbouring bytes, and misses one in four billion others;
+it is no protection against someone who changes a file and its checksum on purpose.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+from zlib import crc32
+
+from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.model import Damage
+
+NAME: Final = "checksums"
+
+_BLOCK: Final = 1 << 20  # bytes
+_SMALL: Final = 1 << 20  # bytes of a file that is verified each time the folder is opened
+
+
+class _Written(NamedTuple):
+    """A file as it was written."""
+
+    crc: str
+    bytes: int
+    name: str
+
+
+def write(folder: Path, before: Path | None = None) -> str:
+    """Write the checksums of all files in a folder; returns that of the checksums. Files that
+    are hard links to those in the folder `before` are as they were there, and are not read."""
+    known = {entry.name: entry for entry in _entries(before)} if before else {}
+    lines = []
+    for name in _names(folder):
+        old = known.get(name)
+        if old is None or before is None or not os.path.samefile(folder / name, before / name):
+            old = _Written(_crc(folder / name), os.path.getsize(folder / name), name)
+        lines.append(f"{old.crc} {old.bytes} {json.dumps(name)}\n")
+    data = "".join(lines).encode("ascii")
+    (folder / NAME).write_bytes(data)
+    return f"{crc32(data):08x}"
+
+
+def verify_small(folder: Path, checksum: str) -> None:
+    """Raise IndexUnusableError when the checksums of a folder are not those that were written,
+    a file has another size, or a small one other bytes."""
+    for damage in _damages(folder, checksum, _SMALL):
+        raise IndexUnusableError(f"the index is damaged: {damage.file}: {damage.what}", REPAIR)
+
+
+def damages(folder: Path, checksum: str) -> list[Damage]:
+    """What is not as it was written; reads every byte."""
+    found = list(_damages(folder, checksum))
+    if not found:
+        written = {entry.name for entry in _entries(folder)}
+        strange = (name for name in _names(folder) if name not in written)
+        found = [Damage(f"{folder.name}/{name}", "does not belong here") for name in strange]
+    return found
+
+
+def _damages(folder: Path, checksum: str, most: int | None = None) -> Iterator[Damage]:
+    """Damage of files, only their sizes compared of those with more bytes than `most`."""
+    try:
+        if _crc(folder / NAME) != checksum:
+            yield Damage(f"{folder.name}/{NAME}", "other bytes than were written")
+            return
+    except OSError as error:
+        yield Damage(f"{folder.name}/{NAME}", str(error.strerror))
+        return
+    for entry in _entries(folder):
+        path, what = folder / entry.name, None
+        try:
+            size = os.path.getsize(path)
+            if size != entry.bytes:
+                what = f"{size} bytes, not {entry.bytes}"
+            elif (most is None or size <= most) and _crc(path) != entry.crc:
+                what = "other bytes than were written"
+        except OSError as error:
+            what = str(error.strerror)
+        if what is not None:
+            yield Damage(f"{folder.name}/{entry.name}", what)
+
+
+def _entries(folder: Path) -> Iterator[_Written]:
+    try:
+        for line in (folder / NAME).read_text("ascii").splitlines():
+            crc, size, name = line.split(" ", 2)
+            yield _Written(crc, int(size), json.loads(name))
+    except (OSError, ValueError) as error:
+        raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
+
+
+def _names(folder: Path) -> list[str]:
+    """The files in a folder, at any depth, but the checksums."""
+    found = []
+    for inner, _, names in os.walk(folder):
+        found += [os.path.relpath(os.path.join(inner, name), folder) for name in names]
+    return sorted(name for name in found if name != NAME)
+
+
+def _crc(path: Path) -> str:
+    crc = 0
+    with open(path, "rb") as file:
+        while block := file.read(_BLOCK):
+            crc = crc32(block, crc)
+    return f"{crc:08x}"
