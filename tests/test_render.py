@@ -21,6 +21,8 @@ from vnsearch import analysis
 from vnsearch.indexing import status, update
 from vnsearch.model import (
     Changes,
+    Check,
+    Damage,
     Hit,
     Part,
     Results,
@@ -39,7 +41,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SCHEMA: dict[str, Any] = json.loads(
     (Path(jsonform.__file__).parent / "results.schema.json").read_text("utf-8")
 )
-KINDS = ["results", "hit", "changes", "status", "tokens"]
+KINDS = ["results", "hit", "changes", "status", "tokens", "check"]
 NOON = datetime(2026, 11, 22, 12, 0, 5, 999_999, timezone.utc)
 PASSAGE = (
     "Đảng bộ Bộ Ngoại giao đã tổ chức hội nghị sơ kết giữa nhiệm kỳ, đánh giá kết quả\n"
@@ -209,6 +211,8 @@ SAMPLES: dict[str, tuple[str, Callable[[], jsonform.Object]]] = {
     "no time passed": ("changes", lambda: jsonform.changes(some_changes(seconds=0.0))),
     "status": ("status", lambda: jsonform.status(some_status())),
     "tokens": ("tokens", lambda: jsonform.tokens(some_tokens())),
+    "whole": ("check", lambda: jsonform.check(Check("/ix", 4, 9, ()))),
+    "damaged": ("check", lambda: jsonform.check(Check("/ix", 4, 9, (Damage("a", "gone"),)))),
     "no tokens": ("tokens", lambda: jsonform.tokens([])),
 }
 samples = pytest.mark.parametrize(("kind", "make"), SAMPLES.values(), ids=SAMPLES.keys())
@@ -398,6 +402,7 @@ def test_names_that_are_not_utf8_hold_to_the_schema(tmp_path: Path) -> None:
     [
         ("changes", ["index", "docs", "--json"]),
         ("status", ["status", "--json"]),
+        ("check", ["check", "--json"]),
         ("tokens", ["analyze", "--json", "Đảng uỷ", "12-KL/TW"]),
         ("results", ["search", "--json", "--explain", "đảng bộ"]),
         ("hit", ["search", "--jsonl", "--explain", "đảng bộ"]),

@@ -204,7 +204,7 @@ def segments_of(*sizes: int, deleted: Sequence[int] = ()) -> list[Segment]:
     """Segments 1, 2, … of so many passages, so many of them deleted."""
     gone = [*deleted, *[0] * (len(sizes) - len(deleted))]
     return [
-        Segment(f"{n}.segment", 1, "", size, frozenset(range(less)))
+        Segment(f"{n}.segment", 1, size, frozenset(range(less)))
         for n, (size, less) in enumerate(zip(sizes, gone, strict=True), 1)
     ]
 
@@ -245,7 +245,7 @@ def test_what_is_merged(segments: list[Segment], expected: list[int]) -> None:
 @settings(max_examples=60, deadline=None)
 def test_merging_comes_to_an_end(sizes: list[tuple[int, int]]) -> None:
     segments = [
-        Segment(f"{n}.segment", 1, "", size, frozenset(range(min(less, size - 1))))
+        Segment(f"{n}.segment", 1, size, frozenset(range(min(less, size - 1))))
         for n, (size, less) in enumerate(sizes)
     ]
     total, next_, rounds = sum(s.live for s in segments), len(segments), 0
@@ -253,7 +253,7 @@ def test_merging_comes_to_an_end(sizes: list[tuple[int, int]]) -> None:
         assert len(chosen) > 1 or chosen[0].deleted
         assert len(chosen) == 1 or sum(s.live for s in chosen) <= writing._FULL
         segments = [s for s in segments if s not in chosen]
-        segments.append(Segment(f"{next_}.segment", 1, "", sum(s.live for s in chosen)))
+        segments.append(Segment(f"{next_}.segment", 1, sum(s.live for s in chosen)))
         next_, rounds = next_ + 1, rounds + 1
         assert rounds <= 2 * len(sizes)
     assert sum(s.live for s in segments) == total

@@ -61,6 +61,12 @@ class Generations:
                 continue
             return folder
 
+    def remains(self) -> Path | None:
+        """Where to look for what a damaged index still tells."""
+        with suppress(NoIndexError, IndexUnusableError):
+            return self._pointer()[0]
+        return max(self._generations(), key=_number, default=None)
+
     def check(self) -> Check:
         """Look at every byte of the current generation; raises as `current` when it cannot be
         said what that is."""
@@ -82,7 +88,8 @@ class Generations:
         except (FileNotFoundError, NotADirectoryError):
             raise NoIndexError(f"no index at {self.folder}", _HOW_TO_INDEX) from None
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexUnusableError(f"cannot read the index at {self.folder}: {error}") from error
+            why = f"cannot read the index at {self.folder}: {_CURRENT}: {error}"
+            raise IndexUnusableError(why, REPAIR) from error
         found = _POINTER.fullmatch(text)
         if found is None:
             why = f"the index at {self.folder} is damaged, or of an older vnsearch: {_CURRENT}"

@@ -163,18 +163,23 @@ class _Known:
 
 
 def _known(generations: Generations, engine: Engine, rebuild: bool) -> _Known:
+    if rebuild:
+        return _Known(_roots_left(generations))
     if not generations.exists():
         return _Known()
-    try:
-        with closing(Catalog(generations.current() / CATALOG)) as catalog:
-            if rebuild:
-                return _Known(catalog.roots())
-            catalog.check_versions(engine.version)
-            return _Known(catalog.roots(), catalog.files())
-    except VnsearchError:
-        if rebuild:
-            return _Known()
-        raise
+    with closing(Catalog(generations.current() / CATALOG)) as catalog:
+        catalog.check_versions(engine.version)
+        return _Known(catalog.roots(), catalog.files())
+
+
+def _roots_left(generations: Generations) -> list[Root]:
+    """The roots of an index that may be damaged; none when they cannot be read."""
+    folder = generations.remains()
+    with suppress(Exception):  # of a damaged database anything may come
+        if folder is not None:
+            with closing(Catalog(folder / CATALOG)) as catalog:
+                return catalog.roots()
+    return []
 
 
 class _Update:

@@ -60,7 +60,9 @@ class Searcher:
             )
 
         with damage_told(self._generations):
-            return self._results(typed, matches_of, limit, offset, explain, paths_only)
+            return self._results(typed, matches_of, limit, offset, explain, paths_only)._replace(
+                query=text
+            )
 
     def _results(
         self,

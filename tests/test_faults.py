@@ -1,0 +1,126 @@
+"""Killed or refused at every call to the file system: nothing is lost, nothing mixed."""
+
+import errno
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_files
+from tests.faults import KILL, stopped_at
+from vnsearch.generations import Generations
+from vnsearch.indexing import update
+from vnsearch.searching import Searcher
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
+Answers = list[tuple[str, str, float, str]]
+QUERIES = ("đảng bộ", "bien dong", '"hoi nghi"', "mưa OR nắng")
+
+
+def answers(shelf: Path) -> Answers:
+    with closing(Searcher(shelf / ".vnsearch")) as searcher:
+        return [
+            (query, hit.id, hit.score, hit.snippet.text)
+            for query in QUERIES
+            for hit in searcher.search(query).hits
+        ]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    write_files(
+        folder,
+        {
+            "docs/a.txt": "Đảng bộ họp hội nghị.",
+            "docs/b.txt": "Biển Đông có mưa.",
+            "docs/c.txt": "Hội nghị về Biển Đông.",
+        },
+    )
+    update(folder / ".vnsearch", [str(folder / "docs")])
+    write_files(folder, {"docs/a.txt": "Đảng bộ không họp.", "docs/d.txt": "Nắng ở Biển Đông."})
+    (folder / "docs/c.txt").unlink()
+    return folder
+
+
+def renew(shelf: Path) -> None:
+    update(shelf / ".vnsearch", jobs=1)
+
+
+def rebuild(shelf: Path) -> None:
+    update(shelf / ".vnsearch", rebuild=True, jobs=1)
+
+
+def begin(shelf: Path) -> None:
+    update(shelf / ".vnsearch", [str(shelf / "docs")], jobs=1)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [KILL, errno.ENOSPC, errno.EIO, errno.EACCES],
+    ids=lambda fault: errno.errorcode.get(fault, "KILL"),
+)
+@pytest.mark.parametrize("work", [renew, rebuild, begin])
+def test_stopped_at_every_step(
+    made: Path, tmp_path: Path, work: Callable[[Path], None], fault: int
+) -> None:
+    shelf = tmp_path / "shelf"
+    copy(made, shelf, work)
+    before = None if work is begin else answers(shelf)
+    work(shelf)
+    after = answers(shelf)
+    assert after != before
+    step = 0
+    while True:
+        step += 1
+        copy(made, shelf, work)
+        if stopped_at(step, fault, lambda: work(shelf)) is None:
+            break
+        generations = Generations(shelf / ".vnsearch")
+        if before is not None or generations.exists():
+            found = answers(shelf)
+            assert found in (before, after) or fault == errno.EACCES, step
+            assert not generations.check().damages, step
+        begin(shelf)
+        assert answers(shelf) == after, step
+        assert len(list(generations.folder.glob("generation-*"))) == 1, step
+    assert step > 20
+
+
+def copy(made: Path, shelf: Path, work: Callable[[Path], None]) -> None:
+    shutil.rmtree(shelf, ignore_errors=True)
+    shutil.copytree(made, shelf)
+    if work is begin:
+        shutil.rmtree(shelf / ".vnsearch")
+
+
+def test_readers_see_one_commit_whole(tmp_path: Path) -> None:
+    def write(number: int) -> None:
+        write_files(tmp_path, {f"docs/{n}.txt": f"Phiên thứ {number * 11} đây." for n in range(4)})
+        update(tmp_path / ".vnsearch", [str(tmp_path / "docs")], jobs=1)
+
+    write(0)
+    writer = os.fork()
+    if writer == 0:
+        code = 1
+        try:
+            for number in range(1, 20):
+                write(number)
+            code = 0
+        finally:
+            os._exit(code)
+    seen = set()
+    done = (0, 0)
+    while done == (0, 0):
+        done = os.waitpid(writer, os.WNOHANG)
+        with closing(Searcher(tmp_path / ".vnsearch")) as searcher:
+            texts = [hit.snippet.text for hit in searcher.search("phiên thứ").hits]
+        assert len(texts) == 4
+        assert len(set(texts)) == 1
+        seen.add(texts[0])
+    assert done[1] == 0
+    assert len(seen) > 1

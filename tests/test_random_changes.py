@@ -1,0 +1,106 @@
+"""Files changed at random: an index brought up to date answers as one made anew."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.faults import KILL, stopped_at
+from vnsearch.indexing import update
+from vnsearch.searching import Searcher
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+
+STEPS = int(os.environ.get("VNSEARCH_STEPS", "300"))  # more by hand
+WORDS = "đảng bộ ngoại giao biển đông bão báo hội nghị hoà hòa bình dang bo trời mưa".split()
+QUERIES = ("đảng bộ", "dang bo ngoai giao", '"bien dong"', "ho*", "mưa -bão", "hoà bình trời mưa")
+
+
+class Shelf:
+    """Some files, what may happen to them, and two indexes of them."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.docs, self._random = folder / "docs", random.Random(seed)
+        self.index, self.anew = folder / "ix", folder / "anew"
+        self.docs.mkdir()
+
+    def files(self) -> list[Path]:
+        return sorted(path for path in self.docs.rglob("*") if path.is_file())
+
+    def text(self) -> str:
+        words = self._random.choices(WORDS, k=self._random.randint(1, 60))
+        return " ".join(words) + self._random.choice(["", ".\n\n", "\n"])
+
+    def step(self) -> str:
+        some = [self.add, self.add, self.edit, self.rename, self.delete, self.touch]
+        chosen: Callable[[], None] = self._random.choice(
+            [*some, self.backdate, self.folder, self.crash, self.renew, self.rebuild]
+        )
+        chosen()
+        return chosen.__name__
+
+    def _any(self) -> Path:
+        if not self.files():
+            self.add()
+        return self._random.choice(self.files())
+
+    def add(self) -> None:
+        path = self.docs / f"{self._random.randint(0, 30)}.txt"
+        if not path.is_dir():
+            path.write_text(self.text())
+
+    def edit(self) -> None:
+        self._any().write_text(self.text())
+
+    def rename(self) -> None:
+        self._any().rename(self.docs / f"r{self._random.randint(0, 9)}.txt")
+
+    def delete(self) -> None:
+        self._any().unlink()
+
+    def touch(self) -> None:
+        os.utime(self._any())
+
+    def backdate(self) -> None:
+        path = self._any()
+        path.write_text(self.text())
+        os.utime(path, (1_000_000, self._random.randint(1, 1_000_000)))
+
+    def folder(self) -> None:
+        path = self._any()
+        path.unlink()
+        path.mkdir()
+        (path / "in.txt").write_text(self.text())
+
+    def renew(self) -> None:
+        update(self.index, [str(self.docs)], jobs=1)
+
+    def rebuild(self) -> None:
+        update(self.index, [str(self.docs)], rebuild=True, jobs=1)
+
+    def crash(self) -> None:
+        stopped_at(self._random.randint(1, 60), KILL, self.renew)
+
+    def answers(self, index: Path) -> list[object]:
+        with closing(Searcher(index)) as searcher:
+            found = [searcher.search(query, limit=50) for query in QUERIES]
+        return [
+            (r.total, r.understood, [(h.id, h.score, h.snippet) for h in r.hits]) for r in found
+        ]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_updated_index_answers_as_a_new_one(tmp_path: Path, seed: int) -> None:
+    shelf, done = Shelf(tmp_path, seed), []
+    for number in range(STEPS // 2):
+        done.append(shelf.step())
+        if number % 3 == 2:
+            shelf.renew()
+            shutil.rmtree(shelf.anew, ignore_errors=True)
+            update(shelf.anew, [str(shelf.docs)], jobs=1)
+            assert shelf.answers(shelf.index) == shelf.answers(shelf.anew), done[-6:]
+    assert len(set(done)) == 10
