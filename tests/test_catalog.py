@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, versions
-from vnsearch.errors import IndexUnusableError
+from vnsearch.errors import IndexUnusableError, VnsearchError
 from vnsearch.model import Root
 
 STATE = FileState(3, 5, b"digest", documents=2, flaws=("line 2: not JSON",))
@@ -33,6 +33,14 @@ def test_keeps_what_is_committed(tmp_path: Path) -> None:
         catalog.check_versions("engine-1")
         with pytest.raises(IndexUnusableError, match="engine engine-1, now engine-2"):
             catalog.check_versions("engine-2")
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    with closing(Catalog(tmp_path / "c", writable=True)) as catalog:
+        catalog._db.execute("pragma max_page_count = 1")
+        with pytest.raises(VnsearchError, match="cannot write the index: .* full"):
+            for n in range(1000):
+                catalog.put(f"{n}.txt", STATE)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"garbage" * 1000])

@@ -78,12 +78,13 @@ def test_stopped_at_every_step(
     while True:
         step += 1
         copy(made, shelf, work)
-        if stopped_at(step, fault, lambda: work(shelf)) is None:
+        # A document that cannot be read is skipped, which is no fault of the index.
+        if stopped_at(step, fault, lambda: work(shelf), str(shelf / "docs")) is None:
             break
         generations = Generations(shelf / ".vnsearch")
         if before is not None or generations.exists():
             found = answers(shelf)
-            assert found in (before, after) or fault == errno.EACCES, step
+            assert found in (before, after), step
             assert not generations.check().damages, step
         begin(shelf)
         assert answers(shelf) == after, step

@@ -3,7 +3,6 @@
 import os
 import random
 import shutil
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -37,7 +36,7 @@ class Shelf:
 
     def step(self) -> str:
         some = [self.add, self.add, self.edit, self.rename, self.delete, self.touch]
-        chosen: Callable[[], None] = self._random.choice(
+        chosen = self._random.choice(
             [*some, self.backdate, self.folder, self.crash, self.renew, self.rebuild]
         )
         chosen()
@@ -57,7 +56,9 @@ class Shelf:
         self._any().write_text(self.text())
 
     def rename(self) -> None:
-        self._any().rename(self.docs / f"r{self._random.randint(0, 9)}.txt")
+        path = self.docs / f"r{self._random.randint(0, 9)}.txt"
+        if not path.is_dir():
+            self._any().rename(path)
 
     def delete(self) -> None:
         self._any().unlink()

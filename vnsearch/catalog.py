@@ -8,14 +8,15 @@ else absolute. They are kept as bytes, since a file name may be any.
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch import analysis
-from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.errors import CHECK_DISK, REPAIR, IndexUnusableError, VnsearchError
 from vnsearch.model import Root
 
 if TYPE_CHECKING:
@@ -121,8 +122,10 @@ class Catalog:
             raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
 
     def commit(self) -> None:
-        """Keep the changes made so far."""
-        self._db.commit()
+        """Keep the changes made so far; raises VnsearchError, like every change, when the disk
+        does not let it."""
+        with _writing():
+            self._db.commit()
 
     def close(self) -> None:
         """Let go of the database."""
@@ -135,7 +138,8 @@ class Catalog:
     def set_facts(self, **facts: str) -> None:
         """Write facts and the time of this update."""
         facts["updated"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self._db.executemany("replace into facts values (?, ?)", facts.items())
+        with _writing():
+            self._db.executemany("replace into facts values (?, ?)", facts.items())
 
     def check_versions(self, engine_version: str) -> None:
         """Raise IndexUnusableError unless the index was made by the same rules."""
@@ -155,9 +159,10 @@ class Catalog:
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
-        self._db.execute("delete from roots")
         rows = [(os.fsencode(root.path), json.dumps(root.excludes)) for root in roots]
-        self._db.executemany("insert into roots values (?, ?)", rows)
+        with _writing():
+            self._db.execute("delete from roots")
+            self._db.executemany("insert into roots values (?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
         """Every file by its path."""
@@ -172,23 +177,31 @@ class Catalog:
 
     def put(self, path: str, state: FileState) -> None:
         """Write the state of a file."""
-        self._db.execute(
-            "replace into files values (?, ?, ?, ?, ?, ?)",
-            (
-                os.fsencode(path), state.size, state.mtime_ns, state.digest,
-                state.documents, json.dumps(state.flaws),
-            ),
+        row = (
+            os.fsencode(path), state.size, state.mtime_ns, state.digest,
+            state.documents, json.dumps(state.flaws),
         )  # fmt: skip
+        with _writing():
+            self._db.execute("replace into files values (?, ?, ?, ?, ?, ?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
-        self._db.execute("delete from files where path = ?", (os.fsencode(path),))
+        with _writing():
+            self._db.execute("delete from files where path = ?", (os.fsencode(path),))
 
     def counts(self) -> tuple[int, int]:
         """How many files with documents, and how many documents there are."""
         sql = "select count(*), total(documents) from files where documents"
         files, documents = self._db.execute(sql).fetchone()
         return files, int(documents)
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise VnsearchError(f"cannot write the index: {error}", CHECK_DISK) from error
 
 
 def versions(engine_version: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ import click
 
 from vnsearch import __version__, places
 from vnsearch.errors import (
+    CHECK_DISK,
     EXIT_ERROR,
     EXIT_FOUND,
     EXIT_INTERRUPTED,
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = _EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
     except OSError as error:
         message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        code = _fail(str(message or error), "check the disk and its permissions")
+        code = _fail(str(message or error), CHECK_DISK)
     streams.close()
     sys.exit(code)
 

@@ -6,6 +6,7 @@ EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
 
 REPAIR = "run: vnsearch index --rebuild"
+CHECK_DISK = "check the disk and its permissions"
 
 
 class VnsearchError(Exception):

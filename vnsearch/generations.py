@@ -116,14 +116,18 @@ class Generations:
         """The folder of a new generation: empty when `fresh`, else with all the files of
         the current one. Call it while `writing`.
         """
-        import shutil  # only writing needs it
-
         newest = max(map(_number, self._generations()), default=0)
         draft = self.folder / f"{_PREFIX}{newest + 1}"
         if fresh or not self.exists():
             draft.mkdir()
-        else:
-            shutil.copytree(self.current(), draft, copy_function=_link)
+            return draft
+        current = self.current()
+        for folder, _, names in os.walk(current):
+            inner = draft / os.path.relpath(folder, current)
+            inner.mkdir()
+            for name in names:
+                if name != checksums.NAME:
+                    _link(os.path.join(folder, name), str(inner / name))
         return draft
 
     def publish(self, draft: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from vnsearch import __version__, readers
 from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, new_digest, versions
 from vnsearch.engines import Engine, Writer, embedded
-from vnsearch.errors import RootError, UnusableFileError, VnsearchError
+from vnsearch.errors import CHECK_DISK, RootError, UnusableFileError, VnsearchError
 from vnsearch.generations import CATALOG, ENGINE, Generations
 from vnsearch.model import Changes, Document, Root, Skipped, Status
 from vnsearch.opening import damage_told, open_index
@@ -286,7 +286,7 @@ def _read(
                 if replaces and not begun:
                     writer.remove(name)
                 begun = True
-                if writer.add(name, item):
+                if _added(writer, name, item):
                     documents += 1
                 else:
                     flaws.append(f"line {item.line}: no words" if item.key else "no words")
@@ -302,6 +302,16 @@ def _read(
     if len(flaws) > _FLAWS_TOLD:
         flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
     return documents, tuple(flaws), digest
+
+
+def _added(writer: Writer, name: str, document: Document) -> bool:
+    """Add a document; raises VnsearchError when the index cannot be written, which must not be
+    taken for a file that cannot be read."""
+    try:
+        return writer.add(name, document)
+    except OSError as error:
+        why = f"cannot write the index: {error.strerror or error}"
+        raise VnsearchError(why, CHECK_DISK) from error
 
 
 def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) -> Iterator[Skipped]:
