@@ -23,18 +23,25 @@ if TYPE_CHECKING:
     from hashlib import blake2b
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 2
+VERSION: Final = 3
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
-create table roots (path blob primary key, excludes text not null) without rowid;
+create table roots (
+  path blob primary key,
+  excludes text not null,      -- JSON
+  encoding text not null
+) without rowid;
 create table files (
   path blob primary key,
   size integer not null,       -- bytes
   mtime_ns integer not null,
   digest blob not null,        -- of the bytes of the file
   documents integer not null,
-  flaws text not null          -- JSON: why the file, or parts of it, were skipped
+  flaws text not null,         -- JSON: why the file, or parts of it, were skipped
+  reader text not null,        -- what read it, and in which version
+  encoding text not null,
+  sure integer not null        -- about the encoding
 ) without rowid;
 """
 
@@ -50,6 +57,9 @@ class FileState(NamedTuple):
     digest: bytes
     documents: int
     flaws: tuple[str, ...] = ()
+    reader: str = ""
+    encoding: str = ""
+    sure: bool = True
 
     def looks_like(self, stat: os.stat_result) -> bool:
         """Whether a file with this stat can be taken for unchanged without reading it."""
@@ -154,15 +164,18 @@ class Catalog:
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._db.execute("select path, excludes from roots order by path")
-        return [Root(os.fsdecode(path), tuple(json.loads(excludes))) for path, excludes in rows]
+        rows = self._db.execute("select path, excludes, encoding from roots order by path")
+        return [
+            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding)
+            for path, excludes, encoding in rows
+        ]
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
-        rows = [(os.fsencode(root.path), json.dumps(root.excludes)) for root in roots]
+        rows = [(os.fsencode(r.path), json.dumps(r.excludes), r.encoding) for r in roots]
         with _writing():
             self._db.execute("delete from roots")
-            self._db.executemany("insert into roots values (?, ?)", rows)
+            self._db.executemany("insert into roots values (?, ?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
         """Every file by its path."""
@@ -180,9 +193,10 @@ class Catalog:
         row = (
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
+            state.reader, state.encoding, state.sure,
         )  # fmt: skip
         with _writing():
-            self._db.execute("replace into files values (?, ?, ?, ?, ?, ?)", row)
+            self._db.execute(f"replace into files values ({'?, ' * 8}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
@@ -213,9 +227,10 @@ def versions(engine_version: str) -> dict[str, str]:
     }
 
 
-_COLUMNS: Final = "size, mtime_ns, digest, documents, flaws"
+_COLUMNS: Final = "size, mtime_ns, digest, documents, flaws, reader, encoding, sure"
 
 
 def _state(row: Sequence[Any]) -> FileState:
-    size, mtime_ns, digest, documents, flaws = row
-    return FileState(size, mtime_ns, digest, documents, tuple(json.loads(flaws)))
+    size, mtime_ns, digest, documents, flaws, *how, sure = row
+    known = FileState(size, mtime_ns, digest, documents, tuple(json.loads(flaws)))
+    return known._replace(reader=how[0], encoding=how[1], sure=bool(sure))

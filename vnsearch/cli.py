@@ -149,6 +149,12 @@ Examples:
     "for the PATHs, in place of what they had.",
 )
 @click.option(
+    "--encoding",
+    metavar="NAME",
+    help="Read the text files of the PATHs in this encoding: TCVN3, VNI-Windows, VISCII, VPS, or "
+    "any that Python knows. Remembered; auto, as at first: tell it from each file.",
+)
+@click.option(
     "--forget",
     multiple=True,
     metavar="PATH",
@@ -170,6 +176,7 @@ def index(
     paths: tuple[str, ...],
     rebuild: bool,
     excludes: tuple[str, ...],
+    encoding: str | None,
     forget: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
@@ -186,8 +193,9 @@ def index(
     from vnsearch.indexing import update
     from vnsearch.render import jsonform, plain
 
-    if excludes and not paths:
-        raise click.UsageError("--exclude needs the PATHs it is for")
+    for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
+        if not paths:
+            raise click.UsageError(f"{option} needs the PATHs it is for")
     _expect_much()
     folder = places.index_to_write(common.folder)
     with _progress(common) as progress:
@@ -195,6 +203,7 @@ def index(
             folder,
             paths,
             excludes=[glob for glob in excludes if glob] if excludes else None,
+            encoding=None if encoding is None else _encoding(encoding),
             forget=forget,
             rebuild=rebuild,
             wait=wait,
@@ -206,8 +215,20 @@ def index(
     elif not common.quiet:
         for line in plain.skipped(done.skipped):
             streams.say(line)
+        for line in plain.doubts(done.encodings):
+            streams.say(line)
         streams.write(plain.changes(done, os.path.relpath(folder)))
     return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
+
+
+def _encoding(name: str) -> str:
+    """The encoding that a user names; "" when each file is to tell."""
+    from vnsearch.vietnamese import legacy
+
+    found = "" if name == "auto" else legacy.known(name)
+    if found is None:
+        raise click.UsageError(f"no such encoding: {name}")
+    return found
 
 
 def _expect_much() -> None:
@@ -273,6 +294,15 @@ Examples:
 @click.option(
     "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
 )
+@click.option(
+    "--hyperlink-format",
+    "link_format",
+    metavar="FORMAT",
+    envvar="VNSEARCH_HYPERLINK_FORMAT",
+    default="file",
+    help="What a click on a path opens, on a terminal: file, none, kitty, vscode, idea, textmate, "
+    "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
+)
 @_with_common
 def search(
     query: tuple[str, ...],
@@ -289,6 +319,7 @@ def search(
     need_any: bool,
     within: str | None,
     explain: bool,
+    link_format: str,
     common: _Common,
 ) -> int:
     """Search, best documents first.
@@ -329,7 +360,7 @@ def search(
         if batch is not None:
             return _search_batch(ask, batch, common.quiet)
         results = ask(" ".join(query))
-        _show(results, form, common)
+        _show(results, form, link_format, common)
         return EXIT_FOUND if results.total else EXIT_NOTHING
 
 
@@ -379,7 +410,7 @@ def _tell(results: "Results") -> None:
         streams.say("nothing found")
 
 
-def _show(results: "Results", form: str | None, common: _Common) -> None:
+def _show(results: "Results", form: str | None, link_format: str, common: _Common) -> None:
     if not common.quiet:
         _tell(results)
     from vnsearch.render import jsonform
@@ -395,9 +426,11 @@ def _show(results: "Results", form: str | None, common: _Common) -> None:
             streams.write([str(results.total)])
         case _ if results.total and not common.quiet:
             if common.color == "always" or sys.stdout.isatty():
-                from vnsearch.render import terminal
+                from vnsearch.render import links, terminal
 
-                terminal.show(results, common.color)
+                if wrong := links.problem(link_format):
+                    raise click.UsageError(f"--hyperlink-format: {wrong}")
+                terminal.show(results, common.color, link_format)
             else:
                 from vnsearch.render import plain
 

@@ -19,10 +19,20 @@ from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, new_digest
 from vnsearch.engines import Engine, Writer, embedded
 from vnsearch.errors import CHECK_DISK, RootError, UnusableFileError, VnsearchError
 from vnsearch.generations import CATALOG, ENGINE, Generations
-from vnsearch.model import Changes, Document, Root, Skipped, Status
+from vnsearch.model import (
+    Changes,
+    Document,
+    Encoding,
+    FileEncoding,
+    Root,
+    Skipped,
+    Status,
+)
 from vnsearch.opening import damage_told, open_index
 from vnsearch.places import Places
 from vnsearch.planning import Plan, check_path, choose, everything, make_plan
+from vnsearch.readers.base import Flaw
+from vnsearch.readers.sandbox import Sandbox
 
 # Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
 # a file, so a file is read only once its time is this far in the past.
@@ -66,6 +76,7 @@ def update(
     paths: Sequence[str] = (),
     *,
     excludes: Sequence[str] | None = None,
+    encoding: str | None = None,
     forget: Sequence[str] = (),
     rebuild: bool = False,
     wait: float = 0.0,
@@ -76,8 +87,8 @@ def update(
     """Bring the index in the (absolute) folder `index` up to date with its roots.
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
-    becomes one. `excludes`, when given, replace those of the paths. `forget` drops roots with
-    their files. `rebuild` starts from nothing with all known roots, and does not need the
+    becomes one. `excludes` and `encoding`, when given, replace those of the paths. `forget`
+    drops roots with their files. `rebuild` starts from nothing with all known roots, and does not need the
     old index to be readable.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. Raises RootError, LockedError and
@@ -94,7 +105,7 @@ def update(
         raise _nothing_named()
     with generations.writing(wait), damage_told(generations):
         known = _known(generations, engine, rebuild)
-        roots, scopes = choose(places, known.roots, names, excludes, forgotten)
+        roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten)
         if not roots and not forget:
             raise _nothing_named()
         if rebuild:
@@ -142,6 +153,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         changed=len(plan.changed),
         removed=len(plan.gone),
         versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
+        encodings=tuple(_encodings(places, files, sorted(plan.kept))),
     )
 
 
@@ -199,7 +211,10 @@ class _Update:
         self._progress.start(size)
         writer = engine.writer(draft / ENGINE, jobs if size >= _WORTH_PROCESSES else 1, size)
         try:
-            with closing(Catalog(draft / CATALOG, writable=True)) as catalog:
+            with (
+                closing(Catalog(draft / CATALOG, writable=True)) as catalog,
+                closing(Sandbox()) as self._sandbox,
+            ):
                 for name in self._plan.gone:
                     writer.remove(name)
                     catalog.remove(name)
@@ -232,22 +247,32 @@ class _Update:
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,
             seconds=seconds,
+            encodings=tuple(_encodings(self._places, states, sorted(states))),
         )
 
     def _renew(self, catalog: Catalog, writer: Writer, name: str) -> None:
         """Read a new or changed file into the index, and note its state."""
         path = self._places.path(name)
-        old = catalog.file(name)
+        old, encoding = catalog.file(name), self._plan.encodings.get(name, "")
+        reader = readers.reader_of(name, encoding)
         try:
             with open(path, "rb", buffering=0) as file:
                 stat = _settled(file)
-                if old is not None and old.size == stat.st_size and digest_of(file) == old.digest:
+                if (
+                    old is not None
+                    and (old.size, old.reader) == (stat.st_size, reader)
+                    and digest_of(file) == old.digest
+                ):
                     self._as_before.add(name)
                     catalog.put(name, old._replace(mtime_ns=mtime_ns(stat)))
                     return
                 file.seek(0)
                 tap = _Tap(file, self._count)
-                documents, flaws, digest = _read(name, tap, writer, old is not None)
+                items = readers.read(name, io.BufferedReader(tap, _BLOCK), self._sandbox, encoding)
+                encodings: list[Encoding] = []
+                documents, flaws, digest = _read(
+                    name, _noted(items, encodings), tap, writer, replaces=old is not None
+                )
         except OSError as error:
             kept = "; what was indexed of it stays" if old is not None else ""
             reason = f"cannot be read: {error.strerror}{kept}"
@@ -256,7 +281,9 @@ class _Update:
             return
         # A file that was not read to its end looks changed to the next run.
         size = stat.st_size if digest else -1
-        state = FileState(size, mtime_ns(stat), digest, documents, flaws)
+        state = FileState(
+            size, mtime_ns(stat), digest, documents, flaws, reader, *_summed(encodings)
+        )
         catalog.put(name, state)
 
     def _count(self, read_bytes: int) -> None:
@@ -265,7 +292,7 @@ class _Update:
 
 
 def _read(
-    name: str, tap: "_Tap", writer: Writer, replaces: bool
+    name: str, items: Iterator[Document | Flaw], tap: "_Tap", writer: Writer, *, replaces: bool
 ) -> tuple[int, tuple[str, ...], bytes]:
     """Index the documents of a file; returns how many documents it gave, why it, or parts
     of it, were skipped, and its digest.
@@ -279,7 +306,7 @@ def _read(
     digest, begun = b"", False
     try:
         try:
-            for item in readers.read(name, io.BufferedReader(tap, _BLOCK)):
+            for item in items:
                 if not isinstance(item, Document):
                     flaws.append(item.reason)
                     continue
@@ -289,7 +316,7 @@ def _read(
                 if _added(writer, name, item):
                     documents += 1
                 else:
-                    flaws.append(f"line {item.line}: no words" if item.key else "no words")
+                    flaws.append(_no_words(item))
         except UnusableFileError as error:
             flaws.append(str(error))
         digest = tap.digest()
@@ -302,6 +329,27 @@ def _read(
     if len(flaws) > _FLAWS_TOLD:
         flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
     return documents, tuple(flaws), digest
+
+
+def _noted(
+    items: Iterator[Document | Flaw], encodings: list[Encoding]
+) -> Iterator[Document | Flaw]:
+    """The same, with the encodings of the documents noted."""
+    for item in items:
+        if isinstance(item, Document) and item.encoding is not None:
+            encodings.append(item.encoding)
+        yield item
+
+
+def _summed(encodings: Sequence[Encoding]) -> Encoding:
+    """The encoding of a file from those of its documents; that of a mailbox may be several."""
+    names = dict.fromkeys(name for name, _ in encodings)
+    return Encoding(", ".join(names), all(sure for _, sure in encodings))
+
+
+def _no_words(document: Document) -> str:
+    place = document.place
+    return f"{place.unit} {place.number}: no words" if place and document.key else "no words"
 
 
 def _added(writer: Writer, name: str, document: Document) -> bool:
@@ -318,6 +366,14 @@ def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) ->
     for name in names:
         for flaw in files[name].flaws:
             yield Skipped(places.from_here(name), flaw)
+
+
+def _encodings(
+    places: Places, files: dict[str, FileState], names: Sequence[str]
+) -> Iterator[FileEncoding]:
+    for name in names:
+        if encoding := files[name].encoding:
+            yield FileEncoding(places.from_here(name), encoding, files[name].sure)
 
 
 def _settled(file: io.FileIO) -> os.stat_result:

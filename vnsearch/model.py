@@ -27,14 +27,35 @@ class Reading(NamedTuple):
     variants: Mapping[str, int]  # exact forms in the index, and in how many passages each occurs
 
 
+class Place(NamedTuple):
+    """Where in its file a text begins."""
+
+    number: int  # counted from 1
+    unit: str = "line"  # what is counted: lines, or page, sheet, slide, chapter, message
+    step: int = 1  # units of the file per mark between units in the text; 0 inside a record
+
+    def after(self, text: str) -> "Place":
+        """Where the text behind this one begins. Lines end in newlines, all else in form
+        feeds."""
+        marks = text.count("\n" if self.unit == "line" else "\f") if self.step else 0
+        return self if not marks else Place(self.number + self.step * marks, self.unit, self.step)
+
+
+class Encoding(NamedTuple):
+    """What a text was encoded in, where that is not UTF-8 or was not said."""
+
+    name: str
+    sure: bool
+
+
 class Document(NamedTuple):
     """One text to be found: a file, or one record of a file."""
 
     key: str  # names it inside its file; "" when the file is one document
     title: str
     text: str
-    line: int | None  # where the text begins in the file, 1-based; None: no lines
-    line_step: int = 1  # lines of the file per newline of text; 0 inside a record
+    place: Place | None = None  # None: the format has none
+    encoding: Encoding | None = None
 
 
 class Passage(NamedTuple):
@@ -43,7 +64,7 @@ class Passage(NamedTuple):
     text: str
     first: int  # its tokens, counted in the document: from `first` to before `last`
     last: int
-    line: int | None
+    place: Place | None
     cut_before: bool  # the document's text goes on before it
     cut_after: bool
 
@@ -70,8 +91,7 @@ class Found(NamedTuple):
     key: str  # of the document inside its file
     title: str
     text: str  # of the passage
-    line: int | None  # of its start
-    line_step: int
+    place: Place | None  # of its start
     cut_before: bool
     cut_after: bool
 
@@ -97,7 +117,7 @@ class Snippet(NamedTuple):
 
     text: str
     highlights: tuple[tuple[int, int], ...]  # sorted, disjoint, whole words
-    line: int | None
+    place: Place | None  # of its start
 
 
 class Hit(NamedTuple):
@@ -137,6 +157,14 @@ class Results(NamedTuple):
     reading: tuple[str, ...] = ()  # clause by clause, when an explanation was asked for
 
 
+class FileEncoding(NamedTuple):
+    """A file that is not plain UTF-8, and how it was read."""
+
+    path: str
+    encoding: str
+    sure: bool
+
+
 class Changes(NamedTuple):
     """What an update of the index did, counted in files."""
 
@@ -148,6 +176,7 @@ class Changes(NamedTuple):
     documents: int  # in the index now
     bytes_read: int  # of the files read, as they lie on disk
     seconds: float
+    encodings: tuple[FileEncoding, ...] = ()
 
 
 class Damage(NamedTuple):
@@ -171,6 +200,7 @@ class Root(NamedTuple):
 
     path: str
     excludes: tuple[str, ...] = ()
+    encoding: str = ""  # of its text files; "": told from each
 
 
 class Status(NamedTuple):
@@ -189,3 +219,4 @@ class Status(NamedTuple):
     changed: int
     removed: int
     versions: dict[str, str]
+    encodings: tuple[FileEncoding, ...] = ()

@@ -7,7 +7,7 @@ and from losing by it, and the best passage is where the snippet comes from.
 import re
 from collections.abc import Iterator, Sequence
 
-from vnsearch.model import Document, Passage
+from vnsearch.model import Document, Passage, Place
 
 # In tokens. What would be left as a mere tail joins the last passage, which so may have up
 # to MAX_TOKENS: in a tail the words of the title would weigh too much.
@@ -25,31 +25,28 @@ def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Seq
     leaves MIN_TOKENS to CUT_TOKENS, else on the last sentence end there, else at CUT_TOKENS.
     """
     if 0 < len(starts) <= MAX_TOKENS:
-        return [_passage(document, document.text, document.line, 0, len(starts), len(starts))]
+        return [_passage(document.text, document.place, 0, len(starts), len(starts))]
     return list(_cut_up(document, starts, ends))
 
 
 def _cut_up(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
     text, count = document.text, len(starts)
-    first, begin, line = 0, 0, document.line
+    first, begin, place = 0, 0, document.place
     while first < count:
         last = _cut(text, starts, ends, first)
         end = len(text) if last == count else _boundary(text, ends[last - 1], starts[last])
         stretch = text[begin:end]
-        yield _passage(document, stretch, line, first, last, count)
-        if line is not None:
-            line += document.line_step * stretch.count("\n")
+        yield _passage(stretch, place, first, last, count)
+        place = place and place.after(stretch)
         first, begin = last, end
 
 
-def _passage(
-    document: Document, stretch: str, line: int | None, first: int, last: int, count: int
-) -> Passage:
-    """A stretch of a document that begins in a line, without the space around it."""
+def _passage(stretch: str, place: Place | None, first: int, last: int, count: int) -> Passage:
+    """A stretch of a document that begins at a place, without the space around it."""
     text = stretch.strip()
-    if line is not None and len(text) < len(stretch):
-        line += document.line_step * stretch.count("\n", 0, stretch.find(text))
-    return Passage(text, first, last, line, first > 0, last < count)
+    if place is not None and len(text) < len(stretch):
+        place = place.after(stretch[: stretch.find(text)])
+    return Passage(text, first, last, place, first > 0, last < count)
 
 
 def _cut(text: str, starts: Sequence[int], ends: Sequence[int], first: int) -> int:
@@ -59,7 +56,7 @@ def _cut(text: str, starts: Sequence[int], ends: Sequence[int], first: int) -> i
     sentence_end = 0
     for i in range(first + CUT_TOKENS, first + MIN_TOKENS - 1, -1):
         gap = text[ends[i - 1] : starts[i]]
-        if "\n" in gap:
+        if "\n" in gap or "\f" in gap:
             return i
         if not sentence_end and _SENTENCE_END.match(gap):
             sentence_end = i

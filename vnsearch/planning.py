@@ -12,6 +12,7 @@ from vnsearch.errors import RootError
 from vnsearch.globs import matcher
 from vnsearch.model import Root, Skipped
 from vnsearch.places import Places, is_below
+from vnsearch.readers import reader_of
 from vnsearch.scan import Seen, Unseen, scan
 
 
@@ -24,6 +25,7 @@ class Plan:
     gone: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
 
     def there(self) -> list[str]:
         """The files that are there."""
@@ -47,14 +49,15 @@ def choose(
     known: Iterable[Root],
     named: Sequence[str],
     excludes: Sequence[str] | None,
+    encoding: str | None,
     forgotten: Sequence[str],
 ) -> tuple[list[Root], list[Scope]]:
     """All the roots an index will have, and what of them is looked at.
 
     `named` and `forgotten` are names of files and folders (see `Places`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes` of its own. Without names, all is looked at. Raises RootError for a
-    root to be forgotten that is none.
+    it has `excludes` or an `encoding` of its own. Without names, all is looked at. Raises
+    RootError for a root to be forgotten that is none.
     """
     roots = {root.path: root for root in known}
     for name in forgotten:
@@ -64,15 +67,21 @@ def choose(
     scopes = []
     for name in dict.fromkeys(named):
         path = places.path(name)
-        outer = None if excludes is not None else _covering(places, roots.values(), path)
+        own = excludes is not None or encoding is not None
+        outer = None if own else _covering(places, roots.values(), path)
         if name in roots or outer is None:
-            old = roots.get(name, Root(name))
-            roots[name] = old if excludes is None else Root(name, tuple(excludes))
+            root = roots.get(name, Root(name))
+            if excludes is not None:
+                root = root._replace(excludes=tuple(excludes))
+            if encoding is not None:
+                root = root._replace(encoding=encoding)
+            roots[name] = root
             outer = roots[name]
         scopes.append(Scope(outer, path))
     for root in list(roots.values()):
         others = [other for other in roots.values() if other != root]
-        if not root.excludes and _covering(places, others, places.path(root.path)):
+        outer = _covering(places, others, places.path(root.path))
+        if outer is not None and not root.excludes and root.encoding == outer.encoding:
             del roots[root.path]  # it is a part of another one now
     chosen = list(roots.values())
     parts = [
@@ -137,7 +146,7 @@ def make_plan(
         base = places.path(scope.root.path)
         for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
             if isinstance(item, Seen):
-                _compare(plan, files, places.name(item.path), item.stat)
+                _compare(plan, files, places.name(item.path), item.stat, scope.root.encoding)
                 continue
             if isinstance(item, Unseen):
                 unseen.append(item.path)
@@ -167,11 +176,15 @@ def check_path(path: str) -> None:
 _WHEN_MISSING = "nothing was changed; a root that is gone for good: vnsearch index --forget PATH"
 
 
-def _compare(plan: Plan, files: dict[str, FileState], name: str, stat: os.stat_result) -> None:
+def _compare(
+    plan: Plan, files: dict[str, FileState], name: str, stat: os.stat_result, encoding: str
+) -> None:
     state = files.get(name)
+    if encoding:
+        plan.encodings[name] = encoding
     if state is None:
         plan.new[name] = stat
-    elif state.looks_like(stat):
+    elif state.looks_like(stat) and state.reader == reader_of(name, encoding):
         plan.kept.append(name)
     else:
         plan.changed[name] = stat

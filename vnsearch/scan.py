@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from vnsearch.globs import matcher
 from vnsearch.model import Skipped
-from vnsearch.readers import reader_for
+from vnsearch.readers import format_of
 
 
 class Seen(NamedTuple):
@@ -81,7 +81,7 @@ def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
         return Skipped(path, "symbolic link, not followed")
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, "not a regular file")
-    if reader_for(path) is None:
+    if format_of(path) is None:
         suffix = Path(path).suffix
         return Skipped(path, f"format not supported ({suffix or 'no suffix'})")
     if not os.access(path, os.R_OK):

@@ -47,9 +47,6 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     before = "… " if begin or passage.cut_before else ""
     after = " …" if end < len(text) or passage.cut_after else ""
     shift = len(before) - begin
-    line = passage.line
-    if line is not None:
-        line += passage.line_step * text.count("\n", 0, begin)
     return Snippet(
         text=f"{before}{text[begin:end]}{after}",
         highlights=tuple(
@@ -57,7 +54,7 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
             for i, mark in sorted(marks.items())
             if begin <= words[mark.first][0] and words[mark.last][1] <= end
         ),
-        line=line,
+        place=passage.place and passage.place.after(text[:begin]),
     )
 
 

@@ -1,71 +1,134 @@
 """File -> documents: a table of suffixes, and one small module per format.
 
-A reader takes an open binary stream (of the decompressed file) and yields documents, or
-`Flaw`s for the parts it cannot read; it raises `UnusableFileError` when the file as a
-whole holds no text it can read.
+A reader takes a `Source` (of the decompressed file) and yields documents, or `Flaw`s for the
+parts it cannot read; it raises `UnusableFileError` when the file as a whole holds no text it
+can read. The modules are imported when a file of their format is met.
 """
 
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
 from io import BufferedReader
 from pathlib import PurePath
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document
-from vnsearch.readers import html, jsonl, markdown, text
-from vnsearch.readers.base import Flaw
+from vnsearch.model import Document, Encoding
+from vnsearch.readers.base import Flaw, Source, bytes_of
+from vnsearch.readers.sandbox import Sandbox, reader_named
+from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import nfc
 
-Reader = Callable[[BufferedReader], Iterator[Document | Flaw]]
 
-READERS: Final[dict[str, Reader]] = {
-    ".txt": text.read,
-    ".md": markdown.read,
-    ".html": html.read,
-    ".htm": html.read,
-    ".jsonl": jsonl.read,
+class Format(NamedTuple):
+    """How files of a format are read."""
+
+    module: str  # of this package
+    version: int = 1  # raised when it reads files in another way: they are read again then
+    extra: str = ""  # of vnsearch, that brings what it needs
+    library: str = ""  # that it needs beyond those of vnsearch, as it is imported
+    # Formats with structure are read in another process: a hostile file may make a library
+    # hang, crash, or take all memory.
+    apart: bool = True
+
+
+_HTML: Final = Format("html", 2)
+_MAIL: Final = Format("mail")
+_OFFICE: Final = {"extra": "office", "library": "lxml"}
+_SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
+
+FORMATS: Final[dict[str, Format]] = {
+    ".txt": Format("text", 2, apart=False),
+    ".md": Format("markdown", 2, apart=False),
+    ".jsonl": Format("jsonl", 2, apart=False),
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": _HTML,
+    ".mht": _MAIL,
+    ".mhtml": _MAIL,
+    ".eml": _MAIL,
+    ".mbox": Format("mbox"),
+    ".csv": Format("table"),
+    ".tsv": Format("table"),
+    ".pdf": Format("pdf", extra="pdf", library="pypdfium2"),
+    ".docx": Format("docx", **_OFFICE),
+    ".odt": Format("odt", **_OFFICE),
+    ".pptx": Format("pptx", **_OFFICE),
+    ".epub": Format("epub", **_OFFICE),
+    ".xlsx": _SHEETS,
+    ".xlsm": _SHEETS,
+    ".xls": _SHEETS,
+    ".ods": _SHEETS,
 }
 
 _TITLE_CODE_POINTS = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def reader_for(path: str) -> Reader | None:
-    """The reader for a file by its name, or None when its format is not supported."""
-    return READERS.get(_format_suffix(path))
+def format_of(path: str) -> Format | None:
+    """The format of a file by its name, or None when it is not supported."""
+    name = PurePath(path.lower())
+    return FORMATS.get(PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix)
 
 
-def read(path: str, stream: BufferedReader) -> Iterator[Document | Flaw]:
+def reader_of(path: str, encoding: str = "") -> str:
+    """What a file would be read with now: another answer than before means that it is to be
+    read again. `encoding`: of text files, if it was set."""
+    found = format_of(path)
+    if found is None:
+        return ""
+    version = found.version if _installed(found.library) else 0
+    return f"{found.module} {version} {encoding}".rstrip()
+
+
+def read(
+    path: str, stream: BufferedReader, sandbox: Sandbox, encoding: str = ""
+) -> Iterator[Document | Flaw]:
     """The documents of the file `path`, open as `stream`, in NFC and each with a title.
 
-    Raises UnusableFileError; `path` only decides the format.
+    `path` only decides the format. `encoding` (see `legacy.known`) is that of text; without
+    it, each file tells. Raises UnusableFileError.
     """
-    reader = reader_for(path)
-    if reader is None:
+    found = format_of(path)
+    if found is None:
         raise UnusableFileError(f"format not supported ({PurePath(path).suffix or 'no suffix'})")
+    if not _installed(found.library):
+        raise UnusableFileError(f"needs more to be read: pip install 'vnsearch[{found.extra}]'")
     if path.lower().endswith(".gz"):
         stream = BufferedReader(gzip.GzipFile(fileobj=stream))
     try:
-        for item in reader(stream):
+        if found.apart:
+            items = sandbox.read(found.module, bytes_of(stream), encoding)
+        else:
+            items = reader_named(found.module)(Source(stream, encoding))
+        for item in items:
             yield _finished(item) if isinstance(item, Document) else item
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnusableFileError(f"damaged gzip file ({error})") from error
 
 
-def _format_suffix(path: str) -> str:
-    name = PurePath(path.lower())
-    return PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix
+@cache
+def _installed(library: str) -> bool:
+    return not library or find_spec(library) is not None
 
 
 def _finished(document: Document) -> Document:
-    """Normalized, and with the first line for a title when the format gave none."""
-    key, title, text, line, line_step = document
-    text = _clean(text)
-    title = " ".join(_clean(title).split()) or _first_line(text)
-    return Document(_clean(key), _shortened(title), text, line, line_step)
+    """Repaired, normalized, and with the first line for a title when the format gave none."""
+    title, text = _clean(document.title), _clean(document.text)
+    encoding = document.encoding
+    # A title is too short to tell by itself.
+    if (better := legacy.repaired(f"{' '.join(title.split())}\n{text}")) is not None:
+        title, _, text = better.text.partition("\n")
+        encoding = Encoding(better.encoding, better.sure)
+    return document._replace(
+        key=_clean(document.key),
+        title=_shortened(" ".join(title.split()) or _first_line(text)),
+        text=text,
+        encoding=encoding,
+    )
 
 
 def _clean(text: str) -> str:

@@ -1,26 +1,74 @@
-"""What the readers share: decoding bytes, and the limit on their number."""
+"""What the readers share: the bytes of a file, their limit, and decoding them."""
 
 import codecs
+import re
 from io import BufferedReader
 from typing import Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.model import Encoding
+from vnsearch.vietnamese import legacy
 
 # The most a text may have, decompressed: beyond it a file is no prose, and reading it
 # whole would take several times as much memory.
 MAX_TEXT_BYTES: Final = 100_000_000
+# Files with pictures are larger than their text.
+MAX_FILE_BYTES: Final = 300_000_000
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UTF16: Final = {"utf-16-le": 1, "utf-16-be": 0}  # where the zeros of its Latin letters are
+_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+# How much of the letters of a text must be ASCII to take the others for Western European.
+_MOSTLY_ASCII: Final = 0.9
 
 
 class Flaw(NamedTuple):
     """A part of a file that could not be read while the rest could."""
 
     reason: str
+
+
+class Source:
+    """A file as its reader gets it.
+
+    `encoding` is what its text turned out to be in, when that is not UTF-8.
+    """
+
+    def __init__(self, stream: BufferedReader, encoding: str = "") -> None:
+        """`encoding`: the one that was set for text (see `legacy.known`)."""
+        self.stream = stream
+        self.encoding: Encoding | None = None
+        self._set = encoding
+
+    def text(self) -> str:
+        """All of the file as text, its line ends made newlines; raises UnusableFileError."""
+        return self.decoded(bytes_of(self.stream, MAX_TEXT_BYTES))
+
+    def decoded(self, data: bytes, declared: str = "") -> str:
+        """Bytes of text as text, its line ends made newlines; raises UnusableFileError.
+
+        What was set decides, then a byte order mark; else it is UTF-8 if it can be, then what
+        the format `declared`, unless it reads as one of the encodings that none declares.
+        """
+        text, self.encoding = _decoded(data, self._set, declared)
+        if "\0" in text:
+            raise UnusableFileError("binary file")
+        if not text or text.isspace():
+            raise UnusableFileError("empty file")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
+    """All that a stream still has; raises UnusableFileError when it is too much."""
+    data = stream.read(limit + 1)
+    if len(data) > limit:
+        kind = "text" if limit == MAX_TEXT_BYTES else "data"
+        raise UnusableFileError(f"too large (over {limit // 1_000_000} MB of {kind})")
+    return data
 
 
 def encoding_of(data: bytes) -> tuple[str, int]:
@@ -31,30 +79,52 @@ def encoding_of(data: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def read_text(stream: BufferedReader) -> str:
-    """All of a stream as text, its line ends made newlines.
-
-    Understands UTF-8 with or without a byte order mark, and UTF-16 with one. Raises
-    UnusableFileError for anything else, for binary data and for too much of it.
-    """
-    data = stream.read(MAX_TEXT_BYTES + 1)
-    if len(data) > MAX_TEXT_BYTES:
-        raise UnusableFileError(f"too large (over {MAX_TEXT_BYTES // 1_000_000} MB of text)")
-    return decode(data)
-
-
-def decode(data: bytes) -> str:
-    """Bytes of a text file as text, its line ends made newlines; raises UnusableFileError."""
+def _decoded(data: bytes, wanted: str, declared: str) -> tuple[str, Encoding | None]:
     encoding, skip = encoding_of(data)
+    if wanted and not skip:
+        return legacy.decode_as(data, wanted), Encoding(wanted, sure=True)
     try:
         text = data[skip:].decode(encoding)
     except UnicodeDecodeError as error:
-        if b"\0" in data:
-            raise UnusableFileError("binary file") from error
-        where = f"byte 0x{data[skip + error.start]:02x} at offset {skip + error.start}"
-        raise UnusableFileError(f"not {encoding.upper()} text ({where})") from error
-    if "\0" in text:
+        return _guessed(data, declared, f"{encoding.upper()} ({_where(data, error, skip)})")
+    if encoding != "utf-8":
+        return text, Encoding(encoding.upper(), sure=True)
+    return _utf16(data) or (text, None) if "\0" in text[:_LOOK] else (text, None)
+
+
+_LOOK: Final = 4_000  # bytes or code points
+
+
+def _where(data: bytes, error: UnicodeDecodeError, skip: int) -> str:
+    return f"byte 0x{data[skip + error.start]:02x} at offset {skip + error.start}"
+
+
+def _guessed(data: bytes, declared: str, failed: str) -> tuple[str, Encoding]:
+    """Bytes that are not what they announce, or should be, as text."""
+    if b"\0" in data:
+        if found := _utf16(data):
+            return found
         raise UnusableFileError("binary file")
-    if not text or text.isspace():
-        raise UnusableFileError("empty file")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    vietnamese = legacy.decode(data)
+    if vietnamese is not None:
+        return vietnamese.text, Encoding(vietnamese.encoding, vietnamese.sure)
+    if declared and (known := legacy.known(declared)) and known not in ("utf-8", "utf-16"):
+        return legacy.decode_as(data, known), Encoding(known, sure=True)
+    high = sum(byte >= 0x80 for byte in data[: 1 << 16])
+    letters = sum(byte >= 0x41 for byte in data[: 1 << 16])
+    if high <= (1 - _MOSTLY_ASCII) * letters:
+        name = legacy.WINDOWS_1252
+        return legacy.decode_as(data, "cp1252"), Encoding(name, sure=False)
+    raise UnusableFileError(f"not {failed}, and no Vietnamese encoding; try --encoding NAME")
+
+
+def _utf16(data: bytes) -> tuple[str, Encoding] | None:
+    """The text of UTF-16 without a mark: nearly all the zeros are on one side of its pairs."""
+    for name, side in _UTF16.items():
+        sample = data[:_LOOK]
+        zeros, others = sample[side::2].count(0), sample[1 - side :: 2].count(0)
+        if zeros > len(sample) // 8 and others * 20 <= zeros:
+            text = data[: len(data) // 2 * 2].decode(name, "replace")
+            if not _CONTROLS.search(text[:_LOOK]):
+                return text, Encoding(name.upper(), sure=True)
+    return None

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from io import BufferedReader
 from typing import TYPE_CHECKING, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
-from vnsearch.readers.base import read_text
+from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -23,25 +22,45 @@ _BLOCKS: Final = (
 )
 _PARAGRAPHS: Final = "p, h1, h2, h3, h4, li, table, article"
 _CELLS: Final = "td, th"
+_CONTAINERS: Final = "div, ul, ol, table, section, dl"
+_SMALL_PART: Final = 0.3
+_LINKS: Final = 3
+_LINKED: Final = 0.6
+_NAMED_SO: Final = re.compile(
+    r"\b(menu|nav|navbar|footer|sidebar|breadcrumbs?|related|share|social|comments?|cookie|"
+    r"advert|banner)\b",
+    re.IGNORECASE,
+)
 
 # Stands for a line end until the white space of the source, which means nothing in
 # HTML, is gone. A control character that HTML does not allow in text.
 _BREAK: Final = "\x1e"
+# Behind `encoding=` in XML, `charset=` in <meta>.
+_CHARSET: Final = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_HEAD: Final = 4096  # bytes
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(rf" *(?:{_BREAK} *)+")
 
 
-def read(stream: BufferedReader) -> Iterator[Document]:
+def read(source: Source) -> Iterator[Document]:
     """One document; raises UnusableFileError."""
+    title, text = page(source, bytes_of(source.stream, MAX_TEXT_BYTES))
+    yield Document("", title, text, None, source.encoding)
+
+
+def page(source: Source, data: bytes, charset: str = "") -> tuple[str, str]:
+    """The title and the text of a page; `charset`: what was declared around it. Raises
+    UnusableFileError."""
     from selectolax.lexbor import LexborHTMLParser
 
-    page = LexborHTMLParser(read_text(stream))
-    _mark_breaks(page)
-    title = _title(page)
-    text = _text(_main(page))
+    declared = _CHARSET.search(data[:_HEAD])
+    name = charset or (declared[1].decode("ascii") if declared else "")
+    tree = LexborHTMLParser(source.decoded(data, name))
+    _mark_breaks(tree)
+    title, text = _title(tree), _text(_main(tree))
     if not text:
         raise UnusableFileError("no text on the page")
-    yield Document(key="", title=title, text=text, line=None)
+    return title, text
 
 
 def _mark_breaks(page: "LexborHTMLParser") -> None:
@@ -71,7 +90,23 @@ def _main(page: "LexborHTMLParser") -> "LexborNode | None":
             return nodes[0]
     if page.body is not None:
         _remove_around(page.body, f"{_AROUND_TEXT}, body > header")
+        _remove_lists_of_links(page.body)
     return page.body
+
+
+def _remove_lists_of_links(body: "LexborNode") -> None:
+    """Menus and the like of pages that do not call them so: mostly links, and a small part of
+    the text, or named so, and a small part."""
+    most = _SMALL_PART * len(body.text())
+    for node in body.css(_CONTAINERS):
+        size = len(node.text())
+        if node.parent is None or not 0 < size <= most:
+            continue
+        links = node.css("a")
+        linked = sum(len(link.text()) for link in links)
+        names = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}"
+        if (len(links) >= _LINKS and linked > _LINKED * size) or _NAMED_SO.search(names):
+            node.decompose()
 
 
 def _remove_around(node: "LexborNode", selector: str) -> None:

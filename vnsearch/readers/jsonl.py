@@ -7,20 +7,20 @@ import io
 import json
 from collections.abc import Iterator
 
-from vnsearch.model import Document
-from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, encoding_of
+from vnsearch.model import Document, Place
+from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, Source, encoding_of
 
 _decode = json.JSONDecoder().decode
 
 
-def read(stream: io.BufferedReader) -> Iterator[Document | Flaw]:
+def read(source: Source) -> Iterator[Document | Flaw]:
     """One document a line, keyed by its `id` or else by its line number.
 
     A line that is no such object, or has the `id` of one before it, gives a `Flaw` with its
     number; blank lines give nothing.
     """
     seen: set[int] = set()  # hashes, since a file may have more keys than fit in memory
-    for number, line in enumerate(_lines(stream), 1):
+    for number, line in enumerate(_lines(source), 1):
         if not line.strip():
             continue
         try:
@@ -35,8 +35,9 @@ def read(stream: io.BufferedReader) -> Iterator[Document | Flaw]:
         yield document
 
 
-def _lines(stream: io.BufferedReader) -> Iterator[bytes | str]:
+def _lines(source: Source) -> Iterator[bytes | str]:
     """Lines as bytes, or as text where line ends cannot be found in the bytes (UTF-16)."""
+    stream = source.stream
     encoding, skip = encoding_of(stream.peek(4))
     stream.read(skip)
     if encoding != "utf-8":
@@ -59,8 +60,7 @@ def _document(line: bytes | str, number: int) -> Document:
         key=str(number if key in (None, "") else key),
         title=title if isinstance(title, str) else "",
         text=text,
-        line=number,
-        line_step=0,
+        place=Place(number, step=0),
     )
 
 

@@ -6,12 +6,11 @@ are those of the file.
 
 import re
 from collections.abc import Iterator
-from io import BufferedReader
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from vnsearch.model import Document
-from vnsearch.readers.base import read_text
+from vnsearch.model import Document, Place
+from vnsearch.readers.base import Source
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -20,16 +19,16 @@ _TITLE_LINE = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
-def read(stream: BufferedReader) -> Iterator[Document]:
+def read(source: Source) -> Iterator[Document]:
     """One document; raises UnusableFileError."""
-    text = read_text(stream)
+    text = source.text()
     matter = _FRONT_MATTER.match(text)
     title = _front_title(matter[1] or "") if matter else None
     if matter is None or title is None:
-        yield Document(key="", title=_first_heading(text), text=text, line=1)
+        yield Document("", _first_heading(text), text, Place(1), source.encoding)
         return
     body, line = text[matter.end() :], 1 + matter[0].count("\n")
-    yield Document(key="", title=title or _first_heading(body), text=body, line=line)
+    yield Document("", title or _first_heading(body), body, Place(line), source.encoding)
 
 
 def _front_title(source: str) -> str | None:

@@ -1,12 +1,12 @@
 """Plain text: the whole file is the text, its first line the title."""
 
 from collections.abc import Iterator
-from io import BufferedReader
 
-from vnsearch.model import Document
-from vnsearch.readers.base import read_text
+from vnsearch.model import Document, Place
+from vnsearch.readers.base import Source
 
 
-def read(stream: BufferedReader) -> Iterator[Document]:
+def read(source: Source) -> Iterator[Document]:
     """One document; raises UnusableFileError."""
-    yield Document(key="", title="", text=read_text(stream), line=1)
+    text = source.text()
+    yield Document("", "", text, Place(1), source.encoding)

@@ -49,7 +49,7 @@ def hit(item: Hit) -> Object:
         "path": item.path,
         "title": item.title,
         "title_highlights": [list(pair) for pair in item.title_highlights],
-        "line": item.snippet.line,
+        "line": None,
         "snippet": {
             "text": item.snippet.text,
             "highlights": [list(pair) for pair in item.snippet.highlights],
@@ -57,6 +57,8 @@ def hit(item: Hit) -> Object:
         "modified": _time(item.modified),
         "stale": item.stale,
     }
+    if (place := item.snippet.place) is not None:
+        answer[place.unit] = place.number
     if item.parts:
         answer["explain"] = [
             {"evidence": part.evidence, "words": part.words, "score": round(part.score, 4)}
@@ -77,6 +79,7 @@ def changes(done: Changes) -> Object:
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),
+        "encodings": [item._asdict() for item in done.encodings],
         "mb_per_second": round(done.bytes_read / 1e6 / max(done.seconds, 1e-9), 3),
     }
 
@@ -90,6 +93,7 @@ def status(found: Status) -> Object:
             {
                 "path": root.path,
                 "excludes": list(root.excludes),
+                "encoding": root.encoding or None,
                 "missing": root.path in found.missing_roots,
             }
             for root in found.roots
@@ -101,6 +105,7 @@ def status(found: Status) -> Object:
         "updated": _time(found.updated),
         "changes": {"new": found.new, "changed": found.changed, "removed": found.removed},
         "skipped": _skipped(found.skipped),
+        "encodings": [item._asdict() for item in found.encodings],
         "versions": found.versions,
     }
 

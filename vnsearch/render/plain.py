@@ -8,7 +8,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from vnsearch.model import Changes, Check, Hit, Reading, Results, Skipped, Status, Token
+from vnsearch.model import (
+    Changes,
+    Check,
+    FileEncoding,
+    Hit,
+    Reading,
+    Results,
+    Skipped,
+    Status,
+    Token,
+)
 from vnsearch.render.safety import safe, visible
 
 _SKIPPED_TOLD: Final = 10
@@ -33,9 +43,16 @@ def results(found: Results) -> Iterator[str]:
 
 def place(hit: Hit) -> str:
     """Where a hit is: path, record or line, and whether it is out of date."""
-    line = "" if hit.snippet.line is None else f":{hit.snippet.line}"
     stale = "  (changed or gone since it was indexed)" if hit.stale else ""
-    return f"{safe(hit.path)}{line}{stale}"
+    return f"{safe(hit.path)}{position(hit)}{stale}"
+
+
+def position(hit: Hit) -> str:
+    """Where in its file a hit is: a line, or a page, sheet, slide."""
+    place = hit.snippet.place
+    if place is None:
+        return ""
+    return f":{place.number}" if place.unit == "line" else f", {place.unit} {place.number}"
 
 
 def check(found: Check) -> Iterator[str]:
@@ -77,6 +94,22 @@ def changes(done: Changes, index: str) -> Iterator[str]:
         megabytes = done.bytes_read / 1e6
         rate = f" ({megabytes / done.seconds:.1f} MB/s)" if done.seconds >= 0.01 else ""
         yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s{rate}"
+    if done.encodings:
+        yield f"decoded {_encodings(done.encodings)}"
+
+
+def doubts(encodings: Sequence[FileEncoding]) -> Iterator[str]:
+    """The files of which it is not sure how they are encoded."""
+    doubtful = [item for item in encodings if not item.sure]
+    for item in doubtful[:_SKIPPED_TOLD]:
+        yield safe(f"in doubt about {item.path}: read as {item.encoding}")
+    if len(doubtful) > _SKIPPED_TOLD:
+        yield f"in doubt about {len(doubtful) - _SKIPPED_TOLD:,} more"
+
+
+def _encodings(items: Sequence[FileEncoding]) -> str:
+    counts = Counter(item.encoding for item in items).most_common()
+    return ", ".join(f"{_count(number, 'file')} from {name}" for name, number in counts)
 
 
 def skipped(items: Sequence[Skipped]) -> Iterator[str]:
@@ -97,7 +130,8 @@ def status(found: Status) -> Iterator[str]:
     for root in found.roots:
         excludes = f"  excluding {safe(', '.join(root.excludes))}" if root.excludes else ""
         missing = "  (missing)" if root.path in found.missing_roots else ""
-        yield f"root       {safe(root.path)}{excludes}{missing}"
+        encoding = f"  in {root.encoding}" if root.encoding else ""
+        yield f"root       {safe(root.path)}{excludes}{encoding}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
     yield f"size       {found.bytes_on_disk / 1e6:,.1f} MB on disk"
@@ -108,6 +142,8 @@ def status(found: Status) -> Iterator[str]:
     counts = {"new": found.new, "changed": found.changed, "removed": found.removed}
     since = ", ".join(f"{number:,} {name}" for name, number in counts.items() if number)
     yield f"changes    {f'{since} since (run: vnsearch index)' if since else 'none since'}"
+    if found.encodings:
+        yield f"decoded    {_encodings(found.encodings)}"
     if found.skipped:
         yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
 

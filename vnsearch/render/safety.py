@@ -4,7 +4,7 @@ import re
 
 # Control characters, bidirectional controls, line separators, and the lone surrogates
 # that stand for bytes of file names that are not UTF-8.
-_SPACES = re.compile(r"[ \t\n]+")
+_SPACES = re.compile(r"[ \t\n\f]+")
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )

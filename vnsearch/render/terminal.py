@@ -1,10 +1,8 @@
 """Search results and progress on a terminal, by rich."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from rich.console import Console, Group, RenderableType
@@ -21,7 +19,7 @@ from rich.style import Style
 from rich.text import Text
 
 from vnsearch.model import Hit, Results
-from vnsearch.render import plain
+from vnsearch.render import links, plain
 from vnsearch.render.safety import safe, visible
 
 Ranges = tuple[tuple[int, int], ...]
@@ -38,7 +36,7 @@ _STALE: Final = Style(color="red")
 _FAINT: Final = Style(dim=True)
 
 
-def show(found: Results, color: str) -> None:
+def show(found: Results, color: str, link_format: str = links.DEFAULT) -> None:
     """Print results on stdout: a block a hit, then how many there are."""
     console = _console(color, stderr=False)
     for line in found.reading:
@@ -47,26 +45,25 @@ def show(found: Results, color: str) -> None:
         console.print()
     for hit in found.hits:
         width = min(console.width, _WIDEST)
-        console.print(_block(hit, width), width=width)
+        console.print(_block(hit, width, link_format), width=width)
         console.print()
     console.print(Text(plain.summary(found), _FAINT))
 
 
-def _block(hit: Hit, width: int) -> RenderableType:
+def _block(hit: Hit, width: int, link_format: str) -> RenderableType:
     title = Text().append(f"{hit.rank:>{_RANK_WIDTH}} ", _RANK)
     title.append_text(_marked(hit.title, hit.title_highlights, _TITLE))
     title.truncate(width, overflow="ellipsis")
     explanation = (Text(line, _FAINT) for line in plain.explanation(hit))
     snippet = _marked(hit.snippet.text, hit.snippet.highlights)
-    body = Group(_place(hit), snippet, *explanation)
+    body = Group(_place(hit, link_format), snippet, *explanation)
     return Group(title, Padding(body, (0, 0, 0, _INDENT), expand=False, style=""))
 
 
-def _place(hit: Hit) -> Text:
-    link = Path(os.path.abspath(hit.path)).as_uri()
-    place = Text(overflow="fold").append(safe(hit.path), _PATH + Style(link=link))
-    if hit.snippet.line is not None:
-        place.append(f":{hit.snippet.line}", _FAINT)
+def _place(hit: Hit, link_format: str) -> Text:
+    link = links.link(link_format, hit.path, hit.snippet.place)
+    place = Text(overflow="fold").append(safe(hit.path), _PATH + Style(link=link or None))
+    place.append(plain.position(hit), _FAINT)
     if hit.stale:
         place.append("  changed or gone since it was indexed", _STALE)
     return place

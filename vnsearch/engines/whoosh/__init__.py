@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-4"
+    version = "whoosh-5"
 
     def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""

@@ -64,9 +64,9 @@ def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary)
         if count > MAX_TOKENS:
             spans = tuple(c[begin : begin + count].tolist() for c in (texts.starts, texts.ends))
         begin += count
-        key, title, _, _, line_step = document
-        for text, first, stop, line, before, after in split(document, *spans):
-            records.append(Found(source, key, title, text, line, line_step, before, after))
+        key, title = document.key, document.title
+        for text, first, stop, place, before, after in split(document, *spans):
+            records.append(Found(source, key, title, text, place, before, after))
             sizes.append(stop - first)
             of.append(number)
     document_of = np.array(of, dtype=np.int64)

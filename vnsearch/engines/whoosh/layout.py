@@ -62,14 +62,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from vnsearch.errors import REPAIR, IndexUnusableError
-from vnsearch.model import Found
+from vnsearch.model import Found, Place
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdDecompressor, ZstdError
 else:
     from backports.zstd import ZstdDecompressor, ZstdError
 
-VERSION: Final = 3
+VERSION: Final = 4
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 MOST: Final = 15  # of a count: with a length class it fits a byte
@@ -161,10 +161,8 @@ def packed(records: Sequence[Found]) -> bytes:
     """Records as bytes: a line of JSON with all but their texts, and the texts."""
     texts = [record.text.encode() for record in records]
     heads = [
-        (source, key, title, len(data), line, step, before, after)
-        for data, (source, key, title, _, line, step, before, after) in zip(
-            texts, records, strict=True
-        )
+        (source, key, title, len(data), place, before, after)
+        for data, (source, key, title, _, place, before, after) in zip(texts, records, strict=True)
     ]
     # Names of files may hold surrogates: bytes that are not UTF-8.
     head = json.dumps(heads, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -182,10 +180,10 @@ class Records:
         return len(self._heads)
 
     def __getitem__(self, number: int) -> Found:
-        source, key, title, size, line, step, before, after = self._heads[number]
+        source, key, title, size, place, before, after = self._heads[number]
         begin = self._end + sum([head[3] for head in self._heads[:number]])
         text = self._data[begin : begin + size].decode()
-        return Found(source, key, title, text, line, step, before, after)
+        return Found(source, key, title, text, place and Place(*place), before, after)
 
 
 def unpacked(data: bytes) -> list[Found]:

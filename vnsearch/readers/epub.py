@@ -1,0 +1,42 @@
+"""Books (.epub): the chapters in reading order."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from vnsearch.errors import UnusableFileError
+from vnsearch.model import Document, Place
+from vnsearch.readers import html
+from vnsearch.readers.base import Source
+from vnsearch.readers.package import Package, resolved, title_in
+
+_CONTAINER: Final = "META-INF/container.xml"
+_ENCRYPTION: Final = "META-INF/encryption.xml"
+
+
+def read(source: Source) -> Iterator[Document]:
+    """One document, its chapters apart by form feeds; raises UnusableFileError."""
+    package = Package(source)
+    rootfile = next(package.xml(_CONTAINER).iter("{*}rootfile"), None)
+    if rootfile is None:
+        raise UnusableFileError(f"damaged ({_CONTAINER})")
+    name = str(rootfile.get("full-path"))
+    book = package.xml(name)
+    hrefs = {item.get("id"): item.get("href") for item in book.iter("{*}item")}
+    spine = (hrefs.get(item.get("idref")) for item in book.iter("{*}itemref"))
+    folder = name.rpartition("/")[0]
+    files = [resolved(folder, unquote(str(href))) for href in spine if href]
+    locked = package.data(_ENCRYPTION) if _ENCRYPTION in package else b""
+    if any(file.encode() in locked for file in files):
+        raise UnusableFileError("encrypted")
+    chapters = [_chapter(source, package.data(file)) for file in files if file in package]
+    if not any(chapters):
+        raise UnusableFileError("no text")
+    yield Document("", title_in(book), "\n\f".join(chapters), Place(1, "chapter"))
+
+
+def _chapter(source: Source, data: bytes) -> str:
+    try:
+        return html.page(source, data)[1]
+    except UnusableFileError:  # a cover is a picture only
+        return ""

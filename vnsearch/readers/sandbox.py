@@ -1,0 +1,162 @@
+"""Readers in another process, which may hang, crash or run out of memory.
+
+The process is started when the first file comes, serves one file after another, and is
+started anew when it was lost. What it answers is JSON: it may have been taken over.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib import import_module
+from io import BufferedReader, BytesIO
+from typing import IO, Any, Final
+
+from vnsearch.errors import UnusableFileError
+from vnsearch.model import Document, Encoding, Place
+from vnsearch.readers.base import Flaw, Source
+
+SECONDS: Final = 60  # that may be waited for all of a file
+_MEMORY: Final = 3 << 30  # bytes
+_BLOCK: Final = 1 << 16  # bytes
+
+Reader = Callable[[Source], Iterator[Document | Flaw]]
+
+
+def reader_named(module: str) -> Reader:
+    """The reader of a module of this package."""
+    reader: Reader = import_module(f"vnsearch.readers.{module}").read
+    return reader
+
+
+class Sandbox:
+    """The process, seen from outside."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        """`seconds`: how long a file may take."""
+        self._seconds = seconds
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def close(self) -> None:
+        """Stop the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
+
+    def read(self, module: str, data: bytes, encoding: str = "") -> Iterator[Document | Flaw]:
+        """What the reader of a module makes of the bytes of a file; raises UnusableFileError."""
+        done = False
+        try:
+            for kind, *values in self._answers(module, data, encoding):
+                match kind, values:
+                    case "document", [key, title, text, place, found]:
+                        yield Document(
+                            str(key), str(title), str(text),
+                            place and Place(*place), found and Encoding(*found),
+                        )  # fmt: skip
+                    case "flaw", [reason]:
+                        yield Flaw(str(reason))
+                    case "unusable", [reason]:
+                        done = True
+                        raise UnusableFileError(str(reason))
+                    case _:
+                        done = True
+                        return
+        finally:
+            if not done:
+                self.close()  # it is still at this file, or lost
+
+    def _answers(self, module: str, data: bytes, encoding: str) -> Iterator[list[Any]]:
+        process = self._process or self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        head = json.dumps([module, encoding, len(data)]).encode() + b"\n"
+        with suppress(BrokenPipeError):
+            process.stdin.write(head)
+            process.stdin.write(data)
+            process.stdin.flush()
+        left, rest = self._seconds, b""
+        while True:
+            begun = time.monotonic()
+            ready, _, _ = select.select([process.stdout], [], [], max(0.0, left))
+            left -= time.monotonic() - begun
+            if not ready:
+                raise UnusableFileError(f"takes longer than {self._seconds:g} s to read")
+            block = os.read(process.stdout.fileno(), _BLOCK)
+            if not block:
+                raise UnusableFileError(f"cannot be read: {_death(process)}")
+            *lines, rest = (rest + block).split(b"\n") if b"\n" in block else ([], rest + block)
+            for line in lines if isinstance(lines, list) else ():
+                yield json.loads(line)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        # Isolated, so that nothing in the current folder is imported; only what this
+        # process can import.
+        start = "import sys; sys.path[:] = sys.argv[1:]; "
+        start += "from vnsearch.readers.sandbox import serve; serve()"
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-c", start, *(os.path.abspath(path) for path in sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        return self._process
+
+
+def _death(process: "subprocess.Popen[bytes]") -> str:
+    code = process.wait()
+    if code < 0:
+        with suppress(ValueError):
+            return f"the reader crashed ({signal.Signals(-code).name})"
+    return "the reader crashed"
+
+
+def serve() -> None:
+    """Be the process: answer for each file on stdin, until there are no more."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    _limit_itself()
+    while head := sys.stdin.buffer.readline():
+        module, encoding, size = json.loads(head)
+        _serve_one(module, encoding, sys.stdin.buffer.read(size), answers)
+        answers.flush()
+
+
+def _limit_itself() -> None:
+    import resource
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process is told, and ends this one
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _serve_one(module: str, encoding: str, data: bytes, answers: IO[bytes]) -> None:
+    def answer(*values: object) -> None:
+        answers.write(json.dumps(values).encode() + b"\n")
+
+    # If the other process is gone, nobody stops this one.
+    signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
+    source = Source(BufferedReader(BytesIO(data)), encoding)  # type: ignore[arg-type]
+    try:
+        for item in reader_named(module)(source):
+            if isinstance(item, Document):
+                answer("document", *item._replace(encoding=item.encoding or source.encoding))
+            else:
+                answer("flaw", item.reason)
+        answer("end")
+    except UnusableFileError as error:
+        answer("unusable", str(error))
+    except MemoryError:
+        answer("unusable", "takes too much memory to read")
+    except RecursionError:
+        answer("unusable", "nested too deeply")
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        answer("unusable", f"damaged ({reason or type(error).__name__})")

@@ -1,0 +1,20 @@
+"""CSV and TSV: a line a row, cells apart by tabs."""
+
+import csv
+from collections.abc import Iterator
+
+from vnsearch.model import Document, Place
+from vnsearch.readers.base import MAX_TEXT_BYTES, Source
+
+_DELIMITERS = ",;\t|"
+
+
+def read(source: Source) -> Iterator[Document]:
+    """One document; raises UnusableFileError. Line ends inside cells stay, so that lines are
+    those of the file."""
+    text = source.text()
+    head = text.partition("\n")[0]
+    csv.field_size_limit(MAX_TEXT_BYTES)
+    rows = csv.reader(text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=head.count))
+    lines = ("\t".join(row) for row in rows)
+    yield Document("", "", "\n".join(lines), Place(1), source.encoding)

@@ -1,0 +1,51 @@
+"""A hit -> the address that a terminal opens at a click (OSC 8)."""
+
+import os
+import socket
+from typing import Final
+from urllib.parse import quote
+
+from vnsearch.model import Place
+
+# Editors and terminals do not agree on how an address names a line.
+FORMATS: Final = {
+    "none": "",
+    "file": "file://{path}",
+    "kitty": "file://{host}{path}#{line}",
+    "vscode": "vscode://file{path}:{line}",
+    "idea": "idea://open?file={path}&line={line}",
+    "textmate": "txmt://open?url=file://{path}&line={line}",
+}
+DEFAULT: Final = "file"
+
+
+def problem(link_format: str) -> str:
+    """What is wrong with a format: a name of `FORMATS`, or a text with {path}; "" if nothing."""
+    if link_format in FORMATS:
+        return ""
+    try:
+        link_format.format(path="", host="", line=1, page=1)
+    except (LookupError, ValueError, AttributeError) as error:
+        return f"a link has {{path}}, {{host}}, {{line}} and {{page}}, not: {error}"
+    if "{path}" in link_format:
+        return ""
+    return f"a link is one of {', '.join(FORMATS)}, or has {{path}} in it"
+
+
+def link(link_format: str, path: str, place: Place | None) -> str:
+    """The address of a place in a file. A place that is no line, or no page, is the first.
+
+    A browser opens a PDF file at the page that the address names behind #page=.
+    """
+    number = {} if place is None else {place.unit: place.number}
+    address = FORMATS.get(link_format, link_format).format(
+        path=quote(os.fsencode(os.path.abspath(path))),
+        host=socket.gethostname(),
+        line=number.get("line", 1),
+        page=number.get("page", 1),
+    )
+    return (
+        f"{address}#page={number['page']}"
+        if link_format == DEFAULT and "page" in number
+        else address
+    )
