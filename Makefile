@@ -1,4 +1,5 @@
 # make demo    set up, index the sample documents, search them with marks and without
+# make formats  write a sample in every format and old encoding to corpus/formats
 # make test    set up, run the whole test suite
 # make lint    set up, check style and types
 
@@ -11,7 +12,7 @@ CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # The demo's index is the one of this folder.
 unexport VNSEARCH_INDEX
 
-.PHONY: demo test lint clean
+.PHONY: demo formats test lint clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -30,6 +31,9 @@ demo: $(STAMP)
 	$(BIN)/vnsearch search -n 1 --json 'ban -bán -bạn'
 	$(BIN)/vnsearch status
 	@printf '\nThe index is in .vnsearch; go on with: $(BIN)/vnsearch search …\n'
+
+formats: $(STAMP)
+	$(BIN)/python -m tests.formats corpus/formats
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(CORES)

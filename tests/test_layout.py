@@ -22,7 +22,7 @@ from vnsearch.engines.whoosh.layout import (
     write,
 )
 from vnsearch.errors import REPAIR, IndexUnusableError
-from vnsearch.model import Found
+from vnsearch.model import Found, Place
 
 MODEST = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -224,6 +224,7 @@ def test_frames_give_back_what_went_in(data: bytes) -> None:
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 # Names of files are bytes: those that are no UTF-8 are lone surrogates.
+UNITS = ["line", "page", "sheet"]
 names = st.binary(max_size=20).map(lambda name: name.decode("utf-8", "surrogateescape"))
 records = st.builds(
     Found,
@@ -231,8 +232,10 @@ records = st.builds(
     key=texts,
     title=texts,
     text=texts,
-    line=st.one_of(st.none(), st.integers(0, 1 << 40)),
-    line_step=st.integers(0, 1),
+    place=st.one_of(
+        st.none(),
+        st.builds(Place, st.integers(0, 1 << 40), st.sampled_from(UNITS), st.integers(0, 1)),
+    ),
     cut_before=st.booleans(),
     cut_after=st.booleans(),
 )

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vnsearch.analysis import tokenize
-from vnsearch.model import Document, Passage, Token
+from vnsearch.model import Document, Passage, Place, Token
 from vnsearch.passages import CUT_TOKENS, MAX_TOKENS, MIN_TOKENS, split
 
 MODEST = settings(max_examples=60, deadline=None)
@@ -14,7 +14,7 @@ GAPS = (" ", "\n", "\n\n", " \n\t", ". ", ".” ", " “", "-", "/", "… ", "; 
 
 
 def document(text: str, line: int | None = 1, line_step: int = 1) -> Document:
-    return Document(key="", title="", text=text, line=line, line_step=line_step)
+    return Document("", "", text, None if line is None else Place(line, step=line_step))
 
 
 def passages_of(item: Document) -> list[Passage]:
@@ -54,7 +54,7 @@ def test_a_short_document_is_one_passage_stripped() -> None:
     (passage,) = passages_of(document("\n\n  “Đảng bộ” tỉnh.\n"))
     assert passage.text == "“Đảng bộ” tỉnh."
     assert (passage.first, passage.last) == (0, 3)
-    assert passage.line == 3
+    assert passage.place == Place(3)
     assert not passage.cut_before
     assert not passage.cut_after
 
@@ -117,7 +117,9 @@ def test_where_tokens_are_does_not_matter_when_there_is_nothing_to_cut(count: in
 def test_lines(line: int | None, line_step: int, lines: list[int | None]) -> None:
     paragraph = words(100) + "\n" + words(100)
     text = words(200) + "\n\n\n" + paragraph + "\n\n" + words(200)
-    assert [passage.line for passage in passages_of(document(text, line, line_step))] == lines
+    assert [
+        p.place and p.place.number for p in passages_of(document(text, line, line_step))
+    ] == lines
 
 
 @MODEST
@@ -149,5 +151,6 @@ def test_texts_of_passages_and_their_lines(text: str, line: int, line_step: int)
         assert not text[end:begin].strip()
         end = begin + len(passage.text)
         assert text[begin:end] == passage.text == passage.text.strip()
-        assert passage.line == line + line_step * text.count("\n", 0, begin)
+        assert passage.place
+        assert passage.place.number == line + line_step * text.count("\n", 0, begin)
     assert not list(tokenize(text[end:]))

@@ -31,29 +31,29 @@ DOCS, NOTES = Root("docs", ("old/",)), Root("notes")
     ],
 )
 def test_choice(named: list[str], roots: list[Root], looked_at: list[str]) -> None:
-    found, scopes = choose(PLACES, [DOCS, NOTES], named, None, [])
+    found, scopes = choose(PLACES, [DOCS, NOTES], named, None, None, [])
     assert found == roots
     assert [PLACES.name(scope.path) for scope in scopes] == looked_at
 
 
 def test_excludes_make_a_root_of_a_part_and_replace_those_of_a_root() -> None:
-    found, _ = choose(PLACES, [DOCS], ["docs/a"], ["*.md"], [])
+    found, _ = choose(PLACES, [DOCS], ["docs/a"], ["*.md"], None, [])
     assert found == [DOCS, Root("docs/a", ("*.md",))]
-    found, _ = choose(PLACES, [DOCS], ["docs"], ["*.md"], [])
+    found, _ = choose(PLACES, [DOCS], ["docs"], ["*.md"], None, [])
     assert found == [Root("docs", ("*.md",))]
-    found, _ = choose(PLACES, [DOCS], ["docs"], [], [])
+    found, _ = choose(PLACES, [DOCS], ["docs"], [], None, [])
     assert found == [Root("docs")]
 
 
 def test_the_innermost_root_is_the_deepest_not_the_longest_name() -> None:
     outer, inner = Root("/a"), Root("d", ("*.md",))
-    _, scopes = choose(Places("/a/b"), [outer, inner], ["d/x"], None, [])
+    _, scopes = choose(Places("/a/b"), [outer, inner], ["d/x"], None, None, [])
     assert [(scope.root, scope.path) for scope in scopes] == [(inner, "/a/b/d/x")]
 
 
 def test_a_root_is_forgotten_by_its_name() -> None:
-    found, scopes = choose(PLACES, [DOCS, NOTES], [], None, ["docs"])
+    found, scopes = choose(PLACES, [DOCS, NOTES], [], None, None, ["docs"])
     assert found == [NOTES]
     assert [scope.root for scope in scopes] == [NOTES]
     with pytest.raises(RootError, match="docs/a is no root"):
-        choose(PLACES, [DOCS], [], None, ["docs/a"])
+        choose(PLACES, [DOCS], [], None, None, ["docs/a"])

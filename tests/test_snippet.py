@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.cases import table
 from vnsearch.analysis import tokenize
-from vnsearch.model import Found, Snippet
+from vnsearch.model import Found, Place, Snippet
 from vnsearch.parsing import parse
 from vnsearch.query import words_of
 from vnsearch.snippet import LENGTH, make_snippet, title_highlights
@@ -21,7 +21,8 @@ def found(
     cut_before: bool = False,
     cut_after: bool = False,
 ) -> Found:
-    return Found("a.txt", "", "", text, line, line_step, cut_before, cut_after)
+    place = None if line is None else Place(line, step=line_step)
+    return Found("a.txt", "", "", text, place, cut_before, cut_after)
 
 
 def snippet(text: str, query: str, *, exact: bool = False) -> Snippet:
@@ -155,8 +156,9 @@ def test_line(line: int | None, line_step: int, expected: int | None) -> None:
     text = f"Điều 1.\n\n{filler(90)}\nĐảng bộ\n{filler(90)}"
     result = make_snippet(found(text, line, line_step), parse("đảng"))
     assert result.text.startswith("… chữ")
-    assert result.line == expected
-    assert make_snippet(found(text, line, line_step), parse("điều")).line == line
+    assert (result.place and result.place.number) == expected
+    place = make_snippet(found(text, line, line_step), parse("điều")).place
+    assert (place and place.number) == line
 
 
 RULER = "-" * 5000
@@ -243,7 +245,8 @@ def test_highlights_are_whole_words_that_match(
     places = [
         at
         for at, lead in cores(result, text)
-        if result.line == line + text.count("\n", 0, at)
+        if result.place
+        and result.place.number == line + text.count("\n", 0, at)
         and all((a + at - lead, b + at - lead) in tokens for a, b in result.highlights)
     ]
     assert places, "the snippet is no stretch of the passage with whole words marked"

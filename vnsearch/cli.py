@@ -187,8 +187,10 @@ def index(
     """Bring the index up to date with files and folders.
 
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
-    which become roots of the index; without any, at all known roots. Reads .txt,
-    .md, .html, .htm and .jsonl files, also with .gz behind; all else is skipped and told.
+    which become roots of the index; without any, at all known roots. Reads text
+    (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .mht), mail (.eml, .mbox), and with
+    vnsearch[all] installed .pdf, .docx, .odt, .pptx, .xlsx, .xls, .ods and .epub, also with .gz
+    behind; all else is skipped and told.
     """
     from vnsearch.indexing import update
     from vnsearch.render import jsonform, plain

@@ -88,8 +88,8 @@ def update(
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
     becomes one. `excludes` and `encoding`, when given, replace those of the paths. `forget`
-    drops roots with their files. `rebuild` starts from nothing with all known roots, and does not need the
-    old index to be readable.
+    drops roots with their files. `rebuild` starts from nothing with all known roots, and does
+    not need the old index to be readable.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.

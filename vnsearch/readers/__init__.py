@@ -35,9 +35,12 @@ class Format(NamedTuple):
     apart: bool = True
 
 
+def _office(module: str) -> Format:
+    return Format(module, extra="office", library="lxml")
+
+
 _HTML: Final = Format("html", 2)
 _MAIL: Final = Format("mail")
-_OFFICE: Final = {"extra": "office", "library": "lxml"}
 _SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
 
 FORMATS: Final[dict[str, Format]] = {
@@ -54,10 +57,10 @@ FORMATS: Final[dict[str, Format]] = {
     ".csv": Format("table"),
     ".tsv": Format("table"),
     ".pdf": Format("pdf", extra="pdf", library="pypdfium2"),
-    ".docx": Format("docx", **_OFFICE),
-    ".odt": Format("odt", **_OFFICE),
-    ".pptx": Format("pptx", **_OFFICE),
-    ".epub": Format("epub", **_OFFICE),
+    ".docx": _office("docx"),
+    ".odt": _office("odt"),
+    ".pptx": _office("pptx"),
+    ".epub": _office("epub"),
     ".xlsx": _SHEETS,
     ".xlsm": _SHEETS,
     ".xls": _SHEETS,

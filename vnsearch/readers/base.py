@@ -86,7 +86,10 @@ def _decoded(data: bytes, wanted: str, declared: str) -> tuple[str, Encoding | N
     try:
         text = data[skip:].decode(encoding)
     except UnicodeDecodeError as error:
-        return _guessed(data, declared, f"{encoding.upper()} ({_where(data, error, skip)})")
+        failed = f"not {encoding.upper()} text ({_where(data, error, skip)})"
+        if skip:
+            raise UnusableFileError(failed) from error
+        return _guessed(data, declared, failed)
     if encoding != "utf-8":
         return text, Encoding(encoding.upper(), sure=True)
     return _utf16(data) or (text, None) if "\0" in text[:_LOOK] else (text, None)
@@ -115,7 +118,7 @@ def _guessed(data: bytes, declared: str, failed: str) -> tuple[str, Encoding]:
     if high <= (1 - _MOSTLY_ASCII) * letters:
         name = legacy.WINDOWS_1252
         return legacy.decode_as(data, "cp1252"), Encoding(name, sure=False)
-    raise UnusableFileError(f"not {failed}, and no Vietnamese encoding; try --encoding NAME")
+    raise UnusableFileError(f"{failed}, nor Vietnamese in another encoding; try --encoding")
 
 
 def _utf16(data: bytes) -> tuple[str, Encoding] | None:

@@ -15,7 +15,6 @@ _SKIP: Final = (
     "note-citation",
     "forms",
     "scripts",
-    "font-face-decls",
 )
 
 

@@ -81,7 +81,7 @@ class Sandbox:
             process.stdin.write(head)
             process.stdin.write(data)
             process.stdin.flush()
-        left, rest = self._seconds, b""
+        left, blocks = self._seconds, list[bytes]()
         while True:
             begun = time.monotonic()
             ready, _, _ = select.select([process.stdout], [], [], max(0.0, left))
@@ -91,9 +91,11 @@ class Sandbox:
             block = os.read(process.stdout.fileno(), _BLOCK)
             if not block:
                 raise UnusableFileError(f"cannot be read: {_death(process)}")
-            *lines, rest = (rest + block).split(b"\n") if b"\n" in block else ([], rest + block)
-            for line in lines if isinstance(lines, list) else ():
-                yield json.loads(line)
+            blocks.append(block)
+            if b"\n" in block:
+                *lines, rest = b"".join(blocks).split(b"\n")
+                blocks = [rest]
+                yield from map(json.loads, lines)
 
     def _started(self) -> "subprocess.Popen[bytes]":
         # Isolated, so that nothing in the current folder is imported; only what this
@@ -143,7 +145,7 @@ def _serve_one(module: str, encoding: str, data: bytes, answers: IO[bytes]) -> N
 
     # If the other process is gone, nobody stops this one.
     signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
-    source = Source(BufferedReader(BytesIO(data)), encoding)  # type: ignore[arg-type]
+    source = Source(BufferedReader(BytesIO(data)), encoding)
     try:
         for item in reader_named(module)(source):
             if isinstance(item, Document):

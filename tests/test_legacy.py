@@ -1,0 +1,191 @@
+"""Old encodings: the tables, telling them apart, and leaving other languages alone."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import CORPUS
+from tests.formats import encoded, misread
+from vnsearch.vietnamese import legacy
+
+PIECE = 500  # code points
+ENCODINGS = (legacy.TCVN3, legacy.VNI, legacy.VISCII, legacy.VPS, legacy.WINDOWS_1258)
+
+FRENCH = """
+Le marché du samedi s'étend déjà jusqu'à la rue de l'Église, où les maraîchers déballent leurs
+légumes bien avant l'arrivée des premiers clients. On y achète des pêches, des mûres, du pâté de
+campagne et parfois un gâteau encore tiède. Ma grand-mère, née à côté de la forêt, répétait que
+l'été n'était jamais assez long pour goûter à tout. Après dîner, les élèves du collège répètent
+une pièce de théâtre dans la salle des fêtes; leurs voix, d'abord gênées, finissent par s'élever
+très haut. Le maire a promis que le vieux château serait rénové, mais personne n'a encore vu les
+crédits nécessaires. Peut-être qu'à Noël la façade sera prête. Hélas, les travaux ont été arrêtés
+à cause de la grêle, et l'hôtel où logeaient les maçons a fermé. Né là-bas, il y est resté fidèle.
+"""
+GERMAN = """
+Über den Dächern der Stadt hängt früh am Morgen noch Nebel, während die Bäcker schon ihre
+Brötchen in die Körbe zählen. Fräulein Schröder öffnet die Fensterläden, grüßt die Nachbarn und
+hört dem Straßenbahnfahrer zu, der müde von der Nachtschicht erzählt. Später führt der Weg durch
+die Gärten zum Fluss, wo Männer ihre Boote für den Sommer prüfen. Natürlich wäre es schöner,
+wenn die Brücke endlich geöffnet würde, aber die Behörde möchte zuerst das Geländer ausbessern.
+Im Gasthaus gibt es Klöße, Möhren und süßen Kuchen, danach kühles Bier. Für die Kinder gehört der
+Ausflug zu den größten Vergnügungen des Jahres, denn nirgends blühen so viele Äpfelbäume. Tschüss,
+ruft der Müller, und die Mühle dreht sich gemächlich weiter, bis es dämmert und kühl wird.
+"""
+ENGLISH = """
+The committee’s report — long, careful and rather dull — was read in full by exactly two people.
+“Nobody asked for it,” said the clerk, “and nobody will miss it.” She kept a copy anyway, next
+to the résumés of candidates who’d never been called, and a menu from the café downstairs. It is
+naïve to think that an archive keeps itself; dust, damp and helpful colleagues see to that. By
+the end of the year the shelves had been moved twice, the catalogue once, and the key had simply
+disappeared. Still, whenever a visitor came with a question, the clerk’s memory proved faster
+than any index: third row, second box, under the blue folder. The façade of the building was being
+painted that spring, and the smell of it drifted into every room, file and cup of tea… until May.
+"""
+RUSSIAN = """
+Ранним утром на берегу реки собрались рыбаки, чтобы обсудить погоду и починить старые сети. Вода
+стояла высоко, и лодки, привязанные к деревянному мосту, тихо качались на волнах. Учитель из
+соседней деревни принёс газету и громко прочитал новости о строительстве новой железной дороги.
+Никто не поверил, что поезда будут ходить уже осенью, однако все согласились, что дорога нужна.
+Потом пили чай с вареньем, вспоминали прошлую зиму и смеялись над историями старого мельника. К
+вечеру подул ветер, небо потемнело, и пришлось возвращаться домой через лес. Дети бежали впереди,
+собака лаяла на каждую тень, а бабушка ждала всех у калитки с фонарём и тёплыми пирогами.
+"""
+OTHERS = {
+    "French": (FRENCH, "cp1252"),
+    "French on a Mac": (FRENCH, "mac-roman"),
+    "German": (GERMAN, "cp1252"),
+    "English": (ENGLISH, "cp1252"),
+    "Russian, KOI8-R": (RUSSIAN, "koi8-r"),
+    "Russian, CP1251": (RUSSIAN, "cp1251"),
+    "Russian, CP866": (RUSSIAN, "cp866"),
+}
+
+
+def vietnamese() -> list[str]:
+    texts = [path.read_text("utf-8") for path in sorted(CORPUS.rglob("*.txt"))]
+    chance = random.Random(6)
+    long = [text for text in texts if len(text) > PIECE]
+    starts = ((text, chance.randrange(len(text) - PIECE)) for text in long for _ in range(8))
+    return [text[at : at + PIECE] for text, at in starts]
+
+
+def foreign(text: str, count: int = 35) -> list[str]:
+    """Pieces of a text, its words in another order in each, for there to be many."""
+    chance, words = random.Random(7), text.split()
+    pieces = []
+    for _ in range(count):
+        at = chance.randrange(len(words))
+        mixed = [*words[at:], *words[:at]]
+        pieces.append(" ".join(mixed)[:PIECE])
+    return pieces
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_vietnamese_is_told_and_decoded(encoding: str) -> None:
+    pieces = vietnamese()
+    found = [legacy.decode(encoded(piece, encoding)) for piece in pieces]
+    right = [item for item in found if item is not None and item.encoding == encoding]
+    assert len(right) >= 0.99 * len(pieces)
+    assert sum(item.sure for item in right) >= 0.95 * len(pieces)
+    ascii_only = [p for p, item in zip(pieces, found, strict=True) if item is None]
+    assert not ascii_only
+    same = sum(
+        item.text.lower() == piece.lower()
+        for piece, item in zip(pieces, found, strict=True)
+        if item is not None and not set(piece) & set("–—…₫°×½")
+    )
+    assert same >= 0.8 * len(pieces)
+
+
+@pytest.mark.parametrize("encoding", [*ENCODINGS, "utf-8"])
+def test_misread_vietnamese_is_repaired(encoding: str) -> None:
+    pieces = vietnamese()
+    wrong = [misread(p.encode() if encoding == "utf-8" else encoded(p, encoding)) for p in pieces]
+    found = [legacy.repaired(piece) for piece in wrong]
+    name = legacy.UTF_8_TWICE if encoding == "utf-8" else encoding
+    assert sum(item is not None and item.encoding == name for item in found) >= 0.98 * len(pieces)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_other_languages_are_not_taken_for_vietnamese(language: str) -> None:
+    text, encoding = OTHERS[language]
+    for piece in foreign(text):
+        data = piece.encode(encoding, "replace")
+        assert legacy.decode(data) is None
+        assert legacy.repaired(piece) is None
+        assert legacy.repaired(misread(data)) is None
+
+
+def test_text_as_it_should_be_is_left_alone() -> None:
+    for path in sorted(CORPUS.rglob("*.*")):
+        assert legacy.repaired(path.read_text("utf-8")) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("Céng hßa X· héi Chñ nghÜa ViÖt Nam", "Cộng hòa Xã hội Chủ nghĩa Việt Nam"),
+        ("CéNG HßA X· HéI CHñ NGHÜA VIÖT NAM", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"),
+        ("§éc lËp - Tù do - H¹nh phóc", "Độc lập - Tự do - Hạnh phúc"),
+        ("Vieät Nam ñaát nöôùc toâi", "Việt Nam đất nước tôi"),
+        ("Viá»‡t Nam Ä‘áº¥t nÆ°á»›c", "Việt Nam đất nước"),
+        ("mùa hè\nCéng hßa X· héi Chñ nghÜa\nđường phố", "mùa hè\nCộng hòa Xã hội Chủ nghĩa\nđường phố"),
+    ],
+)  # fmt: skip
+def test_repairs(wrong: str, right: str) -> None:
+    found = legacy.repaired(wrong)
+    assert found is not None
+    assert found.text == right
+
+
+def test_what_was_misread_twice_is_repaired() -> None:
+    piece = vietnamese()[0]
+    found = legacy.repaired(misread(misread(piece.encode()).encode()))
+    assert found is not None
+    assert found.text == piece
+
+
+def test_the_tables_are_those_of_others(shared: Path) -> None:
+    rows = (shared / "data/lists/encodings-table.tsv").read_text("utf-8").splitlines()
+    columns = {legacy.VNI: 1, legacy.TCVN3: 2, legacy.VISCII: 3, legacy.VPS: 4}
+    for encoding, column in columns.items():
+        for letter, *_ in (cells := row.split("\t") for row in rows[1:]):
+            cells = next(row.split("\t") for row in rows if row.startswith(letter))
+            if len(cells) > column and cells[column]:
+                found = legacy.decode_as(bytes.fromhex(cells[column]), encoding)
+                assert found.lower() == letter.lower(), (encoding, letter)
+
+
+@pytest.mark.parametrize("name", ["smartcharset-demo1-tcvn", "uchardet-viscii", "uchardet-windows-1258"])  # fmt: skip
+def test_files_of_others(shared: Path, name: str) -> None:
+    folder = shared / "data/lists/encodings"
+    found = legacy.decode((folder / f"{name}.txt").read_bytes())
+    assert found is not None
+    twin = "smartcharset-demo1-utf8" if "tcvn" in name else "uchardet-utf-8"
+    expected = (folder / f"{twin}.txt").read_text("utf-8")
+    assert found.text.split()[:20] == expected.split()[:20]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("tcvn3", legacy.TCVN3), ("ABC", legacy.TCVN3), ("vni", legacy.VNI),
+        ("VNI-Windows", legacy.VNI), ("viscii", legacy.VISCII), ("cp1258", legacy.WINDOWS_1258),
+        ("latin-1", "iso8859-1"), ("UTF8", "utf-8"), ("no such", None), ("rot13", None),
+        ("base64", None),
+    ],
+)  # fmt: skip
+def test_names(name: str, found: str | None) -> None:
+    assert legacy.known(name) == found
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300), st.text(max_size=300))
+def test_anything_can_be_looked_at(data: bytes, text: str) -> None:
+    legacy.decode(data)
+    legacy.repaired(text)
+    for encoding in ENCODINGS:
+        legacy.decode_as(data, encoding)

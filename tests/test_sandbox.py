@@ -1,0 +1,72 @@
+"""The process of readers: what it answers, and what becomes of a file that breaks it."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vnsearch.errors import UnusableFileError
+from vnsearch.model import Document
+from vnsearch.readers.sandbox import Sandbox
+
+PAGE = "<title>đề</title><p>thân".encode()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    opened = Sandbox(seconds=20)
+    yield opened
+    opened.close()
+
+
+def pid(sandbox: Sandbox) -> int:
+    assert sandbox._process is not None
+    return sandbox._process.pid
+
+
+def test_one_process_reads_many_files(sandbox: Sandbox) -> None:
+    assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
+    first = pid(sandbox)
+    with pytest.raises(UnusableFileError, match="no text on the page"):
+        list(sandbox.read("html", b"<p></p>"))
+    assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
+    assert pid(sandbox) == first
+
+
+def test_a_file_that_takes_too_long_is_given_up() -> None:
+    sandbox = Sandbox(seconds=1)
+    with pytest.raises(UnusableFileError, match="takes longer than 1 s to read"):
+        list(sandbox.read("html", b"<div>" * 300_000))
+    assert sandbox._process is None
+    sandbox.close()
+
+
+def test_a_crash_is_the_end_of_one_file_only(sandbox: Sandbox) -> None:
+    list(sandbox.read("html", PAGE))
+    os.kill(pid(sandbox), signal.SIGSEGV)
+    with pytest.raises(UnusableFileError, match=r"the reader crashed \(SIGSEGV\)"):
+        list(sandbox.read("html", PAGE))
+    assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
+
+
+def test_an_error_of_a_library_is_a_reason(sandbox: Sandbox) -> None:
+    with pytest.raises(UnusableFileError, match="damaged"):
+        list(sandbox.read("sheets", b"no sheet"))
+
+
+def test_a_reading_that_is_left_does_not_spoil_the_next(sandbox: Sandbox) -> None:
+    items = sandbox.read("mbox", b"From a\nSubject: a\n\nb\n\nFrom a\nSubject: c\n\nd\n")
+    next(items)
+    items.close()  # type: ignore[attr-defined]
+    assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
+
+
+def test_nothing_is_imported_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    for name in ("json", "selectolax", "vnsearch"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
