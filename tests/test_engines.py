@@ -22,7 +22,7 @@ Sources = Sequence[tuple[str, Document]]
 
 
 def document(text: str, title: str = "", key: str = "") -> Document:
-    return Document(key, nfc(title), nfc(text), 1)
+    return Document(key, nfc(title), nfc(text), Place(1))
 
 
 SMALL: Sources = [

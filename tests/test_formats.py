@@ -90,7 +90,7 @@ def test_encodings_are_told(name: str, encoding: str | None, sandbox: Sandbox) -
         ("tcvn3.txt", "line"),
     ],
 )
-def test_where_a_hit_is_in_its_file(tmp_path: Path, name: str, unit: str, run: Command) -> None:
+def test_where_a_hit_is_in_its_file(tmp_path: Path, name: str, unit: str) -> None:
     lines = [*["chữ khác cho đầy trang " * 30] * 3, "Nghị quyết về biển đảo", "hết"]
     folder = tmp_path / "docs"
     folder.mkdir()
@@ -160,9 +160,7 @@ def test_the_encoding_may_be_set(tmp_path: Path, run: Command) -> None:
 
 
 def test_doubt_is_told(tmp_path: Path, run: Command) -> None:
-    (tmp_path / "a.txt").write_bytes(
-        b"A quoted \x93word\x94 in an English text, and no more of it."
-    )
+    (tmp_path / "a.txt").write_bytes(b"A quoted \x93word\x94 in an English text.")
     done = run("index", "a.txt", cwd=tmp_path)
     assert done.returncode == 0
     assert "in doubt about a.txt: read as windows-1252" in done.stderr

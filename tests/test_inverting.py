@@ -154,7 +154,7 @@ def test_length_classes_begin_at_or_below_the_length(lengths: list[int]) -> None
 @given(st.lists(st.integers(0, 30), max_size=20), st.sampled_from([1, 7, 40, 12_000]))
 def test_records_in_frames_are_all_there_in_order(sizes: Sequence[int], frame: int) -> None:
     records = [
-        Found(f"{n}.txt", "", "", "ă" * size, 1, 1, cut_before=False, cut_after=False)
+        Found(f"{n}.txt", "", "", "ă" * size, Place(1), cut_before=False, cut_after=False)
         for n, size in enumerate(sizes)
     ]
     with pytest.MonkeyPatch.context() as patch:

@@ -428,7 +428,7 @@ def test_no_bytes_make_a_reader_fail_otherwise(
 
 def test_jsonl_ids_name_one_document_each() -> None:
     lines = ['{"id": 5, "text": "một"}', '{"id": "5", "text": "hai"}', '{"text": "ba"}']
-    found = list(read("a.jsonl", BufferedReader(BytesIO("\n".join(lines).encode()))))
+    found = items("a.jsonl", "\n".join(lines))
     assert [item.key for item in found if isinstance(item, Document)] == ["5", "3"]
     assert [item.reason for item in found if isinstance(item, Flaw)] == [
         "line 2: another document has the id '5'"

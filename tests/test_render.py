@@ -25,6 +25,7 @@ from vnsearch.model import (
     Damage,
     Hit,
     Part,
+    Place,
     Results,
     Root,
     Skipped,
@@ -57,7 +58,7 @@ def a_snippet(text: str, words: str, line: int | None) -> Snippet:
     spans = (match.span() for match in re.finditer(r"\w+", text))
     inside = [match.span() for match in re.finditer(words, text)]
     marked = ((a, b) for a, b in spans if any(x <= a and b <= y for x, y in inside))
-    return Snippet(text, tuple(marked), line)
+    return Snippet(text, tuple(marked), None if line is None else Place(line))
 
 
 def a_hit(**changed: Any) -> Hit:
@@ -97,7 +98,7 @@ def some_hits() -> tuple[Hit, ...]:
             title="Một tiêu đề dài " * 12,
             snippet=a_snippet("漢字" * 60 + " bộ " + "x" * 170, "bộ", 7),
         ),
-        a_hit(rank=4, score=0.0, title="", snippet=Snippet("", (), 1)),
+        a_hit(rank=4, score=0.0, title="", snippet=Snippet("", (), Place(1))),
     )
 
 

@@ -13,7 +13,7 @@ from tests.oracle import Answer, Oracle
 from vnsearch.engines import Reader
 from vnsearch.engines.whoosh import WhooshEngine, inverting, manifest, writing
 from vnsearch.engines.whoosh.scoring import Scoring
-from vnsearch.model import Document, Matches
+from vnsearch.model import Document, Matches, Place
 from vnsearch.parsing import parse
 from vnsearch.query import Demand
 
@@ -60,7 +60,7 @@ def documents() -> list[Sourced]:
         size = chance.choice([1, 3, 10, 40, 120, 200, 330, 420, 700])
         title = " ".join(chance.choices(FORMS, COMMONNESS, k=chance.randrange(4)))
         text = texts(chance, size)
-        found.append((f"{n % 50:02}.jsonl", Document(f"{n}", title, text, n, 0)))
+        found.append((f"{n % 50:02}.jsonl", Document(f"{n}", title, text, Place(n + 1, step=0))))
     for n in range(0, 180, 6):
         twin = found[n][1]._replace(key=f"twin {n}")
         found += [("00.txt", twin), ("99.txt", twin)]
@@ -214,7 +214,7 @@ def test_few_passages_are_scored_for_a_short_page(
     write(
         tmp_path / "e",
         [
-            (f"{n}.txt", Document("", "", "má " * k + "x " * (200 - k), 1))
+            (f"{n}.txt", Document("", "", "má " * k + "x " * (200 - k), Place(1)))
             for n, k in enumerate(often)
         ],
     )
@@ -241,9 +241,9 @@ def test_queries_as_long_as_a_page(tmp_path: Path, size: int, exact: bool) -> No
     """Of hundreds of words the upper bounds must not run over."""
     chance = random.Random(5)
     asked = chance.sample(SYLLABLES, size)
-    found = [("0.txt", Document("", "", " ".join(asked), 1))]
+    found = [("0.txt", Document("", "", " ".join(asked), Place(1)))]
     found += [
-        (f"{n}.txt", Document("", "", " ".join(chance.sample(SYLLABLES, k)), 1))
+        (f"{n}.txt", Document("", "", " ".join(chance.sample(SYLLABLES, k)), Place(1)))
         for n, k in enumerate([5, 50, 200, 340] * 2, 1)
     ]
     write(tmp_path / "e", found)
@@ -289,7 +289,9 @@ def test_the_best_of_small_collections(
     exact: bool,
 ) -> None:
     folder = tmp_path_factory.mktemp("engine") / "e"
-    sourced = [(f"{n}.txt", Document("", title, text, 1)) for n, (text, title) in enumerate(found)]
+    sourced = [
+        (f"{n}.txt", Document("", title, text, Place(1))) for n, (text, title) in enumerate(found)
+    ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writing, "_BATCH_DOCUMENTS", batch)
         patch.setattr(writing, "_DELETED_SHARE", 1.0)

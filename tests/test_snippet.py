@@ -291,7 +291,9 @@ def test_title_highlights(query: str, expected: list[str]) -> None:
 
 
 def test_a_phrase_given_up_is_marked_by_its_words() -> None:
-    passage = Found("a.txt", "", "", "Bộ này, đảng kia", 1, 1, cut_before=False, cut_after=False)
+    passage = Found(
+        "a.txt", "", "", "Bộ này, đảng kia", Place(1), cut_before=False, cut_after=False
+    )
     query = parse('"đảng bộ" họp')
     assert not make_snippet(passage, query).highlights
     assert len(make_snippet(passage, query, relaxed=True).highlights) == 2

@@ -21,7 +21,7 @@ from vnsearch.engines.whoosh.layout import MOST, Arrays
 from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.engines.whoosh.terms import Postings, Terms
 from vnsearch.errors import IndexUnusableError
-from vnsearch.model import Document
+from vnsearch.model import Document, Place
 from vnsearch.ranking import TITLE_WEIGHT
 from vnsearch.vietnamese.letters import fold, nfc
 
@@ -69,7 +69,7 @@ def segment_of(
     at_least: int = 1,
 ) -> Iterator[Segment]:
     documents = [
-        (f"{n % 3}.txt", Document(str(n), " ".join(p.title), " ".join(p.text), 1))
+        (f"{n % 3}.txt", Document(str(n), " ".join(p.title), " ".join(p.text), Place(1)))
         for n, p in enumerate(passages)
     ]
     with pytest.MonkeyPatch.context() as patch:

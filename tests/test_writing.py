@@ -22,7 +22,7 @@ from vnsearch.engines.whoosh.manifest import Segment
 from vnsearch.engines.whoosh.segments import Segment as OpenSegment
 from vnsearch.engines.whoosh.writing import _to_merge
 from vnsearch.errors import VnsearchError
-from vnsearch.model import Document, Matches
+from vnsearch.model import Document, Matches, Place
 from vnsearch.parsing import parse
 
 MODEST = settings(
@@ -40,7 +40,7 @@ QUERIES = [
 
 
 def document(text: str, title: str = "", key: str = "") -> Document:
-    return Document(key, title, text, 1)
+    return Document(key, title, text, Place(1))
 
 
 def some(count: int, begin: int = 0) -> list[Sourced]:

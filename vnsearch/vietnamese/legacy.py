@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vnsearch.vietnamese import syllable
-from vnsearch.vietnamese.letters import nfc
+from vnsearch.vietnamese.letters import LETTERS, VOWELS, nfc, split_marks
 
 TCVN3, VNI, VISCII, VPS = "TCVN3", "VNI-Windows", "VISCII", "VPS"
 WINDOWS_1258, WINDOWS_1252 = "windows-1258", "windows-1252"
@@ -256,6 +256,10 @@ def _capitals_of_line(line: str) -> str:
     return "".join((*pieces, line[end:]))
 
 
+_TAG = re.compile("<[^<>]{1,300}>")
+_VOWEL: Final = frozenset(letter for letter in LETTERS if split_marks(letter)[0][0] in VOWELS)
+
+
 class _Reading(NamedTuple):
     """How well a text reads as Vietnamese, counted in words of two letters and more."""
 
@@ -290,8 +294,9 @@ def _read(text: str) -> _Reading:
 
 
 def _words(text: str) -> Iterator[str]:
-    for word in _WORD.findall(nfc(text)):
-        if len(word) > 1:
+    for word in _WORD.findall(nfc(_TAG.sub(" ", text))):
+        # QĐ, NĐ are no syllables and say nothing.
+        if len(word) > 1 and not (word.isupper() and _VOWEL.isdisjoint(word.lower())):
             # A capital behind a small letter is what a wrong decoding makes.
             strange = any(
                 a.islower() and b.isupper() and not b.isascii() for a, b in pairwise(word)
