@@ -45,7 +45,7 @@ def encoded(text: str, encoding: str) -> bytes:
 def _vni(char: str) -> str:
     if char in _VNI_LETTER:
         return _VNI_LETTER[char]
-    base, *marks = unicodedata.normalize("NFD", char)
+    base, *marks = list(unicodedata.normalize("NFD", char))
     if not marks:
         return char
     if "\u031b" in marks:  # ơ, ư with a tone

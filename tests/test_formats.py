@@ -102,9 +102,8 @@ def test_where_a_hit_is_in_its_file(tmp_path: Path, name: str, unit: str) -> Non
     assert hit.snippet.place is not None
     assert hit.snippet.place.unit == unit
     # A snippet may begin a little before.
-    before = hit.snippet.text[: hit.snippet.highlights[0][0]].count(
-        "\n" if unit == "line" else "\f"
-    )
+    mark = "\n" if unit == "line" else "\f"
+    before = hit.snippet.text[: hit.snippet.highlights[0][0]].count(mark)
     expected = 2 if unit == "sheet" else 4
     assert hit.snippet.place.number + before == expected
 

@@ -22,7 +22,7 @@ from vnsearch.engines.whoosh.inverting import (
     word_arrays,
 )
 from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, decompressed, unpacked
-from vnsearch.model import Found
+from vnsearch.model import Found, Place
 
 MODEST = settings(max_examples=60, deadline=None)
 

@@ -254,9 +254,9 @@ def test_records_give_back_what_was_packed(found: list[Found]) -> None:
 )
 def test_records_of_hard_texts(text: str) -> None:
     found = [
-        Found(text, text, text, text, None, 0, cut_before=True, cut_after=False),
-        Found("\udcff\udc80/\n", "", "", text, 7, 1, cut_before=False, cut_after=True),
-        Found("", "", "", "", 0, 1, cut_before=False, cut_after=False),
+        Found(text, text, text, text, None, cut_before=True, cut_after=False),
+        Found("\udcff\udc80/\n", "", "", text, Place(7), cut_before=False, cut_after=True),
+        Found("", "", "", "", Place(0), cut_before=False, cut_after=False),
     ]
     again = unpacked(packed(found))
     assert again == found

@@ -66,7 +66,7 @@ def test_highlights_when_marks_must_match(text: str, query: str, expected: str) 
 
 def test_a_short_passage_is_shown_whole() -> None:
     text = "a" * (LENGTH - 4) + " bộ."
-    assert snippet(text, "bộ") == Snippet(text, ((LENGTH - 3, LENGTH - 1),), 1)
+    assert snippet(text, "bộ") == Snippet(text, ((LENGTH - 3, LENGTH - 1),), Place(1))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_without_a_match_the_beginning_is_shown() -> None:
 
 
 def test_a_text_without_words_is_shown_from_its_beginning() -> None:
-    assert snippet("… – !", "đảng") == Snippet("… – !", (), 1)
+    assert snippet("… – !", "đảng") == Snippet("… – !", (), Place(1))
     assert snippet("!" * 1000, "đảng").text == "!" * LENGTH + " …"
     assert snippet("", "đảng").text == ""
 

@@ -126,7 +126,7 @@ def _utf16(data: bytes) -> tuple[str, Encoding] | None:
     for name, side in _UTF16.items():
         sample = data[:_LOOK]
         zeros, others = sample[side::2].count(0), sample[1 - side :: 2].count(0)
-        if zeros > len(sample) // 8 and others * 20 <= zeros:
+        if zeros > max(1, len(sample) // 8) and others * 20 <= zeros:
             text = data[: len(data) // 2 * 2].decode(name, "replace")
             if not _CONTROLS.search(text[:_LOOK]):
                 return text, Encoding(name.upper(), sure=True)

@@ -22,7 +22,7 @@ def document(source: Source, data: bytes, number: int | None = None) -> Document
     if not message.keys():
         raise UnusableFileError("no message")
     assert isinstance(message, EmailMessage)
-    subject, sender = (_header(source, message, name) for name in ("Subject", "From"))
+    subject, sender = (_header(source, message, name) for name in ("subject", "from"))
     title, body = _body(source, message)
     place = None if number is None else Place(number, "message", 0)
     text = "\n".join(filter(None, (subject, sender, body)))
@@ -32,12 +32,15 @@ def document(source: Source, data: bytes, number: int | None = None) -> Document
 
 
 def _header(source: Source, message: EmailMessage, name: str) -> str:
+    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
     try:
-        value = str(message.get(name, ""))
+        raw.encode("ascii", "strict")
+    except UnicodeEncodeError:  # bytes that should have been encoded
+        return source.decoded(raw.encode("ascii", "surrogateescape")).strip()
+    try:
+        return str(message.get(name, "")).strip()
     except Exception:  # the parser of headers raises what it likes on hostile ones
-        return ""
-    data = value.encode("utf-8", "surrogateescape")  # bytes that should have been encoded
-    return source.decoded(data).strip() if value.strip() else ""
+        return raw.strip()
 
 
 def _body(source: Source, message: EmailMessage) -> tuple[str, str]:

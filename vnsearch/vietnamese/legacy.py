@@ -248,7 +248,8 @@ def _capitals_of_line(line: str) -> str:
         may and len(word[0]) > 1 and re.search("[A-Z]", word[0][1:]) is not None
         for word, may in zip(words, open_, strict=True)
     ]
-    pieces, end = [], 0
+    pieces: list[str] = []
+    end = 0
     for at, word in enumerate(words):
         beside = sure[at] or any(sure[i] for i in (at - 1, at + 1) if 0 <= i < len(sure))
         pieces += line[end : word.start()], word[0].upper() if open_[at] and beside else word[0]
