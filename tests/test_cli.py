@@ -1109,7 +1109,7 @@ def test_status(run: Command, shelf: Path) -> None:
     fresh = answer(run("status", "--json"))
     assert (fresh["files"], fresh["documents"], fresh["passages"]) == (2, 2, 2)
     assert fresh["index"] == str(shelf / ".vnsearch")
-    assert fresh["roots"] == [{"path": "docs", "excludes": [], "missing": False}]
+    assert fresh["roots"] == [{"path": "docs", "excludes": [], "encoding": None, "missing": False}]
     assert fresh["changes"] == {"new": 0, "changed": 0, "removed": 0}
     assert fresh["bytes_on_disk"] > 0
     assert fresh["versions"]["vnsearch"] == __version__

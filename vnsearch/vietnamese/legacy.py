@@ -22,7 +22,7 @@ from vnsearch.vietnamese.letters import LETTERS, VOWELS, nfc, split_marks
 
 TCVN3, VNI, VISCII, VPS = "TCVN3", "VNI-Windows", "VISCII", "VPS"
 WINDOWS_1258, WINDOWS_1252 = "windows-1258", "windows-1252"
-UTF_8_TWICE: Final = "UTF-8, decoded wrongly once"
+UTF_8_TWICE: Final = "UTF-8, decoded wrongly before"
 
 # Bytes 0x80 to 0xFF; a dot where there is no letter. TCVN3 is TCVN 5712 in print: its fonts
 # have no capitals with tones, which are written as small letters in a capital font.
@@ -118,14 +118,12 @@ def repaired(text: str) -> Decoded | None:
     """
     if text.isascii() or not _has_signs(text):
         return None
-    first: Decoded | None = None
-    for _ in range(3):  # what was decoded wrongly may have been an old font's before that
-        done = _repaired_once(text)
-        if done is None:
-            break
-        text = done.text
-        first = done._replace(sure=done.sure and (first is None or first.sure))
-    return first and first._replace(text=text)
+    if (found := _repaired_once(text)) is not None:
+        return found
+    # What was decoded wrongly may have been so twice, or in an old font before that.
+    again = _utf_8(text)
+    deeper = repaired(again) if again != text else None
+    return deeper and deeper._replace(encoding=UTF_8_TWICE)
 
 
 def _has_signs(text: str) -> bool:
