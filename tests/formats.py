@@ -297,7 +297,7 @@ def make(folder: Path, text: str, names: Sequence[str] = tuple(FORMATS), prefix:
 
 def sample(path: Path) -> str:
     """A text of the corpus, without empty lines, and without a sign that old encodings lack."""
-    text = unicodedata.normalize("NFC", path.read_text("utf-8")).replace("²", "2")
+    text = unicodedata.normalize("NFC", path.read_text("utf-8-sig")).replace("²", "2")
     return "\n".join(line for line in text.split("\n") if line.strip())
 
 

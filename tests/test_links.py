@@ -1,7 +1,5 @@
 """Links: what a click opens, and formats that are wrong."""
 
-from pathlib import Path
-
 import pytest
 
 from vnsearch.model import Place
@@ -34,5 +32,5 @@ def test_what_is_wrong_is_told(wrong: str) -> None:
     assert problem(wrong)
 
 
-def test_a_name_of_other_bytes(tmp_path: Path) -> None:
+def test_a_name_of_other_bytes() -> None:
     assert link("file", "/a\udcff", None) == "file:///a%FF"

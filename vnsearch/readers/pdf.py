@@ -38,7 +38,7 @@ def read(source: Source) -> Iterator[Document]:
     title = str(document.get_metadata_dict().get("Title", "")).strip()
     if _NO_TITLE.match(title):
         title = ""
-    yield Document("", title, "\f".join(pages), Place(1, "page"))
+    yield Document("", title, "\n\f".join(pages), Place(1, "page"))
 
 
 def _pages(document: "PdfDocument") -> Iterator[str]:

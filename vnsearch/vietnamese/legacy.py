@@ -22,7 +22,7 @@ from vnsearch.vietnamese.letters import LETTERS, VOWELS, nfc, split_marks
 
 TCVN3, VNI, VISCII, VPS = "TCVN3", "VNI-Windows", "VISCII", "VPS"
 WINDOWS_1258, WINDOWS_1252 = "windows-1258", "windows-1252"
-UTF_8_TWICE: Final = "UTF-8, decoded wrongly before"
+UTF_8_TWICE: Final = "misread UTF-8"
 
 # Bytes 0x80 to 0xFF; a dot where there is no letter. TCVN3 is TCVN 5712 in print: its fonts
 # have no capitals with tones, which are written as small letters in a capital font.
@@ -62,13 +62,15 @@ _FOREIGN = f"\x80-\xff{''.join(map(chr, _BYTE_OF))}"
 _BYTES = re.compile(f"[{_FOREIGN}]+")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*)*")
 
-# Signs of text decoded wrongly that are rare in any other, as bytes of UTF-8: characters up to
-# U+00BF, and the letters that stand for đ, ị, ư and accents in VNI and windows-1258. A long text
-# has several; to look closer takes a thousand times as long.
-_SIGNS: Final = (b"\xc2", b"\xc3\xb0", b"\xc3\xb1", b"\xc3\xaf", b"\xc3\xb6", b"\xc3\xb8")
+# Signs of text decoded wrongly, which are rare in any other: characters up to U+00BF, and the
+# letters that stand for đ, ị, ư and accents in VNI and windows-1258. A short text has one, a
+# long one many; to look closer takes a thousand times as long.
+_SIGNS: Final = {*map(chr, range(0x80, 0xC0)), *"ðñïöøÞþ"}
+_OTHERS: Final = bytes(byte for byte in range(0x100) if chr(byte) not in _SIGNS)
+_SHORT: Final = 300  # code points
+_TEXT_PER_SIGN: Final = 200  # code points
 
 _SAMPLE: Final = 16_000  # code points looked at
-_SHORT: Final = 300  # code points
 _LEAST: Final = 3  # words with marks that a text must have to be told
 # Of the words with marks, how many must be syllables; how many more than in the second best
 # reading; and from which on it is sure.
@@ -127,8 +129,8 @@ def repaired(text: str) -> Decoded | None:
 
 
 def _has_signs(text: str) -> bool:
-    data = text.encode("utf-8", "replace")
-    return sum(map(data.count, _SIGNS)) >= (1 if len(text) < _SHORT else _LEAST)
+    signs = len(text.encode("latin-1", "ignore").translate(None, _OTHERS))
+    return signs >= (1 if len(text) < _SHORT else max(_LEAST, len(text) // _TEXT_PER_SIGN))
 
 
 def _repaired_once(text: str) -> Decoded | None:
