@@ -62,10 +62,11 @@ _FOREIGN = f"\x80-\xff{''.join(map(chr, _BYTE_OF))}"
 _BYTES = re.compile(f"[{_FOREIGN}]+")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*)*")
 
-# Signs of text decoded wrongly, which are rare in any other: characters up to U+00BF, and the
-# letters that stand for đ, ị, ư and accents in VNI and windows-1258. A short text has one, a
-# long one many; to look closer takes a thousand times as long.
-_SIGNS: Final = {*map(chr, range(0x80, 0xC0)), *"ðñïöøÞþ"}
+# Signs of text decoded wrongly, which are rare in any other: characters up to U+00BF but for
+# those of print, and the letters that stand for đ, ị, ư and accents in VNI and windows-1258. A
+# short text has one, a long one many; to look closer takes a thousand times as long.
+_SIGNS: Final = ({*map(chr, range(0x80, 0xC0))} - {*"\xa0«°±²³·»½"}) | {*"ðñïöøÞþ"}
+_SIGN = re.compile(f"[{re.escape(''.join(sorted(_SIGNS)))}]")
 _OTHERS: Final = bytes(byte for byte in range(0x100) if chr(byte) not in _SIGNS)
 _SHORT: Final = 300  # code points
 _TEXT_PER_SIGN: Final = 200  # code points
@@ -75,6 +76,7 @@ _LEAST: Final = 3  # words with marks that a text must have to be told
 # Of the words with marks, how many must be syllables; how many more than in the second best
 # reading; and from which on it is sure.
 _ACCEPTED, _MARGIN, _SURE = 0.8, 0.1, 0.93
+_GOOD: Final = _ACCEPTED  # lines that read as well as this are left as they stand
 _SURE_FROM: Final = 12  # words with marks
 
 
@@ -136,7 +138,7 @@ def _has_signs(text: str) -> bool:
 def _repaired_once(text: str) -> Decoded | None:
     lines = text.split("\n")
     suspects = {number: line for number, line in enumerate(lines) if _BYTES.search(line)}
-    found = _told(_sample("\n".join(suspects.values())), as_it_stands=True)
+    found = _told(_sample("\n".join(filter(_SIGN.search, lines))), as_it_stands=True)
     if found is None:
         return None
     decoder, changed = _DECODERS[found.name], False
@@ -321,14 +323,15 @@ class _Told(NamedTuple):
 def _told(sample: str, *, as_it_stands: bool) -> _Told | None:
     """The decoder that makes the best Vietnamese of a sample, if it is Vietnamese then, and
     clearly better than any other, and than the sample `as_it_stands`."""
+    others = [_read(sample).share] if as_it_stands else []
+    if others and others[0] >= _GOOD:
+        return None
     readings = {name: _read(decoder(sample)) for name, decoder in _DECODERS.items()}
     if not as_it_stands:
         del readings[UTF_8_TWICE]
     name = max(readings, key=lambda name: (readings[name].share, readings[name].syllables))
     best = readings.pop(name)
-    others = [reading.share for reading in readings.values()]
-    if as_it_stands:
-        others.append(_read(sample).share)
+    others += [reading.share for reading in readings.values()]
     margin = best.share - max(others)
     native = best.plain_syllables >= best.plain / 2 or best.syllables >= best.plain
     if best.syllables < _LEAST or best.share < _ACCEPTED or margin < _MARGIN or not native:
