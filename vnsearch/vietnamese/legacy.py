@@ -63,9 +63,9 @@ _BYTES = re.compile(f"[{_FOREIGN}]+")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*)*")
 
 # Signs of text decoded wrongly, which are rare in any other: characters up to U+00BF but for
-# those of print, and the letters that stand for đ, ị, ư and accents in VNI and windows-1258. A
+# those of print, and the letters that stand for others in TCVN3 (ò, ữ), VNI (đ, ị, ư) and windows-1258 (đ). A
 # short text has one, a long one many; to look closer takes a thousand times as long.
-_SIGNS: Final = ({*map(chr, range(0x80, 0xC0))} - {*"\xa0«°±²³·»½"}) | {*"ðñïöøÞþ"}
+_SIGNS: Final = ({*map(chr, range(0x80, 0xC0))} - {*"\xa0«°±²³·»½"}) | {*"ßðñïöø÷Þþ"}
 _SIGN = re.compile(f"[{re.escape(''.join(sorted(_SIGNS)))}]")
 _OTHERS: Final = bytes(byte for byte in range(0x100) if chr(byte) not in _SIGNS)
 _SHORT: Final = 300  # code points
