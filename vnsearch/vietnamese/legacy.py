@@ -63,7 +63,8 @@ _BYTES = re.compile(f"[{_FOREIGN}]+")
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*)*")
 
 # Signs of text decoded wrongly, which are rare in any other: characters up to U+00BF but for
-# those of print, and the letters that stand for others in TCVN3 (ò, ữ), VNI (đ, ị, ư) and windows-1258 (đ). A
+# those of print, and the letters that stand for others in TCVN3 (ò, ữ), VNI (đ, ị, ư) and
+# windows-1258 (đ). A
 # short text has one, a long one many; to look closer takes a thousand times as long.
 _SIGNS: Final = ({*map(chr, range(0x80, 0xC0))} - {*"\xa0«°±²³·»½"}) | {*"ßðñïöø÷Þþ"}
 _SIGN = re.compile(f"[{re.escape(''.join(sorted(_SIGNS)))}]")
