@@ -161,3 +161,12 @@ def test_chunks_are_the_texts_in_order(source: list[str], size: int) -> None:
         chunks = list(bulk._chunks(source))
     assert [text for chunk in chunks for text in chunk] == source
     assert all(sum(map(len, chunk[:-1])) <= size for chunk in chunks)
+
+
+def test_long_texts_are_tokenized_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["một hai ba " * 50, "", "x" * 300 + " y", "bốn", "ne\u0301 năm\n" * 40]
+    whole = Vocabulary().tokenize(texts)
+    monkeypatch.setattr(bulk, "_PIECE", 20)
+    cut = Vocabulary().tokenize(texts)
+    for one, other in zip(whole, cut, strict=True):
+        assert one.tolist() == other.tolist()

@@ -33,6 +33,8 @@ def test_keeps_what_is_committed(tmp_path: Path) -> None:
         catalog.check_versions("engine-1")
         with pytest.raises(IndexUnusableError, match="engine engine-1, now engine-2"):
             catalog.check_versions("engine-2")
+        with pytest.raises(IndexUnusableError, match="made by a newer vnsearch"):
+            catalog.check_versions("engine-0")
 
 
 def test_a_full_disk_is_told(tmp_path: Path) -> None:

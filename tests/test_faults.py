@@ -2,7 +2,9 @@
 
 import errno
 import os
+import resource
 import shutil
+import signal
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 
 from tests.conftest import write_files
 from tests.faults import KILL, stopped_at
+from vnsearch.errors import VnsearchError
 from vnsearch.generations import Generations
 from vnsearch.indexing import update
 from vnsearch.searching import Searcher
@@ -125,3 +128,36 @@ def test_readers_see_one_commit_whole(tmp_path: Path) -> None:
         seen.add(texts[0])
     assert done[1] == 0
     assert len(seen) > 1
+
+
+@pytest.mark.parametrize("work", [renew, rebuild])
+def test_a_disk_that_is_full_in_the_middle_of_a_file(
+    tmp_path: Path, made: Path, work: Callable[[Path], None]
+) -> None:
+    """No file may grow over a limit: each write that crosses it fails, as on a full disk."""
+    before, failed, limit = answers(made), 0, 64
+    while True:
+        shelf = tmp_path / str(limit)
+        copy(made, shelf, work)
+        child = os.fork()
+        if child == 0:
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            try:
+                work(shelf)
+                os._exit(0)
+            except VnsearchError:
+                os._exit(1)
+            except OSError as error:
+                os._exit(1 if error.errno == errno.EFBIG else 2)
+            except BaseException:
+                os._exit(2)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        assert code in (0, 1), limit
+        if code == 0:
+            break
+        failed += 1
+        assert answers(shelf) == before, limit
+        limit = limit * 5 // 4
+    assert failed > 10
+    assert answers(shelf) != before

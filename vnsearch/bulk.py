@@ -7,8 +7,9 @@ so does each new word, so both ways give the same tokens.
 """
 
 import codecs
+import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -36,6 +37,7 @@ _TABLE_BITS: Final = 19
 _GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 
 _CHUNK: Final = 1 << 18  # code points looked at together, to stay in the processor's caches
+_PIECE: Final = 1 << 20  # code points
 
 
 class Tokens(NamedTuple):
@@ -61,8 +63,16 @@ class Vocabulary:
 
     def tokenize(self, texts: Sequence[str]) -> Tokens:
         """The tokens of NFC texts, as `analysis.tokenize` makes them."""
-        parts = [self._tokenize(chunk) for chunk in _chunks(texts)]
-        return Tokens(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+        pieces = [_pieces(text) for text in texts]
+        parts = [self._tokenize(chunk) for chunk in _chunks(list(chain(*pieces)))]
+        terms, starts, ends, counts = (np.concatenate(c) for c in zip(*parts, strict=True))
+        if len(counts) > len(texts):
+            shifts = [at for cut in pieces for at in accumulate(map(len, cut[:-1]), initial=0)]
+            shift = np.repeat(np.array(shifts, dtype=np.int32), counts)
+            starts, ends = starts + shift, ends + shift
+            sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+            counts = np.add.reduceat(counts, np.cumsum(sizes) - sizes)
+        return Tokens(terms, starts, ends, counts)
 
     def _tokenize(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
         joined = "\n".join(("", *texts, ""))
@@ -142,6 +152,19 @@ def _windows(classes: Numbers) -> Numbers:
     padded = np.concatenate((classes, np.zeros(_KEY_BYTES, dtype=np.uint8)))
     windows: Numbers = np.ndarray((len(classes),), dtype="<u8", buffer=padded, strides=(1,))
     return windows
+
+
+_SPACE: Final = re.compile(r"\s")
+
+
+def _pieces(text: str) -> list[str]:
+    """A text, or if it is long pieces of it, cut before spaces: at once it would take many
+    times its size."""
+    pieces, begin = [], 0
+    while len(text) - begin > 2 * _PIECE and (space := _SPACE.search(text, begin + _PIECE)):
+        pieces.append(text[begin : space.start()])
+        begin = space.start()
+    return [*pieces, text[begin:]] if pieces else [text]
 
 
 def _chunks(texts: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -155,6 +155,11 @@ class Catalog:
         """Raise IndexUnusableError unless the index was made by the same rules."""
         made_by = self.facts()
         for name, version in versions(engine_version).items():
+            if _number(made_by.get(name, "")) > _number(version):
+                raise IndexUnusableError(
+                    f"the index was made by a newer vnsearch, {made_by.get('vnsearch')}",
+                    "use that one, or make the index anew with: vnsearch index --rebuild",
+                )
             if made_by.get(name) != version:
                 raise IndexUnusableError(
                     f"the index was made by vnsearch {made_by.get('vnsearch')} "
@@ -216,6 +221,11 @@ def _writing() -> Iterator[None]:
         yield
     except sqlite3.OperationalError as error:
         raise VnsearchError(f"cannot write the index: {error}", CHECK_DISK) from error
+
+
+def _number(version: str) -> int:
+    digits = version.rpartition("-")[2]
+    return int(digits) if digits.isdecimal() else 0
 
 
 def versions(engine_version: str) -> dict[str, str]:

@@ -1,17 +1,27 @@
 """What the readers share: the bytes of a file, their limit, and decoding them."""
 
 import codecs
+import os
 import re
 from io import BufferedReader
 from typing import Final, NamedTuple
 
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import UnusableFileError, VnsearchError
 from vnsearch.model import Encoding
 from vnsearch.vietnamese import legacy
 
+
+def limit(variable: str, default: int) -> int:
+    """A limit that a variable of the environment may set; raises VnsearchError."""
+    value = os.environ.get(variable) or str(default)
+    if not value.isdecimal() or not int(value):
+        raise VnsearchError(f"{variable} is no positive number: {value}", "unset it")
+    return int(value)
+
+
 # The most a text may have, decompressed: beyond it a file is no prose, and reading it
-# whole would take several times as much memory.
-MAX_TEXT_BYTES: Final = 100_000_000
+# whole takes several times as much memory.
+MAX_TEXT_BYTES: Final = 1_000_000 * limit("VNSEARCH_MAX_TEXT_MB", 100)
 # Files with pictures are larger than their text.
 MAX_FILE_BYTES: Final = 300_000_000
 

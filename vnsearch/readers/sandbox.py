@@ -19,9 +19,9 @@ from typing import IO, Any, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding, Place
-from vnsearch.readers.base import Flaw, Source
+from vnsearch.readers.base import Flaw, Source, limit
 
-SECONDS: Final = 60  # that may be waited for all of a file
+SECONDS: Final = limit("VNSEARCH_READ_SECONDS", 60)  # that may be waited for all of a file
 _MEMORY: Final = 3 << 30  # bytes
 _BLOCK: Final = 1 << 16  # bytes
 

@@ -5,6 +5,7 @@ title. From there on it is one way to the arrays.
 """
 
 import os
+from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import compress, pairwise
 from pathlib import Path
@@ -62,7 +63,8 @@ def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary)
     ):
         spans: tuple[Sequence[int], ...] = range(count), range(count)  # unless they are needed
         if count > MAX_TOKENS:
-            spans = tuple(c[begin : begin + count].tolist() for c in (texts.starts, texts.ends))
+            columns = (c[begin : begin + count] for c in (texts.starts, texts.ends))
+            spans = tuple(array("i", column.tobytes()) for column in columns)
         begin += count
         key, title = document.key, document.title
         for text, first, stop, place, before, after in split(document, *spans):
