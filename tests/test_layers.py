@@ -16,7 +16,7 @@ LAYERS = [
     {"passages", "readers", "query"},
     {"parsing"},
     {"snippet", "ranking", "understanding"},
-    {"correcting"},
+    {"correcting", "abbreviations"},
     {"places", "globs", "catalog", "checksums"},
     {"generations"},
     {"scan"},

@@ -403,6 +403,8 @@ def _tell(results: "Results") -> None:
         streams.say(notice)
     if nfc(results.understood.text) != " ".join(nfc(results.query).split()):
         streams.say(f"understood as: {results.understood.text}")
+    for item in results.understood.abbreviations:
+        streams.say(f"{item.short} stands for: {item.long}")
     suggestion = results.understood.suggestion
     if suggestion is not None and suggestion != results.understood.text:
         streams.say(f"did you mean: {suggestion}")

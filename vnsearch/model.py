@@ -48,6 +48,14 @@ class Encoding(NamedTuple):
     sure: bool
 
 
+class Abbreviation(NamedTuple):
+    """A short form and what it stands for."""
+
+    short: str
+    long: str  # exact forms, with spaces between
+    spelt_out: bool  # in the query, which lacks the short form
+
+
 class Document(NamedTuple):
     """One text to be found: a file, or one record of a file."""
 
@@ -141,6 +149,7 @@ class Understood(NamedTuple):
     text: str
     suggestion: str | None = None
     relaxed: bool = False
+    abbreviations: tuple[Abbreviation, ...] = ()
 
 
 class Results(NamedTuple):

@@ -9,6 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from vnsearch.model import Abbreviation
 from vnsearch.vietnamese.letters import fold
 from vnsearch.vietnamese.syllable import letters_of
 
@@ -111,6 +112,7 @@ class Query(NamedTuple):
     exact: bool = False  # marks must match as typed
     demand: Demand = Demand.SMART
     notices: tuple[str, ...] = ()
+    related: tuple[Abbreviation, ...] = ()  # speak for a document, but are never asked of it
 
     def runs(self) -> tuple[tuple[Word, ...], ...]:
         """The words that a document should have, in stretches of neighbours."""
@@ -199,6 +201,8 @@ def describe(query: Query) -> Iterator[str]:
     """How each clause of the query was read, in words for a user."""
     for clause in query.clauses:
         yield _described(clause, query.exact)
+    for short, long, spelt_out in query.related:
+        yield f"better with “{short if spelt_out else long}”, as {short} stands for “{long}”"
 
 
 def _described(clause: Clause, exact: bool) -> str:

@@ -23,6 +23,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from vnsearch.analysis import forms, tokenize
+from vnsearch.model import Abbreviation
 from vnsearch.query import Kind, Query, Word
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
@@ -33,6 +35,9 @@ B: Final = 0.75
 LIMIT: Final = K1 + 1  # of the saturation, for what occurs without end
 
 PAIR_WEIGHT: Final = 0.9
+
+# What an abbreviation stands for, or the short form of what is spelt out.
+ABBREVIATION_WEIGHT: Final = 0.3
 
 # Words that ask for something. Texts that answer do not have them, so they are rare and would
 # weigh much where they happen to stand.
@@ -55,10 +60,13 @@ class Evidence(NamedTuple):
     words: tuple[Word, ...]
     exact: bool  # compare exact forms, not folded ones
     weight: float
+    related: bool = False  # not asked for, but another way to write it
 
     @property
     def label(self) -> str:
         """What it is, in the words of `--explain`."""
+        if self.related:
+            return "abbreviation"
         if len(self.words) > 1:
             return "neighbours"
         return "word with its marks" if self.exact else "word"
@@ -70,7 +78,18 @@ ALL_WORDS: Final = "all the words in one passage"
 def evidence(query: Query) -> tuple[Evidence, ...]:
     """All the evidence a query asks for, each piece once."""
     pieces = (piece for run in query.runs() for piece in _evidence(run, query.exact))
-    return tuple(dict.fromkeys(pieces))
+    related = (piece for item in query.related for piece in _related(item))
+    return tuple(dict.fromkeys((*pieces, *related)))
+
+
+def _related(item: Abbreviation) -> Iterator[Evidence]:
+    if item.spelt_out:
+        short = Word(item.short, *forms(item.short))
+        yield Evidence((_plain(short),), exact=False, weight=ABBREVIATION_WEIGHT, related=True)
+        return
+    words = [Word(token.text, token.folded, token.exact) for token in tokenize(item.long)]
+    for pair in pairwise(words):
+        yield Evidence(pair, exact=False, weight=ABBREVIATION_WEIGHT, related=True)
 
 
 def _evidence(run: tuple[Word, ...], exact: bool) -> Iterator[Evidence]:

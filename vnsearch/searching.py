@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from vnsearch.abbreviations import with_abbreviations
 from vnsearch.analysis import tokenize
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
@@ -73,8 +74,7 @@ class Searcher:
         explain: bool,
         paths_only: bool,
     ) -> Results:
-        query = understand(typed, self._reader)
-
+        query = with_abbreviations(understand(typed, self._reader), self._reader)
         matches = matches_of(query)
         suggested = self._suggested(query)
         if suggested is not None and not matches.total:
@@ -88,6 +88,7 @@ class Searcher:
                 text_of(typed, query),
                 None if suggested is None else text_of(typed, suggested),
                 matches.relaxed,
+                query.related,
             ),
             total=matches.total,
             limit=limit,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vnsearch.model import Document, Matches
-from vnsearch.query import Query
+from vnsearch.query import Query, Word
 
 
 class Writer(Protocol):
@@ -60,6 +60,9 @@ class Reader(Protocol):
     def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
         """The exact forms of two folded ones that stand side by side, and in how many
         passages they do."""
+
+    def texts_with(self, word: Word, count: int) -> Iterable[str]:
+        """The texts of so many of the passages that have a word, spread over all of them."""
 
     def close(self) -> None:
         """Let go of the files."""

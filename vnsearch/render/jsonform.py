@@ -29,6 +29,9 @@ def results(found: Results) -> Object:
             "text": understood.text,
             "suggestion": understood.suggestion,
             "relaxed": understood.relaxed,
+            "abbreviations": [
+                {"short": item.short, "long": item.long} for item in understood.abbreviations
+            ],
         },
         "total": found.total,
         "limit": found.limit,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import Collection
+from vnsearch.engines.whoosh.lanes import passages_in
 from vnsearch.engines.whoosh.scoring import Scoring
 from vnsearch.model import Match, Matches
 from vnsearch.query import (
@@ -52,6 +53,12 @@ class WhooshReader:
     def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
         """See `engines.Reader`."""
         return self._collection.pairs(first, second)
+
+    def texts_with(self, word: Word, count: int) -> Iterable[str]:
+        """See `engines.Reader`."""
+        passages = passages_in(self._collection.having((word,), exact=False), self._collection.size)
+        step = max(1, len(passages) // count)
+        return (self._collection.record(passage).text for passage in passages[::step][:count])
 
     def search(
         self,

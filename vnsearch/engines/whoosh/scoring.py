@@ -43,7 +43,8 @@ class Scoring:
         self._collection = collection
         self._pieces = [_piece(collection, item, exact) for item in evidence]
         self._bonus = ranking.complete(piece.worth for piece in self._pieces)
-        words = [i.words for i in evidence if len(i.words) == 1 and i.exact == exact]
+        asked = [item for item in evidence if not item.related]
+        words = [i.words for i in asked if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]
         self.scored = reduce(or_, sets, 0)  # the passages that have any of it
         self._complete = reduce(and_, sets) if sets else 0  # those with all the words

@@ -1,0 +1,146 @@
+"""Query + what an index holds -> the query with what its abbreviations stand for, and short forms
+of what it spells out, as further evidence.
+
+Documents define their abbreviations themselves, "người Việt Nam ở nước ngoài (NVNONN)", so nearly
+all are learned from the passages that have them when a query does.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, Protocol
+
+from vnsearch.analysis import forms, tokenize
+from vnsearch.model import Abbreviation
+from vnsearch.query import Kind, Query, Word
+from vnsearch.vietnamese import syllable
+
+# Used nationwide, in every law and newspaper, where nobody defines them any more.
+_NATIONWIDE: Final = {
+    "ubnd": "ủy ban nhân dân",
+    "hđnd": "hội đồng nhân dân",
+    "tphcm": "thành phố hồ chí minh",
+    "hcm": "hồ chí minh",
+    "tw": "trung ương",
+    "nđ": "nghị định",
+    "qđ": "quyết định",
+    "cp": "chính phủ",
+}
+_OF_FOLDED: Final = {forms(short)[0]: long for short, long in _NATIONWIDE.items()}
+
+_LETTERS: Final = range(2, 9)  # that an abbreviation has
+_SPELT_OUT: Final = range(3, 9)  # words of a query that may have one
+_SKIPPED: Final = frozenset("và của các cho về trong".split())  # words it may leave out
+_PASSAGES: Final = 60  # looked at for definitions, spread over all that have it
+_AROUND: Final = 160  # code points looked at before it, or in parentheses behind it
+
+
+class Lexicon(Protocol):
+    """What an index knows of words and texts."""
+
+    def variants(self, folded: str) -> Mapping[str, int]:
+        """The exact forms with a folded form, and in how many passages each occurs."""
+
+    def texts_with(self, word: Word, count: int) -> Iterable[str]:
+        """The texts of so many of the passages that have a word."""
+
+
+def with_abbreviations(query: Query, lexicon: Lexicon) -> Query:
+    """The query with the abbreviations it has, or has spelt out, as `related`; an exact one
+    stays as it is."""
+    if query.exact:
+        return query
+    found: dict[str, Abbreviation] = {}
+    for run in query.runs():
+        words = [word for word in run if word.kind is Kind.WORD and not word.in_title]
+        for item in (*_short(words, lexicon), *_spelt_out(words, lexicon)):
+            found.setdefault(item.short, item)
+    return query._replace(related=tuple(found.values()))
+
+
+def _short(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
+    """What the abbreviations among the words stand for."""
+    for word in words:
+        if _may_be_one(word.folded, word.text) and lexicon.variants(word.folded):
+            long = _defined(word.folded, lexicon) or _OF_FOLDED.get(word.folded)
+            if long is not None:
+                yield Abbreviation(word.text, long, spelt_out=False)
+
+
+def _spelt_out(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
+    """The abbreviations of what stands in the words."""
+    for size in reversed(_SPELT_OUT):
+        for begin in range(len(words) - size + 1):
+            run = words[begin : begin + size]
+            for short in {_initials(word.exact for word in run), _initials_of_all(run)}:
+                if not _may_be_one(short, "") or not lexicon.variants(short):
+                    continue
+                long = " ".join(word.exact for word in run)
+                meant = _defined(short, lexicon) or _OF_FOLDED.get(short)
+                if meant is not None and forms_of(meant) == forms_of(long):
+                    yield Abbreviation(short.upper(), meant, spelt_out=True)
+
+
+def forms_of(text: str) -> list[str]:
+    """The folded forms of the words of a text."""
+    return [token.folded for token in tokenize(text)]
+
+
+def _may_be_one(folded: str, typed: str) -> bool:
+    """Whether a word looks like an abbreviation: no syllable, and hard to say, or in capitals."""
+    if not folded.isascii() or not folded.isalpha() or len(folded) not in _LETTERS:
+        return False
+    vowels = sum(letter in "aeiouy" for letter in folded)
+    return (3 * vowels <= len(folded) or typed.isupper()) and syllable.parse(folded) is None
+
+
+def _initials(words: Iterable[str]) -> str:
+    return "".join(forms(word)[0][:1] for word in words if word not in _SKIPPED)
+
+
+def _initials_of_all(words: Iterable[Word]) -> str:
+    return "".join(word.folded[:1] for word in words)
+
+
+def _defined(short: str, lexicon: Lexicon) -> str | None:
+    """What the passages that have an abbreviation mostly say it stands for."""
+    word = Word(short, short, short)
+    found = Counter(
+        long for text in lexicon.texts_with(word, _PASSAGES) for long in _definitions(short, text)
+    )
+    return max(found, key=lambda long: (found[long], long)) if found else None
+
+
+_SHORT_FORM = re.compile(r"[^\W\d_]{2,8}")
+
+
+def _definitions(short: str, text: str) -> Iterator[str]:
+    """What stands before `(short)`, or in parentheses behind it, with its initials."""
+    for match in _SHORT_FORM.finditer(text):
+        if forms(match[0])[0] != short:
+            continue
+        begin, end = match.span()
+        if text[begin - 1 : begin] == "(" and text[end : end + 1] in (")", ",", ";"):
+            before = [token.exact for token in tokenize(text[max(0, begin - _AROUND) : begin - 1])]
+            for size in range(len(short) + 2, len(short) - 1, -1):
+                words = before[-size:]
+                if len(words) == size and _spells(words, short):
+                    yield " ".join(words)
+                    break
+        elif text[end : end + 2] == " (":
+            inside = text[end + 2 : end + _AROUND].partition(")")[0]
+            words = [token.exact for token in tokenize(inside)]
+            if _spells(words, short):
+                yield " ".join(words)
+
+
+def _spells(words: Sequence[str], short: str) -> bool:
+    return (
+        bool(words)
+        and words[0] not in _SKIPPED
+        and short
+        in (
+            _initials(words),
+            "".join(forms(word)[0][:1] for word in words),
+        )
+    )
