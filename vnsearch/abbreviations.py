@@ -8,6 +8,7 @@ all are learned from the passages that have them when a query does.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Protocol
 
 from vnsearch.analysis import forms, tokenize
@@ -69,16 +70,17 @@ def _short(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
 
 def _spelt_out(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
     """The abbreviations of what stands in the words."""
+    initials = "".join(word.folded[0] for word in words)
+    weighty = "".join(" " if word.exact in _SKIPPED else word.folded[0] for word in words)
     for size in reversed(_SPELT_OUT):
         for begin in range(len(words) - size + 1):
-            run = words[begin : begin + size]
-            for short in {_initials(word.exact for word in run), _initials_of_all(run)}:
+            stretch = slice(begin, begin + size)
+            for short in {initials[stretch], weighty[stretch].replace(" ", "")}:
                 if not _may_be_one(short, "") or not lexicon.variants(short):
                     continue
-                long = " ".join(word.exact for word in run)
-                meant = _defined(short, lexicon) or _OF_FOLDED.get(short)
-                if meant is not None and forms_of(meant) == forms_of(long):
-                    yield Abbreviation(short.upper(), meant, spelt_out=True)
+                long = _defined(short, lexicon) or _OF_FOLDED.get(short, "")
+                if forms_of(long) == [word.folded for word in words[stretch]]:
+                    yield Abbreviation(short.upper(), long, spelt_out=True)
 
 
 def forms_of(text: str) -> list[str]:
@@ -86,6 +88,7 @@ def forms_of(text: str) -> list[str]:
     return [token.folded for token in tokenize(text)]
 
 
+@lru_cache(10_000)
 def _may_be_one(folded: str, typed: str) -> bool:
     """Whether a word looks like an abbreviation: no syllable, and hard to say, or in capitals."""
     if not folded.isascii() or not folded.isalpha() or len(folded) not in _LETTERS:
@@ -96,10 +99,6 @@ def _may_be_one(folded: str, typed: str) -> bool:
 
 def _initials(words: Iterable[str]) -> str:
     return "".join(forms(word)[0][:1] for word in words if word not in _SKIPPED)
-
-
-def _initials_of_all(words: Iterable[Word]) -> str:
-    return "".join(word.folded[:1] for word in words)
 
 
 def _defined(short: str, lexicon: Lexicon) -> str | None:
