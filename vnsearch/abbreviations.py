@@ -31,6 +31,7 @@ _OF_FOLDED: Final = {forms(short)[0]: long for short, long in _NATIONWIDE.items(
 
 _LETTERS: Final = range(2, 9)  # that an abbreviation has
 _SPELT_OUT: Final = range(3, 9)  # words of a query that may have one
+_LONGEST_QUERY: Final = 8  # words: what questions spell out in passing is not worth the time
 _SKIPPED: Final = frozenset("và của các cho về trong".split())  # words it may leave out
 _PASSAGES: Final = 60  # looked at for definitions, spread over all that have it
 _AROUND: Final = 160  # code points looked at before it, or in parentheses behind it
@@ -70,6 +71,8 @@ def _short(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
 
 def _spelt_out(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
     """The abbreviations of what stands in the words."""
+    if len(words) > _LONGEST_QUERY:
+        return
     initials = "".join(word.folded[0] for word in words)
     weighty = "".join(" " if word.exact in _SKIPPED else word.folded[0] for word in words)
     for size in reversed(_SPELT_OUT):

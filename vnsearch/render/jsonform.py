@@ -29,15 +29,16 @@ def results(found: Results) -> Object:
             "text": understood.text,
             "suggestion": understood.suggestion,
             "relaxed": understood.relaxed,
-            "abbreviations": [
-                {"short": item.short, "long": item.long} for item in understood.abbreviations
-            ],
         },
         "total": found.total,
         "limit": found.limit,
         "offset": found.offset,
         "hits": [hit(item) for item in found.hits],
     }
+    if understood.abbreviations:
+        answer["understood"]["abbreviations"] = [
+            {"short": item.short, "long": item.long} for item in understood.abbreviations
+        ]
     if found.reading:
         answer["reading"] = list(found.reading)
     return answer
