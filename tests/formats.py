@@ -1,6 +1,7 @@
 """The same text in every format and encoding, as files: `python -m tests.formats FOLDER`.
 
-Written by other means than those that read it, where there are such.
+Written by other means than those that read it, where there are such; the tables of old encodings
+are those of `legacy`, which its own tests compare with others.
 """
 
 import gzip
@@ -272,6 +273,7 @@ FORMATS: Final[dict[str, Callable[[str], str | bytes]]] = {
     "page-tcvn3.html": lambda text: encoded(html(text, "x-user-defined"), legacy.TCVN3),
     "page-1258.html": lambda text: encoded(html(text, "windows-1258"), legacy.WINDOWS_1258),
     "record.jsonl": jsonl,
+    "record-viscii.jsonl": lambda text: encoded(jsonl(text), legacy.VISCII),
     "table.csv": csv,
     "table.tsv": lambda text: text.replace(" ", "\t"),
     "table-vni.csv": lambda text: encoded(csv(text), legacy.VNI),

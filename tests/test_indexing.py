@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_files
-from vnsearch import indexing
+from vnsearch import loading
 from vnsearch.errors import IndexUnusableError, LockedError, RootError
 from vnsearch.generations import Generations
 from vnsearch.indexing import Silence, status, update
@@ -126,7 +126,7 @@ def test_a_file_may_have_any_time(docs: Path, index: Path, seconds: int) -> None
 
 def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let the disk fail behind so many bytes of every file."""
-    original = indexing._Tap.readinto
+    original = loading.Tap.readinto
     read: dict[int, int] = {}
 
     def failing(tap: Any, buffer: memoryview) -> int:
@@ -137,7 +137,7 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
         read[id(tap)] = done + size
         return size
 
-    monkeypatch.setattr(indexing._Tap, "readinto", failing)
+    monkeypatch.setattr(loading.Tap, "readinto", failing)
 
 
 def test_a_file_that_cannot_be_read_keeps_what_was_indexed(

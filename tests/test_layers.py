@@ -21,7 +21,7 @@ LAYERS = [
     {"generations"},
     {"scan"},
     {"engines"},
-    {"planning", "opening"},
+    {"planning", "opening", "loading"},
     {"indexing", "searching"},
     {"render"},
     {"cli"},

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +51,26 @@ def test_a_crash_is_the_end_of_one_file_only(sandbox: Sandbox) -> None:
     with pytest.raises(UnusableFileError, match=r"the reader crashed \(SIGSEGV\)"):
         list(sandbox.read("html", PAGE))
     assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
+
+
+WRONG_ANSWERS = [
+    b"\xff\n",
+    b'["document", 1]\n5\n',
+    b'["document", "", "", "", [1, 2, 3, 4], null]\n',
+]
+
+
+@pytest.mark.parametrize("answer", WRONG_ANSWERS)
+def test_an_answer_that_is_none_is_a_reason(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    program = f"import sys; sys.stdin.buffer.readline(); sys.stdout.buffer.write({answer!r})"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    monkeypatch.setattr(sandbox, "_process", process)
+    with pytest.raises(UnusableFileError, match="gave no right answer"):
+        list(sandbox.read("html", PAGE))
 
 
 def test_an_error_of_a_library_is_a_reason(sandbox: Sandbox) -> None:

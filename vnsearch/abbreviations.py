@@ -78,15 +78,15 @@ def _spelt_out(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation
     for size in reversed(_SPELT_OUT):
         for begin in range(len(words) - size + 1):
             stretch = slice(begin, begin + size)
-            for short in {initials[stretch], weighty[stretch].replace(" ", "")}:
+            for short in dict.fromkeys((initials[stretch], weighty[stretch].replace(" ", ""))):
                 if not _may_be_one(short, "") or not lexicon.variants(short):
                     continue
                 long = _defined(short, lexicon) or _OF_FOLDED.get(short, "")
-                if forms_of(long) == [word.folded for word in words[stretch]]:
+                if _folded(long) == [word.folded for word in words[stretch]]:
                     yield Abbreviation(short.upper(), long, spelt_out=True)
 
 
-def forms_of(text: str) -> list[str]:
+def _folded(text: str) -> list[str]:
     """The folded forms of the words of a text."""
     return [token.folded for token in tokenize(text)]
 

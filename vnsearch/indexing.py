@@ -4,10 +4,9 @@ First the plan (see `planning`); an empty one ends the run. Then the files are r
 new generation of the index, which becomes current when all of it is on disk.
 """
 
-import io
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,14 +14,13 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from vnsearch import __version__, readers
-from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, new_digest, versions
+from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, versions
 from vnsearch.engines import Engine, Writer, embedded
-from vnsearch.errors import CHECK_DISK, RootError, UnusableFileError, VnsearchError
+from vnsearch.errors import RootError
 from vnsearch.generations import CATALOG, ENGINE, Generations
+from vnsearch.loading import Tap, load, settled
 from vnsearch.model import (
     Changes,
-    Document,
-    Encoding,
     FileEncoding,
     Root,
     Skipped,
@@ -31,18 +29,10 @@ from vnsearch.model import (
 from vnsearch.opening import damage_told, open_index
 from vnsearch.places import Places
 from vnsearch.planning import Plan, check_path, choose, everything, make_plan
-from vnsearch.readers.base import Flaw
 from vnsearch.readers.sandbox import Sandbox
-
-# Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
-# a file, so a file is read only once its time is this far in the past.
-_CLOCK_TICK_NS: Final = 20_000_000
 
 # Bytes to read from which on starting processes pays.
 _WORTH_PROCESSES: Final = 4_000_000
-
-_FLAWS_TOLD: Final = 100  # of one file, one by one
-_BLOCK: Final = 1 << 20  # bytes
 
 
 class Progress(Protocol):
@@ -257,7 +247,7 @@ class _Update:
         reader = readers.reader_of(name, encoding)
         try:
             with open(path, "rb", buffering=0) as file:
-                stat = _settled(file)
+                stat = settled(file)
                 if (
                     old is not None
                     and (old.size, old.reader) == (stat.st_size, reader)
@@ -267,12 +257,9 @@ class _Update:
                     catalog.put(name, old._replace(mtime_ns=mtime_ns(stat)))
                     return
                 file.seek(0)
-                tap = _Tap(file, self._count)
-                items = readers.read(name, io.BufferedReader(tap, _BLOCK), self._sandbox, encoding)
-                encodings: list[Encoding] = []
-                documents, flaws, digest = _read(
-                    name, _noted(items, encodings), tap, writer, replaces=old is not None
-                )
+                tap = Tap(file, self._count)
+                items = readers.read(name, tap.stream(), self._sandbox, encoding)
+                loaded = load(name, items, tap, writer, replaces=old is not None)
         except OSError as error:
             kept = "; what was indexed of it stays" if old is not None else ""
             reason = f"cannot be read: {error.strerror}{kept}"
@@ -280,86 +267,16 @@ class _Update:
             self._as_before.add(name)
             return
         # A file that was not read to its end looks changed to the next run.
-        size = stat.st_size if digest else -1
+        size = stat.st_size if loaded.digest else -1
         state = FileState(
-            size, mtime_ns(stat), digest, documents, flaws, reader, *_summed(encodings)
-        )
+            size, mtime_ns(stat), loaded.digest, loaded.documents, loaded.flaws, reader,
+            *loaded.encoding,
+        )  # fmt: skip
         catalog.put(name, state)
 
     def _count(self, read_bytes: int) -> None:
         self._bytes_read += read_bytes
         self._progress.advance(read_bytes)
-
-
-def _read(
-    name: str, items: Iterator[Document | Flaw], tap: "_Tap", writer: Writer, *, replaces: bool
-) -> tuple[int, tuple[str, ...], bytes]:
-    """Index the documents of a file; returns how many documents it gave, why it, or parts
-    of it, were skipped, and its digest.
-
-    What the index had of the file is removed once there is something to replace it.
-    Raises OSError when the system stops the reading before that; when later, that is one
-    of the reasons, and the digest is empty.
-    """
-    documents = 0
-    flaws: list[str] = []
-    digest, begun = b"", False
-    try:
-        try:
-            for item in items:
-                if not isinstance(item, Document):
-                    flaws.append(item.reason)
-                    continue
-                if replaces and not begun:
-                    writer.remove(name)
-                begun = True
-                if _added(writer, name, item):
-                    documents += 1
-                else:
-                    flaws.append(_no_words(item))
-        except UnusableFileError as error:
-            flaws.append(str(error))
-        digest = tap.digest()
-    except OSError as error:
-        if not begun:
-            raise
-        flaws.append(f"cannot be read to its end: {error.strerror}")
-    if replaces and not begun:
-        writer.remove(name)
-    if len(flaws) > _FLAWS_TOLD:
-        flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
-    return documents, tuple(flaws), digest
-
-
-def _noted(
-    items: Iterator[Document | Flaw], encodings: list[Encoding]
-) -> Iterator[Document | Flaw]:
-    """The same, with the encodings of the documents noted."""
-    for item in items:
-        if isinstance(item, Document) and item.encoding is not None:
-            encodings.append(item.encoding)
-        yield item
-
-
-def _summed(encodings: Sequence[Encoding]) -> Encoding:
-    """The encoding of a file from those of its documents; that of a mailbox may be several."""
-    names = dict.fromkeys(name for name, _ in encodings)
-    return Encoding(", ".join(names), all(sure for _, sure in encodings))
-
-
-def _no_words(document: Document) -> str:
-    place = document.place
-    return f"{place.unit} {place.number}: no words" if place and document.key else "no words"
-
-
-def _added(writer: Writer, name: str, document: Document) -> bool:
-    """Add a document; raises VnsearchError when the index cannot be written, which must not be
-    taken for a file that cannot be read."""
-    try:
-        return writer.add(name, document)
-    except OSError as error:
-        why = f"cannot write the index: {error.strerror or error}"
-        raise VnsearchError(why, CHECK_DISK) from error
 
 
 def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) -> Iterator[Skipped]:
@@ -374,36 +291,3 @@ def _encodings(
     for name in names:
         if encoding := files[name].encoding:
             yield FileEncoding(places.from_here(name), encoding, files[name].sure)
-
-
-def _settled(file: io.FileIO) -> os.stat_result:
-    """The file's stat, taken when no edit to come can leave the same time on it."""
-    while True:
-        stat = os.fstat(file.fileno())
-        age = time.time_ns() - stat.st_mtime_ns
-        if not 0 <= age < _CLOCK_TICK_NS:
-            return stat
-        time.sleep((_CLOCK_TICK_NS - age) / 1e9)
-
-
-class _Tap(io.RawIOBase):
-    """A file that is counted and digested while it is read."""
-
-    def __init__(self, file: io.FileIO, count: Callable[[int], None]) -> None:
-        self._file, self._count = file, count
-        self._digest = new_digest()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        size = self._file.readinto(buffer) or 0
-        self._digest.update(memoryview(buffer)[:size])
-        self._count(size)
-        return size
-
-    def digest(self) -> bytes:
-        """Of the whole file, what the reader left unread included."""
-        while self.read(_BLOCK):
-            pass
-        return self._digest.digest()

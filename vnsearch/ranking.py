@@ -36,7 +36,8 @@ LIMIT: Final = K1 + 1  # of the saturation, for what occurs without end
 
 PAIR_WEIGHT: Final = 0.9
 
-# What an abbreviation stands for, or the short form of what is spelt out.
+# What an abbreviation stands for, or the short form of what is spelt out: less than any pair
+# that was asked for. Not measured, for the collections hardly have any.
 ABBREVIATION_WEIGHT: Final = 0.3
 
 # Words that ask for something. Texts that answer do not have them, so they are rare and would

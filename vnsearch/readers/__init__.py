@@ -46,7 +46,7 @@ _SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
 FORMATS: Final[dict[str, Format]] = {
     ".txt": Format("text", 2, apart=False),
     ".md": Format("markdown", 2, apart=False),
-    ".jsonl": Format("jsonl", 2, apart=False),
+    ".jsonl": Format("jsonl", 3, apart=False),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,

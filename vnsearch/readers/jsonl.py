@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 
+from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Place
 from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, Source, encoding_of
 
@@ -24,8 +25,8 @@ def read(source: Source) -> Iterator[Document | Flaw]:
         if not line.strip():
             continue
         try:
-            document = _document(line, number)
-        except (ValueError, RecursionError) as error:
+            document = _document(source, line, number)
+        except (ValueError, RecursionError, UnusableFileError) as error:
             yield Flaw(f"line {number}: {_reason(error)}")
             continue
         if hash(document.key) in seen:
@@ -49,8 +50,8 @@ def _lines(source: Source) -> Iterator[bytes | str]:
             line = stream.readline(MAX_TEXT_BYTES)  # the rest of a line too long to be JSON
 
 
-def _document(line: bytes | str, number: int) -> Document:
-    row = _decode(line.decode() if isinstance(line, bytes) else line)
+def _document(source: Source, line: bytes | str, number: int) -> Document:
+    row = _decode(source.decoded(line) if isinstance(line, bytes) else line)
     if not isinstance(row, dict):
         raise ValueError("not a JSON object")
     text, key, title = row.get("text"), row.get("id"), row.get("title")
@@ -61,12 +62,11 @@ def _document(line: bytes | str, number: int) -> Document:
         title=title if isinstance(title, str) else "",
         text=text,
         place=Place(number, step=0),
+        encoding=source.encoding,
     )
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "not UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON ({error.msg})"
     return "nested too deeply" if isinstance(error, RecursionError) else str(error)

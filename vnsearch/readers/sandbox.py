@@ -65,9 +65,13 @@ class Sandbox:
                     case "unusable", [reason]:
                         done = True
                         raise UnusableFileError(str(reason))
-                    case _:
+                    case "end", []:
                         done = True
                         return
+                    case _:
+                        raise ValueError(kind)
+        except (ValueError, TypeError) as error:
+            raise UnusableFileError("cannot be read: the reader gave no right answer") from error
         finally:
             if not done:
                 self.close()  # it is still at this file, or lost
