@@ -19,6 +19,18 @@ LETTERS: Final = "".join(
     )
 )
 
+_LETTERS: Final = frozenset(LETTERS)
+_TONES: Final = {
+    letter: mark
+    for letter in LETTERS
+    for mark in unicodedata.normalize("NFD", letter)[1:]
+    if mark in TONE_MARKS
+}
+_TONELESS: Final = {
+    letter: unicodedata.normalize("NFC", unicodedata.normalize("NFD", letter).replace(mark, ""))
+    for letter, mark in _TONES.items()
+}
+
 # Old fonts and converters write these look-alikes for đ and Đ (the Icelandic eth and
 # the African D); in lower case they are one letter each.
 D_LOOKALIKES: Final = str.maketrans("ðɖ", "đđ")
@@ -50,10 +62,11 @@ def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
     cannot compose (`e` + acute + circumflex is `ế`). A mark on a consonant (`ñ`) is no
     tone and stays with its letter.
     """
-    if word.isascii():
-        return list(word), []
+    if _LETTERS.issuperset(word):
+        tones = [(at, _TONES[letter]) for at, letter in enumerate(word) if letter in _TONES]
+        return [_TONELESS.get(letter, letter) for letter in word], tones
     letters: list[str] = []
-    tones: list[tuple[int, str]] = []
+    tones = []
     for char in unicodedata.normalize("NFD", word):
         if char in TONE_MARKS and letters and letters[-1][0] in VOWELS:
             tones.append((len(letters) - 1, char))

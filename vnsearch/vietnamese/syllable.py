@@ -6,8 +6,9 @@ use, often inside one document, so vnsearch compares words in one canonical spel
 tones placed the traditional way (`hòa`, `thủy`) and `y` for the final vowel.
 """
 
-import re
 import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vnsearch.vietnamese.letters import D_LOOKALIKES, INVISIBLE, VOWELS, split_marks
@@ -29,8 +30,13 @@ CLOSED_NUCLEI: Final = frozenset(
 # the choice of the canonical letter: y is far commoner (lý, mỹ, kỳ, quy, tỷ), but for s (sĩ).
 I_OR_Y: Final = {"h": "y", "k": "y", "l": "y", "m": "y", "qu": "y", "s": "i", "t": "y"}
 
-# What every syllable without marks looks like, to tell most other words at once.
-_PERHAPS: Final = re.compile("[bcdghklmnpqrstvx]{0,3}[aeiouy]{1,4}[cghkmnpt]{0,2}")
+# The words without marks that are spelt otherwise in canonical spelling.
+_RESPELT: Final = {
+    onset + vowel: onset + canonical
+    for onset, canonical in I_OR_Y.items()
+    for vowel in "iy"
+    if vowel != canonical
+}
 
 _QUALITY_VOWELS: Final = "ăâêôơư"
 _DROP_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
@@ -53,17 +59,22 @@ def parse(word: str) -> Syllable | None:
     return _parse(*split_marks(word))
 
 
-def _parse(letters: list[str], tones: list[tuple[int, str]]) -> Syllable | None:
+def _parse(letters: Sequence[str], tones: Sequence[tuple[int, str]]) -> Syllable | None:
     if len(tones) > 1:
         return None
-    spelling = "".join(letters)
+    syllable = _without_tone("".join(letters))
+    return syllable._replace(tone=tones[0][1]) if syllable and tones else syllable
+
+
+@lru_cache(4096)
+def _without_tone(spelling: str) -> Syllable | None:
     onset = _onset(spelling)
     rest = spelling[len(onset) :]
     end = next((i for i, char in enumerate(rest) if char not in VOWELS), len(rest))
     nucleus, coda = rest[:end], rest[end:]
     if nucleus not in (CLOSED_NUCLEI if coda else OPEN_NUCLEI) or coda not in CODAS:
         return None
-    return Syllable(onset, nucleus, coda, tones[0][1] if tones else "")
+    return Syllable(onset, nucleus, coda, "")
 
 
 def _onset(letters: str) -> str:
@@ -101,8 +112,8 @@ def canonical(word: str) -> str:
     is no Vietnamese syllable comes back in lower case and NFC, nothing else changed.
     """
     word = _lowered(word)
-    if word.isascii() and not _PERHAPS.fullmatch(word):
-        return word
+    if word.isascii():
+        return _RESPELT.get(word, word)
     letters, tones = split_marks(word)
     syllable = _parse(letters, tones)
     return spell(syllable) if syllable is not None else _joined(letters, tones)

@@ -21,10 +21,9 @@ from vnsearch.engines.whoosh.layout import number_type
 # Pairs are counted of words in one of so many passages; of others they are looked up.
 FREQUENT: Final = 128
 
-# One key of 64 bits tells two words, a passage, and an exact form of each word.
-_WORD, _PASSAGE, _FORM = 10, 12, 16  # bits
-_WORDS: Final = 1 << _WORD
-_TOGETHER: Final = 1 << _PASSAGE  # passages, whose keys sort in the processor's caches
+_WORDS: Final = 1024  # of which pairs are counted, at most
+_TERMS: Final = 0xFFFF  # exact ones that these may have together
+_NONE: Final = _TERMS  # no such term
 
 
 def pair_arrays(
@@ -39,18 +38,21 @@ def pair_arrays(
     words = _counted_words(groups, frequencies, size)
     place = np.full(len(frequencies), -1, dtype=np.int64)
     place[words] = np.arange(len(words))
-    # Of each exact term the place of its folded form in `words`, and its number among the
-    # terms with that form. The last one is for gaps.
-    places = np.append(place[groups], -1)
-    forms = np.append(np.arange(len(groups)) - np.searchsorted(groups, groups), 0)
-    keys, often = _counted(places[stream], forms[stream], passages, size)
-    of_words = keys >> (_WORD + 2 * _FORM)
-    begins = np.searchsorted(of_words, np.arange(len(words) + 1))
-    seconds, low = keys >> 2 * _FORM & (1 << _WORD) - 1, (1 << _FORM) - 1
+    counted = np.flatnonzero(place[groups] >= 0)
+    # For each exact term its number among those that are counted. The last one is for gaps.
+    numbers = np.full(len(groups) + 1, _NONE, dtype=np.uint16)
+    numbers[counted] = np.arange(len(counted))
+    first, second, often = _counted(numbers[stream], passages)
+    places = place[groups[counted]]
+    forms = counted - np.searchsorted(groups, groups[counted])
+    order = np.argsort(places[first] * _WORDS + places[second], kind="stable")
+    first, second, often = first[order], second[order], often[order]
+    begins = np.searchsorted(places[first], np.arange(len(words) + 1))
+    seconds = places[second]
     steps = np.diff(seconds, prepend=0)
     occurring = begins[:-1][np.diff(begins) > 0]
     steps[occurring] = seconds[occurring]
-    columns = steps, keys >> _FORM & low, keys & low, often
+    columns = steps, forms[first], forms[second], often
     frames = [
         b"".join(as_array(number_type(size), column[begin:end])[1] for column in columns)
         for begin, end in pairwise(begins.tolist())
@@ -63,36 +65,26 @@ def pair_arrays(
 
 def _counted_words(groups: Numbers, frequencies: Numbers, size: int) -> Numbers:
     """The folded terms whose pairs are counted: the commonest of the frequent ones."""
-    forms = np.bincount(groups, minlength=len(frequencies))
-    words = np.flatnonzero(common(frequencies, size, FREQUENT) & (forms <= 1 << _FORM))
-    commonest = np.argsort(-frequencies[words], kind="stable")[:_WORDS]
-    return np.sort(words[commonest])
+    words = np.flatnonzero(common(frequencies, size, FREQUENT))
+    words = words[np.argsort(-frequencies[words], kind="stable")[:_WORDS]]
+    forms = np.bincount(groups, minlength=len(frequencies))[words]
+    return np.sort(words[np.cumsum(forms) <= _TERMS])
 
 
-def _counted(
-    places: Numbers, forms: Numbers, passages: Numbers, size: int
-) -> tuple[Numbers, Numbers]:
-    """Keys of the pairs that occur, ascending, and in how many passages each does."""
-    found = [np.zeros(0, dtype=np.int64)]
-    for begin in range(0, size, _TOGETHER):
-        block = slice(*np.searchsorted(passages, (begin, begin + _TOGETHER)))
-        of, place, form = passages[block], places[block], forms[block]
-        at = np.flatnonzero((of[:-1] == of[1:]) & (place[:-1] >= 0) & (place[1:] >= 0))
-        keys = place[at]
-        for bits, more in (
-            (_WORD, place[at + 1]),
-            (_FORM, form[at]),
-            (_FORM, form[at + 1]),
-        ):
-            keys = keys << bits | more
-        found.append(_once_a_passage(keys, of[at] - begin))
-    keys, often = np.unique(np.concatenate(found), return_counts=True)
-    return keys, often
-
-
-def _once_a_passage(keys: Numbers, passages: Numbers) -> Numbers:
-    keys = keys.astype(np.uint64) << np.uint64(_PASSAGE) | passages.astype(np.uint64)
-    keys.sort()
-    firsts = np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)]
-    once: Numbers = (keys[firsts] >> np.uint64(_PASSAGE)).astype(np.int64)
-    return once
+def _counted(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """The first and the second term of each pair that occurs, ascending, and in how many
+    passages it does."""
+    beside = (terms[:-1] != _NONE) & (terms[1:] != _NONE) & (passages[:-1] == passages[1:])
+    at = np.flatnonzero(beside)
+    first, second, passages = terms[at], terms[at + 1], passages[at]
+    # Numbers of 16 bits are sorted by radix, so the passages of a pair stay in order.
+    order = np.argsort(second, kind="stable")
+    order = order[np.argsort(first[order], kind="stable")]
+    first, second, passages = first[order], second[order], passages[order]
+    other_pair = np.ones(len(at), dtype=bool)
+    other_pair[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+    once = other_pair.copy()
+    once[1:] |= passages[1:] != passages[:-1]
+    begins = np.flatnonzero(other_pair)
+    often = np.diff(np.cumsum(once)[begins], append=np.count_nonzero(once) + 1)
+    return first[begins], second[begins], often
