@@ -113,27 +113,32 @@ def _defined(short: str, lexicon: Lexicon) -> str | None:
     return max(found, key=lambda long: (found[long], long)) if found else None
 
 
-_SHORT_FORM = re.compile(r"[^\W\d_]{2,8}")
+# With the word that is all, or the beginning, of what is in it.
+_PARENTHESIS: Final = re.compile(r"\((?:([^\W\d_]{2,8})[),;])?")
+_WORD_BEFORE: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,8}) $")
+_WORD_AND_SPACE: Final = 10  # code points, with one before
 
 
 def _definitions(short: str, text: str) -> Iterator[str]:
     """What stands before `(short)`, or in parentheses behind it, with its initials."""
-    for match in _SHORT_FORM.finditer(text):
-        if forms(match[0])[0] != short:
-            continue
-        begin, end = match.span()
-        if text[begin - 1 : begin] == "(" and text[end : end + 1] in (")", ",", ";"):
-            before = [token.exact for token in tokenize(text[max(0, begin - _AROUND) : begin - 1])]
+    for parenthesis in _PARENTHESIS.finditer(text):
+        begin = parenthesis.start()
+        if _is(short, parenthesis[1]):
+            before = [token.exact for token in tokenize(text[max(0, begin - _AROUND) : begin])]
             for size in range(len(short) + 2, len(short) - 1, -1):
                 words = before[-size:]
                 if len(words) == size and _spells(words, short):
                     yield " ".join(words)
                     break
-        elif text[end : end + 2] == " (":
-            inside = text[end + 2 : end + _AROUND].partition(")")[0]
+        elif (word := _WORD_BEFORE.search(text[:begin][-_WORD_AND_SPACE:])) and _is(short, word[1]):
+            inside = text[begin + 1 : begin + _AROUND].partition(")")[0]
             words = [token.exact for token in tokenize(inside)]
             if _spells(words, short):
                 yield " ".join(words)
+
+
+def _is(short: str, word: str | None) -> bool:
+    return word is not None and forms(word)[0] == short
 
 
 def _spells(words: Sequence[str], short: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from vnsearch.analysis import forms, spans_of
 from vnsearch.model import Found, Snippet
 from vnsearch.query import All, Any, Clause, Kind, Phrase, Query, Word
-from vnsearch.vietnamese.letters import INITIALS
+from vnsearch.vietnamese.letters import FOLDED_LETTERS
 
 LENGTH: Final = 240  # code points, ellipses aside
 _LEAD: Final = 60  # of them at most before the first highlight
@@ -77,11 +77,13 @@ def _marks(
     """What to highlight, by the indexes of the words of a text."""
     sought = list(sought)
     places: dict[str, list[int]] = {word.folded: [] for words, _ in sought for word in words}
-    # Most words are told from these by their first letters.
-    initials = {None, *(folded[0] for folded in places)}
-    initial = INITIALS.get
-    for index in [i for i, (start, _) in enumerate(spans) if initial(text[start]) in initials]:
-        start, end = spans[index]
+    # Most words are told from these by their first and last letters; a last i may be a y.
+    first, last = {None, *(f[0] for f in places)}, {None, *(f[-1] for f in places)}
+    last |= {"i", "y"} if last & {"i", "y"} else set()
+    folded_letter = FOLDED_LETTERS.get
+    for index, (start, end) in enumerate(spans):
+        if folded_letter(text[start]) not in first or folded_letter(text[end - 1]) not in last:
+            continue
         if (folded := forms(text[start:end])[0]) in places:
             places[folded].append(index)
     marks: dict[int, _Mark] = {}

@@ -135,6 +135,8 @@ def _finished(document: Document) -> Document:
 
 
 def _clean(text: str) -> str:
+    if text.isascii():
+        return text
     try:
         text.encode()  # much faster than to look for lone surrogates, which are rare
     except UnicodeEncodeError:

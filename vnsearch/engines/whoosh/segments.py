@@ -23,6 +23,7 @@ GAP: Final = "\0"  # between the words of a text and those of its title
 
 _FRAMES_KEPT: Final = 4
 _FOLLOWERS_KEPT: Final = 256
+_FORMS_KEPT: Final = 1000
 _FOLLOWER_COLUMNS: Final = 4
 
 
@@ -46,6 +47,7 @@ class Segment:
         self._rare = arrays["exact.rare"]
         self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
+        self._forms_in: Callable[[int], list[str]] = lru_cache(_FORMS_KEPT)(self._read_forms)
         self._frame: Callable[[int], Records] = lru_cache(_FRAMES_KEPT)(self._read_frame)
 
     def close(self) -> None:
@@ -145,11 +147,16 @@ class Segment:
             return None
         seconds, of_first, of_second, often = self._followers(one)
         found = slice(bisect_left(seconds, other), bisect_right(seconds, other))
-        firsts, others = (list(self.variants(folded)) for folded in (first, second))
+        firsts, others = (self._forms_in(group) for group in groups)
         return {
             (firsts[a], others[b]): count
             for a, b, count in zip(of_first[found], of_second[found], often[found], strict=True)
         }
+
+    def _read_forms(self, group: int) -> list[str]:
+        """The exact forms of a group."""
+        terms = range(self._first[group], self._first[group + 1])
+        return [self.exact[number].decode() for number in terms]
 
     def _place_in_pairs(self, group: int) -> int | None:
         words = self._arrays["pairs.words"]
