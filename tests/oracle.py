@@ -34,6 +34,14 @@ class _Passage:
             self.known[key] = text + ranking.TITLE_WEIGHT * _count(self.title, words, exact)
         return self.known[key]
 
+    def places(self, word: Word, exact: bool) -> set[int]:
+        """Where a word stands in the text."""
+        return {
+            place
+            for place, token in enumerate(self.text)
+            if word.matches(token.folded, token.exact, exact or word.just_so)
+        }
+
     def pairs(self, words: Sequence[Word], exact: bool) -> int:
         """In how many exact forms two words stand side by side."""
         found = {
@@ -46,6 +54,19 @@ class _Passage:
             )
         }
         return len(found)
+
+
+def _densest(words: Sequence[tuple[float, set[int]]]) -> float:
+    """The most that words, each with its worth and places, are worth in one window."""
+    begins = {place for _, places in words for place in places}
+    windows = (range(begin, begin + ranking.WINDOW) for begin in begins)
+    return max(
+        (
+            sum(worth for worth, places in words if not places.isdisjoint(window))
+            for window in windows
+        ),
+        default=0.0,
+    )
 
 
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
@@ -84,13 +105,13 @@ class Oracle:
     def search(self, query: Query, accepts: Callable[[str], bool] | None = None) -> Answer:
         """The whole ranking."""
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
-        worths = {
-            item: item.weight * ranking.idf(self._frequency(item.words, item.exact), self._count)
+        idfs = {
+            item: ranking.idf(self._frequency(item.words, item.exact), self._count)
             for item in ranking.evidence(query)
         }
         found = []
         for source, key, passages in chosen:
-            scores = [self._score(passage, worths, query.exact) for passage in passages]
+            scores = [self._score(passage, idfs, query.exact) for passage in passages]
             if any(scores):
                 found.append((source, key, max(scores)))
         found.sort(key=lambda item: (-item[2], item[0], item[1]))
@@ -176,17 +197,24 @@ class Oracle:
             self._frequencies[key] = sum(found)
         return self._frequencies[key]
 
-    def _score(self, passage: _Passage, worths: Mapping[Evidence, float], exact: bool) -> float:
+    def _score(self, passage: _Passage, idfs: Mapping[Evidence, float], exact: bool) -> float:
         score, complete = 0.0, True
-        for item, worth in worths.items():
+        for item, idf in idfs.items():
             frequency = passage.frequency(item.words, item.exact)
             if frequency:
                 damping = ranking.damping(passage.length, self._average)
-                score += worth * ranking.saturation(frequency, damping)
+                score += item.weight * idf * ranking.saturation(frequency, damping)
             elif len(item.words) == 1 and item.exact == exact:
                 complete = False
+        score += _densest(
+            [
+                (item.near * idf, passage.places(item.words[0], item.exact))
+                for item, idf in idfs.items()
+                if item.near
+            ]
+        )
         if score and complete:
-            score += ranking.complete(worths.values())
+            score += ranking.complete((e.weight + e.near) * idf for e, idf in idfs.items())
         return score
 
 

@@ -44,14 +44,17 @@ def collections(draw: st.DrawFn) -> tuple[list[int], set[int]]:
     return sizes, draw(some)
 
 
+rows = st.lists(st.integers(0, 15), max_size=300).map(bytes)
+
+
 @MODEST
-@given(st.binary(max_size=300))
+@given(rows)
 def test_present_are_the_bytes_that_are_not_0(row: bytes) -> None:
     assert present(row) == lanes_of({passage for passage, count in enumerate(row) if count})
 
 
 @MODEST
-@given(st.binary(max_size=300), st.integers(1, 2))
+@given(rows, st.integers(1, 2))
 def test_present_are_the_bytes_not_below_the_least(row: bytes, least_of_it: int) -> None:
     expected = {passage for passage, count in enumerate(row) if count >= least_of_it}
     assert present(row, least_of_it) == lanes_of(expected)

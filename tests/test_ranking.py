@@ -11,6 +11,8 @@ from vnsearch.ranking import (
     K1,
     NEEDED_SHARE,
     PAIR_WEIGHT,
+    QUESTION_WEIGHT,
+    WINDOW_WEIGHT,
     complete,
     damping,
     evidence,
@@ -131,6 +133,20 @@ def test_words_with_and_without_marks_weigh_the_same() -> None:
         return sum(item.weight for item in evidence(parse(source)))
 
     assert total("đảng bộ") == total("dang bo") == total("đảng bo")
+
+
+def test_words_of_longer_queries_count_again_where_they_stand_together() -> None:
+    def near(source: str) -> list[tuple[str, float]]:
+        return [(e.words[0].text, e.near) for e in evidence(parse(source)) if e.near]
+
+    assert not near("đảng bộ cơ")
+    assert near("đảng bo cơ ai") == [
+        ("đảng", WINDOW_WEIGHT),
+        ("bo", WINDOW_WEIGHT),
+        ("cơ", WINDOW_WEIGHT),
+        ("ai", WINDOW_WEIGHT * QUESTION_WEIGHT),
+    ]
+    assert near("đảng bộ cơ quan ngo* vien~ title:x")[-1] == ("quan", WINDOW_WEIGHT)
 
 
 def test_labels() -> None:

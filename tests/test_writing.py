@@ -516,14 +516,16 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
 
 
 def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # More than one block of passages.
     documents = [("a.txt", document(f"má {'mà ' * (n % 2)}w{n % 3}")) for n in range(9000)]
-    assert pairing._TOGETHER < 9000
     build(tmp_path / "1.segment", documents, Vocabulary())
-    monkeypatch.setattr(pairing, "_TOGETHER", 100)
-    build(tmp_path / "2.segment", documents, Vocabulary())
-    assert (tmp_path / "1.segment").read_bytes() == (tmp_path / "2.segment").read_bytes()
     with closing(OpenSegment(tmp_path / "1.segment")) as segment:
         assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}
         assert segment.pairs("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
         assert segment.pairs("w1", "ma") == segment.pairs("w0", "w1") == {}
+    # With room for the two commonest words only, of others pairs are not counted.
+    monkeypatch.setattr(pairing, "_TERMS", 3)
+    build(tmp_path / "2.segment", documents, Vocabulary())
+    with closing(OpenSegment(tmp_path / "2.segment")) as segment:
+        assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}
+        assert segment.pairs("ma", "w0") == {("má", "w0"): 1500, ("mà", "w0"): 1500}
+        assert segment.pairs("ma", "w1") is None

@@ -5,6 +5,7 @@ for Vietnamese words are mostly two syllables and a pair is nearly a word:
 
     sum over words   F + (E if it has marks else F)
   + PAIR_WEIGHT * sum over pairs   FF
+  + WINDOW_WEIGHT * the idf of the words in the densest window of the text
   + a constant that puts passages with all the words before the others
 
 F and FF are the folded word and pair, E is the exact word, with the marks that were typed or
@@ -48,6 +49,12 @@ QUESTION_WEIGHT: Final = 0.3
 # How often each word of a title counts in the passages of its document.
 TITLE_WEIGHT: Final = 2
 
+# Words of a longer query that stand together in a text speak for it again: those in the
+# window of so many words that has most of their weight.
+WINDOW: Final = 15
+WINDOW_WEIGHT: Final = 0.4
+_WINDOW_FROM: Final = 4  # words of a query: shorter ones have pairs for that
+
 # Queries of up to this many words need all of them. Of longer ones a document needs this
 # share of the weight (idf) that the fullest document has; a share of the whole query's
 # weight loses relevant documents, since long queries hold words that no document has.
@@ -61,6 +68,7 @@ class Evidence(NamedTuple):
     words: tuple[Word, ...]
     exact: bool  # compare exact forms, not folded ones
     weight: float
+    near: float = 0.0  # its weight in a window, see WINDOW
     related: bool = False  # not asked for, but another way to write it
 
     @property
@@ -74,11 +82,14 @@ class Evidence(NamedTuple):
 
 
 ALL_WORDS: Final = "all the words in one passage"
+NEARBY: Final = "words close together"
 
 
 def evidence(query: Query) -> tuple[Evidence, ...]:
     """All the evidence a query asks for, each piece once."""
-    pieces = (piece for run in query.runs() for piece in _evidence(run, query.exact))
+    runs = query.runs()
+    many = sum(map(len, runs)) >= _WINDOW_FROM
+    pieces = (piece for run in runs for piece in _evidence(run, query.exact, many))
     related = (piece for item in query.related for piece in _related(item))
     return tuple(dict.fromkeys((*pieces, *related)))
 
@@ -93,18 +104,23 @@ def _related(item: Abbreviation) -> Iterator[Evidence]:
         yield Evidence(pair, exact=False, weight=ABBREVIATION_WEIGHT, related=True)
 
 
-def _evidence(run: tuple[Word, ...], exact: bool) -> Iterator[Evidence]:
+def _evidence(run: tuple[Word, ...], exact: bool, many: bool) -> Iterator[Evidence]:
     words = tuple(map(_plain, run))
     for word in words:
         weight = _weight_of((word,))
+        near = WINDOW_WEIGHT * weight if many and _may_stand_near(word) else 0.0
         # The marks of a misspelt word say nothing.
         if word.marked and not exact and word.kind is not Kind.SLIP:
-            yield Evidence((word,), exact=False, weight=weight)
+            yield Evidence((word,), exact=False, weight=weight, near=near)
             yield Evidence((word,), exact=True, weight=weight)
         else:
-            yield Evidence((word,), exact, 2 * weight)
+            yield Evidence((word,), exact, 2 * weight, near)
     for pair in pairwise(words):
         yield Evidence(pair, exact, PAIR_WEIGHT * _weight_of(pair))
+
+
+def _may_stand_near(word: Word) -> bool:
+    return word.kind is Kind.WORD and not word.in_title
 
 
 def _weight_of(words: Iterable[Word]) -> float:
@@ -118,7 +134,7 @@ def _plain(word: Word) -> Word:
 
 def complete(worths: Iterable[float]) -> float:
     """What a passage with all the words gets on top: more than any passage can score, given
-    weight times idf of all the evidence."""
+    weight times idf of all the evidence, that in windows included."""
     return sum(worths) * LIMIT
 
 

@@ -30,6 +30,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ANY_BOM: Final = tuple(bom for bom, _ in _BOMS)
 _UTF16: Final = {"utf-16-le": 1, "utf-16-be": 0}  # where the zeros of its Latin letters are
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # How much of the letters of a text must be ASCII to take the others for Western European.
@@ -69,7 +70,7 @@ class Source:
             raise UnusableFileError("binary file")
         if not text or text.isspace():
             raise UnusableFileError("empty file")
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
@@ -83,6 +84,8 @@ def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
 
 def encoding_of(data: bytes) -> tuple[str, int]:
     """The encoding that the first bytes announce, and the length of the mark that does."""
+    if not data.startswith(_ANY_BOM):
+        return "utf-8", 0
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return encoding, len(bom)
@@ -102,7 +105,7 @@ def _decoded(data: bytes, wanted: str, declared: str) -> tuple[str, Encoding | N
         return _guessed(data, declared, failed)
     if encoding != "utf-8":
         return text, Encoding(encoding.upper(), sure=True)
-    return _utf16(data) or (text, None) if "\0" in text[:_LOOK] else (text, None)
+    return _utf16(data) or (text, None) if text.find("\0", 0, _LOOK) >= 0 else (text, None)
 
 
 _LOOK: Final = 4_000  # bytes or code points

@@ -260,10 +260,7 @@ class Counter:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
         number, words, gap = found
-        if number not in self._slots:
-            segment = self._segments[number]
-            self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
-        slots = self._slots[number]
+        slots = self.characters(number)
         if len(slots) == 1 and len(slots[0]) < len(words):
             total, of_title = _counted(words, slots[0], 0), _counted(words, slots[0], gap)
         else:
@@ -271,6 +268,13 @@ class Counter:
             total, of_title = len(starts), sum([start > gap for start in starts])
         of_text = (total - of_title) * self._in_text
         return of_text if text_only else of_text + TITLE_WEIGHT * of_title
+
+    def characters(self, number: int) -> list[str]:
+        """Of each word the characters that stand for it in a segment."""
+        if number not in self._slots:
+            segment = self._segments[number]
+            self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
+        return self._slots[number]
 
 
 def _counted(words: str, characters: str, begin: int) -> int:

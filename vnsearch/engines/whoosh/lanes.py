@@ -6,17 +6,23 @@ what a loop would do to each, at the speed of C and without numpy, whose import 
 than most searches.
 """
 
+from functools import lru_cache
 from itertools import accumulate, count
 from operator import add
 from typing import Final
 
-_NOT_BELOW: Final = [bytes(least) + b"\1" * (256 - least) for least in range(3)]
 _INNER: Final = bytes([0xFF]) + bytes(255)
 
 
 def present(row: bytes, least: int = 1) -> int:
-    """The passages whose byte is not below 1 (or 2)."""
-    return int.from_bytes(row.translate(_NOT_BELOW[least]), "little")
+    """The passages whose byte (all below 16) is not below 1, or another number up to 16."""
+    carried = int.from_bytes(row, "little") + _repeated(16 - least, len(row))
+    return carried >> 4 & _repeated(1, len(row))
+
+
+@lru_cache(8)
+def _repeated(byte: int, size: int) -> int:
+    return int.from_bytes(bytes([byte]) * size, "little")
 
 
 def passages_in(lanes: int, size: int) -> list[int]:
@@ -27,7 +33,7 @@ def passages_in(lanes: int, size: int) -> list[int]:
 
 def least(one: int, other: int, size: int) -> int:
     """Of each byte (all below 128) the lesser of two."""
-    high = int.from_bytes(b"\x80" * size, "little")
+    high = _repeated(0x80, size)
     not_below = (one | high) - other & high
     take_other = (not_below << 1) - (not_below >> 7)  # 0xFF where one is not below the other
     return one ^ (one ^ other) & take_other
@@ -89,4 +95,4 @@ class Documents:
         reverse = int.from_bytes(documents.to_bytes(size, "little"), "big")
         firsts = (reverse + self._behind_first) & self._firsts
         filled = ((firsts << 8) - reverse).to_bytes(size + 1, "big")[1:]
-        return present(filled)
+        return int.from_bytes(filled, "little") & _repeated(1, size)

@@ -17,10 +17,11 @@ from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import Collection, Counter
 from vnsearch.engines.whoosh.lanes import least, narrowed, passages_in, widened
 from vnsearch.engines.whoosh.layout import MOST
+from vnsearch.engines.whoosh.windows import Windows
 from vnsearch.model import Part
 from vnsearch.ranking import Evidence, saturation
 
-_FEW: Final = 1 / 8  # of all passages: to pick so many from a row takes less than all of it
+_FEW: Final = 1 / 16  # of all passages: to pick so many from a row takes less than all of it
 _MANY: Final = 30_000  # pieces, whose bounds would not add up in two bytes
 _HIGHEST: Final = 65_000  # sum of bounds: with what rounding up adds it fits two bytes
 _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
@@ -34,6 +35,7 @@ class _Piece(NamedTuple):
     rows: tuple[bytes, ...]  # of its words
     told: bool  # whether the row tells how often it occurs, up to MOST; else it is a bound
     count: Counter  # in the words of a passage
+    near: float  # what it is worth in a window
 
 
 class Scoring:
@@ -42,7 +44,10 @@ class Scoring:
     def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
         self._collection = collection
         self._pieces = [_piece(collection, item, exact) for item in evidence]
-        self._bonus = ranking.complete(piece.worth for piece in self._pieces)
+        self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
+        near = [piece for piece in self._pieces if piece.near]
+        self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
+        self._nearby = [piece.evidence for piece in near]
         asked = [item for item in evidence if not item.related]
         words = [i.words for i in asked if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]
@@ -67,6 +72,10 @@ class Scoring:
             Part(item.label, " ".join(word.text for word in item.words), score)
             for item, score in self._scores(passage)
         ]
+        window = self._windows.densest(self._collection.words(passage))
+        if worth := self._windows.worth(window):
+            nearby = [e.words[0].text for n, e in enumerate(self._nearby) if window >> n & 1]
+            parts.append(Part(ranking.NEARBY, " ".join(nearby), worth))
         if self._complete >> 8 * passage & 1:
             parts.append(Part(ranking.ALL_WORDS, "", self._bonus))
         return tuple(sorted(parts, key=lambda part: -part.score))
@@ -85,7 +94,7 @@ class Scoring:
         return sum(
             piece.worth * saturation(piece.count(words, text_only=True), damping)
             for piece in self._pieces
-        )
+        ) + self._windows.most(words)
 
     def _scores(self, passage: int) -> Iterator[tuple[Evidence, float]]:
         words = self._collection.words(passage)
@@ -108,23 +117,28 @@ class Scoring:
     def _score(self, passage: int, needed: float) -> float:
         """What the evidence adds up to, or something less than needed when that is less."""
         damping = self._collection.damping(passage)
-        total, unsure = 0.0, []  # pieces whose frequency only the words of the passage tell
+        near = total = 0.0
+        unsure = []  # pieces whose frequency only the words of the passage tell
         for piece in self._pieces:
             row, *others = piece.rows
             most = row[passage]
             for other in others:
                 most = min(most, other[passage])
+            if most:
+                near += piece.near
             if most and most < MOST and piece.told:
                 total += piece.worth * saturation(most, damping)
             elif most:
                 share = saturation(most, damping) if most < MOST else ranking.LIMIT
                 unsure.append((piece, piece.worth * share))
-        possible = total + sum([share for _, share in unsure])
-        if unsure and possible >= needed - _ROUNDING:
+        possible = total + near + sum([share for _, share in unsure])
+        if (unsure or near) and possible >= needed - _ROUNDING:
             words = self._collection.words(passage)
             for piece, _ in unsure:
                 if frequency := piece.count(words):
                     total += piece.worth * saturation(frequency, damping)
+            if near and total + near >= needed - _ROUNDING:
+                total += self._windows.most(words)
         return total
 
     def _bounded(self, lanes: int) -> Iterator[tuple[float, int]]:
@@ -151,13 +165,16 @@ class Scoring:
         counts_in = {key: int.from_bytes(pick(row), "little") for key, row in rows.items()}
         # So many steps that the bound of any piece is a byte, and the sum of all is two, each
         # being rounded up.
-        worths = [piece.worth * ranking.LIMIT for piece in self._pieces]
+        worths = [piece.worth * ranking.LIMIT + piece.near for piece in self._pieces]
         most, sum_of_all = max(worths, default=0.0) or 1.0, sum(worths) or 1.0
         steps = min(254 / most, (_HIGHEST - len(worths)) / sum_of_all)
         total = highest = 0
         for piece in self._pieces:
             counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
-            bounds_of = map((piece.worth * steps).__mul__, self._collection.saturations)
+            bounds_of = (
+                (piece.worth * share + piece.near) * steps if share else 0.0
+                for share in self._collection.saturations
+            )
             table = bytes(map(math.ceil, bounds_of))
             keys = (counts + classes).to_bytes(size, "little")
             total += int.from_bytes(widened(keys.translate(table)), "little")
@@ -180,7 +197,7 @@ def _piece(collection: Collection, item: Evidence, exact: bool) -> _Piece:
     else:
         rows = tuple(collection.row((word,), item.exact) for word in item.words)
     count = collection.counter(item.words, item.exact)
-    return _Piece(item, item.weight * idf, rows, told, count)
+    return _Piece(item, item.weight * idf, rows, told, count, item.near * idf)
 
 
 class _Top:

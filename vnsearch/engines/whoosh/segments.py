@@ -139,15 +139,15 @@ class Segment:
     def pairs(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
         """The exact forms of two folded ones that stand side by side, and in how many
         passages; deleted ones included. None when that was not counted."""
-        groups = self.folded.find(first.encode()), self.folded.find(second.encode())
-        if groups[0] is None or groups[1] is None:
+        groups = [n for w in (first, second) if (n := self.folded.find(w.encode())) is not None]
+        if len(groups) < len((first, second)):
             return {}
-        one, other = self._place_in_pairs(groups[0]), self._place_in_pairs(groups[1])
+        one, other = map(self._place_in_pairs, groups)
         if one is None or other is None:
             return None
         seconds, of_first, of_second, often = self._followers(one)
         found = slice(bisect_left(seconds, other), bisect_right(seconds, other))
-        firsts, others = (self._forms_in(group) for group in groups)
+        firsts, others = map(self._forms_in, groups)
         return {
             (firsts[a], others[b]): count
             for a, b, count in zip(of_first[found], of_second[found], often[found], strict=True)
