@@ -266,12 +266,7 @@ def folded_pair(pair: tuple[str, str]) -> tuple[str, str]:
     return forms(pair[0])[0], forms(pair[1])[0]
 
 
-@pytest.mark.parametrize("bits", [0, 1, 3])
-def test_pairs_are_counted_through_blocks_of_passages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int
-) -> None:
-    monkeypatch.setattr(pairing, "_PASSAGE", bits)
-    monkeypatch.setattr(pairing, "_TOGETHER", 1 << bits)
+def test_pairs_are_counted_once_a_passage_in_texts_and_titles(tmp_path: Path) -> None:
     passages = [Passage(f"a b c {'á b' * (n % 2)} d{n % 3}".split(), ["b", "a"]) for n in range(15)]
     with segment_of(tmp_path, passages, frequent=1000) as segment:
         for first in "a b c d0 d1 d2".split():
@@ -295,14 +290,14 @@ def test_only_so_many_words_have_their_pairs_counted(
                 assert segment.pairs(first, second) == expected
 
 
-def test_a_word_of_very_many_exact_forms_is_not_among_those_whose_pairs_are_counted(
+def test_only_so_many_exact_forms_have_their_pairs_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pairing, "_FORM", 1)  # for two
-    passages = [Passage("ma má b bà mà b".split(), [])] * 3
+    monkeypatch.setattr(pairing, "_TERMS", 4)
+    passages = [Passage("ma má b bà mà b mã b".split(), [])] * 3
     with segment_of(tmp_path, passages, frequent=1000) as segment:
-        assert segment.pairs("ma", "b") is None
-        assert segment.pairs("b", "ba") == {("b", "bà"): 3}
+        assert segment.pairs("ma", "ma") == {("ma", "má"): 3}
+        assert segment.pairs("ma", "b") is segment.pairs("b", "ba") is None
 
 
 def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ class Collection:
         lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
         self._lengths = memoryview(lengths).cast("H")
         self._dampings = _Dampings(self.average_length)
+        self._shares: dict[int, list[float]] = {}
         # For each length class and count the most that BM25 can make of it.
         self.saturations = [
             self._saturation(count, length)
@@ -201,6 +202,14 @@ class Collection:
     def damping(self, passage: int) -> float:
         """See `ranking`."""
         return self._dampings[self._lengths[passage]]
+
+    def shares(self, passage: int) -> Sequence[float]:
+        """For each count the most that BM25 can make of it in a passage."""
+        length = self._lengths[passage]
+        if (shares := self._shares.get(length)) is None:
+            shares = [self._saturation(count, length) for count in range(MOST + 1)]
+            self._shares[length] = shares
+        return shares
 
     def words(self, passage: int) -> Words:
         """The words of a passage."""

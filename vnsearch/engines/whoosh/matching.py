@@ -195,14 +195,23 @@ def enough(weights: Sequence[int], sets: Sequence[int], size: int) -> int:
         for begin in range(0, len(sets), 8)
     ]
     patterns = _woven([octet.to_bytes(size, "little") for octet in octets], size)
+    tables = [_sums(weights[begin : begin + 8]) for begin in range(0, len(weights), 8)]
     weighed = {
-        pattern: sum(weight for bit, weight in enumerate(weights) if pattern >> bit & 1)
+        pattern: sum([table[pattern >> 8 * n & 0xFF] for n, table in enumerate(tables)])
         for pattern in set(patterns)
     }
     needed = ranking.needed(max(weighed.values(), default=0))
     admitted = {pattern: weight >= needed for pattern, weight in weighed.items() if pattern}
     admitted[0] = False
     return int.from_bytes(bytes(map(admitted.__getitem__, patterns)), "little")
+
+
+def _sums(weights: Sequence[int]) -> list[int]:
+    """For each set of up to eight weights, as the bits of a number, their sum."""
+    sums = [0]
+    for weight in weights:
+        sums += [total + weight for total in sums]
+    return sums
 
 
 def _woven(octets: Sequence[bytes], size: int) -> Sequence[int]:

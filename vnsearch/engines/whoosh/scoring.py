@@ -32,7 +32,7 @@ class _Piece(NamedTuple):
 
     evidence: Evidence
     worth: float  # weight times idf: what it adds is this times the saturation
-    rows: tuple[bytes, ...]  # of its words
+    rows: tuple[bytes, ...]  # of its words, one or two
     told: bool  # whether the row tells how often it occurs, up to MOST; else it is a bound
     count: Counter  # in the words of a passage
     near: float  # what it is worth in a window
@@ -117,24 +117,25 @@ class Scoring:
     def _score(self, passage: int, needed: float) -> float:
         """What the evidence adds up to, or something less than needed when that is less."""
         damping = self._collection.damping(passage)
-        near = total = 0.0
+        shares = self._collection.shares(passage)
+        near = total = perhaps = 0.0
         unsure = []  # pieces whose frequency only the words of the passage tell
         for piece in self._pieces:
-            row, *others = piece.rows
-            most = row[passage]
-            for other in others:
-                most = min(most, other[passage])
-            if most:
-                near += piece.near
-            if most and most < MOST and piece.told:
-                total += piece.worth * saturation(most, damping)
-            elif most:
-                share = saturation(most, damping) if most < MOST else ranking.LIMIT
-                unsure.append((piece, piece.worth * share))
-        possible = total + near + sum([share for _, share in unsure])
-        if (unsure or near) and possible >= needed - _ROUNDING:
+            _, worth, rows, told, _, nearby = piece
+            most = rows[0][passage]
+            if most and len(rows) > 1:
+                most = min(most, rows[1][passage])
+            if not most:
+                continue
+            near += nearby
+            if told and most < MOST:
+                total += worth * shares[most]
+            else:
+                perhaps += worth * shares[most]
+                unsure.append(piece)
+        if (unsure or near) and total + perhaps + near >= needed - _ROUNDING:
             words = self._collection.words(passage)
-            for piece, _ in unsure:
+            for piece in unsure:
                 if frequency := piece.count(words):
                     total += piece.worth * saturation(frequency, damping)
             if near and total + near >= needed - _ROUNDING:
