@@ -1,6 +1,7 @@
 """Words -> query -> engine -> hits with snippets."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from vnsearch.abbreviations import with_abbreviations
@@ -82,6 +83,7 @@ class Searcher:
             if not instead.relaxed:  # some of the words, of which some are guessed, is too little
                 query, matches = suggested, instead
         sources = dict.fromkeys(match.passage.source for match in matches.matches)
+        states = {} if paths_only else {source: self._state(source) for source in sources}
         return Results(
             query=typed.source,
             understood=Understood(
@@ -96,7 +98,7 @@ class Searcher:
             hits=()
             if paths_only
             else tuple(
-                self._hit(rank, match, query, matches.relaxed)
+                self._hit(rank, match, query, matches.relaxed, *states[match.passage.source])
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
             paths=tuple(map(self._places.from_here, sources)),
@@ -125,11 +127,17 @@ class Searcher:
                 for token, word in zip(tokens, words_of(understood.clauses), strict=True)
             )
 
-    def _hit(self, rank: int, match: Match, query: Query, relaxed: bool) -> Hit:
-        source, key, title = match.passage.source, match.passage.key, match.passage.title
+    def _state(self, source: str) -> tuple[datetime, bool]:
+        """When a file was modified that is in the index, and whether it changed since."""
         state = self._catalog.file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
+        return state.modified, not state.is_current(self._places.path(source))
+
+    def _hit(
+        self, rank: int, match: Match, query: Query, relaxed: bool, modified: datetime, stale: bool
+    ) -> Hit:
+        source, key, title = match.passage.source, match.passage.key, match.passage.title
         return Hit(
             rank=rank,
             score=match.score,
@@ -138,8 +146,8 @@ class Searcher:
             title=title,
             title_highlights=title_highlights(title, query, relaxed=relaxed),
             snippet=make_snippet(match.passage, query, relaxed=relaxed),
-            modified=state.modified,
-            stale=not state.is_current(self._places.path(source)),
+            modified=modified,
+            stale=stale,
             parts=match.parts,
         )
 
