@@ -172,10 +172,9 @@ class Scoring:
         total = highest = 0
         for piece in self._pieces:
             counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
-            bounds_of = map((piece.worth * steps).__mul__, self._collection.saturations)
-            if near := piece.near * steps:
-                bounds_of = (bound and bound + near for bound in bounds_of)
-            table = bytes(map(math.ceil, bounds_of))
+            most_of = (piece.worth * steps).__mul__, self._collection.saturations
+            near = piece.near * steps
+            table = bytes([math.ceil(bound and bound + near) for bound in map(*most_of)])
             keys = (counts + classes).to_bytes(size, "little")
             total += int.from_bytes(widened(keys.translate(table)), "little")
             highest += max(table)
