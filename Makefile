@@ -20,6 +20,7 @@ $(STAMP): pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) --require-hashes --requirement requirements-dev.lock
 	$(PIP) --no-deps --editable .
+	$(BIN)/python -m compileall -q vnsearch
 	@touch $@
 
 demo: $(STAMP)
