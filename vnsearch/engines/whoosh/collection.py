@@ -8,11 +8,11 @@ deleted passages.
 from bisect import bisect_right
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, reduce
-from itertools import accumulate
+from functools import lru_cache, partial, reduce
+from itertools import accumulate, chain
 from operator import and_
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from vnsearch.engines.whoosh import manifest
 from vnsearch.engines.whoosh.lanes import Documents, passages_in, present
@@ -27,6 +27,8 @@ _FREQUENCIES_KEPT: Final = 10_000
 _COUNTERS_KEPT: Final = 1_000
 _RECORDS_KEPT: Final = 100
 
+
+_Of = TypeVar("_Of")
 
 # The number of the segment that a passage is of, its words as a string (see `Segment`), and
 # where in it GAP is.
@@ -57,14 +59,10 @@ class Collection:
         self.classes = b"".join(segment.classes() for segment in self._segments)
         lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
         self._lengths = memoryview(lengths).cast("H")
-        self._dampings = _Dampings(self.average_length)
-        self._shares: dict[int, list[float]] = {}
+        self._dampings = _ByLength(partial(damping, average=self.average_length))
+        self._shares = _ByLength(self._saturations)
         # For each length class and count the most that BM25 can make of it.
-        self.saturations = [
-            self._saturation(count, length)
-            for length in LENGTH_CLASSES
-            for count in range(MOST + 1)
-        ]
+        self.saturations = list(chain(*map(self._saturations, LENGTH_CLASSES)))
         kept = max(16, _CACHE_BYTES // max(self.size, 1))
         self.row = lru_cache(kept)(self._row)
         self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
@@ -81,10 +79,12 @@ class Collection:
         for segment in self._segments:
             segment.close()
 
-    def _saturation(self, count: int, length: int) -> float:
-        if count == MOST or not self.average_length:
-            return LIMIT
-        return saturation(count, damping(length, self.average_length))
+    def _saturations(self, length: int) -> list[float]:
+        """For each count the most that BM25 can make of it."""
+        if not self.average_length:
+            return [LIMIT] * (MOST + 1)
+        damped = damping(length, self.average_length)
+        return [*(saturation(count, damped) for count in range(MOST)), LIMIT]
 
     def _without(self, deleted: Sequence[frozenset[int]]) -> int:
         lanes = bytearray(b"\1") * self.size
@@ -205,11 +205,7 @@ class Collection:
 
     def shares(self, passage: int) -> Sequence[float]:
         """For each count the most that BM25 can make of it in a passage."""
-        length = self._lengths[passage]
-        if (shares := self._shares.get(length)) is None:
-            shares = [self._saturation(count, length) for count in range(MOST + 1)]
-            self._shares[length] = shares
-        return shares
+        return self._shares[self._lengths[passage]]
 
     def words(self, passage: int) -> Words:
         """The words of a passage."""
@@ -245,15 +241,15 @@ def _side_by_side(
     return Tally({(firsts[both[0]], seconds[both[1]]): count for both, count in found.items()})
 
 
-class _Dampings(dict[int, float]):
-    """See `ranking.damping`: of each length, worked out when first met."""
+class _ByLength(dict[int, _Of]):
+    """Something of each length, worked out when first met."""
 
-    def __init__(self, average: float) -> None:
+    def __init__(self, of: Callable[[int], _Of]) -> None:
         super().__init__()
-        self._average = average
+        self._of = of
 
-    def __missing__(self, length: int) -> float:
-        found = self[length] = damping(length, self._average)
+    def __missing__(self, length: int) -> _Of:
+        found = self[length] = self._of(length)
         return found
 
 

@@ -47,7 +47,7 @@ class Segment:
         self._rare = arrays["exact.rare"]
         self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
-        self._forms_in: Callable[[int], list[str]] = lru_cache(_FORMS_KEPT)(self._read_forms)
+        self._forms = lru_cache(_FORMS_KEPT)(self._read_forms)
         self._frame: Callable[[int], Records] = lru_cache(_FRAMES_KEPT)(self._read_frame)
 
     def close(self) -> None:
@@ -132,31 +132,30 @@ class Segment:
     def variants(self, folded: str) -> dict[str, int]:
         """The exact forms with a folded form, and in how many passages each occurs; deleted
         ones included."""
-        group = self.folded.find(folded.encode())
-        terms = [] if group is None else range(self._first[group], self._first[group + 1])
-        return {self.exact[n].decode(): self._postings.frequency(n) for n in terms}
+        return {form: self._postings.frequency(term) for term, form in self._forms(folded)}
 
     def pairs(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
         """The exact forms of two folded ones that stand side by side, and in how many
         passages; deleted ones included. None when that was not counted."""
-        groups = [n for w in (first, second) if (n := self.folded.find(w.encode())) is not None]
-        if len(groups) < len((first, second)):
+        groups = self.folded.find(first.encode()), self.folded.find(second.encode())
+        if groups[0] is None or groups[1] is None:
             return {}
-        one, other = map(self._place_in_pairs, groups)
+        one, other = self._place_in_pairs(groups[0]), self._place_in_pairs(groups[1])
         if one is None or other is None:
             return None
         seconds, of_first, of_second, often = self._followers(one)
         found = slice(bisect_left(seconds, other), bisect_right(seconds, other))
-        firsts, others = map(self._forms_in, groups)
+        firsts, others = self._forms(first), self._forms(second)
         return {
-            (firsts[a], others[b]): count
+            (firsts[a][1], others[b][1]): count
             for a, b, count in zip(of_first[found], of_second[found], often[found], strict=True)
         }
 
-    def _read_forms(self, group: int) -> list[str]:
-        """The exact forms of a group."""
-        terms = range(self._first[group], self._first[group + 1])
-        return [self.exact[number].decode() for number in terms]
+    def _read_forms(self, folded: str) -> list[tuple[int, str]]:
+        """The exact terms with a folded form, each by its number and as text."""
+        group = self.folded.find(folded.encode())
+        terms = [] if group is None else range(self._first[group], self._first[group + 1])
+        return [(number, self.exact[number].decode()) for number in terms]
 
     def _place_in_pairs(self, group: int) -> int | None:
         words = self._arrays["pairs.words"]
@@ -185,9 +184,7 @@ class Segment:
 
     def forms(self, folded: str) -> dict[str, str]:
         """The characters that stand for the exact forms with a folded form, and those."""
-        group = self.folded.find(folded.encode())
-        terms = [] if group is None else range(self._first[group], self._first[group + 1])
-        return {self.characters_of(range(n, n + 1)): self.exact[n].decode() for n in terms}
+        return {self.characters_of(range(n, n + 1)): form for n, form in self._forms(folded)}
 
     # Passages
 
