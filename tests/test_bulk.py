@@ -54,16 +54,15 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
 def in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[list[Found]]:
     """Forms and places of the tokens of each text."""
     found = vocabulary.tokenize(source)
-    columns = (column.tolist() for column in (found.terms, found.starts, found.ends))
-    tokens = [
-        (*vocabulary.terms[term], start, end) for term, start, end in zip(*columns, strict=True)
-    ]
     assert len(found.counts) == len(source)
-    ends = np.cumsum(found.counts).tolist()
-    assert (ends[-1] if ends else 0) == len(tokens)
-    return [
-        tokens[end - count : end] for end, count in zip(ends, found.counts.tolist(), strict=True)
-    ]
+    ends = np.cumsum(found.counts)
+    assert (ends[-1] if len(ends) else 0) == len(found.terms)
+    tokens = []
+    for text, (end, count) in enumerate(zip(ends.tolist(), found.counts.tolist(), strict=True)):
+        terms = found.terms[end - count : end].tolist()
+        spans = (column.tolist() for column in found.spans(text))
+        tokens.append([(*vocabulary.terms[t], *at) for t, *at in zip(terms, *spans, strict=True)])
+    return tokens
 
 
 def one_by_one(source: Sequence[str]) -> list[list[Found]]:
@@ -165,8 +164,6 @@ def test_chunks_are_the_texts_in_order(source: list[str], size: int) -> None:
 
 def test_long_texts_are_tokenized_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["một hai ba " * 50, "", "x" * 300 + " y", "bốn", "ne\u0301 năm\n" * 40]
-    whole = Vocabulary().tokenize(texts)
+    whole = in_bulk(Vocabulary(), texts)
     monkeypatch.setattr(bulk, "_PIECE", 20)
-    cut = Vocabulary().tokenize(texts)
-    for one, other in zip(whole, cut, strict=True):
-        assert one.tolist() == other.tolist()
+    assert in_bulk(Vocabulary(), texts) == whole

@@ -6,7 +6,6 @@ keys are looked up for all the texts at once. Every other run goes through `anal
 so does each new word, so both ways give the same tokens.
 """
 
-import codecs
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
@@ -21,7 +20,7 @@ from vnsearch.vietnamese.letters import LETTERS
 Numbers = NDArray[Any]
 
 _PLAIN: Final = LETTERS + "0123456789"  # a byte in a key for each, from 1
-_LETTERS: Final = "\0" + _PLAIN  # by their bytes
+_CODES: Final = np.array([0, *map(ord, _PLAIN)], dtype="<u4")  # by their bytes
 _OTHER: Final = 0x80  # the byte of characters that a plain run does not have
 _OTHERS: Final = np.uint64(0x8080808080808080)
 _KEY_BYTES: Final = 8
@@ -40,13 +39,29 @@ _CHUNK: Final = 1 << 18  # code points looked at together, to stay in the proces
 _PIECE: Final = 1 << 20  # code points
 
 
-class Tokens(NamedTuple):
-    """The tokens of several texts, one text after another."""
+class Tokens:
+    """The tokens of several texts, one text after another: `terms`, the number of each token's
+    term, and `counts`, how many tokens each text has."""
 
-    terms: Numbers  # the number of each token's term
-    starts: Numbers  # code points in the text it is of
-    ends: Numbers
-    counts: Numbers  # tokens of each text
+    def __init__(self, parts: "Sequence[_Part]", texts: Sequence[Sequence[str]]) -> None:
+        """`texts` are in pieces, of which the parts have some each."""
+        self.terms, self._starts, self._ends, sizes, begins = (
+            np.concatenate(column) for column in zip(*parts, strict=True)
+        )
+        self._sizes = sizes
+        firsts = np.cumsum([0, *map(len, texts)])
+        in_text = [at for text in texts for at in accumulate(map(len, text[:-1]), initial=0)]
+        self._shifts = begins - in_text
+        self._pieces = firsts
+        self._at = np.concatenate(([0], np.cumsum(sizes)))
+        self.counts = np.diff(self._at[firsts])
+
+    def spans(self, text: int) -> tuple[Numbers, Numbers]:
+        """Where the tokens of a text start and end in it, in code points."""
+        pieces = slice(self._pieces[text], self._pieces[text + 1])
+        tokens = slice(self._at[pieces.start], self._at[pieces.stop])
+        shifts = np.repeat(self._shifts[pieces], self._sizes[pieces]).astype(np.int32)
+        return self._starts[tokens] - shifts, self._ends[tokens] - shifts
 
 
 class Vocabulary:
@@ -56,25 +71,16 @@ class Vocabulary:
     def __init__(self) -> None:
         self.terms: list[tuple[str, str]] = []
         self._term_of: dict[tuple[str, str], int] = {}
-        self._plain: dict[int, int] = {}  # key of a plain run -> term
-        self._other: dict[str, list[tuple[int, int, int]]] = {}  # run -> terms, starts, ends
+        self._runs: dict[str, int] = {}  # what was met -> term, -1 when it is not one token
         self._keys = np.zeros(1 << _TABLE_BITS, dtype="<u8")
-        self._values = np.zeros(1 << _TABLE_BITS, dtype=np.uint32)
+        self._values = np.zeros(1 << _TABLE_BITS, dtype=np.int32)
 
     def tokenize(self, texts: Sequence[str]) -> Tokens:
         """The tokens of NFC texts, as `analysis.tokenize` makes them."""
         pieces = [_pieces(text) for text in texts]
-        parts = [self._tokenize(chunk) for chunk in _chunks(list(chain(*pieces)))]
-        terms, starts, ends, counts = (np.concatenate(c) for c in zip(*parts, strict=True))
-        if len(counts) > len(texts):
-            shifts = [at for cut in pieces for at in accumulate(map(len, cut[:-1]), initial=0)]
-            shift = np.repeat(np.array(shifts, dtype=np.int32), counts)
-            starts, ends = starts + shift, ends + shift
-            sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
-            counts = np.add.reduceat(counts, np.cumsum(sizes) - sizes)
-        return Tokens(terms, starts, ends, counts)
+        return Tokens([self._tokenize(chunk) for chunk in _chunks(list(chain(*pieces)))], pieces)
 
-    def _tokenize(self, texts: Sequence[str]) -> tuple[Numbers, Numbers, Numbers, Numbers]:
+    def _tokenize(self, texts: Sequence[str]) -> "_Part":
         joined = "\n".join(("", *texts, ""))
         classes = _CLASSES[np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")]
         inside = classes != 0
@@ -86,11 +92,8 @@ class Vocabulary:
         terms, starts, ends = self._fill_in(joined, np.flatnonzero(other), terms, starts, ends)
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         begins = np.cumsum(lengths + 1) - lengths
-        firsts = np.searchsorted(starts, begins)
-        counts = np.diff(firsts, append=len(starts))
-        shift = np.repeat(begins, counts)
-        starts, ends = ((column - shift).astype(np.int32) for column in (starts, ends))
-        return terms, starts, ends, counts
+        sizes = np.diff(np.searchsorted(starts, begins), append=len(starts))
+        return _Part(terms, starts.astype(np.int32), ends.astype(np.int32), sizes, begins)
 
     def _look_up(self, keys: Numbers) -> Numbers:
         """The terms of plain runs by their keys (0 where the key is 0)."""
@@ -99,22 +102,16 @@ class Vocabulary:
         missed = np.flatnonzero(self._keys[slots] != keys)
         if missed.size:
             new, where = np.unique(keys[missed], return_inverse=True)
-            terms[missed] = np.array([self._term_of_key(key) for key in new.tolist()])[where]
+            words = _CODES[new.view(np.uint8)].view(f"<U{_KEY_BYTES}").tolist()
+            of_new = np.array(list(map(self._term_of_run, words)), dtype=np.int32)
+            terms[missed] = of_new[where]
+            # Where two new keys want the same slot, one has both it and its term.
             slots = (new * _GOLDEN) >> np.uint64(64 - _TABLE_BITS)
-            free = self._keys[slots] == 0
-            self._keys[slots[free]] = new[free]
-            # Read back, for two new keys may have wanted the same slot.
-            kept = self._keys[slots[free]].tolist()
-            self._values[slots[free]] = [self._plain[key] for key in kept]
+            _, firsts = np.unique(slots, return_index=True)
+            firsts = firsts[self._keys[slots[firsts]] == 0]
+            self._keys[slots[firsts]] = new[firsts]
+            self._values[slots[firsts]] = of_new[firsts]
         return terms
-
-    def _term_of_key(self, key: int) -> int:
-        term = self._plain.get(key)
-        if term is None:
-            letters = key.to_bytes(_KEY_BYTES, "little").rstrip(b"\0")
-            word = codecs.charmap_decode(letters, "strict", _LETTERS)[0]
-            term = self._plain[key] = self._number(word)
-        return term
 
     def _number(self, word: str) -> int:
         both = forms(word)
@@ -126,25 +123,42 @@ class Vocabulary:
     def _fill_in(
         self, joined: str, others: Numbers, terms: Numbers, starts: Numbers, ends: Numbers
     ) -> tuple[Numbers, Numbers, Numbers]:
-        """The runs `others` replaced by the tokens in them, which are mostly one."""
+        """The runs `others` replaced by the tokens in them, which are mostly just they."""
         spans = zip(starts[others].tolist(), ends[others].tolist(), strict=True)
         runs = [joined[start:end] for start, end in spans]
-        found = [self._other.get(run) or self._read(run) for run in runs]
-        counts = np.ones(len(terms), dtype=np.int64)
-        counts[others] = np.fromiter(map(len, found), np.int64, len(found))
-        tokens = np.fromiter(chain(*chain(*found)), np.int64).reshape(-1, 3)
-        filled = np.zeros(len(terms), dtype=bool)
-        filled[others] = True
-        filled, terms, starts, ends = (np.repeat(c, counts) for c in (filled, terms, starts, ends))
-        terms[filled] = tokens[:, 0]
-        ends[filled] = starts[filled] + tokens[:, 2]
-        starts[filled] += tokens[:, 1]
+        of_runs = [self._term_of_run(run) for run in runs]
+        terms[others] = of_runs
+        torn = {at: run for at, run, t in zip(others.tolist(), runs, of_runs, strict=True) if t < 0}
+        if not torn:
+            return terms, starts, ends
+        places, found = [], []
+        for nth, (at, run) in enumerate(torn.items()):
+            for word in WORD.finditer(run):
+                places.append(at - nth)
+                found.append((self._number(word[0]), *(int(starts[at]) + p for p in word.span())))
+        where, new = np.array(places, dtype=np.int64), np.array(found, dtype=np.int64)
+        columns = zip((terms, starts, ends), new.reshape(-1, 3).T, strict=True)
+        terms, starts, ends = (np.insert(np.delete(c, list(torn)), where, n) for c, n in columns)
         return terms, starts, ends
 
-    def _read(self, run: str) -> list[tuple[int, int, int]]:
-        tokens = [(self._number(m.group()), m.start(), m.end()) for m in WORD.finditer(run)]
-        self._other[run] = tokens
-        return tokens
+    def _term_of_run(self, run: str) -> int:
+        """The term of a run that is one token, else -1."""
+        term = self._runs.get(run)
+        if term is None:
+            first = WORD.match(run)
+            whole = first is not None and first[0] == run
+            term = self._runs[run] = self._number(run) if whole else -1
+        return term
+
+
+class _Part(NamedTuple):
+    """The tokens of pieces of text, joined to one string."""
+
+    terms: Numbers
+    starts: Numbers  # in that string
+    ends: Numbers
+    sizes: Numbers  # how many tokens each piece has
+    begins: Numbers  # where it begins
 
 
 def _windows(classes: Numbers) -> Numbers:

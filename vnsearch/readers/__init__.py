@@ -120,25 +120,22 @@ def _installed(library: str) -> bool:
 
 def _finished(document: Document) -> Document:
     """Repaired, normalized, and with the first line for a title when the format gave none."""
-    title, text = _clean(document.title), _clean(document.text)
-    encoding = document.encoding
+    key, title, text, place, encoding = document
+    title, text = " ".join(_clean(title).split()), _clean(text)
     # A title is too short to tell by itself.
-    if (better := legacy.repaired(f"{' '.join(title.split())}\n{text}")) is not None:
+    if (legacy.has_signs(title) or legacy.has_signs(text)) and (
+        better := legacy.repaired(f"{title}\n{text}")
+    ) is not None:
         title, _, text = better.text.partition("\n")
         encoding = Encoding(better.encoding, better.sure)
-    return document._replace(
-        key=_clean(document.key),
-        title=_shortened(" ".join(title.split()) or _first_line(text)),
-        text=text,
-        encoding=encoding,
-    )
+    return Document(_clean(key), _shortened(title or _first_line(text)), text, place, encoding)
 
 
 def _clean(text: str) -> str:
     if text.isascii():
         return text
     try:
-        text.encode()  # much faster than to look for lone surrogates, which are rare
+        text.encode("utf-16-le")  # the fastest way to look for lone surrogates, which are rare
     except UnicodeEncodeError:
         text = _LONE_SURROGATE.sub("\ufffd", text)
     return nfc(text)

@@ -6,9 +6,11 @@ Read line by line, so a file may be larger than memory.
 import io
 import json
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Encoding, Place
 from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, Source, encoding_of
 
 _decode = json.JSONDecoder().decode
@@ -22,7 +24,7 @@ def read(source: Source) -> Iterator[Document | Flaw]:
     """
     seen: set[int] = set()  # hashes, since a file may have more keys than fit in memory
     for number, line in enumerate(_lines(source), 1):
-        if not line.strip():
+        if line.isspace():
             continue
         try:
             document = _document(source, line, number)
@@ -51,19 +53,28 @@ def _lines(source: Source) -> Iterator[bytes | str]:
 
 
 def _document(source: Source, line: bytes | str, number: int) -> Document:
-    row = _decode(source.decoded(line) if isinstance(line, bytes) else line)
+    row, encoding = _row(source, line)
     if not isinstance(row, dict):
         raise ValueError("not a JSON object")
     text, key, title = row.get("text"), row.get("id"), row.get("title")
     if not isinstance(text, str):
         raise ValueError('no "text"')
     return Document(
-        key=str(number if key in (None, "") else key),
-        title=title if isinstance(title, str) else "",
-        text=text,
-        place=Place(number, step=0),
-        encoding=source.encoding,
+        str(number if key in (None, "") else key),
+        title if isinstance(title, str) else "",
+        text,
+        Place(number, step=0),
+        encoding,
     )
+
+
+def _row(source: Source, line: bytes | str) -> tuple[Any, Encoding | None]:
+    """What a line says, and what it was encoded in."""
+    if isinstance(line, bytes):
+        with suppress(ValueError):  # of the decoding, too
+            return _decode(line.decode()), None
+        line = source.decoded(line)
+    return _decode(line), source.encoding
 
 
 def _reason(error: Exception) -> str:

@@ -121,7 +121,7 @@ def repaired(text: str) -> Decoded | None:
 
     Only the lines that read better are changed, so the text may be mixed.
     """
-    if text.isascii() or not _has_signs(text):
+    if not has_signs(text):
         return None
     if (found := _repaired_once(text)) is not None:
         return found
@@ -131,7 +131,10 @@ def repaired(text: str) -> Decoded | None:
     return deeper and deeper._replace(encoding=UTF_8_TWICE)
 
 
-def _has_signs(text: str) -> bool:
+def has_signs(text: str) -> bool:
+    """Whether a text may be one that `repaired` repairs."""
+    if text.isascii():
+        return False
     signs = len(text.encode("latin-1", "ignore").translate(None, _OTHERS))
     return signs >= (1 if len(text) < _SHORT else max(_LEAST, len(text) // _TEXT_PER_SIGN))
 

@@ -39,7 +39,7 @@ _RESPELT: Final = {
 }
 
 _QUALITY_VOWELS: Final = "ăâêôơư"
-_DROP_INVISIBLE: Final = dict.fromkeys(map(ord, INVISIBLE))
+_LOWERED: Final = {**dict.fromkeys(map(ord, INVISIBLE)), **D_LOOKALIKES}
 
 
 class Syllable(NamedTuple):
@@ -91,8 +91,13 @@ def spell(syllable: Syllable) -> str:
     onset, nucleus, coda, tone = syllable
     if nucleus in ("i", "y") and not coda:
         nucleus = I_OR_Y.get(onset, nucleus)
+    return onset + _toned(nucleus, coda, tone) + coda
+
+
+@lru_cache(1024)
+def _toned(nucleus: str, coda: str, tone: str) -> str:
     at = _tone_position(nucleus, coda) + 1
-    return onset + unicodedata.normalize("NFC", nucleus[:at] + tone + nucleus[at:]) + coda
+    return unicodedata.normalize("NFC", nucleus[:at] + tone + nucleus[at:])
 
 
 def _tone_position(nucleus: str, coda: str) -> int:
@@ -126,7 +131,7 @@ def letters_of(word: str) -> str:
 
 def _lowered(word: str) -> str:
     word = word.lower()
-    return word if word.isascii() else word.translate(_DROP_INVISIBLE).translate(D_LOOKALIKES)
+    return word if word.isascii() else word.translate(_LOWERED)
 
 
 def _joined(letters: list[str], tones: list[tuple[int, str]]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.bulk import Vocabulary
+from vnsearch.bulk import Tokens, Vocabulary
 from vnsearch.engines.whoosh import layout
 from vnsearch.engines.whoosh.inverting import (
     Array,
@@ -57,15 +57,13 @@ def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Voc
 def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> _Contents:
     texts = vocabulary.tokenize([document.text for _, document in documents])
     titles = vocabulary.tokenize([document.title for _, document in documents])
-    records, sizes, of, begin = [], [], [], 0
+    records, sizes, of = [], [], []
     for number, ((source, document), count) in enumerate(
         zip(documents, texts.counts.tolist(), strict=True)
     ):
         spans: tuple[Sequence[int], ...] = range(count), range(count)  # unless they are needed
         if count > MAX_TOKENS:
-            columns = (c[begin : begin + count] for c in (texts.starts, texts.ends))
-            spans = tuple(array("i", column.tobytes()) for column in columns)
-        begin += count
+            spans = tuple(array("i", column.tobytes()) for column in texts.spans(number))
         key, title = document.key, document.title
         for text, first, stop, place, before, after in split(document, *spans):
             records.append(Found(source, key, title, text, place, before, after))
@@ -78,7 +76,7 @@ def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary)
 
 
 def _stream(
-    texts: Numbers, sizes: Numbers, titles: Any, document_of: Numbers
+    texts: Numbers, sizes: Numbers, titles: Tokens, document_of: Numbers
 ) -> tuple[Numbers, Numbers]:
     """Text, GAP and title of each passage, and how much that is."""
     lengths = titles.counts[document_of]
