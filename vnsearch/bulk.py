@@ -70,7 +70,7 @@ class Vocabulary:
 
     def __init__(self) -> None:
         self.terms: list[tuple[str, str]] = []
-        self._term_of: dict[tuple[str, str], int] = {}
+        self._term_of: dict[str, int] = {}  # by its exact form, which decides on the folded one
         self._runs: dict[str, int] = {}  # what was met -> term, -1 when it is not one token
         self._keys = np.zeros(1 << _TABLE_BITS, dtype="<u8")
         self._values = np.zeros(1 << _TABLE_BITS, dtype=np.int32)
@@ -114,10 +114,10 @@ class Vocabulary:
         return terms
 
     def _number(self, word: str) -> int:
-        both = forms(word)
-        number = self._term_of.setdefault(both, len(self.terms))
+        folded, exact = forms(word)
+        number = self._term_of.setdefault(exact, len(self.terms))
         if number == len(self.terms):
-            self.terms.append(both)
+            self.terms.append((folded, exact))
         return number
 
     def _fill_in(

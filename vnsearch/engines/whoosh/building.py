@@ -107,11 +107,13 @@ def _write(path: Path, contents: _Contents) -> int:
     sizes = np.flatnonzero(stream == GAP) - np.cumsum(contents.counts) + contents.counts
     of_titles = contents.counts - 1 - sizes
     lengths = sizes + TITLE_WEIGHT * of_titles
-    often = np.repeat(
-        [1, 0, TITLE_WEIGHT] * size,
-        np.column_stack((sizes, np.ones_like(sizes), of_titles)).ravel(),
+    passages = np.repeat(numbers, contents.counts)
+    words = stream != GAP
+    weights = np.repeat(
+        np.array([1, TITLE_WEIGHT] * size, dtype=np.uint8),
+        np.column_stack((sizes, of_titles)).ravel(),
     )
-    exact = invert(np.repeat(stream, often), np.repeat(numbers, lengths), len(terms))
+    exact = invert(stream[words], passages[words], len(terms), weights)
     rare = rarest(exact.frequencies)
     codes = np.append(characters(len(terms), rare), 0)  # the last one stands for GAP
     exact_terms = [exact.encode() for _, exact in terms]
@@ -125,7 +127,7 @@ def _write(path: Path, contents: _Contents) -> int:
         "folded.first": as_array("I", first),
         **pair_arrays(
             stream,
-            np.repeat(np.arange(size, dtype=np.int32), contents.counts),
+            passages,
             groups,
             np.bincount(groups, weights=exact.frequencies, minlength=len(folded_terms)),
             size,

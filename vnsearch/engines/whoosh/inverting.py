@@ -30,7 +30,7 @@ Numbers = NDArray[Any]
 Array = tuple[str, bytes]
 
 # A group in one of so many passages has a row, which takes less room than postings then.
-DENSE: Final = 128
+DENSE: Final = 64
 AT_LEAST: Final = 64  # passages, or it is not common
 
 _LEVEL: Final = 1  # of compression
@@ -67,14 +67,18 @@ class Inverted:
         return np.bincount(self.terms, minlength=self.size)
 
 
-def invert(terms: Numbers, passages: Numbers, size: int) -> Inverted:
-    """Postings from the term and the passage of each token, passages ascending."""
-    passages = passages[_sorting(terms, size)]
+def invert(terms: Numbers, passages: Numbers, size: int, weights: Numbers | None = None) -> Inverted:
+    """Postings from the term and the passage of each token, passages ascending. A token counts
+    as many times as it weighs."""
+    order = _sorting(terms, size)
+    passages = passages[order]
     terms = np.repeat(np.arange(size, dtype=np.int32), np.bincount(terms, minlength=size))
     begun = np.ones(len(terms), dtype=bool)
     begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
     firsts = np.flatnonzero(begun)
     counts = np.diff(firsts, append=len(terms))
+    if weights is not None and len(firsts):
+        counts = np.add.reduceat(weights[order], firsts, dtype=np.int64)
     return Inverted(terms[firsts], passages[firsts], counts, size)
 
 

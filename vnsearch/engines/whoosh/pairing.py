@@ -75,13 +75,12 @@ def _counted(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers, Numbe
     """The first and the second term of each pair that occurs, ascending, and in how many
     passages it does."""
     beside = (terms[:-1] != _NONE) & (terms[1:] != _NONE) & (passages[:-1] == passages[1:])
-    at = np.flatnonzero(beside)
-    first, second, passages = terms[at], terms[at + 1], passages[at]
+    first, second, passages = terms[:-1][beside], terms[1:][beside], passages[:-1][beside]
     # Numbers of 16 bits are sorted by radix, so the passages of a pair stay in order.
     order = np.argsort(second, kind="stable")
     order = order[np.argsort(first[order], kind="stable")]
     first, second, passages = first[order], second[order], passages[order]
-    other_pair = np.ones(len(at), dtype=bool)
+    other_pair = np.ones(len(first), dtype=bool)
     other_pair[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
     once = other_pair.copy()
     once[1:] |= passages[1:] != passages[:-1]

@@ -3,6 +3,7 @@
 A batch becomes a segment; small segments are merged, so that there are never many.
 """
 
+import gc
 import math
 import os
 import signal
@@ -237,6 +238,7 @@ def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
 
 def _make(end: Connection, path: Path, documents: Sequence[Sourced]) -> None:
     """What a process does: make the segment of a batch, and tell of it."""
+    gc.disable()  # it ends before much garbage can be
     try:
         end.send(_build(path, documents))
     except Exception as error:
