@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from vnsearch.vietnamese.letters import D_LOOKALIKES, INVISIBLE, VOWELS, split_marks
+from vnsearch.vietnamese.letters import D_LOOKALIKES, INVISIBLE, LETTERS, VOWELS, split_marks
 
 ONSETS: Final = frozenset(
     "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split()
@@ -38,6 +38,7 @@ _RESPELT: Final = {
     if vowel != canonical
 }
 
+_LETTERS: Final = frozenset(LETTERS)
 _QUALITY_VOWELS: Final = "ăâêôơư"
 _LOWERED: Final = {**dict.fromkeys(map(ord, INVISIBLE)), **D_LOOKALIKES}
 
@@ -63,7 +64,7 @@ def _parse(letters: Sequence[str], tones: Sequence[tuple[int, str]]) -> Syllable
     if len(tones) > 1:
         return None
     syllable = _without_tone("".join(letters))
-    return syllable._replace(tone=tones[0][1]) if syllable and tones else syllable
+    return Syllable(*syllable[:3], tones[0][1]) if syllable and tones else syllable
 
 
 @lru_cache(4096)
@@ -119,6 +120,8 @@ def canonical(word: str) -> str:
     word = _lowered(word)
     if word.isascii():
         return _RESPELT.get(word, word)
+    if word.isalnum() and not _LETTERS.issuperset(word):
+        return unicodedata.normalize("NFC", word)  # it has letters that are not Vietnamese
     letters, tones = split_marks(word)
     syllable = _parse(letters, tones)
     return spell(syllable) if syllable is not None else _joined(letters, tones)

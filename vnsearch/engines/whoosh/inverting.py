@@ -67,12 +67,13 @@ class Inverted:
         return np.bincount(self.terms, minlength=self.size)
 
 
-def invert(terms: Numbers, passages: Numbers, size: int, weights: Numbers | None = None) -> Inverted:
+def invert(
+    terms: Numbers, passages: Numbers, size: int, weights: Numbers | None = None
+) -> Inverted:
     """Postings from the term and the passage of each token, passages ascending. A token counts
     as many times as it weighs."""
     order = _sorting(terms, size)
-    passages = passages[order]
-    terms = np.repeat(np.arange(size, dtype=np.int32), np.bincount(terms, minlength=size))
+    terms, passages = terms[order], passages[order]
     begun = np.ones(len(terms), dtype=bool)
     begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
     firsts = np.flatnonzero(begun)

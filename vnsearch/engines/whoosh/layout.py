@@ -165,8 +165,13 @@ def packed(records: Sequence[Found]) -> bytes:
         for data, (source, key, title, _, place, before, after) in zip(texts, records, strict=True)
     ]
     # Names of files may hold surrogates: bytes that are not UTF-8.
-    head = json.dumps(heads, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    head = _as_json(heads).encode("utf-8", "surrogatepass")
     return b"".join((head, b"\n", *texts))
+
+
+_as_json: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":")
+).encode
 
 
 class Records:
