@@ -61,7 +61,8 @@ def in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[list[Found]]:
     for text, (end, count) in enumerate(zip(ends.tolist(), found.counts.tolist(), strict=True)):
         terms = found.terms[end - count : end].tolist()
         spans = (column.tolist() for column in found.spans(text))
-        tokens.append([(*vocabulary.terms[t], *at) for t, *at in zip(terms, *spans, strict=True)])
+        words = (vocabulary.terms[term].decode().split("\0") for term in terms)
+        tokens.append([(*forms, *at) for forms, *at in zip(words, *spans, strict=True)])
     return tokens
 
 

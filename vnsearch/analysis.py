@@ -27,14 +27,16 @@ WORD = re.compile(
 )
 
 
-@lru_cache(maxsize=20_000)
-def forms(word: str) -> tuple[str, str]:
+def forms_of(word: str) -> tuple[str, str]:
     """The folded and the exact form of one word."""
     exact = canonical(word)
     if exact.isascii():
         return exact, exact
     # Again, for the foreign word whose marks alone kept it from being a syllable (`Lǐ`).
     return canonical(fold(exact)), exact
+
+
+forms = lru_cache(maxsize=20_000)(forms_of)
 
 
 def tokenize(text: str) -> Iterator[Token]:

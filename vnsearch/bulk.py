@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.analysis import WORD, forms
+from vnsearch.analysis import WORD, forms_of
 from vnsearch.vietnamese.letters import LETTERS
 
 Numbers = NDArray[Any]
@@ -65,11 +65,11 @@ class Tokens:
 
 
 class Vocabulary:
-    """Numbers for terms, given as they are met; `terms[n]` is the folded and the exact form
-    of term n."""
+    """Numbers for terms, given as they are met; `terms[n]` is the folded form of term n, a zero
+    byte, and its exact form, in UTF-8."""
 
     def __init__(self) -> None:
-        self.terms: list[tuple[str, str]] = []
+        self.terms: list[bytes] = []
         self._term_of: dict[str, int] = {}  # by its exact form, which decides on the folded one
         self._runs: dict[str, int] = {}  # what was met -> term, -1 when it is not one token
         self._keys = np.zeros(1 << _TABLE_BITS, dtype="<u8")
@@ -103,7 +103,7 @@ class Vocabulary:
         if missed.size:
             new, where = np.unique(keys[missed], return_inverse=True)
             words = _CODES[new.view(np.uint8)].view(f"<U{_KEY_BYTES}").tolist()
-            of_new = np.array(list(map(self._term_of_run, words)), dtype=np.int32)
+            of_new = np.array(list(map(self._number, words)), dtype=np.int32)
             terms[missed] = of_new[where]
             # Where two new keys want the same slot, one has both it and its term.
             slots = (new * _GOLDEN) >> np.uint64(64 - _TABLE_BITS)
@@ -114,10 +114,13 @@ class Vocabulary:
         return terms
 
     def _number(self, word: str) -> int:
-        folded, exact = forms(word)
-        number = self._term_of.setdefault(exact, len(self.terms))
-        if number == len(self.terms):
-            self.terms.append((folded, exact))
+        """The term of a word."""
+        number = self._term_of.get(word)  # most words are as their exact forms
+        if number is None:
+            folded, exact = forms_of(word)
+            number = self._term_of.setdefault(exact, len(self.terms))
+            if number == len(self.terms):
+                self.terms.append(f"{folded}\0{exact}".encode())
         return number
 
     def _fill_in(

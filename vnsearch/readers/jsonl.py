@@ -6,14 +6,13 @@ Read line by line, so a file may be larger than memory.
 import io
 import json
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding, Place
 from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, Source, encoding_of
 
-_decode = json.JSONDecoder().decode
+_decoder: Final = json.JSONDecoder()
 
 
 def read(source: Source) -> Iterator[Document | Flaw]:
@@ -31,10 +30,11 @@ def read(source: Source) -> Iterator[Document | Flaw]:
         except (ValueError, RecursionError, UnusableFileError) as error:
             yield Flaw(f"line {number}: {_reason(error)}")
             continue
-        if hash(document.key) in seen:
+        key = hash(document.key)
+        if key in seen:
             yield Flaw(f"line {number}: another document has the id {document.key!r}")
             continue
-        seen.add(hash(document.key))
+        seen.add(key)
         yield document
 
 
@@ -71,10 +71,22 @@ def _document(source: Source, line: bytes | str, number: int) -> Document:
 def _row(source: Source, line: bytes | str) -> tuple[Any, Encoding | None]:
     """What a line says, and what it was encoded in."""
     if isinstance(line, bytes):
-        with suppress(ValueError):  # of the decoding, too
-            return _decode(line.decode()), None
-        line = source.decoded(line)
-    return _decode(line), source.encoding
+        try:
+            return _parsed(line.decode()), None
+        except ValueError:  # of the decoding, too
+            line = source.decoded(line)
+    return _parsed(line), source.encoding
+
+
+def _parsed(line: str) -> Any:
+    """What a line of JSON says; raises ValueError."""
+    try:
+        value, end = _decoder.raw_decode(line)  # twice as fast, if less forgiving
+        if line[end:] in ("\n", "\r\n", ""):
+            return value
+    except ValueError:
+        pass
+    return _decoder.decode(line)
 
 
 def _reason(error: Exception) -> str:

@@ -117,9 +117,10 @@ def canonical(word: str) -> str:
     `Hoà`, `hòa` and decomposed `hòa` all give `hòa`; `KĨ` and `kỹ` give `kỹ`. A word that
     is no Vietnamese syllable comes back in lower case and NFC, nothing else changed.
     """
-    word = _lowered(word)
+    word = word.lower()
     if word.isascii():
         return _RESPELT.get(word, word)
+    word = word.translate(_LOWERED)
     if word.isalnum() and not _LETTERS.issuperset(word):
         return unicodedata.normalize("NFC", word)  # it has letters that are not Vietnamese
     letters, tones = split_marks(word)

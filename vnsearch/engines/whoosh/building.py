@@ -8,6 +8,7 @@ import os
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import compress, pairwise
+from operator import ne
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -42,7 +43,7 @@ GAP: Final = -1
 class _Contents(NamedTuple):
     """What a segment will hold."""
 
-    terms: Sequence[tuple[str, str]]  # folded and exact forms, in any order
+    terms: Sequence[bytes]  # folded form, a zero byte, exact form; in any order
     stream: Numbers  # terms by number, of text, GAP, title, passage by passage
     counts: Numbers  # how much of the stream is of each passage
     last: Numbers  # whether a passage is the last of its document
@@ -101,7 +102,8 @@ def _write(path: Path, contents: _Contents) -> int:
     terms, stream = _sorted_terms(contents.terms, contents.stream)
     # In the fewest bytes, which are the fastest to sort.
     numbers = np.arange(size, dtype=number_type(size))
-    folded_terms, groups = _groups(terms)
+    exact_terms = [term.partition(b"\0")[2] for term in terms]
+    folded_terms, groups = _groups([term.partition(b"\0")[0] for term in terms])
     first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
 
     sizes = np.flatnonzero(stream == GAP) - np.cumsum(contents.counts) + contents.counts
@@ -116,7 +118,6 @@ def _write(path: Path, contents: _Contents) -> int:
     exact = invert(stream[words], passages[words], len(terms), weights)
     rare = rarest(exact.frequencies)
     codes = np.append(characters(len(terms), rare), 0)  # the last one stands for GAP
-    exact_terms = [exact.encode() for _, exact in terms]
     arrays = {
         **passage_arrays(lengths, contents.last),
         **field_arrays("exact", exact_terms, first, exact, size),
@@ -151,7 +152,7 @@ def _source_arrays(records: Sequence[Found]) -> dict[str, Array]:
 def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
     """Make a segment of others, without the passages that are deleted of each; returns how
     many passages it has."""
-    numbers: dict[tuple[str, str], int] = {}
+    numbers: dict[bytes, int] = {}
     columns: list[tuple[Numbers, Numbers, Numbers]] = []
     records: list[Found] = []
     for arrays, deleted in parts:
@@ -182,13 +183,13 @@ def _stream_of(arrays: Arrays) -> tuple[Numbers, Numbers]:
     return terms[np.frombuffer(codes, dtype="<u4")], counts
 
 
-def _terms_of(arrays: Arrays) -> Iterator[tuple[str, str]]:
-    """The folded and the exact forms of the terms of a segment."""
+def _terms_of(arrays: Arrays) -> Iterator[bytes]:
+    """The terms of a segment."""
     exact = _pieces(arrays, "exact.terms")
     first = arrays["folded.first"]
     for group, folded in enumerate(_pieces(arrays, "folded.terms")):
         for _ in range(first[group], first[group + 1]):
-            yield folded.decode(), next(exact).decode()
+            yield folded + b"\0" + next(exact)
 
 
 def _records_of(arrays: Arrays) -> Iterator[Found]:
@@ -201,25 +202,16 @@ def _pieces(arrays: Arrays, name: str) -> Iterator[bytes]:
     return (bytes(data[begin:end]) for begin, end in pairwise(at))
 
 
-def _sorted_terms(
-    terms: Sequence[tuple[str, str]], stream: Numbers
-) -> tuple[list[tuple[str, str]], Numbers]:
+def _sorted_terms(terms: Sequence[bytes], stream: Numbers) -> tuple[list[bytes], Numbers]:
     """The terms that occur, sorted, and the stream with their new numbers."""
-    occurring = np.flatnonzero(np.bincount(stream[stream != GAP], minlength=len(terms)))
-    # Compared as strings, which is faster than as pairs.
-    numbers = {"\0".join(terms[number]): number for number in occurring.tolist()}
-    order = [numbers[forms] for forms in sorted(numbers)]
+    occurring = np.flatnonzero(np.bincount(stream + 1, minlength=len(terms) + 1)[1:])
+    order = sorted(occurring.tolist(), key=terms.__getitem__)
     renumbered = np.full(len(terms) + 1, GAP, dtype=np.int32)  # the last one stands for GAP
     renumbered[order] = np.arange(len(order))
     return [terms[number] for number in order], renumbered[stream]
 
 
-def _groups(terms: Sequence[tuple[str, str]]) -> tuple[list[bytes], Numbers]:
-    """The folded forms of sorted terms, and for each term which of them it has."""
-    folded: list[str] = []
-    groups = []
-    for form, _ in terms:
-        if not folded or folded[-1] != form:
-            folded.append(form)
-        groups.append(len(folded) - 1)
-    return [form.encode() for form in folded], np.array(groups, dtype=np.int32)
+def _groups(folded: Sequence[bytes]) -> tuple[list[bytes], Numbers]:
+    """The different ones of sorted forms, and for each form which of them it is."""
+    begins = np.array([True, *map(ne, folded, folded[1:])])[: len(folded)]
+    return list(compress(folded, begins)), np.cumsum(begins) - 1

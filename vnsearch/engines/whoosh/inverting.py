@@ -77,9 +77,10 @@ def invert(
     begun = np.ones(len(terms), dtype=bool)
     begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
     firsts = np.flatnonzero(begun)
-    counts = np.diff(firsts, append=len(terms))
-    if weights is not None and len(firsts):
-        counts = np.add.reduceat(weights[order], firsts, dtype=np.int64)
+    ends = np.append(firsts[1:], len(terms)) if len(firsts) else firsts
+    counts = ends - firsts
+    if weights is not None:
+        counts = np.diff(np.cumsum(weights[order], dtype=np.int64)[ends - 1], prepend=0)
     return Inverted(terms[firsts], passages[firsts], counts, size)
 
 
