@@ -45,23 +45,21 @@ class Tokens:
 
     def __init__(self, parts: "Sequence[_Part]", texts: Sequence[Sequence[str]]) -> None:
         """`texts` are in pieces, of which the parts have some each."""
-        self.terms, self._starts, self._ends, sizes, begins = (
+        self.terms, self._starts, self._ends, sizes, self._kept = (
             np.concatenate(column) for column in zip(*parts, strict=True)
         )
-        self._sizes = sizes
-        firsts = np.cumsum([0, *map(len, texts)])
-        in_text = [at for text in texts for at in accumulate(map(len, text[:-1]), initial=0)]
-        self._shifts = begins - in_text
-        self._pieces = firsts
-        self._at = np.concatenate(([0], np.cumsum(sizes)))
-        self.counts = np.diff(self._at[firsts])
+        self._texts = texts
+        self._pieces = np.cumsum([0, *map(len, texts)])
+        self._at = np.concatenate(([0], np.cumsum(self._kept)))
+        self.counts = np.diff(np.concatenate(([0], np.cumsum(sizes)))[self._pieces])
 
     def spans(self, text: int) -> tuple[Numbers, Numbers]:
         """Where the tokens of a text start and end in it, in code points."""
         pieces = slice(self._pieces[text], self._pieces[text + 1])
         tokens = slice(self._at[pieces.start], self._at[pieces.stop])
-        shifts = np.repeat(self._shifts[pieces], self._sizes[pieces]).astype(np.int32)
-        return self._starts[tokens] - shifts, self._ends[tokens] - shifts
+        begins = [*accumulate(map(len, self._texts[text][:-1]), initial=0)]
+        shifts = np.repeat(np.array(begins, dtype=np.int32), self._kept[pieces])
+        return self._starts[tokens] + shifts, self._ends[tokens] + shifts
 
 
 class Vocabulary:
@@ -75,12 +73,14 @@ class Vocabulary:
         self._keys = np.zeros(1 << _TABLE_BITS, dtype="<u8")
         self._values = np.zeros(1 << _TABLE_BITS, dtype=np.int32)
 
-    def tokenize(self, texts: Sequence[str]) -> Tokens:
-        """The tokens of NFC texts, as `analysis.tokenize` makes them."""
+    def tokenize(self, texts: Sequence[str], spans_above: float = 0) -> Tokens:
+        """The tokens of NFC texts, as `analysis.tokenize` makes them; with the spans of those of
+        texts that have more than so many."""
         pieces = [_pieces(text) for text in texts]
-        return Tokens([self._tokenize(chunk) for chunk in _chunks(list(chain(*pieces)))], pieces)
+        chunks = _chunks(list(chain(*pieces)))
+        return Tokens([self._tokenize(chunk, spans_above) for chunk in chunks], pieces)
 
-    def _tokenize(self, texts: Sequence[str]) -> "_Part":
+    def _tokenize(self, texts: Sequence[str], spans_above: float) -> "_Part":
         joined = "\n".join(("", *texts, ""))
         classes = _CLASSES[np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")]
         inside = classes != 0
@@ -93,7 +93,15 @@ class Vocabulary:
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         begins = np.cumsum(lengths + 1) - lengths
         sizes = np.diff(np.searchsorted(starts, begins), append=len(starts))
-        return _Part(terms, starts.astype(np.int32), ends.astype(np.int32), sizes, begins)
+        # Most texts are short, and their spans would take twice the memory of their terms. Of
+        # a text in pieces, each piece is long.
+        kept = np.where((sizes > spans_above) | (lengths >= _PIECE), sizes, 0)
+        of_long = np.repeat(kept > 0, sizes)
+        shifts = np.repeat(begins, kept)
+        starts, ends = (
+            (places[of_long] - shifts).astype(np.int32) for places in (starts, ends)
+        )
+        return _Part(terms, starts, ends, sizes, kept)
 
     def _look_up(self, keys: Numbers) -> Numbers:
         """The terms of plain runs by their keys (0 where the key is 0)."""
@@ -158,10 +166,10 @@ class _Part(NamedTuple):
     """The tokens of pieces of text, joined to one string."""
 
     terms: Numbers
-    starts: Numbers  # in that string
+    starts: Numbers  # in its piece, of each token whose span is kept
     ends: Numbers
     sizes: Numbers  # how many tokens each piece has
-    begins: Numbers  # where it begins
+    kept: Numbers  # of how many of them the spans are kept: all or none
 
 
 def _windows(classes: Numbers) -> Numbers:

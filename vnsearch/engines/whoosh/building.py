@@ -4,6 +4,7 @@ Both give the same stream: for each passage the terms of its text, a gap, the te
 title. From there on it is one way to the arrays.
 """
 
+import math
 import os
 from array import array
 from collections.abc import Collection, Iterator, Sequence
@@ -38,6 +39,7 @@ from vnsearch.ranking import TITLE_WEIGHT
 Numbers = NDArray[Any]
 
 GAP: Final = -1
+_TEXT, _BETWEEN, _TITLE = range(3)
 
 
 class _Contents(NamedTuple):
@@ -56,8 +58,8 @@ def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Voc
 
 
 def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> _Contents:
-    texts = vocabulary.tokenize([document.text for _, document in documents])
-    titles = vocabulary.tokenize([document.title for _, document in documents])
+    texts = vocabulary.tokenize([document.text for _, document in documents], MAX_TOKENS)
+    titles = vocabulary.tokenize([document.title for _, document in documents], math.inf)
     records, sizes, of = [], [], []
     for number, ((source, document), count) in enumerate(
         zip(documents, texts.counts.tolist(), strict=True)
@@ -82,18 +84,22 @@ def _stream(
     """Text, GAP and title of each passage, and how much that is."""
     lengths = titles.counts[document_of]
     begins = (np.cumsum(titles.counts) - titles.counts)[document_of]
-    counts = sizes + 1 + lengths
-    stream = np.full(counts.sum(), GAP, dtype=np.int32)
-    at = np.cumsum(counts) - counts
-    stream[_ranges(at, sizes)] = texts
-    stream[_ranges(at + sizes + 1, lengths)] = titles.terms[_ranges(begins, lengths)]
-    return stream, counts
+    kinds = _alternating((_TEXT, _BETWEEN, _TITLE), (sizes, np.ones_like(sizes), lengths))
+    stream = np.full(len(kinds), GAP, dtype=np.int32)
+    stream[kinds == _TEXT] = texts
+    stream[kinds == _TITLE] = titles.terms[_ranges(begins, lengths)]
+    return stream, sizes + 1 + lengths
+
+
+def _alternating(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
+    """For each passage the values (bytes), each as often as is counted for that passage."""
+    of_each = np.tile(np.array(values, dtype=np.uint8), len(counts[0]))
+    return np.repeat(of_each, np.column_stack(counts).ravel())
 
 
 def _ranges(begins: Numbers, sizes: Numbers) -> Numbers:
     """The numbers of several ranges, one range after another."""
-    shifts = (begins - np.cumsum(sizes) + sizes).astype(np.int32)
-    return np.repeat(shifts, sizes) + np.arange(sizes.sum(), dtype=np.int32)
+    return np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
 
 
 def _write(path: Path, contents: _Contents) -> int:
@@ -111,10 +117,7 @@ def _write(path: Path, contents: _Contents) -> int:
     lengths = sizes + TITLE_WEIGHT * of_titles
     passages = np.repeat(numbers, contents.counts)
     words = stream != GAP
-    weights = np.repeat(
-        np.array([1, TITLE_WEIGHT] * size, dtype=np.uint8),
-        np.column_stack((sizes, of_titles)).ravel(),
-    )
+    weights = _alternating((1, TITLE_WEIGHT), (sizes, of_titles))
     exact = invert(stream[words], passages[words], len(terms), weights)
     rare = rarest(exact.frequencies)
     codes = np.append(characters(len(terms), rare), 0)  # the last one stands for GAP

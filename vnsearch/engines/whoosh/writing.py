@@ -3,13 +3,14 @@
 A batch becomes a segment; small segments are merged, so that there are never many.
 """
 
+import ctypes
 import gc
 import math
 import os
 import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import compress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -39,6 +40,9 @@ _FULL: Final = 65_535  # passages: merging more makes searching little faster
 
 # A segment is written anew when so much of it is deleted.
 _DELETED_SHARE: Final = 0.25
+
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # what `mallopt` calls them
+_ONE_GB: Final = 1 << 30
 
 _TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
 
@@ -239,10 +243,20 @@ def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
 def _make(end: Connection, path: Path, documents: Sequence[Sourced]) -> None:
     """What a process does: make the segment of a batch, and tell of it."""
     gc.disable()  # it ends before much garbage can be
+    _keep_freed_memory()
     try:
         end.send(_build(path, documents))
     except Exception as error:
         end.send(error)
+
+
+def _keep_freed_memory() -> None:
+    """Where this can be set (glibc), keep freed arrays for the next ones: the kernel clears each
+    page that it gives, which takes longer than most of what is done with it here."""
+    with suppress(AttributeError):
+        tune = ctypes.CDLL(None).mallopt
+        tune(_MMAP_THRESHOLD, _ONE_GB)
+        tune(_TRIM_THRESHOLD, _ONE_GB)
 
 
 @contextmanager
