@@ -30,8 +30,10 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def documents(name: str, data: bytes, sandbox: Sandbox, encoding: str = "") -> list[Document]:
-    items = list(readers.read(name, BufferedReader(BytesIO(data)), sandbox, encoding))
-    return [item for item in items if isinstance(item, Document)]
+    found: list[object] = []
+    for item in readers.read(name, BufferedReader(BytesIO(data)), sandbox, encoding):
+        found += item.read() if isinstance(item, readers.Unread) else [item]
+    return [item for item in found if isinstance(item, Document)]
 
 
 def content(name: str, text: str = TEXT) -> bytes:

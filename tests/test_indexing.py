@@ -160,6 +160,39 @@ def test_a_file_that_cannot_be_read_keeps_what_was_indexed(
     assert answers(index) == rebuilt(index, docs)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("stretch", [1, 40, 1 << 20], ids="{} bytes".format)
+def test_ids_of_records_name_one_document_each(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, stretch: int, jobs: int
+) -> None:
+    monkeypatch.setattr("vnsearch.readers.jsonl._STRETCH", stretch)
+    monkeypatch.setattr("vnsearch.indexing._WORTH_PROCESSES", 0)
+    monkeypatch.setattr("vnsearch.engines.whoosh.writing._BATCH_BYTES", 60)
+    texts = ["cá một", "cá hai", "{", "cá ba", "!", "cá bốn", "cá năm"]
+    ids = [7, "x", "", "x", "7", "7", "y"]
+    lines = (
+        "{" if text == "{" else f'{{"id": "{key}", "text": "{text}"}}'
+        for key, text in zip(ids, texts, strict=True)
+    )
+    (docs / "r.jsonl").write_text("\n".join(lines))
+    changes = update(index, [str(docs)], jobs=jobs)
+    assert [item.reason for item in changes.skipped if "r.jsonl" in item.path] == [
+        "line 3: not JSON (Expecting property name enclosed in double quotes)",
+        "line 4: another document has the id 'x'",
+        "line 5: no words",
+        "line 6: another document has the id '7'",
+    ]
+    with closing(Searcher(index)) as searcher:
+        found = searcher.search("cá", limit=20)
+        assert found.total == len(found.hits)
+        of_records = [hit for hit in found.hits if "r.jsonl" in hit.id]
+        assert sorted((hit.id.partition("#")[2], hit.snippet.text) for hit in of_records) == [
+            ("7", "cá một"), ("x", "cá hai"), ("y", "cá năm"),
+        ]  # fmt: skip
+        assert not searcher.search('"cá ba" OR "cá bốn"').total
+    assert changes.documents == 3 + sum("r.jsonl" not in p.name for p in docs.iterdir())
+
+
 @pytest.mark.parametrize("known", [False, True])
 def test_what_was_read_before_the_disk_failed_is_kept_and_told(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, known: bool

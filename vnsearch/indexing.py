@@ -18,7 +18,7 @@ from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, versions
 from vnsearch.engines import Engine, Writer, embedded
 from vnsearch.errors import RootError
 from vnsearch.generations import CATALOG, ENGINE, Generations
-from vnsearch.loading import Tap, load, settled
+from vnsearch.loading import Loaded, Tap, load, settled
 from vnsearch.model import (
     Changes,
     FileEncoding,
@@ -193,6 +193,7 @@ class _Update:
         self._skipped = list(plan.skipped)
         self._bytes_read = 0
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
+        self._waiting: dict[str, tuple[Loaded, os.stat_result, str]] = {}  # by files, with readers
 
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
@@ -211,6 +212,7 @@ class _Update:
                 for name in sorted(todo):
                     self._renew(catalog, writer, name)
                 self._progress.finishing()
+                self._settle(catalog, writer)
                 catalog.set_roots(roots)
                 catalog.set_facts(vnsearch=__version__, **versions(engine.version))
                 writer.commit()
@@ -266,13 +268,17 @@ class _Update:
             self._skipped.append(Skipped(self._places.from_here(name), reason))
             self._as_before.add(name)
             return
-        # A file that was not read to its end looks changed to the next run.
-        size = stat.st_size if loaded.digest else -1
-        state = FileState(
-            size, mtime_ns(stat), loaded.digest, loaded.documents, loaded.flaws, reader,
-            *loaded.encoding,
-        )  # fmt: skip
-        catalog.put(name, state)
+        if loaded.waits:
+            self._waiting[name] = loaded, stat, reader
+        else:
+            catalog.put(name, loaded.state(stat, reader))
+
+    def _settle(self, catalog: Catalog, writer: Writer) -> None:
+        """Note the states of files that were read by the writer."""
+        reports = writer.settle()
+        for name, (loaded, stat, reader) in self._waiting.items():
+            loaded.settle(reports)
+            catalog.put(name, loaded.state(stat, reader))
 
     def _count(self, read_bytes: int) -> None:
         self._bytes_read += read_bytes

@@ -4,12 +4,13 @@ import io
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
-from vnsearch.catalog import new_digest
-from vnsearch.engines import Writer
+from vnsearch.catalog import FileState, mtime_ns, new_digest
+from vnsearch.engines import Report, Writer
 from vnsearch.errors import CHECK_DISK, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
+from vnsearch.readers import Unread
 from vnsearch.readers.base import Flaw
 
 # Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
@@ -20,17 +21,91 @@ _FLAWS_TOLD: Final = 100  # of one file, one by one
 _BLOCK: Final = 1 << 20  # bytes
 
 
-class Loaded(NamedTuple):
-    """What became of a file."""
+class Loaded:
+    """What became of a file. Of what is read later, that is known when the writer has settled."""
 
-    documents: int
-    flaws: tuple[str, ...]  # why it, or parts of it, were skipped
-    digest: bytes  # empty when it was not read to its end
-    encoding: Encoding
+    def __init__(self, name: str, writer: Writer) -> None:
+        self.digest = b""  # empty when it was not read to its end
+        self._name, self._writer = name, writer
+        self._items: list[str | int] = []  # reasons, and what is read later
+        self._encodings: list[Encoding] = []
+        self._keys: set[int] = set()  # hashes, since a file may have more than fit in memory
+        self._documents = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is read later."""
+        return any(isinstance(item, int) for item in self._items)
+
+    def add(self, item: Document | Flaw | Unread) -> None:
+        """Take in what a reader gives; raises VnsearchError when the index cannot be written,
+        which must not be taken for a file that cannot be read."""
+        try:
+            if isinstance(item, Unread):
+                self._items.append(self._writer.add_unread(self._name, item))
+            elif isinstance(item, Flaw):
+                self.fail(item.reason)
+            elif self._is_new(item.key, item.place.number if item.place else 0):
+                self._writer.add(self._name, item)
+                self._encodings += filter(None, [item.encoding])
+        except OSError as error:
+            why = f"cannot write the index: {error.strerror or error}"
+            raise VnsearchError(why, CHECK_DISK) from error
+
+    def fail(self, reason: str) -> None:
+        """Note why the file, or a part of it, is skipped."""
+        self._items.append(reason)
+
+    def settle(self, reports: Sequence[Report]) -> None:
+        """Take in what was read later."""
+        items, self._items = self._items, []
+        for item in items:
+            if isinstance(item, str):
+                self.fail(item)
+            else:
+                self._take_in(item, reports[item])
+
+    def _take_in(self, number: int, report: Report) -> None:
+        flaws = iter((*report.flaws, (len(report.names), "")))
+        before, reason = next(flaws)
+        for nth in range(len(report.names) + 1):
+            while before == nth and reason:
+                self.fail(reason)
+                before, reason = next(flaws)
+            if nth < len(report.names) and not self._is_new(*report.names[nth]):
+                self._writer.drop(number, nth)
+        self._encodings += report.encodings
+
+    def _is_new(self, key: str, number: int) -> bool:
+        if key and hash(key) in self._keys:
+            self.fail(f"line {number}: another document has the id {key!r}")
+            return False
+        self._keys.add(hash(key))
+        self._documents += 1
+        return True
+
+    def state(self, stat: os.stat_result, reader: str) -> FileState:
+        """The state of the file as it was read."""
+        flaws = [item for item in self._items if isinstance(item, str)]
+        if len(flaws) > _FLAWS_TOLD:
+            flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
+        # The encoding from those of the documents; that of a mailbox may be several.
+        names = dict.fromkeys(name for name, _ in self._encodings)
+        encoding = Encoding(", ".join(names), all(sure for _, sure in self._encodings))
+        # A file that was not read to its end looks changed to the next run.
+        size = stat.st_size if self.digest else -1
+        return FileState(
+            size, mtime_ns(stat), self.digest, self._documents, tuple(flaws), reader, *encoding
+        )
 
 
 def load(
-    name: str, items: Iterator[Document | Flaw], tap: "Tap", writer: Writer, *, replaces: bool
+    name: str,
+    items: Iterator[Document | Flaw | Unread],
+    tap: "Tap",
+    writer: Writer,
+    *,
+    replaces: bool,
 ) -> Loaded:
     """Index what a reader gives of a file, which it reads through the tap.
 
@@ -38,66 +113,24 @@ def load(
     Raises OSError when the system stops the reading before that; when later, that is one
     of the reasons.
     """
-    documents = 0
-    flaws: list[str] = []
-    encodings: list[Encoding] = []
-    digest, begun = b"", False
+    loaded, begun = Loaded(name, writer), False
     try:
         try:
-            for item in _noted(items, encodings):
-                if not isinstance(item, Document):
-                    flaws.append(item.reason)
-                    continue
-                if replaces and not begun:
+            for item in items:
+                if replaces and not begun and not isinstance(item, Flaw):
                     writer.remove(name)
-                begun = True
-                if _added(writer, name, item):
-                    documents += 1
-                else:
-                    flaws.append(_no_words(item))
+                begun = begun or not isinstance(item, Flaw)
+                loaded.add(item)
         except UnusableFileError as error:
-            flaws.append(str(error))
-        digest = tap.digest()
+            loaded.fail(str(error))
+        loaded.digest = tap.digest()
     except OSError as error:
         if not begun:
             raise
-        flaws.append(f"cannot be read to its end: {error.strerror}")
+        loaded.fail(f"cannot be read to its end: {error.strerror}")
     if replaces and not begun:
         writer.remove(name)
-    if len(flaws) > _FLAWS_TOLD:
-        flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
-    return Loaded(documents, tuple(flaws), digest, _summed(encodings))
-
-
-def _noted(
-    items: Iterator[Document | Flaw], encodings: list[Encoding]
-) -> Iterator[Document | Flaw]:
-    """The same, with the encodings of the documents noted."""
-    for item in items:
-        if isinstance(item, Document) and item.encoding is not None:
-            encodings.append(item.encoding)
-        yield item
-
-
-def _summed(encodings: Sequence[Encoding]) -> Encoding:
-    """The encoding of a file from those of its documents; that of a mailbox may be several."""
-    names = dict.fromkeys(name for name, _ in encodings)
-    return Encoding(", ".join(names), all(sure for _, sure in encodings))
-
-
-def _no_words(document: Document) -> str:
-    place = document.place
-    return f"{place.unit} {place.number}: no words" if place and document.key else "no words"
-
-
-def _added(writer: Writer, name: str, document: Document) -> bool:
-    """Add a document; raises VnsearchError when the index cannot be written, which must not be
-    taken for a file that cannot be read."""
-    try:
-        return writer.add(name, document)
-    except OSError as error:
-        why = f"cannot write the index: {error.strerror or error}"
-        raise VnsearchError(why, CHECK_DISK) from error
+    return loaded
 
 
 def settled(file: io.FileIO) -> os.stat_result:

@@ -40,7 +40,7 @@ def damage_told(generations: Generations) -> Iterator[None]:
     except (VnsearchError, OSError):
         raise
     except Exception as error:
-        for damage in generations.check().damages:
+        for damage in generations.check().damages if generations.exists() else ():
             why = f"the index is damaged: {damage.file}: {damage.what}"
             raise IndexUnusableError(why, REPAIR) from error
         raise

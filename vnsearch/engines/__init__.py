@@ -5,19 +5,41 @@ changes a file that is already there: the folder of the next generation of an in
 as hard links to the files of the current one (see `generations`).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from vnsearch.model import Document, Matches
+from vnsearch.model import Document, Encoding, Matches
 from vnsearch.query import Query, Word
+
+if TYPE_CHECKING:
+    from vnsearch.readers import Unread
+
+
+class Report(NamedTuple):
+    """What was read of something unread."""
+
+    names: list[tuple[str, int]]  # of its documents, the keys and where in the file they are
+    flaws: list[tuple[int, str]]  # what was not read, and how many documents are before that
+    encodings: list[Encoding]
 
 
 class Writer(Protocol):
     """Changes to an index, all of them kept by `commit` or none."""
 
-    def add(self, source: str, document: Document) -> bool:
-        """Index a document of the file `source`; False when it has no words to find."""
+    def add(self, source: str, document: Document) -> None:
+        """Index a document of the file `source`, which has words to find."""
+
+    def add_unread(self, source: str, unread: "Unread") -> int:
+        """Index documents that are still to be read; returns the place of their report in what
+        `settle` returns."""
+
+    def settle(self) -> Sequence[Report]:
+        """Let all be read that was added."""
+
+    def drop(self, unread: int, document: int) -> None:
+        """Take back one of the documents (from 0) of what is settled, by the place of its
+        report."""
 
     def remove(self, source: str) -> None:
         """Drop the documents of a file that were in the index when it was opened."""

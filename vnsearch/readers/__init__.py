@@ -1,8 +1,9 @@
 """File -> documents: a table of suffixes, and one small module per format.
 
 A reader takes a `Source` (of the decompressed file) and yields documents, or `Flaw`s for the
-parts it cannot read; it raises `UnusableFileError` when the file as a whole holds no text it
-can read. The modules are imported when a file of their format is met.
+parts it cannot read, or `Stretch`es that are read later; it raises `UnusableFileError` when the
+file as a whole holds no text it can read. The modules are imported when a file of their format
+is met.
 """
 
 import gzip
@@ -15,9 +16,10 @@ from io import BufferedReader
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
+from vnsearch.analysis import WORD
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding
-from vnsearch.readers.base import Flaw, Source, bytes_of
+from vnsearch.readers.base import Flaw, Source, Stretch, bytes_of
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import nfc
@@ -87,10 +89,24 @@ def reader_of(path: str, encoding: str = "") -> str:
     return f"{found.module} {version} {encoding}".rstrip()
 
 
+class Unread(NamedTuple):
+    """Documents that are still to be read, in any process."""
+
+    stretch: Stretch
+    encoding: str  # that was set
+
+    def read(self) -> Iterator[Document | Flaw]:
+        """The documents, as `readers.read` gives them."""
+        from vnsearch.readers.jsonl import read_stretch  # the one format of lines
+
+        return map(_finished, read_stretch(self.stretch, self.encoding))
+
+
 def read(
     path: str, stream: BufferedReader, sandbox: Sandbox, encoding: str = ""
-) -> Iterator[Document | Flaw]:
-    """The documents of the file `path`, open as `stream`, in NFC and each with a title.
+) -> Iterator[Document | Flaw | Unread]:
+    """The documents of the file `path`, open as `stream`, in NFC and each with a title and with
+    words to find; of some formats, parts of the file from which to read them.
 
     `path` only decides the format. `encoding` (see `legacy.known`) is that of text; without
     it, each file tells. Raises UnusableFileError.
@@ -108,7 +124,7 @@ def read(
         else:
             items = reader_named(found.module)(Source(stream, encoding))
         for item in items:
-            yield _finished(item) if isinstance(item, Document) else item
+            yield Unread(item, encoding) if isinstance(item, Stretch) else _finished(item)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnusableFileError(f"damaged gzip file ({error})") from error
 
@@ -118,9 +134,11 @@ def _installed(library: str) -> bool:
     return not library or find_spec(library) is not None
 
 
-def _finished(document: Document) -> Document:
+def _finished(item: Document | Flaw) -> Document | Flaw:
     """Repaired, normalized, and with the first line for a title when the format gave none."""
-    key, title, text, place, encoding = document
+    if not isinstance(item, Document):
+        return item
+    key, title, text, place, encoding = item
     title, text = " ".join(_clean(title).split()), _clean(text)
     # A title is too short to tell by itself.
     if (legacy.has_signs(title) or legacy.has_signs(text)) and (
@@ -128,6 +146,8 @@ def _finished(document: Document) -> Document:
     ) is not None:
         title, _, text = better.text.partition("\n")
         encoding = Encoding(better.encoding, better.sure)
+    if not WORD.search(text):
+        return Flaw(f"{place.unit} {place.number}: no words" if place and key else "no words")
     return Document(_clean(key), _shortened(title or _first_line(text)), text, place, encoding)
 
 

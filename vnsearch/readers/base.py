@@ -43,6 +43,13 @@ class Flaw(NamedTuple):
     reason: str
 
 
+class Stretch(NamedTuple):
+    """Whole lines of a file, which can be read apart from the others."""
+
+    data: bytes
+    number: int  # of the first line
+
+
 class Source:
     """A file as its reader gets it.
 

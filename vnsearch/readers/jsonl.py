@@ -1,55 +1,71 @@
 """JSON lines: one object a line with `text`, and `id` and `title` if it has them.
 
-Read line by line, so a file may be larger than memory.
+Read some lines at a time, so a file may be larger than memory.
 """
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding, Place
-from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, Source, encoding_of
+from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, Source, Stretch, encoding_of
+
+_STRETCH: Final = 1 << 20  # bytes
 
 _decoder: Final = json.JSONDecoder()
 
 
-def read(source: Source) -> Iterator[Document | Flaw]:
+def read(source: Source) -> Iterator[Document | Flaw | Stretch]:
+    """The file in stretches; where line ends cannot be found in the bytes (UTF-16), its
+    documents."""
+    encoding, skip = encoding_of(source.stream.peek(4))
+    source.stream.read(skip)
+    if encoding == "utf-8":
+        yield from _stretches(source.stream)
+    else:
+        lines = io.TextIOWrapper(source.stream, encoding, "replace", newline="\n")
+        yield from _documents(source, lines, 1)
+
+
+def read_stretch(stretch: Stretch, encoding: str) -> Iterator[Document | Flaw]:
+    """The documents of a stretch, with the encoding that was set for the file."""
+    lines = io.BytesIO(stretch.data)
+    return _documents(Source(io.BufferedReader(lines), encoding), lines, stretch.number)
+
+
+def _stretches(stream: io.BufferedReader) -> Iterator[Stretch]:
+    number, begun = 1, bytearray()  # a line of which there is more to come
+    while data := stream.read1(_STRETCH):
+        end = data.rfind(b"\n") + 1
+        if end:
+            lines = bytes(begun + data[:end])
+            yield Stretch(lines, number)
+            number += lines.count(b"\n")
+            begun = bytearray(data[end:])
+        elif len(begun) <= MAX_TEXT_BYTES:  # so much is enough to refuse it
+            begun += data
+    if begun:
+        yield Stretch(bytes(begun), number)
+
+
+def _documents(
+    source: Source, lines: Iterable[bytes | str], first: int
+) -> Iterator[Document | Flaw]:
     """One document a line, keyed by its `id` or else by its line number.
 
-    A line that is no such object, or has the `id` of one before it, gives a `Flaw` with its
-    number; blank lines give nothing.
+    A line that is no such object gives a `Flaw` with its number; blank lines give nothing.
     """
-    seen: set[int] = set()  # hashes, since a file may have more keys than fit in memory
-    for number, line in enumerate(_lines(source), 1):
+    for number, line in enumerate(lines, first):
         if line.isspace():
             continue
         try:
-            document = _document(source, line, number)
+            if len(line) > MAX_TEXT_BYTES:
+                raise ValueError(f"too long (over {MAX_TEXT_BYTES // 1_000_000} MB)")
+            yield _document(source, line, number)
         except (ValueError, RecursionError, UnusableFileError) as error:
             yield Flaw(f"line {number}: {_reason(error)}")
-            continue
-        key = hash(document.key)
-        if key in seen:
-            yield Flaw(f"line {number}: another document has the id {document.key!r}")
-            continue
-        seen.add(key)
-        yield document
-
-
-def _lines(source: Source) -> Iterator[bytes | str]:
-    """Lines as bytes, or as text where line ends cannot be found in the bytes (UTF-16)."""
-    stream = source.stream
-    encoding, skip = encoding_of(stream.peek(4))
-    stream.read(skip)
-    if encoding != "utf-8":
-        yield from io.TextIOWrapper(stream, encoding, "replace", newline="\n")
-        return
-    while line := stream.readline(MAX_TEXT_BYTES):
-        yield line
-        while len(line) == MAX_TEXT_BYTES and not line.endswith(b"\n"):
-            line = stream.readline(MAX_TEXT_BYTES)  # the rest of a line too long to be JSON
 
 
 def _document(source: Source, line: bytes | str, number: int) -> Document:

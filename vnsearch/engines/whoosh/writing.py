@@ -11,13 +11,14 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import compress
+from functools import cached_property
+from itertools import compress, count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vnsearch.analysis import WORD
+from vnsearch.engines import Report
 from vnsearch.engines.whoosh import manifest
 from vnsearch.engines.whoosh.layout import Arrays
 from vnsearch.engines.whoosh.manifest import Segment
@@ -27,6 +28,7 @@ from vnsearch.model import Document
 
 if TYPE_CHECKING:
     from vnsearch.bulk import Vocabulary
+    from vnsearch.readers import Unread
 
 # Of a batch: what is larger makes fewer segments, but takes more memory.
 _BATCH_BYTES: Final = 20_000_000
@@ -46,11 +48,18 @@ _ONE_GB: Final = 1 << 30
 
 _TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
 
-# A forked process need not import everything again, and has the documents without a copy of
-# them. It touches neither the terminal nor the thread that may be drawing a progress bar on it.
+# A forked process need not import everything again. It touches neither the terminal nor the
+# thread that may be drawing a progress bar on it.
 _CONTEXT: Final = get_context("fork" if sys.platform == "linux" else None)
 
-Sourced = tuple[str, Document]
+Sourced = tuple[str, "Document | Unread"]
+
+
+class _Made(NamedTuple):
+    """A segment, if there was anything for it, and what was read for it."""
+
+    segment: Segment | None
+    read: list[tuple[Report, int]]  # of each that was unread; its first document in the segment
 
 
 class WhooshWriter:
@@ -60,7 +69,7 @@ class WhooshWriter:
         folder.mkdir(exist_ok=True)
         self._folder = folder
         self._segments = manifest.read(folder) if (folder / manifest.NAME).exists() else []
-        self._old = [_Old(folder, segment) for segment in self._segments]
+        self._old = [_Changing(folder, segment) for segment in self._segments]
         self._batch: list[Sourced] = []
         self._size = 0.0
         self._next = 1 + max((int(s.file.partition(".")[0]) for s in self._segments), default=0)
@@ -68,18 +77,37 @@ class WhooshWriter:
         # As many batches for each process, and all of a size, so that they end together.
         rounds = math.ceil(size / jobs / _BATCH_BYTES) or 1
         self._enough = min(size / jobs / rounds, _BATCH_BYTES) or _BATCH_BYTES
-        self._made: list[Segment] = []
-        self._making: list[_Making] = []
+        self._workers: list[_Worker] = []
+        self._made: list[_Changing] = []
+        self._unread = 0
+        self._reports: dict[int, Report] = {}  # by when they were asked for
+        self._places: dict[int, tuple[_Changing, int]] = {}  # of their documents, likewise
 
-    def add(self, source: str, document: Document) -> bool:
+    def add(self, source: str, document: Document) -> None:
         """See `engines.Writer`."""
-        if not WORD.search(document.text):
-            return False
-        self._batch.append((source, document))
-        self._size += _BYTES_PER_CODE_POINT * (len(document.text) + len(document.title))
-        if self._size >= self._enough or len(self._batch) >= _BATCH_DOCUMENTS:
+        size = _BYTES_PER_CODE_POINT * (len(document.text) + len(document.title))
+        self._take((source, document), size)
+
+    def add_unread(self, source: str, unread: "Unread") -> int:
+        """See `engines.Writer`."""
+        self._unread += 1
+        self._take((source, unread), len(unread.stretch.data))
+        return self._unread - 1
+
+    def settle(self) -> Sequence[Report]:
+        """See `engines.Writer`."""
+        if self._batch:
             self._hand_over()
-        return True
+        for worker in self._workers:
+            self._keep(*worker.result())
+            worker.end()
+        self._workers.clear()
+        return [self._reports[number] for number in range(self._unread)]
+
+    def drop(self, unread: int, document: int) -> None:
+        """See `engines.Writer`."""
+        segment, first = self._places[unread]
+        segment.remove_document(first + document)
 
     def remove(self, source: str) -> None:
         """See `engines.Writer`."""
@@ -88,12 +116,9 @@ class WhooshWriter:
 
     def commit(self) -> None:
         """See `engines.Writer`."""
-        if self._batch:
-            self._hand_over()
-        self._made += [making.result() for making in self._making]
-        self._making.clear()
+        self.settle()
         segments = [s for old in self._old if (s := old.renewed()).live]
-        segments += sorted(self._made, key=_number)
+        segments += sorted((s for made in self._made if (s := made.renewed()).live), key=_number)
         while chosen := _to_merge(segments):
             merged = self._merged(chosen)
             segments = [s for s in segments if s not in chosen]
@@ -107,24 +132,45 @@ class WhooshWriter:
 
     def cancel(self) -> None:
         """See `engines.Writer`."""
-        for making in self._making:
-            making.stop()
+        for worker in self._workers:
+            worker.stop()
         self._close()
+
+    def _take(self, item: Sourced, size: float) -> None:
+        self._batch.append(item)
+        self._size += size
+        if self._size >= self._enough or len(self._batch) >= _BATCH_DOCUMENTS:
+            self._hand_over()
 
     def _hand_over(self) -> None:
         """Let the batch become a segment, now or in a process."""
-        path, documents = self._path(), self._batch
+        path, batch = self._path(), self._batch
         self._batch, self._size = [], 0.0
+        unread = sum(not isinstance(item, Document) for _, item in batch)
+        numbers = range(self._unread - unread, self._unread)
         if self._jobs == 1:
-            self._made.append(_build(path, documents))
-            return
-        if len(self._making) == self._jobs:
-            ready = wait([making.answer for making in self._making])
-            done = next(making for making in self._making if making.answer in ready)
-            self._made.append(done.result())
-            self._making.remove(done)
-        with _interrupts_blocked():
-            self._making.append(_Making(path, documents))
+            self._keep(_build(path, batch), numbers)
+        else:
+            self._free_worker().make(path, batch, numbers)
+
+    def _free_worker(self) -> "_Worker":
+        if len(self._workers) < self._jobs:
+            self._workers.append(_Worker())
+            return self._workers[-1]
+        ready = wait([worker.pipe for worker in self._workers])
+        worker = next(worker for worker in self._workers if worker.pipe in ready)
+        self._keep(*worker.result())
+        return worker
+
+    def _keep(self, made: _Made, numbers: range) -> None:
+        """Take in what became of a batch, with those reports."""
+        for number, (report, _) in zip(numbers, made.read, strict=True):
+            self._reports[number] = report
+        if made.segment is not None:
+            segment = _Changing(self._folder, made.segment)
+            self._made.append(segment)
+            firsts = (first for _, first in made.read)
+            self._places.update(zip(numbers, ((segment, first) for first in firsts), strict=True))
 
     def _path(self) -> Path:
         path = self._folder / f"{self._next}.segment"
@@ -143,33 +189,42 @@ class WhooshWriter:
                 arrays.close()
 
     def _close(self) -> None:
-        for old in self._old:
-            old.close()
+        for segment in (*self._old, *self._made):
+            segment.close()
 
 
-class _Making:
-    """A segment that a process of its own makes."""
+class _Worker:
+    """A process that makes segments, one after another."""
 
-    def __init__(self, path: Path, documents: Sequence[Sourced]) -> None:
+    def __init__(self) -> None:
         from vnsearch.engines.whoosh import building  # noqa: F401  once for all processes
 
-        self.answer, end = _CONTEXT.Pipe(duplex=False)
-        self._process = _CONTEXT.Process(target=_make, args=(end, path, documents))
-        self._process.start()
+        self.pipe, end = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(target=_work, args=(end,))
+        with _interrupts_blocked():
+            self._process.start()
         end.close()
+        self._numbers = range(0)
 
-    def result(self) -> Segment:
+    def make(self, path: Path, batch: Sequence[Sourced], numbers: range) -> None:
+        """Begin a segment; `numbers` come back with the result."""
+        self._numbers = numbers
+        with _death_told():
+            self.pipe.send((path, batch))
+
+    def result(self) -> tuple[_Made, range]:
         """The segment, when it is made; raises what kept it from being made."""
-        try:
-            result = self.answer.recv()
-        except EOFError as error:
-            why = "a process that was writing the index died"
-            raise VnsearchError(why, "try again") from error
-        self._process.join()
+        with _death_told():
+            result = self.pipe.recv()
         if isinstance(result, BaseException):
             raise result
-        made: Segment = result
-        return made
+        return result, self._numbers
+
+    def end(self) -> None:
+        """Let the process end, which has nothing to do."""
+        with _death_told():
+            self.pipe.send(None)
+        self._process.join()
 
     def stop(self) -> None:
         """End the process at once."""
@@ -177,14 +232,21 @@ class _Making:
         self._process.join()
 
 
-class _Old:
-    """A segment of the index as it was, while passages of it are deleted."""
+@contextmanager
+def _death_told() -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, ConnectionError) as error:
+        why = "a process that was writing the index died"
+        raise VnsearchError(why, "try again") from error
+
+
+class _Changing:
+    """A segment while passages of it are deleted."""
 
     def __init__(self, folder: Path, segment: Segment) -> None:
         self._segment, self._deleted = segment, set(segment.deleted)
-        self._arrays = Arrays(folder / segment.file)
-        self._names = Terms(self._arrays, "source")
-        self._passages = Postings(self._arrays, "source", range(len(self._names) + 1))
+        self._path = folder / segment.file
 
     def remove(self, source: str) -> None:
         """Delete the passages of a file."""
@@ -193,13 +255,36 @@ class _Old:
             row = self._passages.row(number)
             self._deleted.update(compress(range(len(row)), row))
 
+    def remove_document(self, number: int) -> None:
+        """Delete the passages of a document, counted from 0 in the whole segment."""
+        begin, end = self._ends[number - 1] if number else 0, self._ends[number]
+        self._deleted.update(range(begin, end))
+
     def renewed(self) -> Segment:
         """The segment as it is now."""
         return self._segment._replace(deleted=frozenset(self._deleted))
 
     def close(self) -> None:
         """Let go of the file."""
-        self._arrays.close()
+        if "_arrays" in self.__dict__:
+            self._arrays.close()
+
+    @cached_property
+    def _arrays(self) -> Arrays:
+        return Arrays(self._path)
+
+    @cached_property
+    def _names(self) -> Terms:
+        return Terms(self._arrays, "source")
+
+    @cached_property
+    def _passages(self) -> Postings:
+        return Postings(self._arrays, "source", range(len(self._names) + 1))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """Where each document ends."""
+        return list(compress(count(1), self._arrays["last"]))
 
 
 def _number(segment: Segment) -> int:
@@ -229,25 +314,52 @@ def _to_merge(segments: Iterable[Segment]) -> list[Segment]:
 _vocabulary: "Vocabulary | None" = None  # of this process, for the batches to come
 
 
-def _build(path: Path, documents: Sequence[Sourced]) -> Segment:
-    """Make the segment of a batch."""
+def _build(path: Path, batch: list[Sourced]) -> _Made:
+    """Make the segment of a batch, which is empty then."""
     from vnsearch.bulk import Vocabulary
     from vnsearch.engines.whoosh.building import build
 
     global _vocabulary
     if _vocabulary is None or len(_vocabulary.terms) > _TERMS_KEPT:
         _vocabulary = Vocabulary()
-    return manifest.described(path, build(path, documents, _vocabulary))
+    documents: list[tuple[str, Document]] = []
+    read = []
+    batch.reverse()
+    while batch:
+        source, item = batch.pop()
+        if isinstance(item, Document):
+            documents.append((source, item))
+        else:
+            read.append((Report([], [], []), len(documents)))
+            documents += ((source, document) for document in _reported(item, read[-1][0]))
+    if not documents:
+        return _Made(None, read)
+    return _Made(manifest.described(path, build(path, documents, _vocabulary)), read)
 
 
-def _make(end: Connection, path: Path, documents: Sequence[Sourced]) -> None:
-    """What a process does: make the segment of a batch, and tell of it."""
-    gc.disable()  # it ends before much garbage can be
+def _reported(unread: "Unread", report: Report) -> Iterator[Document]:
+    """The documents of what is unread, while they are reported."""
+    for item in unread.read():
+        if not isinstance(item, Document):
+            report.flaws.append((len(report.names), item.reason))
+            continue
+        report.names.append((item.key, item.place.number if item.place else 0))
+        if item.encoding is not None:
+            report.encodings.append(item.encoding)
+        yield item
+
+
+def _work(pipe: Connection) -> None:
+    """What a process does: make segments of batches, and tell of them."""
+    gc.disable()  # there is hardly any garbage that Python must look for
     _keep_freed_memory()
-    try:
-        end.send(_build(path, documents))
-    except Exception as error:
-        end.send(error)
+    with suppress(EOFError):  # the one that began it is gone
+        while (task := pipe.recv()) is not None:
+            try:
+                pipe.send(_build(*task))
+            except Exception as error:
+                pipe.send(error)
+            del task
 
 
 def _keep_freed_memory() -> None:
