@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -64,17 +65,20 @@ class Loaded:
                 self.fail(item)
             else:
                 self._take_in(item, reports[item])
+                self._encodings += reports[item].encodings
 
     def _take_in(self, number: int, report: Report) -> None:
-        flaws = iter((*report.flaws, (len(report.names), "")))
-        before, reason = next(flaws)
+        keys = {hash(key) for key, _ in report.names}
+        if not report.flaws and len(keys) == len(report.names) and keys.isdisjoint(self._keys):
+            self._keys |= keys  # as nearly always
+            self._documents += len(keys)
+            return
+        flaws = deque(report.flaws)
         for nth in range(len(report.names) + 1):
-            while before == nth and reason:
-                self.fail(reason)
-                before, reason = next(flaws)
+            while flaws and flaws[0][0] == nth:
+                self.fail(flaws.popleft()[1])
             if nth < len(report.names) and not self._is_new(*report.names[nth]):
                 self._writer.drop(number, nth)
-        self._encodings += report.encodings
 
     def _is_new(self, key: str, number: int) -> bool:
         if key and hash(key) in self._keys:

@@ -6,6 +6,7 @@ Everything is sorted and counted in bulk with numpy, which only building imports
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -61,7 +62,7 @@ class Inverted:
     counts: Numbers
     size: int  # terms in all
 
-    @property
+    @cached_property
     def frequencies(self) -> Numbers:
         """In how many passages each term occurs."""
         return np.bincount(self.terms, minlength=self.size)
@@ -104,7 +105,7 @@ def field_arrays(
     """The arrays of a field in a segment of `size` passages, whose terms from `first[i]` to
     `first[i + 1]` are group i."""
     counts = np.minimum(found.counts, MOST).astype(np.uint8)
-    frequencies = found.frequencies
+    frequencies = found.frequencies.copy()
     at = np.concatenate(([0], np.cumsum(frequencies)))
     dense = np.flatnonzero(common(np.diff(at[first]), size, DENSE))
     own = common(frequencies, size, DENSE)
