@@ -25,8 +25,13 @@ def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Seq
     leaves MIN_TOKENS to CUT_TOKENS, else on the last sentence end there, else at CUT_TOKENS.
     """
     if 0 < len(starts) <= MAX_TOKENS:
-        return [_passage(document.text, document.place, 0, len(starts), len(starts))]
+        return [whole(document, len(starts))]
     return list(_cut_up(document, starts, ends))
+
+
+def whole(document: Document, count: int) -> Passage:
+    """A document of so many tokens as one passage."""
+    return _passage(document.text, document.place, 0, count, count)
 
 
 def _cut_up(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:

@@ -36,18 +36,18 @@ def read_stretch(stretch: Stretch, encoding: str) -> Iterator[Document | Flaw]:
 
 
 def _stretches(stream: io.BufferedReader) -> Iterator[Stretch]:
-    number, begun = 1, bytearray()  # a line of which there is more to come
+    number, begun = 1, b""  # a line of which there is more to come
     while data := stream.read1(_STRETCH):
         end = data.rfind(b"\n") + 1
         if end:
-            lines = bytes(begun + data[:end])
+            lines = begun + data[:end]
             yield Stretch(lines, number)
             number += lines.count(b"\n")
-            begun = bytearray(data[end:])
+            begun = data[end:]
         elif len(begun) <= MAX_TEXT_BYTES:  # so much is enough to refuse it
             begun += data
     if begun:
-        yield Stretch(bytes(begun), number)
+        yield Stretch(begun, number)
 
 
 def _documents(
@@ -79,7 +79,7 @@ def _document(source: Source, line: bytes | str, number: int) -> Document:
         str(number if key in (None, "") else key),
         title if isinstance(title, str) else "",
         text,
-        Place(number, step=0),
+        Place(number, "line", 0),
         encoding,
     )
 

@@ -32,8 +32,8 @@ from vnsearch.engines.whoosh.inverting import (
 )
 from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type, unpacked
 from vnsearch.engines.whoosh.pairing import pair_arrays
-from vnsearch.model import Document, Found
-from vnsearch.passages import MAX_TOKENS, split
+from vnsearch.model import Document, Found, Passage
+from vnsearch.passages import MAX_TOKENS, split, whole
 from vnsearch.ranking import TITLE_WEIGHT
 
 Numbers = NDArray[Any]
@@ -64,11 +64,12 @@ def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary)
     for number, ((source, document), count) in enumerate(
         zip(documents, texts.counts.tolist(), strict=True)
     ):
-        spans: tuple[Sequence[int], ...] = range(count), range(count)  # unless they are needed
-        if count > MAX_TOKENS:
-            spans = tuple(array("i", column.tobytes()) for column in texts.spans(number))
+        if count <= MAX_TOKENS:
+            passages: Sequence[Passage] = (whole(document, count),)
+        else:
+            passages = split(document, *(array("i", c.tobytes()) for c in texts.spans(number)))
         key, title = document.key, document.title
-        for text, first, stop, place, before, after in split(document, *spans):
+        for text, first, stop, place, before, after in passages:
             records.append(Found(source, key, title, text, place, before, after))
             sizes.append(stop - first)
             of.append(number)

@@ -74,7 +74,8 @@ def invert(
     """Postings from the term and the passage of each token, passages ascending. A token counts
     as many times as it weighs."""
     order = _sorting(terms, size)
-    terms, passages = terms[order], passages[order]
+    passages = passages[order]
+    terms = np.repeat(np.arange(size, dtype=np.int32), np.bincount(terms, minlength=size))
     begun = np.ones(len(terms), dtype=bool)
     begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
     firsts = np.flatnonzero(begun)

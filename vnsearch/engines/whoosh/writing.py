@@ -330,8 +330,9 @@ def _build(path: Path, batch: list[Sourced]) -> _Made:
         if isinstance(item, Document):
             documents.append((source, item))
         else:
-            read.append((Report([], [], []), len(documents)))
-            documents += ((source, document) for document in _reported(item, read[-1][0]))
+            report = Report([], [], [])
+            read.append((report, len(documents)))
+            documents += [(source, document) for document in _reported(item, report)]
     if not documents:
         return _Made(None, read)
     return _Made(manifest.described(path, build(path, documents, _vocabulary)), read)
