@@ -82,10 +82,11 @@ class Vocabulary:
 
     def _tokenize(self, texts: Sequence[str], spans_above: float) -> "_Part":
         joined = "\n".join(("", *texts, ""))
-        classes = _CLASSES[np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")]
+        # `take` is twice as fast as an index in brackets.
+        classes = _CLASSES.take(np.frombuffer(joined.encode("utf-32-le"), dtype="<u4"))
         inside = classes != 0
         starts, ends = np.flatnonzero(inside[1:] != inside[:-1]).reshape(-1, 2).T + 1
-        keys = _windows(classes)[starts] & _MASKS[np.minimum(ends - starts, _KEY_BYTES)]
+        keys = _windows(classes).take(starts) & _MASKS.take(np.minimum(ends - starts, _KEY_BYTES))
         other = (ends - starts > _KEY_BYTES) | (keys & _OTHERS != 0)
         keys[other] = 0
         terms = self._look_up(keys)
@@ -103,16 +104,16 @@ class Vocabulary:
 
     def _look_up(self, keys: Numbers) -> Numbers:
         """The terms of plain runs by their keys (0 where the key is 0)."""
-        slots = (keys * _GOLDEN) >> np.uint64(64 - _TABLE_BITS)
-        terms: Numbers = self._values[slots]
-        missed = np.flatnonzero(self._keys[slots] != keys)
+        slots = _slots(keys)
+        terms: Numbers = self._values.take(slots)
+        missed = np.flatnonzero(self._keys.take(slots) != keys)
         if missed.size:
             new, where = np.unique(keys[missed], return_inverse=True)
             words = _CODES[new.view(np.uint8)].view(f"<U{_KEY_BYTES}").tolist()
             of_new = np.array(list(map(self._number, words)), dtype=np.int32)
             terms[missed] = of_new[where]
             # Where two new keys want the same slot, one has both it and its term.
-            slots = (new * _GOLDEN) >> np.uint64(64 - _TABLE_BITS)
+            slots = _slots(new)
             _, firsts = np.unique(slots, return_index=True)
             firsts = firsts[self._keys[slots[firsts]] == 0]
             self._keys[slots[firsts]] = new[firsts]
@@ -168,6 +169,11 @@ class _Part(NamedTuple):
     ends: Numbers
     sizes: Numbers  # how many tokens each piece has
     kept: Numbers  # of how many of them the spans are kept: all or none
+
+
+def _slots(keys: Numbers) -> Numbers:
+    slots: Numbers = (keys * _GOLDEN) >> np.uint64(64 - _TABLE_BITS)
+    return slots.view(np.int64)
 
 
 def _windows(classes: Numbers) -> Numbers:

@@ -127,7 +127,7 @@ def _write(path: Path, contents: _Contents) -> int:
         **field_arrays("exact", exact_terms, first, exact, size),
         "exact.order": as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__)),
         "exact.rare": as_array("I", rare),
-        **word_arrays("exact", codes[stream], contents.counts),
+        **word_arrays("exact", codes.take(stream), contents.counts),
         **as_blob(folded_terms, "folded.terms"),
         "folded.first": as_array("I", first),
         **pair_arrays(
@@ -212,7 +212,7 @@ def _sorted_terms(terms: Sequence[bytes], stream: Numbers) -> tuple[list[bytes],
     order = sorted(occurring.tolist(), key=terms.__getitem__)
     renumbered = np.full(len(terms) + 1, GAP, dtype=np.int32)  # the last one stands for GAP
     renumbered[order] = np.arange(len(order))
-    return [terms[number] for number in order], renumbered[stream]
+    return [terms[number] for number in order], renumbered.take(stream)
 
 
 def _groups(folded: Sequence[bytes]) -> tuple[list[bytes], Numbers]:

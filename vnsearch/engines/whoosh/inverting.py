@@ -74,7 +74,7 @@ def invert(
     """Postings from the term and the passage of each token, passages ascending. A token counts
     as many times as it weighs."""
     order = _sorting(terms, size)
-    passages = passages[order]
+    passages = passages.take(order)
     terms = np.repeat(np.arange(size, dtype=np.int32), np.bincount(terms, minlength=size))
     begun = np.ones(len(terms), dtype=bool)
     begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
@@ -82,8 +82,8 @@ def invert(
     ends = np.append(firsts[1:], len(terms)) if len(firsts) else firsts
     counts = ends - firsts
     if weights is not None:
-        counts = np.diff(np.cumsum(weights[order], dtype=np.int64)[ends - 1], prepend=0)
-    return Inverted(terms[firsts], passages[firsts], counts, size)
+        counts = np.diff(np.cumsum(weights.take(order), dtype=np.int64).take(ends - 1), prepend=0)
+    return Inverted(terms.take(firsts), passages.take(firsts), counts, size)
 
 
 def _sorting(numbers: Numbers, size: int) -> Numbers:
@@ -91,7 +91,9 @@ def _sorting(numbers: Numbers, size: int) -> Numbers:
     # By pieces of 16 bits, which numpy sorts by radix.
     order = np.argsort(numbers.astype(np.uint16), kind="stable")
     for shift in range(16, (size - 1).bit_length(), 16):
-        order = order[np.argsort((numbers >> shift).astype(np.uint16)[order], kind="stable")]
+        order = order.take(
+            np.argsort((numbers >> shift).astype(np.uint16).take(order), kind="stable")
+        )
     return order
 
 

@@ -42,7 +42,7 @@ def pair_arrays(
     # For each exact term its number among those that are counted. The last one is for gaps.
     numbers = np.full(len(groups) + 1, _NONE, dtype=np.uint16)
     numbers[counted] = np.arange(len(counted))
-    first, second, often = _counted(numbers[stream], passages)
+    first, second, often = _counted(numbers.take(stream), passages)
     places = place[groups[counted]]
     forms = counted - np.searchsorted(groups, groups[counted])
     order = np.argsort(places[first] * _WORDS + places[second], kind="stable")
@@ -78,8 +78,8 @@ def _counted(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers, Numbe
     first, second, passages = terms[:-1][beside], terms[1:][beside], passages[:-1][beside]
     # Numbers of 16 bits are sorted by radix, so the passages of a pair stay in order.
     order = np.argsort(second, kind="stable")
-    order = order[np.argsort(first[order], kind="stable")]
-    first, second, passages = first[order], second[order], passages[order]
+    order = order.take(np.argsort(first.take(order), kind="stable"))
+    first, second, passages = first.take(order), second.take(order), passages.take(order)
     other_pair = np.ones(len(first), dtype=bool)
     other_pair[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
     once = other_pair.copy()
