@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -475,6 +477,39 @@ def test_cancelling_ends_the_processes(tmp_path: Path) -> None:
             os.kill(pid, 0)
     assert (folder / manifest.NAME).read_bytes() == before
     assert answers(folder) == answers(write(tmp_path / "fresh", some(5)))
+
+
+ABANDONED = """
+import os, signal, sys
+from pathlib import Path
+from vnsearch.engines import embedded
+from vnsearch.model import Document
+writer = embedded().writer(Path(sys.argv[1]), 2, 1)
+for n in range(2):
+    writer.add("a.txt", Document(str(n), "", "một hai " * 100))
+print(*(worker._process.pid for worker in writer._workers), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ABANDONED, str(tmp_path / "e")]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    pids = [int(pid) for pid in told.stdout.split()]
+    assert len(pids) == 2
+    deadline = time.monotonic() + 30
+    while any(map(is_running, pids)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(map(is_running, pids))
+    assert told.stderr == ""
 
 
 # Large segments

@@ -155,7 +155,7 @@ class WhooshWriter:
 
     def _free_worker(self) -> "_Worker":
         if len(self._workers) < self._jobs:
-            self._workers.append(_Worker())
+            self._workers.append(_Worker(self._workers))
             return self._workers[-1]
         ready = wait([worker.pipe for worker in self._workers])
         worker = next(worker for worker in self._workers if worker.pipe in ready)
@@ -196,11 +196,12 @@ class WhooshWriter:
 class _Worker:
     """A process that makes segments, one after another."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Sequence["_Worker"]) -> None:
         from vnsearch.engines.whoosh import building  # noqa: F401  once for all processes
 
         self.pipe, end = _CONTEXT.Pipe()
-        self._process = _CONTEXT.Process(target=_work, args=(end,))
+        ours = [self.pipe, *(other.pipe for other in others)]
+        self._process = _CONTEXT.Process(target=_work, args=(end, ours))
         with _interrupts_blocked():
             self._process.start()
         end.close()
@@ -350,17 +351,19 @@ def _reported(unread: "Unread", report: Report) -> Iterator[Document]:
         yield item
 
 
-def _work(pipe: Connection) -> None:
+def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
     """What a process does: make segments of batches, and tell of them."""
+    for connection in inherited:
+        connection.close()  # or it would not be told when the process that has them is gone
     gc.disable()  # there is hardly any garbage that Python must look for
     _keep_freed_memory()
-    with suppress(EOFError):  # the one that began it is gone
+    with suppress(EOFError, ConnectionError):  # that process is gone
         while (task := pipe.recv()) is not None:
             try:
-                pipe.send(_build(*task))
+                result: _Made | Exception = _build(*task)
             except Exception as error:
-                pipe.send(error)
-            del task
+                result = error
+            pipe.send(result)
 
 
 def _keep_freed_memory() -> None:
