@@ -310,6 +310,23 @@ def test_jsonl_blank_lines_and_line_ends() -> None:
     assert items("a.jsonl", "\n\n") == []
 
 
+def test_records_before_damage_are_read() -> None:
+    lines = [record(id=str(n), text=" ".join(map(str, range(n, n + 50)))) for n in range(2000)]
+    data = gzip.compress("".join(lines).encode())
+    items_read = read("a.jsonl.gz", BufferedReader(BytesIO(data[: len(data) // 2])), SANDBOX)
+    found: list[Document | Flaw] = []
+
+    def read_all() -> None:
+        for item in items_read:
+            found.extend(item.read() if isinstance(item, Unread) else [item])
+
+    with pytest.raises(UnusableFileError, match="damaged gzip file"):
+        read_all()
+    keys = [item.key for item in found if isinstance(item, Document)]
+    assert len(keys) > 500
+    assert keys == [str(n) for n in range(len(keys))]
+
+
 def test_a_jsonl_line_too_long_is_one_flaw(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vnsearch.readers.jsonl.MAX_TEXT_BYTES", 100)
     flaw, good = items("a.jsonl", record(text="a" * 1000) + record(text="b"))

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
 from pathlib import PurePath
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from vnsearch.analysis import WORD
 from vnsearch.errors import UnusableFileError
@@ -117,7 +117,8 @@ def read(
     if not _installed(found.library):
         raise UnusableFileError(f"needs more to be read: pip install 'vnsearch[{found.extra}]'")
     if path.lower().endswith(".gz"):
-        stream = BufferedReader(gzip.GzipFile(fileobj=stream))
+        # It is read like any buffered stream; through one, what comes before damage is lost.
+        stream = cast("BufferedReader", gzip.GzipFile(fileobj=stream))
     try:
         if found.apart:
             items = sandbox.read(found.module, bytes_of(stream), encoding)
