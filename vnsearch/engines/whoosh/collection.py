@@ -5,6 +5,8 @@ something occurs there, at most MOST, where words of titles count TITLE_WEIGHT t
 deleted passages.
 """
 
+import math
+import struct
 from bisect import bisect_right
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +23,10 @@ from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.model import Found
 from vnsearch.query import Kind, Word
 from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
+
+SHARES: Final = 1 << 15  # of a saturation that is full, see `Collection.shares_of_classes`
+# 1 for each length class and count but 0, in four bytes each.
+COUNTED: Final = int.from_bytes((bytes(4) + b"\1\0\0\0" * MOST) * len(LENGTH_CLASSES), "little")
 
 _CACHE_BYTES: Final = 6_000_000  # for rows, as much for sets of passages and of documents
 _FREQUENCIES_KEPT: Final = 10_000
@@ -61,8 +67,11 @@ class Collection:
         self._lengths = memoryview(lengths).cast("H")
         self._dampings = _ByLength(partial(damping, average=self.average_length))
         self._shares = _ByLength(self._saturations)
-        # For each length class and count the most that BM25 can make of it.
-        self.saturations = list(chain(*map(self._saturations, LENGTH_CLASSES)))
+        # For each length class and count, in four bytes, the most that BM25 can make of it: in
+        # SHARES, rounded up.
+        most = chain(*map(self._saturations, LENGTH_CLASSES))
+        shares = [math.ceil(saturated / LIMIT * SHARES) for saturated in most]
+        self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
         kept = max(16, _CACHE_BYTES // max(self.size, 1))
         self.row = lru_cache(kept)(self._row)
         self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
@@ -111,7 +120,8 @@ class Collection:
     def _row_of_at_most(self, word: Word) -> bytes:
         """A row that is nowhere below that of a word with exactly its marks."""
         rows = (segment.row_of_at_most(word) for segment in self._segments)
-        return self._alive(b"".join(rows))
+        row, of_all = self._alive(b"".join(rows)), self.row((word,), False)
+        return of_all if row == of_all else row
 
     def _alive(self, row: bytes) -> bytes:
         if self.passages == self.size:
@@ -260,17 +270,23 @@ class Counter:
         self._segments, self._words, self._exact = segments, words, exact
         self._in_text = not words[0].in_title
         self._slots: dict[int, list[str]] = {}  # of each segment
+        self._strings: dict[int, list[str] | None] = {}  # of each segment
 
     def __call__(self, found: Words, *, text_only: bool = False) -> int:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
         number, words, gap = found
-        slots = self.characters(number)
-        if len(slots) == 1 and len(slots[0]) < len(words):
-            total, of_title = _counted(words, slots[0], 0), _counted(words, slots[0], gap)
-        else:
-            starts = _starts(words, slots)
+        if number not in self._strings:
+            self._strings[number] = self._segments[number].strings(self._words, self._exact)
+        total = of_title = 0
+        if (strings := self._strings[number]) is None:
+            starts = _starts(words, self.characters(number))
             total, of_title = len(starts), sum([start > gap for start in starts])
+        else:
+            for string in strings:
+                if string in words:
+                    total += words.count(string)
+                    of_title += words.count(string, gap)
         of_text = (total - of_title) * self._in_text
         return of_text if text_only else of_text + TITLE_WEIGHT * of_title
 
@@ -280,10 +296,6 @@ class Counter:
             segment = self._segments[number]
             self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
         return self._slots[number]
-
-
-def _counted(words: str, characters: str, begin: int) -> int:
-    return sum([words.count(character, begin) for character in characters])
 
 
 def _starts(words: str, slots: Sequence[str]) -> list[int]:

@@ -14,7 +14,7 @@ from operator import and_, itemgetter, or_
 from typing import Final, NamedTuple
 
 from vnsearch import ranking
-from vnsearch.engines.whoosh.collection import Collection, Counter
+from vnsearch.engines.whoosh.collection import COUNTED, SHARES, Collection, Counter
 from vnsearch.engines.whoosh.lanes import least, narrowed, passages_in, widened
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.engines.whoosh.windows import Windows
@@ -24,6 +24,7 @@ from vnsearch.ranking import Evidence, saturation
 _FEW: Final = 1 / 16  # of all passages: to pick so many from a row takes less than all of it
 _MANY: Final = 30_000  # pieces, whose bounds would not add up in two bytes
 _HIGHEST: Final = 65_000  # sum of bounds: with what rounding up adds it fits two bytes
+_UNIT: Final = 1 << 24  # in four bytes: what is rounded up to it is in the highest one
 _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
 
 
@@ -162,21 +163,24 @@ class Scoring:
                 pick = lambda row: bytes(of_others(row))  # noqa: E731
         size = len(passages)
         classes = int.from_bytes(pick(self._collection.classes), "little")
+        # Pieces of the same rows have one bound.
+        worths: dict[tuple[int, ...], tuple[float, float]] = {}
+        for piece in self._pieces:
+            worth, near = worths.get(key := tuple(map(id, piece.rows)), (0.0, 0.0))
+            worths[key] = worth + piece.worth, near + piece.near
         rows = {id(row): row for piece in self._pieces for row in piece.rows}
         counts_in = {key: int.from_bytes(pick(row), "little") for key, row in rows.items()}
-        # So many steps that the bound of any piece is a byte, and the sum of all is two, each
-        # being rounded up.
-        worths = [piece.worth * ranking.LIMIT + piece.near for piece in self._pieces]
-        most, sum_of_all = max(worths, default=0.0) or 1.0, sum(worths) or 1.0
-        steps = min(254 / most, (_HIGHEST - len(worths)) / sum_of_all)
+        # So many steps that each bound is a byte, and the sum of all is two, each being rounded
+        # up.
+        highest_of = [worth * ranking.LIMIT + near for worth, near in worths.values()]
+        most, sum_of_all = max(highest_of, default=0.0) or 1.0, sum(highest_of) or 1.0
+        steps = min(253 / most, (_HIGHEST - 2 * len(worths)) / sum_of_all)
         total = highest = 0
-        for piece in self._pieces:
-            counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
-            most_of = (piece.worth * steps).__mul__, self._collection.saturations
-            near = piece.near * steps
-            table = bytes([math.ceil(bound and bound + near) for bound in map(*most_of)])
-            keys = (counts + classes).to_bytes(size, "little")
-            total += int.from_bytes(widened(keys.translate(table)), "little")
+        for keys, (worth, near) in worths.items():
+            counts = reduce(partial(least, size=size), map(counts_in.__getitem__, keys))
+            table = _bounds(self._collection.shares_of_classes, worth * steps, near * steps)
+            bounds = (counts + classes).to_bytes(size, "little").translate(table)
+            total += int.from_bytes(widened(bounds), "little")
             highest += max(table)
         if size == whole:
             total &= int.from_bytes(widened(lanes.to_bytes(whole, "little")), "little") * 0xFFFF
@@ -197,6 +201,14 @@ def _piece(collection: Collection, item: Evidence, exact: bool) -> _Piece:
         rows = tuple(collection.row((word,), item.exact) for word in item.words)
     count = collection.counter(item.words, item.exact)
     return _Piece(item, item.weight * idf, rows, told, count, item.near * idf)
+
+
+def _bounds(shares: int, worth: float, near: float) -> bytes:
+    """For each length class and count the most that a piece of evidence can add, rounded up,
+    given `Collection.shares_of_classes`."""
+    of_share = math.ceil(worth * ranking.LIMIT / SHARES * _UNIT)
+    of_any = math.ceil(near * _UNIT) + _UNIT - 1
+    return (shares * of_share + COUNTED * of_any).to_bytes(4 * 256, "little")[3::4]
 
 
 class _Top:
