@@ -73,11 +73,11 @@ class Collection:
         shares = [math.ceil(saturated / LIMIT * SHARES) for saturated in most]
         self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
         kept = max(16, _CACHE_BYTES // max(self.size, 1))
-        self.row = lru_cache(kept)(self._row)
+        self._rows = lru_cache(kept)(self._row)
         self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
-        self.having = lru_cache(kept)(self._having)
-        self.documents_having = lru_cache(kept)(self._documents_having)
-        self.frequency = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
+        self._passages_having = lru_cache(kept)(self._having)
+        self._documents_having = lru_cache(kept)(self._having_documents)
+        self._frequencies = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
         self.variants = lru_cache(_FREQUENCIES_KEPT)(self._variants)
         self.pairs = lru_cache(_FREQUENCIES_KEPT)(self._pairs)
         self.counter = lru_cache(_COUNTERS_KEPT)(self._counter)
@@ -104,8 +104,24 @@ class Collection:
 
     # Where words occur
 
-    def _row(self, words: tuple[Word, ...], exact: bool) -> bytes:
+    def row(self, words: tuple[Word, ...], exact: bool) -> bytes:
         """How often words occur one behind the other."""
+        return self._rows(*_matched(words, exact))
+
+    def having(self, words: tuple[Word, ...], exact: bool) -> int:
+        """The passages where words occur one behind the other."""
+        return self._passages_having(*_matched(words, exact))
+
+    def documents_having(self, words: tuple[Word, ...], exact: bool) -> int:
+        """The documents where words occur one behind the other."""
+        return self._documents_having(*_matched(words, exact))
+
+    def frequency(self, words: tuple[Word, ...], exact: bool) -> int:
+        """In how many passages words occur one behind the other; a pair of words, once for
+        each of its exact forms."""
+        return self._frequencies(*_matched(words, exact))
+
+    def _row(self, words: tuple[Word, ...], exact: bool) -> bytes:
         if len(words) == 1 and not words[0].in_title:
             rows = (segment.row(words[0], exact) for segment in self._segments)
             return self._alive(b"".join(rows))
@@ -120,7 +136,7 @@ class Collection:
     def _row_of_at_most(self, word: Word) -> bytes:
         """A row that is nowhere below that of a word with exactly its marks."""
         rows = (segment.row_of_at_most(word) for segment in self._segments)
-        row, of_all = self._alive(b"".join(rows)), self.row((word,), False)
+        row, of_all = self._alive(b"".join(rows)), self.row((word,), exact=False)
         return of_all if row == of_all else row
 
     def _alive(self, row: bytes) -> bytes:
@@ -130,11 +146,9 @@ class Collection:
         return lanes.to_bytes(self.size, "little")
 
     def _having(self, words: tuple[Word, ...], exact: bool) -> int:
-        """The passages where words occur one behind the other."""
         return present(self.row(words, exact))
 
-    def _documents_having(self, words: tuple[Word, ...], exact: bool) -> int:
-        """The documents where words occur one behind the other."""
+    def _having_documents(self, words: tuple[Word, ...], exact: bool) -> int:
         return self.documents.having(self.having(words, exact))
 
     def _with_all(self, words: tuple[Word, ...], exact: bool, least: int = 1) -> int:
@@ -145,8 +159,6 @@ class Collection:
         return reduce(and_, (present(self.row(word, exact), least) for word in anywhere))
 
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
-        """In how many passages words occur one behind the other; a pair of words, once for
-        each of its exact forms."""
         first = words[0]
         if first.in_title or any(word.kind is not Kind.WORD for word in words):
             return self.having(words, exact).bit_count()
@@ -236,6 +248,14 @@ class Collection:
 
 def _bare(folded: str) -> Word:
     return Word(folded, folded, folded)
+
+
+def _matched(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bool]:
+    """Words that occur where these do: the same ones for all typings of a word."""
+    word = words[0]
+    if exact or len(words) > 1 or word.just_so or word.in_title or word.kind is not Kind.WORD:
+        return words, exact
+    return (_bare(word.folded),), exact
 
 
 def _side_by_side(

@@ -117,7 +117,6 @@ class Scoring:
 
     def _score(self, passage: int, needed: float) -> float:
         """What the evidence adds up to, or something less than needed when that is less."""
-        damping = self._collection.damping(passage)
         shares = self._collection.shares(passage)
         near = total = perhaps = 0.0
         unsure = []  # pieces whose frequency only the words of the passage tell
@@ -133,15 +132,20 @@ class Scoring:
                 total += worth * shares[most]
             else:
                 perhaps += worth * shares[most]
-                unsure.append(piece)
-        if (unsure or near) and total + perhaps + near >= needed - _ROUNDING:
-            words = self._collection.words(passage)
-            for piece in unsure:
-                if frequency := piece.count(words):
-                    total += piece.worth * saturation(frequency, damping)
-            if near and total + near >= needed - _ROUNDING:
-                total += self._windows.most(words)
-        return total
+                unsure.append((piece, worth * shares[most]))
+        needed -= _ROUNDING
+        if total + perhaps + near < needed or not (unsure or near):
+            return total
+        words, damping = self._collection.words(passage), self._collection.damping(passage)
+        scores = []
+        for piece, most_of_it in reversed(unsure):  # the last are pairs, which are there or not
+            scores.append(piece.worth * saturation(piece.count(words), damping))
+            perhaps += scores[-1] - most_of_it
+            if total + perhaps + near < needed:
+                return total
+        for score in reversed(scores):
+            total += score
+        return total + self._windows.most(words) if near else total
 
     def _bounded(self, lanes: int) -> Iterator[tuple[float, int]]:
         """The passages of a set with upper bounds of their scores (without bonus), the highest

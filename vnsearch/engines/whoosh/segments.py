@@ -2,6 +2,7 @@
 
 import os
 from bisect import bisect_left, bisect_right
+from codecs import utf_16_le_decode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, product
@@ -218,7 +219,7 @@ class Segment:
     def words(self, passage: int) -> str:
         """The words of a passage's text, GAP, those of its title."""
         begin, end = self._words_at[passage], self._words_at[passage + 1]
-        return self._words[begin:end].tobytes().decode("utf-16-le")
+        return utf_16_le_decode(self._words[begin:end])[0]
 
     def of_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """1 for each passage of a file that is accepted, else 0."""
