@@ -1,6 +1,6 @@
 """The terms of a field in a segment: finding them, and the passages they occur in."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -82,9 +82,10 @@ class Postings:
 
     def row_of_at_most(self, term: int) -> bytes:
         """A row that is nowhere below that of a term, and takes less to make: what its group
-        has."""
-        number = self._leading.get(term)
-        return self.row(term) if number is None else self._stored_row(number)
+        has, if the term is one of the common ones of that."""
+        if term not in self._leading and not self._rows_alone(range(term, term + 1)):
+            return self.row(term)
+        return self._stored_row(bisect_left(self._dense, bisect_right(self._first, term) - 1))
 
     def frequency(self, term: int) -> int:
         """In how many passages a term occurs."""
