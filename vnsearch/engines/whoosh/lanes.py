@@ -6,6 +6,7 @@ what a loop would do to each, at the speed of C and without numpy, whose import 
 than most searches.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import accumulate, count
 from operator import add
@@ -16,13 +17,13 @@ _INNER: Final = bytes([0xFF]) + bytes(255)
 
 def present(row: bytes, least: int = 1) -> int:
     """The passages whose byte (all below 16) is not below 1, or another number up to 16."""
-    carried = int.from_bytes(row, "little") + _repeated(16 - least, len(row))
-    return carried >> 4 & _repeated(1, len(row))
+    carried = int.from_bytes(row, "little") + _repeated(bytes([16 - least]), len(row))
+    return carried >> 4 & _repeated(b"\1", len(row))
 
 
-@lru_cache(8)
-def _repeated(byte: int, size: int) -> int:
-    return int.from_bytes(bytes([byte]) * size, "little")
+@lru_cache(16)
+def _repeated(some: bytes, size: int) -> int:
+    return int.from_bytes(some * (size // len(some)), "little")
 
 
 def passages_in(lanes: int, size: int) -> list[int]:
@@ -33,28 +34,28 @@ def passages_in(lanes: int, size: int) -> list[int]:
 
 def least(one: int, other: int, size: int) -> int:
     """Of each byte (all below 128) the lesser of two."""
-    high = _repeated(0x80, size)
+    high = _repeated(b"\x80", size)
     not_below = (one | high) - other & high
     take_other = (not_below << 1) - (not_below >> 7)  # 0xFF where one is not below the other
     return one ^ (one ^ other) & take_other
 
 
-def widened(row: bytes) -> bytes:
-    """A row with two bytes for each passage."""
-    wide = bytearray(2 * len(row))
-    wide[::2] = row
-    return bytes(wide)
-
-
-def narrowed(wide: int, highest: int, size: int) -> tuple[bytes, int]:
-    """Numbers of two bytes, `highest` (65,280 at most) at most, as bytes: each divided by the
-    second number returned, and rounded up."""
+def sums(rows: Iterable[bytes], highest: int, size: int) -> tuple[int, int]:
+    """For each passage the sum of its bytes in rows, `highest` (65,280 at most) at most, as a
+    byte of a number: divided by the second number returned, and rounded up."""
+    # Every other byte has room for two.
+    ones = _repeated(b"\1\0", size + size % 2)
+    low = ones * 0xFF
+    sums_of = [0, 0]
+    for row in rows:
+        lanes = int.from_bytes(row, "little")
+        sums_of[0] += lanes & low
+        sums_of[1] += lanes >> 8 & low
     shift = max(0, highest.bit_length() - 8)
-    ones = int.from_bytes(b"\1\0" * size, "little")
     if highest + (1 << shift) - 1 >> shift > 0xFF:
         shift += 1
-    rounded = wide + ones * ((1 << shift) - 1) >> shift
-    return (rounded & ones * 0xFF).to_bytes(2 * size, "little")[::2], 1 << shift
+    even, odd = ((wide + ones * ((1 << shift) - 1) >> shift) & low for wide in sums_of)
+    return even | odd << 8, 1 << shift
 
 
 class Documents:
@@ -95,4 +96,4 @@ class Documents:
         reverse = int.from_bytes(documents.to_bytes(size, "little"), "big")
         firsts = (reverse + self._behind_first) & self._firsts
         filled = ((firsts << 8) - reverse).to_bytes(size + 1, "big")[1:]
-        return int.from_bytes(filled, "little") & _repeated(1, size)
+        return int.from_bytes(filled, "little") & _repeated(b"\1", size)

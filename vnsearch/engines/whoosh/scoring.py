@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import COUNTED, SHARES, Collection, Counter
-from vnsearch.engines.whoosh.lanes import least, narrowed, passages_in, widened
+from vnsearch.engines.whoosh.lanes import least, passages_in, sums
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.engines.whoosh.windows import Windows
 from vnsearch.model import Part
@@ -178,17 +178,19 @@ class Scoring:
         # up.
         highest_of = [worth * ranking.LIMIT + near for worth, near in worths.values()]
         most, sum_of_all = max(highest_of, default=0.0) or 1.0, sum(highest_of) or 1.0
+        shares = self._collection.shares_of_classes
         steps = min(253 / most, (_HIGHEST - 2 * len(worths)) / sum_of_all)
-        total = highest = 0
-        for keys, (worth, near) in worths.items():
-            counts = reduce(partial(least, size=size), map(counts_in.__getitem__, keys))
-            table = _bounds(self._collection.shares_of_classes, worth * steps, near * steps)
-            bounds = (counts + classes).to_bytes(size, "little").translate(table)
-            total += int.from_bytes(widened(bounds), "little")
-            highest += max(table)
+        tables = [_bounds(shares, worth * steps, near * steps) for worth, near in worths.values()]
+        rows_of_bounds = (
+            (reduce(partial(least, size=size), map(counts_in.__getitem__, keys)) + classes)
+            .to_bytes(size, "little")
+            .translate(table)
+            for keys, table in zip(worths, tables, strict=True)
+        )
+        total, unit = sums(rows_of_bounds, sum(map(max, tables)), size)
         if size == whole:
-            total &= int.from_bytes(widened(lanes.to_bytes(whole, "little")), "little") * 0xFFFF
-        bounds, unit = narrowed(total, highest, size)
+            total &= lanes * 0xFF
+        bounds = total.to_bytes(size, "little")
         for bound in range(255, 0, -1):
             at = bounds.find(bound)
             while at >= 0:
