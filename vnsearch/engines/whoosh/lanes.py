@@ -8,8 +8,7 @@ than most searches.
 
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import accumulate, count
-from operator import add
+from itertools import accumulate
 from typing import Final
 
 _INNER: Final = bytes([0xFF]) + bytes(255)
@@ -28,8 +27,10 @@ def _repeated(some: bytes, size: int) -> int:
 
 def passages_in(lanes: int, size: int) -> list[int]:
     """The numbers of the passages of a set, ascending."""
-    gaps = lanes.to_bytes(size, "little").split(b"\1")
-    return list(map(add, accumulate(map(len, gaps[:-1])), count()))
+    # Each ends a line, as does a byte behind all: the lengths of lines lead from one to the next.
+    ends = lanes * ord("\n") | ord("\n") << 8 * size
+    lines = ends.to_bytes(size + 1, "little").splitlines(keepends=True)
+    return list(accumulate(map(len, lines), initial=-1))[1:-1]
 
 
 def least(one: int, other: int, size: int) -> int:
@@ -69,6 +70,7 @@ class Documents:
         firsts = b"\1" + last[:-1] if last else b""
         self._firsts = int.from_bytes(firsts, "big")
         self._behind_first = int.from_bytes(firsts.translate(_INNER), "big")
+        self._had = 0, 0  # the last set, and the documents with a passage in it
 
     def of(self, passage: int) -> int:
         """The document of a passage."""
@@ -83,8 +85,11 @@ class Documents:
 
         Added to bytes of 0xFF, a 1 anywhere in a document is carried to its last byte.
         """
-        carried = lanes + self._inner  # of the last byte 0, 1 or 2
-        return (carried | carried >> 1) & self.all
+        # Those that a query asks for are mostly those that it scores: to compare takes less.
+        if lanes != self._had[0]:
+            carried = lanes + self._inner  # of the last byte 0, 1 or 2
+            self._had = lanes, (carried | carried >> 1) & self.all
+        return self._had[1]
 
     def all_passages(self, documents: int) -> int:
         """All passages of the documents.
