@@ -56,14 +56,17 @@ class Postings:
         self._at = arrays[f"{name}.postings_at"]
         self._dense: list[int] = arrays[f"{name}.dense"].tolist()
         self._alone: list[int] = arrays[f"{name}.alone"].tolist()
-        self._leading = {term: n for n, term in enumerate(arrays[f"{name}.leading"])}
+        leading: list[int] = arrays[f"{name}.leading"].tolist()
+        # The rows of groups, of which the leading terms have what is left, then those of terms.
+        self._common = {term: n for n, term in enumerate([*leading, *self._alone])}
         self._often: list[int] = arrays[f"{name}.often"].tolist()
         self._rows, self._rows_at = arrays[f"{name}.rows"], arrays[f"{name}.rows_at"]
         self._stored_row = lru_cache(_ROWS_KEPT)(self._read_row)
 
     def row(self, term: int) -> bytes:
         """How often a term occurs."""
-        if (number := self._leading.get(term)) is None:
+        number = self._common.get(term)
+        if number is None or number >= len(self._dense):
             return self._row_of_terms(range(term, term + 1))
         # It has what the others of its group leave, where their sum is not cut off at MOST.
         group, total = self._dense[number], self._stored_row(number)
@@ -83,15 +86,13 @@ class Postings:
     def row_of_at_most(self, term: int) -> bytes:
         """A row that is nowhere below that of a term, and takes less to make: what its group
         has, if the term is one of the common ones of that."""
-        if term not in self._leading and not self._rows_alone(range(term, term + 1)):
+        if term not in self._common:
             return self.row(term)
         return self._stored_row(bisect_left(self._dense, bisect_right(self._first, term) - 1))
 
     def frequency(self, term: int) -> int:
         """In how many passages a term occurs."""
-        if (number := self._leading.get(term)) is not None:
-            return self._often[number]
-        for number in self._rows_alone(range(term, term + 1)):
+        if (number := self._common.get(term)) is not None:
             return self._often[number]
         begin: int = self._at[term]
         end: int = self._at[term + 1]
