@@ -9,7 +9,7 @@ same, with the same scores, as if all had been scored.
 import math
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial, reduce
+from functools import reduce
 from operator import and_, itemgetter, or_
 from typing import Final, NamedTuple
 
@@ -33,7 +33,7 @@ class _Piece(NamedTuple):
 
     evidence: Evidence
     worth: float  # weight times idf: what it adds is this times the saturation
-    rows: tuple[bytes, ...]  # of its words, one or two
+    rows: tuple[int, int]  # of its first and of its last word, see `Scoring._number`
     told: bool  # whether the row tells how often it occurs, up to MOST; else it is a bound
     count: Counter  # in the words of a passage
     near: float  # what it is worth in a window
@@ -44,7 +44,8 @@ class Scoring:
 
     def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
         self._collection = collection
-        self._pieces = [_piece(collection, item, exact) for item in evidence]
+        self._rows: list[bytes] = []  # of the words
+        self._pieces = [self._piece(item, exact) for item in evidence]
         self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
@@ -104,6 +105,28 @@ class Scoring:
             if frequency := piece.count(words):
                 yield piece.evidence, piece.worth * saturation(frequency, damping)
 
+    def _piece(self, item: Evidence, exact: bool) -> _Piece:
+        collection, words = self._collection, item.words
+        idf = ranking.idf(collection.frequency(words, item.exact), collection.passages)
+        told = len(words) == 1 and item.exact == exact
+        rows = [
+            collection.row_of_at_most(word)
+            if item.exact and not exact
+            else collection.row((word,), item.exact)
+            for word in (words[0], words[-1])
+        ]
+        numbers = self._number(rows[0]), self._number(rows[1])
+        count = collection.counter(words, item.exact)
+        return _Piece(item, item.weight * idf, numbers, told, count, item.near * idf)
+
+    def _number(self, row: bytes) -> int:
+        """The number of a row in `_rows`."""
+        for number, known in enumerate(self._rows):
+            if known is row:
+                return number
+        self._rows.append(row)
+        return len(self._rows) - 1
+
     def _rank(self, lanes: int, bonus: float, top: "_Top") -> None:
         """Score the passages of a set that may be among the best."""
         documents = self._collection.documents
@@ -118,13 +141,11 @@ class Scoring:
     def _score(self, passage: int, needed: float) -> float:
         """What the evidence adds up to, or something less than needed when that is less."""
         shares = self._collection.shares(passage)
+        counts = [row[passage] for row in self._rows]
         near = total = perhaps = 0.0
         unsure = []  # pieces whose frequency only the words of the passage tell
-        for piece in self._pieces:
-            _, worth, rows, told, _, nearby = piece
-            most = rows[0][passage]
-            if most and len(rows) > 1:
-                most = min(most, rows[1][passage])
+        for _, worth, (first, last), told, count, nearby in self._pieces:
+            most = counts[first] if counts[first] < counts[last] else counts[last]
             if not most:
                 continue
             near += nearby
@@ -132,14 +153,14 @@ class Scoring:
                 total += worth * shares[most]
             else:
                 perhaps += worth * shares[most]
-                unsure.append((piece, worth * shares[most]))
+                unsure.append((worth, count, worth * shares[most]))
         needed -= _ROUNDING
         if total + perhaps + near < needed or not (unsure or near):
             return total
         words, damping = self._collection.words(passage), self._collection.damping(passage)
         scores = []
-        for piece, most_of_it in reversed(unsure):  # the last are pairs, which are there or not
-            scores.append(piece.worth * saturation(piece.count(words), damping))
+        for worth, count, most_of_it in reversed(unsure):  # at first pairs: they may be missing
+            scores.append(worth * saturation(count(words), damping))
             perhaps += scores[-1] - most_of_it
             if total + perhaps + near < needed:
                 return total
@@ -167,13 +188,12 @@ class Scoring:
                 pick = lambda row: bytes(of_others(row))  # noqa: E731
         size = len(passages)
         classes = int.from_bytes(pick(self._collection.classes), "little")
+        counts = [int.from_bytes(pick(row), "little") for row in self._rows]
         # Pieces of the same rows have one bound.
-        worths: dict[tuple[int, ...], tuple[float, float]] = {}
+        worths: dict[tuple[int, int], tuple[float, float]] = {}
         for piece in self._pieces:
-            worth, near = worths.get(key := tuple(map(id, piece.rows)), (0.0, 0.0))
-            worths[key] = worth + piece.worth, near + piece.near
-        rows = {id(row): row for piece in self._pieces for row in piece.rows}
-        counts_in = {key: int.from_bytes(pick(row), "little") for key, row in rows.items()}
+            worth, near = worths.get(piece.rows, (0.0, 0.0))
+            worths[piece.rows] = worth + piece.worth, near + piece.near
         # So many steps that each bound is a byte, and the sum of all is two, each being rounded
         # up.
         highest_of = [worth * ranking.LIMIT + near for worth, near in worths.values()]
@@ -182,10 +202,10 @@ class Scoring:
         steps = min(253 / most, (_HIGHEST - 2 * len(worths)) / sum_of_all)
         tables = [_bounds(shares, worth * steps, near * steps) for worth, near in worths.values()]
         rows_of_bounds = (
-            (reduce(partial(least, size=size), map(counts_in.__getitem__, keys)) + classes)
+            ((counts[one] if one == other else least(counts[one], counts[other], size)) + classes)
             .to_bytes(size, "little")
             .translate(table)
-            for keys, table in zip(worths, tables, strict=True)
+            for (one, other), table in zip(worths, tables, strict=True)
         )
         total, unit = sums(rows_of_bounds, sum(map(max, tables)), size)
         if size == whole:
@@ -196,17 +216,6 @@ class Scoring:
             while at >= 0:
                 yield bound * unit / steps, passages[at]
                 at = bounds.find(bound, at + 1)
-
-
-def _piece(collection: Collection, item: Evidence, exact: bool) -> _Piece:
-    idf = ranking.idf(collection.frequency(item.words, item.exact), collection.passages)
-    told = len(item.words) == 1 and item.exact == exact
-    if item.exact and not exact:
-        rows = tuple(map(collection.row_of_at_most, item.words))
-    else:
-        rows = tuple(collection.row((word,), item.exact) for word in item.words)
-    count = collection.counter(item.words, item.exact)
-    return _Piece(item, item.weight * idf, rows, told, count, item.near * idf)
 
 
 def _bounds(shares: int, worth: float, near: float) -> bytes:
