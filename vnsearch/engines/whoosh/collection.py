@@ -7,11 +7,11 @@ deleted passages.
 
 import math
 import struct
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial, reduce
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from operator import and_
 from pathlib import Path
 from typing import Final, TypeVar
@@ -190,22 +190,24 @@ class Collection:
     def _pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
         """See `engines.Reader`."""
         total: Tally[tuple[str, str]] = Tally()
-        for number, segment in enumerate(self._segments):
-            counted = segment.pairs(first, second)
+        counted_in = [segment.pairs(first, second) for segment in self._segments]
+        alive = self._alive_with(first, second) if None in counted_in else []
+        for number, (segment, counted) in enumerate(zip(self._segments, counted_in, strict=True)):
             if counted is None:
-                passages = self._alive_with(number, first, second)
-                total.update(_side_by_side(segment, passages, first, second))
+                total.update(_side_by_side(segment, alive[number], first, second))
             elif counted:
                 total.update(counted)
                 if passages := self._deleted_with(number, first, second):
                     total.subtract(_side_by_side(segment, passages, first, second))
         return {pair: count for pair, count in sorted(total.items()) if count}
 
-    def _alive_with(self, number: int, *folded: str) -> list[int]:
-        """The passages of a segment that have some words in any typing."""
-        begin, size = self._begins[number], self._segments[number].size
+    def _alive_with(self, *folded: str) -> list[list[int]]:
+        """Of each segment the passages that have some words in any typing."""
         lanes = self._with_all(tuple(map(_bare, folded)), exact=False)
-        return passages_in(lanes >> 8 * begin & (1 << 8 * size) - 1, size)
+        passages = passages_in(lanes, self.size)
+        ends = [bisect_left(passages, begin) for begin in self._begins]
+        own = [passages[start:stop] for start, stop in pairwise(ends)]
+        return [[p - begin for p in some] for begin, some in zip(self._begins, own, strict=False)]
 
     def _deleted_with(self, number: int, *folded: str) -> list[int]:
         """The deleted passages of a segment that have some words in any typing."""

@@ -49,6 +49,7 @@ class Segment:
         self._order = arrays["exact.order"]
         self._rare = arrays["exact.rare"]
         self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
+        self._frames = arrays["frames"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
         self._forms = lru_cache(_FORMS_KEPT)(self._read_forms)
         self._frame: Callable[[int], Records] = lru_cache(_FRAMES_KEPT)(self._read_frame)
@@ -228,9 +229,8 @@ class Segment:
 
     def record(self, passage: int) -> Found:
         """What is kept of a passage."""
-        frame = bisect_right(self._arrays["frames"], passage) - 1
-        first: int = self._arrays["frames"][frame]
-        return self._frame(frame)[passage - first]
+        frame = bisect_right(self._frames, passage) - 1
+        return self._frame(frame)[passage - self._frames[frame]]
 
     def _read_frame(self, number: int) -> Records:
         at = self._arrays["records_at"]
