@@ -37,7 +37,7 @@ def least(one: int, other: int, size: int) -> int:
     """Of each byte (all below 128) the lesser of two."""
     high = _repeated(b"\x80", size)
     not_below = (one | high) - other & high
-    take_other = (not_below << 1) - (not_below >> 7)  # 0xFF where one is not below the other
+    take_other = not_below - (not_below >> 7)  # 0x7F where one is not below the other
     return one ^ (one ^ other) & take_other
 
 

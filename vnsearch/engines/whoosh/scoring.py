@@ -8,7 +8,7 @@ same, with the same scores, as if all had been scored.
 
 import math
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import reduce
 from operator import and_, itemgetter, or_
 from typing import Final, NamedTuple
@@ -55,6 +55,8 @@ class Scoring:
         sets = [collection.having(word, exact) for word in words]
         self.scored = reduce(or_, sets, 0)  # the passages that have any of it
         self._complete = reduce(and_, sets) if sets else 0  # those with all the words
+        # No more of them than have the rarest word: mostly few, which need not be counted.
+        self._at_most = min((collection.frequency(word, exact) for word in words), default=0)
 
     def best(self, passages: int, count: int) -> list[tuple[float, int]]:
         """Scores and passages of the `count` best documents in a set of passages, and of more
@@ -63,9 +65,10 @@ class Scoring:
         top = _Top(count, self._collection.size)
         if count:
             complete = passages & self._complete
-            self._rank(complete, self._bonus, top)
+            self._rank(self._bounded(complete, self._at_most), self._bonus, top)
             if len(top.best) < count:
-                self._rank(passages & ~complete, 0.0, top)
+                others = passages & ~complete
+                self._rank(self._bounded(others, self._collection.size), 0.0, top)
         return list(top.best.values())
 
     def parts(self, passage: int) -> tuple[Part, ...]:
@@ -127,10 +130,10 @@ class Scoring:
         self._rows.append(row)
         return len(self._rows) - 1
 
-    def _rank(self, lanes: int, bonus: float, top: "_Top") -> None:
-        """Score the passages of a set that may be among the best."""
+    def _rank(self, bounded: Iterable[tuple[float, int]], bonus: float, top: "_Top") -> None:
+        """Score those of some passages that may be among the best, given their bounds."""
         documents = self._collection.documents
-        for bound, passage in self._bounded(lanes):
+        for bound, passage in bounded:
             needed = top.needed - bonus - _ROUNDING
             if bound < needed:
                 return
@@ -168,9 +171,9 @@ class Scoring:
             total += score
         return total + self._windows.most(words) if near else total
 
-    def _bounded(self, lanes: int) -> Iterator[tuple[float, int]]:
-        """The passages of a set with upper bounds of their scores (without bonus), the highest
-        first."""
+    def _bounded(self, lanes: int, at_most: int) -> Iterator[tuple[float, int]]:
+        """The passages of a set, of so many at most, with upper bounds of their scores (without
+        bonus), the highest first."""
         if not lanes:
             return
         whole = self._collection.size
@@ -179,7 +182,7 @@ class Scoring:
             return
         passages: Sequence[int] = range(whole)
         pick: Callable[[bytes], bytes] = bytes
-        if lanes.bit_count() < whole * _FEW:
+        if at_most < whole * _FEW or lanes.bit_count() < whole * _FEW:
             passages = passages_in(lanes, whole)
             first = passages[0]
             of_others = itemgetter(*passages)  # a number for one passage, else numbers
