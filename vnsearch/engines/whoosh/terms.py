@@ -26,7 +26,7 @@ class Terms:
         return len(self._at) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        return bytes(self._text[self._at[number] : self._at[number + 1]])
+        return self._text[self._at[number] : self._at[number + 1]].tobytes()
 
     def _find(self, term: bytes) -> int | None:
         """The number of a term, if there is such a term."""
@@ -35,7 +35,7 @@ class Terms:
 
     def begin(self, term: bytes) -> int:
         """The number of the first term that is not before `term`."""
-        return bisect_left(range(len(self)), term, key=self.__getitem__)
+        return bisect_left(self, term)
 
     def beginning_with(self, stem: bytes) -> range:
         """The numbers of the terms that begin with `stem`."""
