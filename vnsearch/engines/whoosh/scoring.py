@@ -45,6 +45,7 @@ class Scoring:
     def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
         self._collection = collection
         self._rows: list[bytes] = []  # of the words
+        self._numbers: dict[int, int] = {}  # of rows, by their ids
         self._pieces = [self._piece(item, exact) for item in evidence]
         self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
@@ -112,23 +113,20 @@ class Scoring:
         collection, words = self._collection, item.words
         idf = ranking.idf(collection.frequency(words, item.exact), collection.passages)
         told = len(words) == 1 and item.exact == exact
-        rows = [
-            collection.row_of_at_most(word)
-            if item.exact and not exact
-            else collection.row((word,), item.exact)
-            for word in (words[0], words[-1])
-        ]
-        numbers = self._number(rows[0]), self._number(rows[1])
+        if item.exact and not exact:
+            numbers = [self._number(collection.row_of_at_most(word)) for word in words]
+        else:
+            numbers = [self._number(collection.row((word,), item.exact)) for word in words]
         count = collection.counter(words, item.exact)
-        return _Piece(item, item.weight * idf, numbers, told, count, item.near * idf)
+        rows = numbers[0], numbers[-1]
+        return _Piece(item, item.weight * idf, rows, told, count, item.near * idf)
 
     def _number(self, row: bytes) -> int:
         """The number of a row in `_rows`."""
-        for number, known in enumerate(self._rows):
-            if known is row:
-                return number
-        self._rows.append(row)
-        return len(self._rows) - 1
+        number = self._numbers.setdefault(id(row), len(self._rows))
+        if number == len(self._rows):
+            self._rows.append(row)
+        return number
 
     def _rank(self, bounded: Iterable[tuple[float, int]], bonus: float, top: "_Top") -> None:
         """Score those of some passages that may be among the best, given their bounds."""
@@ -192,25 +190,14 @@ class Scoring:
         size = len(passages)
         classes = int.from_bytes(pick(self._collection.classes), "little")
         counts = [int.from_bytes(pick(row), "little") for row in self._rows]
-        # Pieces of the same rows have one bound.
-        worths: dict[tuple[int, int], tuple[float, float]] = {}
-        for piece in self._pieces:
-            worth, near = worths.get(piece.rows, (0.0, 0.0))
-            worths[piece.rows] = worth + piece.worth, near + piece.near
-        # So many steps that each bound is a byte, and the sum of all is two, each being rounded
-        # up.
-        highest_of = [worth * ranking.LIMIT + near for worth, near in worths.values()]
-        most, sum_of_all = max(highest_of, default=0.0) or 1.0, sum(highest_of) or 1.0
-        shares = self._collection.shares_of_classes
-        steps = min(253 / most, (_HIGHEST - 2 * len(worths)) / sum_of_all)
-        tables = [_bounds(shares, worth * steps, near * steps) for worth, near in worths.values()]
+        tables, steps = self._tables()
         rows_of_bounds = (
             ((counts[one] if one == other else least(counts[one], counts[other], size)) + classes)
             .to_bytes(size, "little")
             .translate(table)
-            for (one, other), table in zip(worths, tables, strict=True)
+            for (one, other), table in tables.items()
         )
-        total, unit = sums(rows_of_bounds, sum(map(max, tables)), size)
+        total, unit = sums(rows_of_bounds, sum(map(max, tables.values())), size)
         if size == whole:
             total &= lanes * 0xFF
         bounds = total.to_bytes(size, "little")
@@ -220,10 +207,28 @@ class Scoring:
                 yield bound * unit / steps, passages[at]
                 at = bounds.find(bound, at + 1)
 
+    def _tables(self) -> tuple[dict[tuple[int, int], bytes], float]:
+        """For each length class and count the most that pieces can add, by their rows, and into
+        how many steps of these a score is divided."""
+        worths: dict[tuple[int, int], tuple[float, float]] = {}
+        for piece in self._pieces:
+            worth, near = worths.get(piece.rows, (0.0, 0.0))
+            worths[piece.rows] = worth + piece.worth, near + piece.near
+        # So many steps that each bound is a byte, and the sum of all is two, each being rounded
+        # up.
+        highest = [worth * ranking.LIMIT + near for worth, near in worths.values()]
+        most, sum_of_all = max(highest, default=0.0) or 1.0, sum(highest) or 1.0
+        steps = min(253 / most, (_HIGHEST - 2 * len(worths)) / sum_of_all)
+        shares = self._collection.shares_of_classes
+        return {
+            rows: _table(shares, worth * steps, near * steps)
+            for rows, (worth, near) in worths.items()
+        }, steps
 
-def _bounds(shares: int, worth: float, near: float) -> bytes:
-    """For each length class and count the most that a piece of evidence can add, rounded up,
-    given `Collection.shares_of_classes`."""
+
+def _table(shares: int, worth: float, near: float) -> bytes:
+    """For each length class and count the most that evidence can add, rounded up, given
+    `Collection.shares_of_classes`."""
     of_share = math.ceil(worth * ranking.LIMIT / SHARES * _UNIT)
     of_any = math.ceil(near * _UNIT) + _UNIT - 1
     return (shares * of_share + COUNTED * of_any).to_bytes(4 * 256, "little")[3::4]
