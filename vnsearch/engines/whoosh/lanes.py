@@ -28,9 +28,8 @@ def _repeated(some: bytes, size: int) -> int:
 def passages_in(lanes: int, size: int) -> list[int]:
     """The numbers of the passages of a set, ascending."""
     # Each ends a line, as does a byte behind all: the lengths of lines lead from one to the next.
-    ends = lanes * ord("\n") | ord("\n") << 8 * size
-    lines = ends.to_bytes(size + 1, "little").splitlines(keepends=True)
-    return list(accumulate(map(len, lines), initial=-1))[1:-1]
+    ends = (lanes * ord("\n")).to_bytes(size, "little") + b"\n"
+    return list(accumulate(map(len, ends.splitlines(keepends=True)), initial=-1))[1:-1]
 
 
 def least(one: int, other: int, size: int) -> int:
