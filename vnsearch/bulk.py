@@ -98,7 +98,9 @@ class Vocabulary:
         kept = np.where((sizes > spans_above) | (lengths >= _PIECE), sizes, 0)
         of_long = np.repeat(kept > 0, sizes)
         shifts = np.repeat(begins, kept)
-        starts, ends = ((places[of_long] - shifts).astype(np.int32) for places in (starts, ends))
+        starts, ends = (
+            (places[of_long] - shifts).astype(np.int32) for places in (starts, ends)
+        )
         return _Part(terms, starts, ends, sizes, kept)
 
     def _look_up(self, keys: Numbers) -> Numbers:
