@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from vnsearch.engines.whoosh.lanes import (
     Documents,
     least,
-    narrowed,
     passages_in,
     present,
-    widened,
+    sums,
 )
 
 MODEST = settings(max_examples=100, deadline=None)
@@ -61,31 +60,27 @@ def test_present_are_the_bytes_not_below_the_least(row: bytes, least_of_it: int)
 
 
 @MODEST
-@given(st.binary(max_size=100))
-def test_widened_has_two_bytes_for_each(row: bytes) -> None:
-    wide = widened(row)
-    pairs = zip(wide[::2], wide[1::2], strict=True)
-    assert list(pairs) == [(byte, 0) for byte in row]
-
-
-@MODEST
-@given(st.lists(st.integers(0, 0xFF00), max_size=40), st.integers(0, 0xFFFF))
-def test_narrowed_is_rounded_up_and_as_fine_as_can_be(numbers: list[int], more: int) -> None:
+@given(
+    st.integers(0, 40).flatmap(
+        lambda size: st.lists(st.binary(min_size=size, max_size=size), min_size=1, max_size=256)
+    ),
+    st.integers(0, 0xFFFF),
+)
+def test_sums_are_rounded_up_and_as_fine_as_can_be(rows: list[bytes], more: int) -> None:
     """0 stays 0, and nothing else becomes it; up to the largest number of two bytes."""
-    highest = max(numbers, default=0)
-    highest = min(0xFF00, highest + more)
-    wide = int.from_bytes(b"".join(n.to_bytes(2, "little") for n in numbers), "little")
-    narrow, unit = narrowed(wide, highest, len(numbers))
-    assert list(narrow) == [-(-number // unit) for number in numbers]
+    numbers = list(map(sum, zip(*rows, strict=True)))
+    highest = min(0xFF00, max(numbers, default=0) + more)
+    found, unit = sums(rows, highest, len(numbers))
+    assert list(found.to_bytes(len(numbers), "little")) == [-(-n // unit) for n in numbers]
     assert unit == 1 or -(-highest // (unit // 2)) > 0xFF
 
 
 @pytest.mark.parametrize("highest", [0, 1, 254, 255, 256, 510, 511, 0x8000, 0xFEFF, 0xFF00])
-def test_narrowed_of_the_highest(highest: int) -> None:
+def test_sums_of_the_highest(highest: int) -> None:
     numbers = [highest, 0, highest, max(0, highest - 1)]
-    wide = int.from_bytes(b"".join(n.to_bytes(2, "little") for n in numbers), "little")
-    narrow, unit = narrowed(wide, highest, len(numbers))
-    assert list(narrow) == [-(-number // unit) for number in numbers]
+    rows = [bytes(max(0, min(0xFF, n - 0xFF * row)) for n in numbers) for row in range(256)]
+    found, unit = sums(rows, highest, len(numbers))
+    assert list(found.to_bytes(len(numbers), "little")) == [-(-n // unit) for n in numbers]
 
 
 @MODEST

@@ -5,11 +5,13 @@ something occurs there, at most MOST, where words of titles count TITLE_WEIGHT t
 deleted passages.
 """
 
-from bisect import bisect_right
+import math
+import struct
+from bisect import bisect_left, bisect_right
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial, reduce
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from operator import and_
 from pathlib import Path
 from typing import Final, TypeVar
@@ -21,6 +23,10 @@ from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.model import Found
 from vnsearch.query import Kind, Word
 from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
+
+SHARES: Final = 1 << 15  # of a saturation that is full, see `Collection.shares_of_classes`
+# 1 for each length class and count but 0, in four bytes each.
+COUNTED: Final = int.from_bytes((bytes(4) + b"\1\0\0\0" * MOST) * len(LENGTH_CLASSES), "little")
 
 _CACHE_BYTES: Final = 6_000_000  # for rows, as much for sets of passages and of documents
 _FREQUENCIES_KEPT: Final = 10_000
@@ -61,14 +67,17 @@ class Collection:
         self._lengths = memoryview(lengths).cast("H")
         self._dampings = _ByLength(partial(damping, average=self.average_length))
         self._shares = _ByLength(self._saturations)
-        # For each length class and count the most that BM25 can make of it.
-        self.saturations = list(chain(*map(self._saturations, LENGTH_CLASSES)))
+        # For each length class and count, in four bytes, the most that BM25 can make of it: in
+        # SHARES, rounded up.
+        most = chain(*map(self._saturations, LENGTH_CLASSES))
+        shares = [math.ceil(saturated / LIMIT * SHARES) for saturated in most]
+        self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
         kept = max(16, _CACHE_BYTES // max(self.size, 1))
-        self.row = lru_cache(kept)(self._row)
+        self._rows = lru_cache(kept)(self._row)
         self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
-        self.having = lru_cache(kept)(self._having)
-        self.documents_having = lru_cache(kept)(self._documents_having)
-        self.frequency = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
+        self._passages_having = lru_cache(kept)(self._having)
+        self._documents_having = lru_cache(kept)(self._having_documents)
+        self._frequencies = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
         self.variants = lru_cache(_FREQUENCIES_KEPT)(self._variants)
         self.pairs = lru_cache(_FREQUENCIES_KEPT)(self._pairs)
         self.counter = lru_cache(_COUNTERS_KEPT)(self._counter)
@@ -95,8 +104,24 @@ class Collection:
 
     # Where words occur
 
-    def _row(self, words: tuple[Word, ...], exact: bool) -> bytes:
+    def row(self, words: tuple[Word, ...], exact: bool) -> bytes:
         """How often words occur one behind the other."""
+        return self._rows(*_matched(words, exact))
+
+    def having(self, words: tuple[Word, ...], exact: bool) -> int:
+        """The passages where words occur one behind the other."""
+        return self._passages_having(*_matched(words, exact))
+
+    def documents_having(self, words: tuple[Word, ...], exact: bool) -> int:
+        """The documents where words occur one behind the other."""
+        return self._documents_having(*_matched(words, exact))
+
+    def frequency(self, words: tuple[Word, ...], exact: bool) -> int:
+        """In how many passages words occur one behind the other; a pair of words, once for
+        each of its exact forms."""
+        return self._frequencies(*_matched(words, exact))
+
+    def _row(self, words: tuple[Word, ...], exact: bool) -> bytes:
         if len(words) == 1 and not words[0].in_title:
             rows = (segment.row(words[0], exact) for segment in self._segments)
             return self._alive(b"".join(rows))
@@ -111,7 +136,8 @@ class Collection:
     def _row_of_at_most(self, word: Word) -> bytes:
         """A row that is nowhere below that of a word with exactly its marks."""
         rows = (segment.row_of_at_most(word) for segment in self._segments)
-        return self._alive(b"".join(rows))
+        row, of_all = self._alive(b"".join(rows)), self.row((word,), exact=False)
+        return of_all if row == of_all else row
 
     def _alive(self, row: bytes) -> bytes:
         if self.passages == self.size:
@@ -120,11 +146,9 @@ class Collection:
         return lanes.to_bytes(self.size, "little")
 
     def _having(self, words: tuple[Word, ...], exact: bool) -> int:
-        """The passages where words occur one behind the other."""
         return present(self.row(words, exact))
 
-    def _documents_having(self, words: tuple[Word, ...], exact: bool) -> int:
-        """The documents where words occur one behind the other."""
+    def _having_documents(self, words: tuple[Word, ...], exact: bool) -> int:
         return self.documents.having(self.having(words, exact))
 
     def _with_all(self, words: tuple[Word, ...], exact: bool, least: int = 1) -> int:
@@ -135,8 +159,6 @@ class Collection:
         return reduce(and_, (present(self.row(word, exact), least) for word in anywhere))
 
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
-        """In how many passages words occur one behind the other; a pair of words, once for
-        each of its exact forms."""
         first = words[0]
         if first.in_title or any(word.kind is not Kind.WORD for word in words):
             return self.having(words, exact).bit_count()
@@ -168,22 +190,24 @@ class Collection:
     def _pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
         """See `engines.Reader`."""
         total: Tally[tuple[str, str]] = Tally()
-        for number, segment in enumerate(self._segments):
-            counted = segment.pairs(first, second)
+        counted_in = [segment.pairs(first, second) for segment in self._segments]
+        alive = self._alive_with(first, second) if None in counted_in else []
+        for number, (segment, counted) in enumerate(zip(self._segments, counted_in, strict=True)):
             if counted is None:
-                passages = self._alive_with(number, first, second)
-                total.update(_side_by_side(segment, passages, first, second))
+                total.update(_side_by_side(segment, alive[number], first, second))
             elif counted:
                 total.update(counted)
                 if passages := self._deleted_with(number, first, second):
                     total.subtract(_side_by_side(segment, passages, first, second))
         return {pair: count for pair, count in sorted(total.items()) if count}
 
-    def _alive_with(self, number: int, *folded: str) -> list[int]:
-        """The passages of a segment that have some words in any typing."""
-        begin, size = self._begins[number], self._segments[number].size
+    def _alive_with(self, *folded: str) -> list[list[int]]:
+        """Of each segment the passages that have some words in any typing."""
         lanes = self._with_all(tuple(map(_bare, folded)), exact=False)
-        return passages_in(lanes >> 8 * begin & (1 << 8 * size) - 1, size)
+        passages = passages_in(lanes, self.size)
+        ends = [bisect_left(passages, begin) for begin in self._begins]
+        own = [passages[start:stop] for start, stop in pairwise(ends)]
+        return [[p - begin for p in some] for begin, some in zip(self._begins, own, strict=False)]
 
     def _deleted_with(self, number: int, *folded: str) -> list[int]:
         """The deleted passages of a segment that have some words in any typing."""
@@ -228,6 +252,14 @@ def _bare(folded: str) -> Word:
     return Word(folded, folded, folded)
 
 
+def _matched(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bool]:
+    """Words that occur where these do: the same ones for all typings of a word."""
+    word = words[0]
+    if exact or len(words) > 1 or word.just_so or word.in_title or word.kind is not Kind.WORD:
+        return words, exact
+    return (_bare(word.folded),), exact
+
+
 def _side_by_side(
     segment: Segment, passages: Iterable[int], first: str, second: str
 ) -> Tally[tuple[str, str]]:
@@ -260,17 +292,23 @@ class Counter:
         self._segments, self._words, self._exact = segments, words, exact
         self._in_text = not words[0].in_title
         self._slots: dict[int, list[str]] = {}  # of each segment
+        self._strings: dict[int, list[str] | None] = {}  # of each segment
 
     def __call__(self, found: Words, *, text_only: bool = False) -> int:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
         number, words, gap = found
-        slots = self.characters(number)
-        if len(slots) == 1 and len(slots[0]) < len(words):
-            total, of_title = _counted(words, slots[0], 0), _counted(words, slots[0], gap)
-        else:
-            starts = _starts(words, slots)
+        if number not in self._strings:
+            self._strings[number] = self._segments[number].strings(self._words, self._exact)
+        total = of_title = 0
+        if (strings := self._strings[number]) is None:
+            starts = _starts(words, self.characters(number))
             total, of_title = len(starts), sum([start > gap for start in starts])
+        else:
+            for string in strings:
+                if string in words:
+                    total += words.count(string)
+                    of_title += words.count(string, gap)
         of_text = (total - of_title) * self._in_text
         return of_text if text_only else of_text + TITLE_WEIGHT * of_title
 
@@ -280,10 +318,6 @@ class Counter:
             segment = self._segments[number]
             self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
         return self._slots[number]
-
-
-def _counted(words: str, characters: str, begin: int) -> int:
-    return sum([words.count(character, begin) for character in characters])
 
 
 def _starts(words: str, slots: Sequence[str]) -> list[int]:

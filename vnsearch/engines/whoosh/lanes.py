@@ -6,9 +6,9 @@ what a loop would do to each, at the speed of C and without numpy, whose import 
 than most searches.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
-from itertools import accumulate, count
-from operator import add
+from itertools import accumulate
 from typing import Final
 
 _INNER: Final = bytes([0xFF]) + bytes(255)
@@ -16,45 +16,46 @@ _INNER: Final = bytes([0xFF]) + bytes(255)
 
 def present(row: bytes, least: int = 1) -> int:
     """The passages whose byte (all below 16) is not below 1, or another number up to 16."""
-    carried = int.from_bytes(row, "little") + _repeated(16 - least, len(row))
-    return carried >> 4 & _repeated(1, len(row))
+    carried = int.from_bytes(row, "little") + _repeated(bytes([16 - least]), len(row))
+    return carried >> 4 & _repeated(b"\1", len(row))
 
 
-@lru_cache(8)
-def _repeated(byte: int, size: int) -> int:
-    return int.from_bytes(bytes([byte]) * size, "little")
+@lru_cache(16)
+def _repeated(some: bytes, size: int) -> int:
+    return int.from_bytes(some * (size // len(some)), "little")
 
 
 def passages_in(lanes: int, size: int) -> list[int]:
     """The numbers of the passages of a set, ascending."""
-    gaps = lanes.to_bytes(size, "little").split(b"\1")
-    return list(map(add, accumulate(map(len, gaps[:-1])), count()))
+    # Each ends a line, as does a byte behind all: the lengths of lines lead from one to the next.
+    ends = (lanes * ord("\n")).to_bytes(size, "little") + b"\n"
+    return list(accumulate(map(len, ends.splitlines(keepends=True)), initial=-1))[1:-1]
 
 
 def least(one: int, other: int, size: int) -> int:
     """Of each byte (all below 128) the lesser of two."""
-    high = _repeated(0x80, size)
+    high = _repeated(b"\x80", size)
     not_below = (one | high) - other & high
-    take_other = (not_below << 1) - (not_below >> 7)  # 0xFF where one is not below the other
+    take_other = not_below - (not_below >> 7)  # 0x7F where one is not below the other
     return one ^ (one ^ other) & take_other
 
 
-def widened(row: bytes) -> bytes:
-    """A row with two bytes for each passage."""
-    wide = bytearray(2 * len(row))
-    wide[::2] = row
-    return bytes(wide)
-
-
-def narrowed(wide: int, highest: int, size: int) -> tuple[bytes, int]:
-    """Numbers of two bytes, `highest` (65,280 at most) at most, as bytes: each divided by the
-    second number returned, and rounded up."""
+def sums(rows: Iterable[bytes], highest: int, size: int) -> tuple[int, int]:
+    """For each passage the sum of its bytes in rows, `highest` (65,280 at most) at most, as a
+    byte of a number: divided by the second number returned, and rounded up."""
+    # Every other byte has room for two.
+    ones = _repeated(b"\1\0", size + size % 2)
+    low = ones * 0xFF
+    sums_of = [0, 0]
+    for row in rows:
+        lanes = int.from_bytes(row, "little")
+        sums_of[0] += lanes & low
+        sums_of[1] += lanes >> 8 & low
     shift = max(0, highest.bit_length() - 8)
-    ones = int.from_bytes(b"\1\0" * size, "little")
     if highest + (1 << shift) - 1 >> shift > 0xFF:
         shift += 1
-    rounded = wide + ones * ((1 << shift) - 1) >> shift
-    return (rounded & ones * 0xFF).to_bytes(2 * size, "little")[::2], 1 << shift
+    even, odd = ((wide + ones * ((1 << shift) - 1) >> shift) & low for wide in sums_of)
+    return even | odd << 8, 1 << shift
 
 
 class Documents:
@@ -68,6 +69,7 @@ class Documents:
         firsts = b"\1" + last[:-1] if last else b""
         self._firsts = int.from_bytes(firsts, "big")
         self._behind_first = int.from_bytes(firsts.translate(_INNER), "big")
+        self._had = 0, 0  # the last set, and the documents with a passage in it
 
     def of(self, passage: int) -> int:
         """The document of a passage."""
@@ -82,8 +84,11 @@ class Documents:
 
         Added to bytes of 0xFF, a 1 anywhere in a document is carried to its last byte.
         """
-        carried = lanes + self._inner  # of the last byte 0, 1 or 2
-        return (carried | carried >> 1) & self.all
+        # Those that a query asks for are mostly those that it scores: to compare takes less.
+        if lanes != self._had[0]:
+            carried = lanes + self._inner  # of the last byte 0, 1 or 2
+            self._had = lanes, (carried | carried >> 1) & self.all
+        return self._had[1]
 
     def all_passages(self, documents: int) -> int:
         """All passages of the documents.
@@ -95,4 +100,4 @@ class Documents:
         reverse = int.from_bytes(documents.to_bytes(size, "little"), "big")
         firsts = (reverse + self._behind_first) & self._firsts
         filled = ((firsts << 8) - reverse).to_bytes(size + 1, "big")[1:]
-        return int.from_bytes(filled, "little") & _repeated(1, size)
+        return int.from_bytes(filled, "little") & _repeated(b"\1", size)

@@ -113,7 +113,8 @@ class WhooshReader:
         allowed = self._documents.all
         if accepts is not None:
             allowed = self._documents.having(self._collection.of_sources(accepts))
-        allowed &= ~self._any(unwanted, exact)
+        if unwanted:
+            allowed &= ~self._any(unwanted, exact)
         for relaxed, documents in self._levels(wanted, query.demand, exact):
             if admitted := documents & allowed:
                 return admitted, relaxed

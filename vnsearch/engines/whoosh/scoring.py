@@ -8,14 +8,14 @@ same, with the same scores, as if all had been scored.
 
 import math
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial, reduce
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import reduce
 from operator import and_, itemgetter, or_
 from typing import Final, NamedTuple
 
 from vnsearch import ranking
-from vnsearch.engines.whoosh.collection import Collection, Counter
-from vnsearch.engines.whoosh.lanes import least, narrowed, passages_in, widened
+from vnsearch.engines.whoosh.collection import COUNTED, SHARES, Collection, Counter
+from vnsearch.engines.whoosh.lanes import least, passages_in, sums
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.engines.whoosh.windows import Windows
 from vnsearch.model import Part
@@ -24,6 +24,7 @@ from vnsearch.ranking import Evidence, saturation
 _FEW: Final = 1 / 16  # of all passages: to pick so many from a row takes less than all of it
 _MANY: Final = 30_000  # pieces, whose bounds would not add up in two bytes
 _HIGHEST: Final = 65_000  # sum of bounds: with what rounding up adds it fits two bytes
+_UNIT: Final = 1 << 24  # in four bytes: what is rounded up to it is in the highest one
 _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
 
 
@@ -32,7 +33,7 @@ class _Piece(NamedTuple):
 
     evidence: Evidence
     worth: float  # weight times idf: what it adds is this times the saturation
-    rows: tuple[bytes, ...]  # of its words, one or two
+    rows: tuple[int, int]  # of its first and of its last word, see `Scoring._number`
     told: bool  # whether the row tells how often it occurs, up to MOST; else it is a bound
     count: Counter  # in the words of a passage
     near: float  # what it is worth in a window
@@ -43,7 +44,9 @@ class Scoring:
 
     def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
         self._collection = collection
-        self._pieces = [_piece(collection, item, exact) for item in evidence]
+        self._rows: list[bytes] = []  # of the words
+        self._numbers: dict[int, int] = {}  # of rows, by their ids
+        self._pieces = [self._piece(item, exact) for item in evidence]
         self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
@@ -53,6 +56,8 @@ class Scoring:
         sets = [collection.having(word, exact) for word in words]
         self.scored = reduce(or_, sets, 0)  # the passages that have any of it
         self._complete = reduce(and_, sets) if sets else 0  # those with all the words
+        # No more of them than have the rarest word: mostly few, which need not be counted.
+        self._at_most = min((collection.frequency(word, exact) for word in words), default=0)
 
     def best(self, passages: int, count: int) -> list[tuple[float, int]]:
         """Scores and passages of the `count` best documents in a set of passages, and of more
@@ -61,9 +66,10 @@ class Scoring:
         top = _Top(count, self._collection.size)
         if count:
             complete = passages & self._complete
-            self._rank(complete, self._bonus, top)
+            self._rank(self._bounded(complete, self._at_most), self._bonus, top)
             if len(top.best) < count:
-                self._rank(passages & ~complete, 0.0, top)
+                others = passages & ~complete
+                self._rank(self._bounded(others, self._collection.size), 0.0, top)
         return list(top.best.values())
 
     def parts(self, passage: int) -> tuple[Part, ...]:
@@ -103,10 +109,29 @@ class Scoring:
             if frequency := piece.count(words):
                 yield piece.evidence, piece.worth * saturation(frequency, damping)
 
-    def _rank(self, lanes: int, bonus: float, top: "_Top") -> None:
-        """Score the passages of a set that may be among the best."""
+    def _piece(self, item: Evidence, exact: bool) -> _Piece:
+        collection, words = self._collection, item.words
+        idf = ranking.idf(collection.frequency(words, item.exact), collection.passages)
+        told = len(words) == 1 and item.exact == exact
+        if item.exact and not exact:
+            numbers = [self._number(collection.row_of_at_most(word)) for word in words]
+        else:
+            numbers = [self._number(collection.row((word,), item.exact)) for word in words]
+        count = collection.counter(words, item.exact)
+        rows = numbers[0], numbers[-1]
+        return _Piece(item, item.weight * idf, rows, told, count, item.near * idf)
+
+    def _number(self, row: bytes) -> int:
+        """The number of a row in `_rows`."""
+        number = self._numbers.setdefault(id(row), len(self._rows))
+        if number == len(self._rows):
+            self._rows.append(row)
+        return number
+
+    def _rank(self, bounded: Iterable[tuple[float, int]], bonus: float, top: "_Top") -> None:
+        """Score those of some passages that may be among the best, given their bounds."""
         documents = self._collection.documents
-        for bound, passage in self._bounded(lanes):
+        for bound, passage in bounded:
             needed = top.needed - bonus - _ROUNDING
             if bound < needed:
                 return
@@ -116,15 +141,12 @@ class Scoring:
 
     def _score(self, passage: int, needed: float) -> float:
         """What the evidence adds up to, or something less than needed when that is less."""
-        damping = self._collection.damping(passage)
         shares = self._collection.shares(passage)
+        counts = [row[passage] for row in self._rows]
         near = total = perhaps = 0.0
         unsure = []  # pieces whose frequency only the words of the passage tell
-        for piece in self._pieces:
-            _, worth, rows, told, _, nearby = piece
-            most = rows[0][passage]
-            if most and len(rows) > 1:
-                most = min(most, rows[1][passage])
+        for _, worth, (first, last), told, count, nearby in self._pieces:
+            most = counts[first] if counts[first] < counts[last] else counts[last]
             if not most:
                 continue
             near += nearby
@@ -132,19 +154,24 @@ class Scoring:
                 total += worth * shares[most]
             else:
                 perhaps += worth * shares[most]
-                unsure.append(piece)
-        if (unsure or near) and total + perhaps + near >= needed - _ROUNDING:
-            words = self._collection.words(passage)
-            for piece in unsure:
-                if frequency := piece.count(words):
-                    total += piece.worth * saturation(frequency, damping)
-            if near and total + near >= needed - _ROUNDING:
-                total += self._windows.most(words)
-        return total
+                unsure.append((worth, count, worth * shares[most]))
+        needed -= _ROUNDING
+        if total + perhaps + near < needed or not (unsure or near):
+            return total
+        words, damping = self._collection.words(passage), self._collection.damping(passage)
+        scores = []
+        for worth, count, most_of_it in reversed(unsure):  # at first pairs: they may be missing
+            scores.append(worth * saturation(count(words), damping))
+            perhaps += scores[-1] - most_of_it
+            if total + perhaps + near < needed:
+                return total
+        for score in reversed(scores):
+            total += score
+        return total + self._windows.most(words) if near else total
 
-    def _bounded(self, lanes: int) -> Iterator[tuple[float, int]]:
-        """The passages of a set with upper bounds of their scores (without bonus), the highest
-        first."""
+    def _bounded(self, lanes: int, at_most: int) -> Iterator[tuple[float, int]]:
+        """The passages of a set, of so many at most, with upper bounds of their scores (without
+        bonus), the highest first."""
         if not lanes:
             return
         whole = self._collection.size
@@ -153,7 +180,7 @@ class Scoring:
             return
         passages: Sequence[int] = range(whole)
         pick: Callable[[bytes], bytes] = bytes
-        if lanes.bit_count() < whole * _FEW:
+        if at_most < whole * _FEW or lanes.bit_count() < whole * _FEW:
             passages = passages_in(lanes, whole)
             first = passages[0]
             of_others = itemgetter(*passages)  # a number for one passage, else numbers
@@ -162,41 +189,49 @@ class Scoring:
                 pick = lambda row: bytes(of_others(row))  # noqa: E731
         size = len(passages)
         classes = int.from_bytes(pick(self._collection.classes), "little")
-        rows = {id(row): row for piece in self._pieces for row in piece.rows}
-        counts_in = {key: int.from_bytes(pick(row), "little") for key, row in rows.items()}
-        # So many steps that the bound of any piece is a byte, and the sum of all is two, each
-        # being rounded up.
-        worths = [piece.worth * ranking.LIMIT + piece.near for piece in self._pieces]
-        most, sum_of_all = max(worths, default=0.0) or 1.0, sum(worths) or 1.0
-        steps = min(254 / most, (_HIGHEST - len(worths)) / sum_of_all)
-        total = highest = 0
-        for piece in self._pieces:
-            counts = reduce(partial(least, size=size), (counts_in[id(row)] for row in piece.rows))
-            most_of = (piece.worth * steps).__mul__, self._collection.saturations
-            near = piece.near * steps
-            table = bytes([math.ceil(bound and bound + near) for bound in map(*most_of)])
-            keys = (counts + classes).to_bytes(size, "little")
-            total += int.from_bytes(widened(keys.translate(table)), "little")
-            highest += max(table)
+        counts = [int.from_bytes(pick(row), "little") for row in self._rows]
+        tables, steps = self._tables()
+        rows_of_bounds = (
+            ((counts[one] if one == other else least(counts[one], counts[other], size)) + classes)
+            .to_bytes(size, "little")
+            .translate(table)
+            for (one, other), table in tables.items()
+        )
+        total, unit = sums(rows_of_bounds, sum(map(max, tables.values())), size)
         if size == whole:
-            total &= int.from_bytes(widened(lanes.to_bytes(whole, "little")), "little") * 0xFFFF
-        bounds, unit = narrowed(total, highest, size)
+            total &= lanes * 0xFF
+        bounds = total.to_bytes(size, "little")
         for bound in range(255, 0, -1):
             at = bounds.find(bound)
             while at >= 0:
                 yield bound * unit / steps, passages[at]
                 at = bounds.find(bound, at + 1)
 
+    def _tables(self) -> tuple[dict[tuple[int, int], bytes], float]:
+        """For each length class and count the most that pieces can add, by their rows, and into
+        how many steps of these a score is divided."""
+        worths: dict[tuple[int, int], tuple[float, float]] = {}
+        for piece in self._pieces:
+            worth, near = worths.get(piece.rows, (0.0, 0.0))
+            worths[piece.rows] = worth + piece.worth, near + piece.near
+        # So many steps that each bound is a byte, and the sum of all is two, each being rounded
+        # up.
+        highest = [worth * ranking.LIMIT + near for worth, near in worths.values()]
+        most, sum_of_all = max(highest, default=0.0) or 1.0, sum(highest) or 1.0
+        steps = min(253 / most, (_HIGHEST - 2 * len(worths)) / sum_of_all)
+        shares = self._collection.shares_of_classes
+        return {
+            rows: _table(shares, worth * steps, near * steps)
+            for rows, (worth, near) in worths.items()
+        }, steps
 
-def _piece(collection: Collection, item: Evidence, exact: bool) -> _Piece:
-    idf = ranking.idf(collection.frequency(item.words, item.exact), collection.passages)
-    told = len(item.words) == 1 and item.exact == exact
-    if item.exact and not exact:
-        rows = tuple(map(collection.row_of_at_most, item.words))
-    else:
-        rows = tuple(collection.row((word,), item.exact) for word in item.words)
-    count = collection.counter(item.words, item.exact)
-    return _Piece(item, item.weight * idf, rows, told, count, item.near * idf)
+
+def _table(shares: int, worth: float, near: float) -> bytes:
+    """For each length class and count the most that evidence can add, rounded up, given
+    `Collection.shares_of_classes`."""
+    of_share = math.ceil(worth * ranking.LIMIT / SHARES * _UNIT)
+    of_any = math.ceil(near * _UNIT) + _UNIT - 1
+    return (shares * of_share + COUNTED * of_any).to_bytes(4 * 256, "little")[3::4]
 
 
 class _Top:

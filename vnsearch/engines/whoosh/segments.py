@@ -2,9 +2,11 @@
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from codecs import utf_16_le_decode
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, product
+from math import prod
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ _FRAMES_KEPT: Final = 4
 _FOLLOWERS_KEPT: Final = 256
 _FORMS_KEPT: Final = 1000
 _FOLLOWER_COLUMNS: Final = 4
+_STRINGS: Final = 32  # to look for more of them takes longer than to look at each word
 
 
 class Segment:
@@ -46,6 +49,7 @@ class Segment:
         self._order = arrays["exact.order"]
         self._rare = arrays["exact.rare"]
         self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
+        self._frames = arrays["frames"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
         self._forms = lru_cache(_FORMS_KEPT)(self._read_forms)
         self._frame: Callable[[int], Records] = lru_cache(_FRAMES_KEPT)(self._read_frame)
@@ -137,19 +141,22 @@ class Segment:
     def pairs(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
         """The exact forms of two folded ones that stand side by side, and in how many
         passages; deleted ones included. None when that was not counted."""
+        if (pairs := self._pairs(first, second)) is None:
+            return None
+        firsts, seconds = self._forms(first), self._forms(second)
+        return {(firsts[a][1], seconds[b][1]): count for a, b, count in pairs}
+
+    def _pairs(self, first: str, second: str) -> Iterable[tuple[int, int, int]] | None:
+        """As `pairs`: of each pair which of the exact forms they are, and in how many passages."""
         groups = self.folded.find(first.encode()), self.folded.find(second.encode())
         if groups[0] is None or groups[1] is None:
-            return {}
+            return ()
         one, other = self._place_in_pairs(groups[0]), self._place_in_pairs(groups[1])
         if one is None or other is None:
             return None
-        seconds, of_first, of_second, often = self._followers(one)
+        seconds, *columns = self._followers(one)
         found = slice(bisect_left(seconds, other), bisect_right(seconds, other))
-        firsts, others = self._forms(first), self._forms(second)
-        return {
-            (firsts[a][1], others[b][1]): count
-            for a, b, count in zip(of_first[found], of_second[found], often[found], strict=True)
-        }
+        return zip(*(column[found] for column in columns), strict=True)
 
     def _read_forms(self, folded: str) -> list[tuple[int, str]]:
         """The exact terms with a folded form, each by its number and as text."""
@@ -182,16 +189,38 @@ class Segment:
         codes = [c if c < SURROGATES.start else c + len(SURROGATES) for c in codes]
         return "".join(map(chr, [*codes, *(0x10000 + n for n in rare)]))
 
+    def strings(self, words: Sequence[Word], exact: bool) -> list[str] | None:
+        """What stands in `words` where words stand one behind the other, each part of it for
+        itself: if it is not much, and `str.count` tells how often that is."""
+        pairs = None
+        if len(words) == 2 and not exact and all(map(_is_plain, words)):
+            pairs = self._pairs(words[0].folded, words[1].folded)
+        if pairs is not None:
+            firsts, seconds = (self._forms(word.folded) for word in words)
+            strings = [
+                self._character(firsts[a][0]) + self._character(seconds[b][0]) for a, b, _ in pairs
+            ]
+        else:
+            slots = [self.characters(word, exact) for word in words]
+            if prod(map(len, slots)) > _STRINGS:
+                return None
+            strings = list(map("".join, product(*slots)))
+        # In "xxx", "xx" is twice, but is counted once.
+        return None if any(string[0] in string[1:] for string in strings) else strings
+
     def forms(self, folded: str) -> dict[str, str]:
         """The characters that stand for the exact forms with a folded form, and those."""
-        return {self.characters_of(range(n, n + 1)): form for n, form in self._forms(folded)}
+        return {self._character(number): form for number, form in self._forms(folded)}
+
+    def _character(self, term: int) -> str:
+        return self.characters_of(range(term, term + 1))
 
     # Passages
 
     def words(self, passage: int) -> str:
         """The words of a passage's text, GAP, those of its title."""
         begin, end = self._words_at[passage], self._words_at[passage + 1]
-        return self._words[begin:end].tobytes().decode("utf-16-le")
+        return utf_16_le_decode(self._words[begin:end])[0]
 
     def of_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """1 for each passage of a file that is accepted, else 0."""
@@ -200,10 +229,14 @@ class Segment:
 
     def record(self, passage: int) -> Found:
         """What is kept of a passage."""
-        frame = bisect_right(self._arrays["frames"], passage) - 1
-        first: int = self._arrays["frames"][frame]
-        return self._frame(frame)[passage - first]
+        frame = bisect_right(self._frames, passage) - 1
+        return self._frame(frame)[passage - self._frames[frame]]
 
     def _read_frame(self, number: int) -> Records:
         at = self._arrays["records_at"]
         return Records(decompressed(self._arrays["records"][at[number] : at[number + 1]]))
+
+
+def _is_plain(word: Word) -> bool:
+    """It stands for all the words with its folded form."""
+    return word.kind is Kind.WORD and not word.just_so

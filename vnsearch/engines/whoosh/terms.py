@@ -1,6 +1,6 @@
 """The terms of a field in a segment: finding them, and the passages they occur in."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
@@ -26,7 +26,7 @@ class Terms:
         return len(self._at) - 1
 
     def __getitem__(self, number: int) -> bytes:
-        return bytes(self._text[self._at[number] : self._at[number + 1]])
+        return self._text[self._at[number] : self._at[number + 1]].tobytes()
 
     def _find(self, term: bytes) -> int | None:
         """The number of a term, if there is such a term."""
@@ -35,7 +35,7 @@ class Terms:
 
     def begin(self, term: bytes) -> int:
         """The number of the first term that is not before `term`."""
-        return bisect_left(range(len(self)), term, key=self.__getitem__)
+        return bisect_left(self, term)
 
     def beginning_with(self, stem: bytes) -> range:
         """The numbers of the terms that begin with `stem`."""
@@ -56,14 +56,17 @@ class Postings:
         self._at = arrays[f"{name}.postings_at"]
         self._dense: list[int] = arrays[f"{name}.dense"].tolist()
         self._alone: list[int] = arrays[f"{name}.alone"].tolist()
-        self._leading = {term: n for n, term in enumerate(arrays[f"{name}.leading"])}
+        leading: list[int] = arrays[f"{name}.leading"].tolist()
+        # The rows of groups, of which the leading terms have what is left, then those of terms.
+        self._common = {term: n for n, term in enumerate([*leading, *self._alone])}
         self._often: list[int] = arrays[f"{name}.often"].tolist()
         self._rows, self._rows_at = arrays[f"{name}.rows"], arrays[f"{name}.rows_at"]
         self._stored_row = lru_cache(_ROWS_KEPT)(self._read_row)
 
     def row(self, term: int) -> bytes:
         """How often a term occurs."""
-        if (number := self._leading.get(term)) is None:
+        number = self._common.get(term)
+        if number is None or number >= len(self._dense):
             return self._row_of_terms(range(term, term + 1))
         # It has what the others of its group leave, where their sum is not cut off at MOST.
         group, total = self._dense[number], self._stored_row(number)
@@ -82,15 +85,14 @@ class Postings:
 
     def row_of_at_most(self, term: int) -> bytes:
         """A row that is nowhere below that of a term, and takes less to make: what its group
-        has."""
-        number = self._leading.get(term)
-        return self.row(term) if number is None else self._stored_row(number)
+        has, if the term is one of the common ones of that."""
+        if term not in self._common:
+            return self.row(term)
+        return self._stored_row(bisect_left(self._dense, bisect_right(self._first, term) - 1))
 
     def frequency(self, term: int) -> int:
         """In how many passages a term occurs."""
-        if (number := self._leading.get(term)) is not None:
-            return self._often[number]
-        for number in self._rows_alone(range(term, term + 1)):
+        if (number := self._common.get(term)) is not None:
             return self._often[number]
         begin: int = self._at[term]
         end: int = self._at[term + 1]
