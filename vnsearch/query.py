@@ -21,6 +21,9 @@ class Kind(Enum):
     PREFIX = "prefix"
     SLIP = "slip"
 
+    # Words are keys of caches everywhere; Enum's own hash is a function in Python.
+    __hash__ = object.__hash__
+
 
 class Demand(Enum):
     """How many of a query's words a document must have."""
