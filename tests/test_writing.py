@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vnsearch.bulk import Vocabulary
-from vnsearch.engines.whoosh import WhooshEngine, manifest, pairing, writing
+from vnsearch.engines.whoosh import WhooshEngine, manifest, pairing, workers, writing
 from vnsearch.engines.whoosh.building import build, merge
 from vnsearch.engines.whoosh.layout import Arrays
 from vnsearch.engines.whoosh.manifest import Segment
@@ -419,7 +419,7 @@ def test_a_process_that_dies_leaves_the_index_as_it_was(
 ) -> None:
     folder = write(tmp_path / "e", some(5))
     before = files_of(folder)
-    monkeypatch.setattr(writing, "_build", killed)
+    monkeypatch.setattr(workers, "make", killed)
     writer = ENGINE.writer(folder, 2)
 
     def change() -> None:
@@ -446,7 +446,7 @@ def test_a_disk_that_is_full_leaves_the_index_as_it_was(
 ) -> None:
     folder = write(tmp_path / "e", some(5))
     before = files_of(folder)
-    monkeypatch.setattr(writing, "_build", failing)
+    monkeypatch.setattr(workers, "make", failing)
     writer = ENGINE.writer(folder, jobs)
 
     def change() -> None:

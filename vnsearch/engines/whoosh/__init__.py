@@ -1,6 +1,7 @@
 """The embedded engine: a Whoosh index of passages.
 
-writing.py      documents -> batches -> segments, in several processes
+writing.py      documents -> batches -> segments
+  workers.py      a batch -> a segment, in several processes
   building.py     documents, or other segments -> a segment
   inverting.py    tokens -> the arrays of a segment
   pairing.py      tokens -> how often words stand side by side

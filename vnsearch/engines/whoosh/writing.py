@@ -3,31 +3,24 @@
 A batch becomes a segment; small segments are merged, so that there are never many.
 """
 
-import ctypes
-import gc
 import math
 import os
-import signal
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import compress, count
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from vnsearch.engines import Report
-from vnsearch.engines.whoosh import manifest
+from vnsearch.engines.whoosh import manifest, workers
 from vnsearch.engines.whoosh.layout import Arrays
 from vnsearch.engines.whoosh.manifest import Segment
 from vnsearch.engines.whoosh.terms import Postings, Terms
-from vnsearch.errors import VnsearchError
+from vnsearch.engines.whoosh.workers import Made, Sourced, Worker
 from vnsearch.model import Document
 
 if TYPE_CHECKING:
-    from vnsearch.bulk import Vocabulary
     from vnsearch.readers import Unread
 
 # Of a batch: what is larger makes fewer segments, but takes more memory.
@@ -42,24 +35,6 @@ _FULL: Final = 65_535  # passages: merging more makes searching little faster
 
 # A segment is written anew when so much of it is deleted.
 _DELETED_SHARE: Final = 0.25
-
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # what `mallopt` calls them
-_ONE_GB: Final = 1 << 30
-
-_TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
-
-# A forked process need not import everything again. It touches neither the terminal nor the
-# thread that may be drawing a progress bar on it.
-_CONTEXT: Final = get_context("fork" if sys.platform == "linux" else None)
-
-Sourced = tuple[str, "Document | Unread"]
-
-
-class _Made(NamedTuple):
-    """A segment, if there was anything for it, and what was read for it."""
-
-    segment: Segment | None
-    read: list[tuple[Report, int]]  # of each that was unread; its first document in the segment
 
 
 class WhooshWriter:
@@ -77,7 +52,7 @@ class WhooshWriter:
         # As many batches for each process, and all of a size, so that they end together.
         rounds = math.ceil(size / jobs / _BATCH_BYTES) or 1
         self._enough = min(size / jobs / rounds, _BATCH_BYTES) or _BATCH_BYTES
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         self._made: list[_Changing] = []
         self._unread = 0
         self._reports: dict[int, Report] = {}  # by when they were asked for
@@ -149,20 +124,20 @@ class WhooshWriter:
         unread = sum(not isinstance(item, Document) for _, item in batch)
         numbers = range(self._unread - unread, self._unread)
         if self._jobs == 1:
-            self._keep(_build(path, batch), numbers)
+            self._keep(workers.make(path, batch), numbers)
         else:
             self._free_worker().make(path, batch, numbers)
 
-    def _free_worker(self) -> "_Worker":
+    def _free_worker(self) -> "Worker":
         if len(self._workers) < self._jobs:
-            self._workers.append(_Worker(self._workers))
+            self._workers.append(Worker(self._workers))
             return self._workers[-1]
         ready = wait([worker.pipe for worker in self._workers])
         worker = next(worker for worker in self._workers if worker.pipe in ready)
         self._keep(*worker.result())
         return worker
 
-    def _keep(self, made: _Made, numbers: range) -> None:
+    def _keep(self, made: Made, numbers: range) -> None:
         """Take in what became of a batch, with those reports."""
         for number, (report, _) in zip(numbers, made.read, strict=True):
             self._reports[number] = report
@@ -191,55 +166,6 @@ class WhooshWriter:
     def _close(self) -> None:
         for segment in (*self._old, *self._made):
             segment.close()
-
-
-class _Worker:
-    """A process that makes segments, one after another."""
-
-    def __init__(self, others: Sequence["_Worker"]) -> None:
-        from vnsearch.engines.whoosh import building  # noqa: F401  once for all processes
-
-        self.pipe, end = _CONTEXT.Pipe()
-        ours = [self.pipe, *(other.pipe for other in others)]
-        self._process = _CONTEXT.Process(target=_work, args=(end, ours))
-        with _interrupts_blocked():
-            self._process.start()
-        end.close()
-        self._numbers = range(0)
-
-    def make(self, path: Path, batch: Sequence[Sourced], numbers: range) -> None:
-        """Begin a segment; `numbers` come back with the result."""
-        self._numbers = numbers
-        with _death_told():
-            self.pipe.send((path, batch))
-
-    def result(self) -> tuple[_Made, range]:
-        """The segment, when it is made; raises what kept it from being made."""
-        with _death_told():
-            result = self.pipe.recv()
-        if isinstance(result, BaseException):
-            raise result
-        return result, self._numbers
-
-    def end(self) -> None:
-        """Let the process end, which has nothing to do."""
-        with _death_told():
-            self.pipe.send(None)
-        self._process.join()
-
-    def stop(self) -> None:
-        """End the process at once."""
-        self._process.kill()
-        self._process.join()
-
-
-@contextmanager
-def _death_told() -> Iterator[None]:
-    try:
-        yield
-    except (EOFError, ConnectionError) as error:
-        why = "a process that was writing the index died"
-        raise VnsearchError(why, "try again") from error
 
 
 class _Changing:
@@ -310,77 +236,3 @@ def _to_merge(segments: Iterable[Segment]) -> list[Segment]:
         if total <= _FULL:
             chosen.append(segment)
     return chosen
-
-
-_vocabulary: "Vocabulary | None" = None  # of this process, for the batches to come
-
-
-def _build(path: Path, batch: list[Sourced]) -> _Made:
-    """Make the segment of a batch, which is empty then."""
-    from vnsearch.bulk import Vocabulary
-    from vnsearch.engines.whoosh.building import build
-
-    global _vocabulary
-    if _vocabulary is None or len(_vocabulary.terms) > _TERMS_KEPT:
-        _vocabulary = Vocabulary()
-    documents: list[tuple[str, Document]] = []
-    read = []
-    batch.reverse()
-    while batch:
-        source, item = batch.pop()
-        if isinstance(item, Document):
-            documents.append((source, item))
-        else:
-            report = Report([], [], [])
-            read.append((report, len(documents)))
-            documents += [(source, document) for document in _reported(item, report)]
-    if not documents:
-        return _Made(None, read)
-    return _Made(manifest.described(path, build(path, documents, _vocabulary)), read)
-
-
-def _reported(unread: "Unread", report: Report) -> Iterator[Document]:
-    """The documents of what is unread, while they are reported."""
-    for item in unread.read():
-        if not isinstance(item, Document):
-            report.flaws.append((len(report.names), item.reason))
-            continue
-        report.names.append((item.key, item.place.number if item.place else 0))
-        if item.encoding is not None:
-            report.encodings.append(item.encoding)
-        yield item
-
-
-def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
-    """What a process does: make segments of batches, and tell of them."""
-    for connection in inherited:
-        connection.close()  # or it would not be told when the process that has them is gone
-    gc.disable()  # there is hardly any garbage that Python must look for
-    _keep_freed_memory()
-    with suppress(EOFError, ConnectionError):  # that process is gone
-        while (task := pipe.recv()) is not None:
-            try:
-                result: _Made | Exception = _build(*task)
-            except Exception as error:
-                result = error
-            pipe.send(result)
-
-
-def _keep_freed_memory() -> None:
-    """Where this can be set (glibc), keep freed arrays for the next ones: the kernel clears each
-    page that it gives, which takes longer than most of what is done with it here."""
-    with suppress(AttributeError):
-        tune = ctypes.CDLL(None).mallopt
-        tune(_MMAP_THRESHOLD, _ONE_GB)
-        tune(_TRIM_THRESHOLD, _ONE_GB)
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """For processes begun meanwhile, for good: Ctrl-C reaches the whole group, and it is
-    for the one that began them to stop them. To that one it comes when this is over."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
