@@ -123,12 +123,6 @@ def _fold_letter(char: str) -> str:
 _FOLD = _FoldTable()
 
 
-# What the folded form of a word begins, or ends, with when the word does with one of these.
-FOLDED_LETTERS: Final = {
-    case: _FOLD[ord(letter)] for letter in LETTERS for case in (letter, letter.upper())
-}
-
-
 def fold(word: str) -> str:
     """A lower-case word without marks: `đảng` -> `dang`, `straße` -> `strasse`.
 
