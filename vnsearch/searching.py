@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from vnsearch.abbreviations import with_abbreviations
+from vnsearch.abbreviations import Abbreviations
 from vnsearch.analysis import tokenize
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
@@ -29,6 +29,7 @@ class Searcher:
         self._places = Places.of(index)
         self._generations = Generations(index)
         self._catalog, self._reader = open_index(self._generations, engine or embedded())
+        self._abbreviations = Abbreviations(self._reader)
 
     def close(self) -> None:
         """Let go of the index."""
@@ -75,7 +76,7 @@ class Searcher:
         explain: bool,
         paths_only: bool,
     ) -> Results:
-        query = with_abbreviations(understand(typed, self._reader), self._reader)
+        query = self._abbreviations.added_to(understand(typed, self._reader))
         matches = matches_of(query)
         suggested = self._suggested(query)
         if suggested is not None and not matches.total:
