@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from vnsearch.abbreviations import Abbreviations
 from vnsearch.analysis import tokenize
@@ -84,7 +85,8 @@ class Searcher:
             if not instead.relaxed:  # some of the words, of which some are guessed, is too little
                 query, matches = suggested, instead
         sources = dict.fromkeys(match.passage.source for match in matches.matches)
-        states = {} if paths_only else {source: self._state(source) for source in sources}
+        paths = {source: self._places.from_here(source) for source in sources}
+        states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
         return Results(
             query=typed.source,
             understood=Understood(
@@ -99,10 +101,10 @@ class Searcher:
             hits=()
             if paths_only
             else tuple(
-                self._hit(rank, match, query, matches.relaxed, *states[match.passage.source])
+                _hit(rank, match, query, matches.relaxed, states[match.passage.source])
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
-            paths=tuple(map(self._places.from_here, sources)),
+            paths=tuple(paths.values()),
             notices=query.notices,
             reading=tuple(describe(query)) if explain else (),
         )
@@ -128,29 +130,37 @@ class Searcher:
                 for token, word in zip(tokens, words_of(understood.clauses), strict=True)
             )
 
-    def _state(self, source: str) -> tuple[datetime, bool]:
-        """When a file was modified that is in the index, and whether it changed since."""
+    def _state(self, source: str, path: str) -> "_State":
+        """The state of a file that is in the index, and at a path."""
         state = self._catalog.file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
-        return state.modified, not state.is_current(self._places.path(source))
+        stale = not state.is_current(self._places.path(source))
+        return _State(path, state.modified, stale)
 
-    def _hit(
-        self, rank: int, match: Match, query: Query, relaxed: bool, modified: datetime, stale: bool
-    ) -> Hit:
-        source, key, title = match.passage.source, match.passage.key, match.passage.title
-        return Hit(
-            rank=rank,
-            score=match.score,
-            id=f"{source}#{key}" if key else source,
-            path=self._places.from_here(source),
-            title=title,
-            title_highlights=title_highlights(title, query, relaxed=relaxed),
-            snippet=make_snippet(match.passage, query, relaxed=relaxed),
-            modified=modified,
-            stale=stale,
-            parts=match.parts,
-        )
+
+class _State(NamedTuple):
+    """What a hit tells of its file."""
+
+    path: str  # opens from the current folder
+    modified: datetime
+    stale: bool  # it changed since it was indexed
+
+
+def _hit(rank: int, match: Match, query: Query, relaxed: bool, state: _State) -> Hit:
+    found = match.passage
+    return Hit(
+        rank=rank,
+        score=match.score,
+        id=f"{found.source}#{found.key}" if found.key else found.source,
+        path=state.path,
+        title=found.title,
+        title_highlights=title_highlights(found.title, query, relaxed=relaxed),
+        snippet=make_snippet(found, query, relaxed=relaxed),
+        modified=state.modified,
+        stale=state.stale,
+        parts=match.parts,
+    )
 
 
 def _glob(pattern: str) -> Callable[[str], bool]:
