@@ -181,5 +181,7 @@ def _phrase(words: list[Word], *, quoted: bool) -> Clause | None:
 
 def _first_words(source: str) -> tuple[str, bool]:
     """The source up to its word number MAX_WORDS, and whether that left any out."""
+    if len(source) <= MAX_WORDS:  # as most often: without a look at its words
+        return source, False
     ends = [token.end for token in islice(tokenize(source), MAX_WORDS + 1)]
     return (source[: ends[-2]], True) if len(ends) > MAX_WORDS else (source, False)

@@ -79,7 +79,7 @@ def _marks(
         first = words[0]
         # Equal exact forms have equal folded forms, so these are all the candidates.
         starts = places[first.folded] if first.kind is Kind.WORD else spans_of(text)
-        found = _occurrences(text, words, starts, exact)
+        found = _occurrences(text, words, starts, exact) if starts else []
         for occurrence in found:
             (begin, _), (_, last) = occurrence[0], occurrence[-1]
             for word, (start, end) in zip(words, occurrence, strict=True):
@@ -110,29 +110,27 @@ def _sought(
 
 def _occurrences(
     text: str, words: tuple[Word, ...], starts: Sequence[Span], exact: bool
-) -> list[list[Span]]:
+) -> Sequence[Sequence[Span]]:
     """Where these words stand in a row: just as typed if anywhere, else folded."""
-    if not (exact or any(word.marked for word in words)):
-        return _rows(text, words, starts, as_typed=False, exact=False)
-    rows = _rows(text, words, starts, as_typed=True, exact=exact)
-    return rows if rows or exact else _rows(text, words, starts, as_typed=False, exact=False)
-
-
-def _rows(
-    text: str, words: tuple[Word, ...], starts: Sequence[Span], *, as_typed: bool, exact: bool
-) -> list[list[Span]]:
-    """Where these words stand in a row from any of these places on."""
-    rows = [[span] for span in starts]
-    for place, word in enumerate(words):
-        if place:
+    for as_typed in (True,) if exact else (True, False):
+        rows: list[list[Span]] = [[]]
+        for word in words:
+            typed = as_typed and (exact or word.marked)
             rows = [
-                [*row, following.span()]
+                [*row, (start, end)]
                 for row in rows
-                if (following := WORD.search(text, row[-1][1]))
+                for start, end in (_following(text, row[-1]) if row else starts)
+                if word.matches(*forms(text[start:end]), typed)
             ]
-        typed = as_typed and (exact or word.marked)
-        rows = [row for row in rows if word.matches(*forms(text[slice(*row[-1])]), typed)]
-    return rows
+        if rows:
+            return rows
+    return ()
+
+
+def _following(text: str, word: Span) -> tuple[Span, ...]:
+    """The word behind a word, if there is one."""
+    found = WORD.search(text, word[1])
+    return () if found is None else (found.span(),)
 
 
 def _stretch(text: str, marks: Sequence[_Mark]) -> Span:
