@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from vnsearch.abbreviations import Abbreviations
 from vnsearch.analysis import tokenize
@@ -101,7 +100,7 @@ class Searcher:
             hits=()
             if paths_only
             else tuple(
-                _hit(rank, match, query, matches.relaxed, states[match.passage.source])
+                _hit(rank, match, query, matches.relaxed, *states[match.passage.source])
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
             paths=tuple(paths.values()),
@@ -130,35 +129,29 @@ class Searcher:
                 for token, word in zip(tokens, words_of(understood.clauses), strict=True)
             )
 
-    def _state(self, source: str, path: str) -> "_State":
-        """The state of a file that is in the index, and at a path."""
+    def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
+        """Of a file that is in the index, its path from here, when it was modified, and whether
+        it changed since."""
         state = self._catalog.file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
-        stale = not state.is_current(self._places.path(source))
-        return _State(path, state.modified, stale)
+        return path, state.modified, not state.is_current(self._places.path(source))
 
 
-class _State(NamedTuple):
-    """What a hit tells of its file."""
-
-    path: str  # opens from the current folder
-    modified: datetime
-    stale: bool  # it changed since it was indexed
-
-
-def _hit(rank: int, match: Match, query: Query, relaxed: bool, state: _State) -> Hit:
+def _hit(
+    rank: int, match: Match, query: Query, relaxed: bool, path: str, modified: datetime, stale: bool
+) -> Hit:
     found = match.passage
     return Hit(
         rank=rank,
         score=match.score,
         id=f"{found.source}#{found.key}" if found.key else found.source,
-        path=state.path,
+        path=path,
         title=found.title,
         title_highlights=title_highlights(found.title, query, relaxed=relaxed),
         snippet=make_snippet(found, query, relaxed=relaxed),
-        modified=state.modified,
-        stale=state.stale,
+        modified=modified,
+        stale=stale,
         parts=match.parts,
     )
 
