@@ -6,8 +6,7 @@ for `render` to say.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 from vnsearch.analysis import WORD, forms, places_of, spans_of
 from vnsearch.model import Found, Snippet
@@ -25,14 +24,10 @@ _LOOK_BACK: Final = 32  # code points, at first, for the end of a word
 Span = tuple[int, int]  # start and end of a word of a text
 
 
-class _Mark(NamedTuple):
-    """A token to highlight, the word it stands for, and the occurrence it is part of."""
+Row = Sequence[Span]  # the words of an occurrence, which is one word or a phrase
 
-    start: int
-    end: int
-    word: str
-    first: int  # start of the occurrence
-    last: int  # its end
+# A token to highlight, the word it stands for, and the occurrence it is part of.
+Mark = tuple[Span, tuple[str, Row]]
 
 
 def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snippet:
@@ -51,9 +46,9 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     return Snippet(
         text=f"{before}{text[begin:end]}{after}",
         highlights=tuple(
-            (mark.start + shift, mark.end + shift)
-            for mark in marks
-            if begin <= mark.first and mark.last <= end
+            (token[0] + shift, token[1] + shift)
+            for token, (_, row) in marks
+            if begin <= row[0][0] and row[-1][1] <= end
         ),
         place=passage.place and passage.place.after(text[:begin]),
     )
@@ -64,33 +59,32 @@ def title_highlights(
 ) -> tuple[tuple[int, int], ...]:
     """The ranges of a title's matched words, by the rules of `make_snippet`."""
     marks = _marks(title, _sought(query.clauses, titles=True), query.exact, relaxed)
-    return tuple((mark.start, mark.end) for mark in marks)
+    return tuple(token for token, _ in marks)
 
 
 def _marks(
     text: str, sought: Iterable[tuple[tuple[Word, ...], bool]], exact: bool, relaxed: bool
-) -> list[_Mark]:
+) -> list[Mark]:
     """What to highlight in a text, in order."""
     sought = list(sought)
     places = places_of(text, (word.folded for words, _ in sought for word in words))
-    marks: dict[int, _Mark] = {}
+    marks: dict[Span, tuple[str, Row]] = {}
 
     def mark(words: tuple[Word, ...]) -> bool:
         first = words[0]
         # Equal exact forms have equal folded forms, so these are all the candidates.
         starts = places[first.folded] if first.kind is Kind.WORD else spans_of(text)
         found = _occurrences(text, words, starts, exact) if starts else []
-        for occurrence in found:
-            (begin, _), (_, last) = occurrence[0], occurrence[-1]
-            for word, (start, end) in zip(words, occurrence, strict=True):
-                marks[start] = _Mark(start, end, word.exact, begin, last)
+        for row in found:
+            for word, token in zip(words, row, strict=True):
+                marks[token] = word.exact, row
         return bool(found)
 
     for words, quoted in sought:
         if not mark(words) and (relaxed or not quoted):
             for word in words:
                 mark((word,))
-    return sorted(marks.values())
+    return sorted(marks.items())
 
 
 def _sought(
@@ -110,7 +104,7 @@ def _sought(
 
 def _occurrences(
     text: str, words: tuple[Word, ...], starts: Sequence[Span], exact: bool
-) -> Sequence[Sequence[Span]]:
+) -> Sequence[Row]:
     """Where these words stand in a row: just as typed if anywhere, else folded."""
     for as_typed in (True,) if exact else (True, False):
         rows: list[list[Span]] = [[]]
@@ -133,7 +127,7 @@ def _following(text: str, word: Span) -> tuple[Span, ...]:
     return () if found is None else (found.span(),)
 
 
-def _stretch(text: str, marks: Sequence[_Mark]) -> Span:
+def _stretch(text: str, marks: Sequence[Mark]) -> Span:
     """Where to cut a text: the window worth most with as many words around it as fit."""
     anywhere = WORD.search(text)
     if len(text) <= LENGTH or anywhere is None:
@@ -148,31 +142,31 @@ def _stretch(text: str, marks: Sequence[_Mark]) -> Span:
     )
 
 
-def _densest(text: str, marks: Sequence[_Mark]) -> Span:
+def _densest(text: str, marks: Sequence[Mark]) -> Span:
     """Where the window of highlighted words is that is worth most."""
+    words = [word for _, (word, _) in marks]
+    ends = [end for (_, end), _ in marks]
     neighbours = [
-        (one.word, other.word)
-        if one.word != other.word and not WORD.search(text, one.end, other.start)
+        (words[at], words[at + 1])
+        if words[at] != words[at + 1] and not WORD.search(text, ends[at], start)
         else None
-        for one, other in pairwise(marks)
+        for at, ((start, _), _) in enumerate(marks[1:])
     ]
 
     def worth(begin: int, end: int) -> float:
         pairs = {*neighbours[begin : end - 1]} - {None}
-        return len({mark.word for mark in marks[begin:end]}) + _NEIGHBOURS * len(pairs)
+        return len({*words[begin:end]}) + _NEIGHBOURS * len(pairs)
 
-    ends = [mark.end for mark in marks]
     most = worth(0, len(marks))
     best, window, reached = 0.0, (0, 0), 0
-    for at, first in enumerate(marks):
+    for at, ((start, _), (_, row)) in enumerate(marks):
         if best == most:
             break
         # A phrase may be longer than a snippet; it is not cut.
-        limit = max(first.start + LENGTH - _LEAD, first.last)
-        end = min(bisect_right(ends, limit), at + LENGTH)
+        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, row[-1][1])), at + LENGTH)
         # What is in a window before is not worth more than that.
         if end > reached and (own := worth(at, end)) > best:
-            best, window = own, (first.start, ends[end - 1])
+            best, window = own, (start, ends[end - 1])
         reached = max(reached, end)
     return window
 
