@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from vnsearch.abbreviations import Abbreviations
 from vnsearch.analysis import tokenize
@@ -18,6 +20,8 @@ from vnsearch.query import Demand, Kind, Query, Word, describe, words_of
 from vnsearch.snippet import make_snippet, title_highlights
 from vnsearch.understanding import text_of, understand
 
+_FILES_KEPT: Final = 1000
+
 
 class Searcher:
     """An index opened for searching, as it was at that moment.
@@ -30,6 +34,7 @@ class Searcher:
         self._generations = Generations(index)
         self._catalog, self._reader = open_index(self._generations, engine or embedded())
         self._abbreviations = Abbreviations(self._reader)
+        self._file = lru_cache(_FILES_KEPT)(self._catalog.file)
 
     def close(self) -> None:
         """Let go of the index."""
@@ -132,7 +137,7 @@ class Searcher:
     def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
         """Of a file that is in the index, its path from here, when it was modified, and whether
         it changed since."""
-        state = self._catalog.file(source)
+        state = self._file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
         return path, state.modified, not state.is_current(self._places.path(source))

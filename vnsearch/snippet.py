@@ -19,7 +19,7 @@ _CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not pun
 # What a pair of highlighted neighbours is worth beside the number of different words.
 _NEIGHBOURS: Final = 0.5
 
-_LOOK_BACK: Final = 32  # code points, at first, for the end of a word
+_LOOK_BACK: Final = 16  # code points, at first, for the end of a word
 
 Span = tuple[int, int]  # start and end of a word of a text
 
