@@ -43,6 +43,8 @@ def test_definitions(short: str, text: str, long: str | None) -> None:
         ("asean", "ASEAN", True),
         ("asean", "asean", False),
         ("nam", "NAM", False),
+        ("nghiep", "Nghiệp", False),
+        ("nghiep", "nghiep", True),
         ("covid", "covid", False),
         ("2020", "2020", False),
         ("x", "x", False),

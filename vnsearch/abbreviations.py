@@ -34,6 +34,7 @@ _SPELT_OUT: Final = range(3, 9)  # words of a query that may have one
 _LONGEST_QUERY: Final = 8  # words: what questions spell out in passing is not worth the time
 _SKIPPED: Final = frozenset("và của các cho về trong".split())  # words it may leave out
 _PASSAGES: Final = 60  # looked at for definitions, spread over all that have it
+_DEFINITIONS_KEPT: Final = 1000
 _AROUND: Final = 160  # code points looked at before it, or in parentheses behind it
 
 
@@ -47,43 +48,54 @@ class Lexicon(Protocol):
         """The texts of so many of the passages that have a word."""
 
 
-def with_abbreviations(query: Query, lexicon: Lexicon) -> Query:
-    """The query with the abbreviations it has, or has spelt out, as `related`; an exact one
-    stays as it is."""
-    if query.exact:
-        return query
-    found: dict[str, Abbreviation] = {}
-    for run in query.runs():
-        words = [word for word in run if word.kind is Kind.WORD and not word.in_title]
-        for item in (*_short(words, lexicon), *_spelt_out(words, lexicon)):
-            found.setdefault(item.short, item)
-    return query._replace(related=tuple(found.values()))
+class Abbreviations:
+    """The abbreviations that the texts of an index define, learned as they are asked for."""
 
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+        self._defined = lru_cache(_DEFINITIONS_KEPT)(self._look_up)
 
-def _short(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
-    """What the abbreviations among the words stand for."""
-    for word in words:
-        if _may_be_one(word.folded, word.text) and lexicon.variants(word.folded):
-            long = _defined(word.folded, lexicon) or _OF_FOLDED.get(word.folded)
-            if long is not None:
-                yield Abbreviation(word.text, long, spelt_out=False)
+    def added_to(self, query: Query) -> Query:
+        """The query with the abbreviations it has, or has spelt out, as `related`; an exact one
+        stays as it is."""
+        if query.exact:
+            return query
+        found: dict[str, Abbreviation] = {}
+        for run in query.runs():
+            words = [word for word in run if word.kind is Kind.WORD and not word.in_title]
+            for item in (*self._short(words), *self._spelt_out(words)):
+                found.setdefault(item.short, item)
+        return query._replace(related=tuple(found.values()))
 
+    def _short(self, words: Sequence[Word]) -> Iterator[Abbreviation]:
+        """What the abbreviations among the words stand for."""
+        for word in words:
+            if _may_be_one(word.folded, word.text) and self._lexicon.variants(word.folded):
+                long = self._defined(word.folded) or _OF_FOLDED.get(word.folded)
+                if long is not None:
+                    yield Abbreviation(word.text, long, spelt_out=False)
 
-def _spelt_out(words: Sequence[Word], lexicon: Lexicon) -> Iterator[Abbreviation]:
-    """The abbreviations of what stands in the words."""
-    if len(words) > _LONGEST_QUERY:
-        return
-    initials = "".join(word.folded[0] for word in words)
-    weighty = "".join(" " if word.exact in _SKIPPED else word.folded[0] for word in words)
-    for size in reversed(_SPELT_OUT):
-        for begin in range(len(words) - size + 1):
-            stretch = slice(begin, begin + size)
-            for short in dict.fromkeys((initials[stretch], weighty[stretch].replace(" ", ""))):
-                if not _may_be_one(short, "") or not lexicon.variants(short):
-                    continue
-                long = _defined(short, lexicon) or _OF_FOLDED.get(short, "")
-                if _folded(long) == [word.folded for word in words[stretch]]:
-                    yield Abbreviation(short.upper(), long, spelt_out=True)
+    def _spelt_out(self, words: Sequence[Word]) -> Iterator[Abbreviation]:
+        """The abbreviations of what stands in the words."""
+        if len(words) > _LONGEST_QUERY:
+            return
+        initials = "".join(word.folded[0] for word in words)
+        weighty = "".join(" " if word.exact in _SKIPPED else word.folded[0] for word in words)
+        for size in reversed(_SPELT_OUT):
+            for begin in range(len(words) - size + 1):
+                stretch = slice(begin, begin + size)
+                for short in dict.fromkeys((initials[stretch], weighty[stretch].replace(" ", ""))):
+                    if not _may_be_one(short, "") or not self._lexicon.variants(short):
+                        continue
+                    long = self._defined(short) or _OF_FOLDED.get(short, "")
+                    if _folded(long) == [word.folded for word in words[stretch]]:
+                        yield Abbreviation(short.upper(), long, spelt_out=True)
+
+    def _look_up(self, short: str) -> str | None:
+        """What the passages that have an abbreviation mostly say it stands for."""
+        texts = self._lexicon.texts_with(Word(short, short, short), _PASSAGES)
+        found = Counter(long for text in texts for long in _definitions(short, text))
+        return max(found, key=lambda long: (found[long], long)) if found else None
 
 
 def _folded(text: str) -> list[str]:
@@ -97,20 +109,13 @@ def _may_be_one(folded: str, typed: str) -> bool:
     if not folded.isascii() or not folded.isalpha() or len(folded) not in _LETTERS:
         return False
     vowels = sum(letter in "aeiouy" for letter in folded)
-    return (3 * vowels <= len(folded) or typed.isupper()) and syllable.parse(folded) is None
+    hard = 3 * vowels <= len(folded) or typed.isupper()
+    # `Nghiệp` is a syllable, though `nghiep` is none.
+    return hard and not any(map(syllable.parse, (folded, forms(typed)[1])))
 
 
 def _initials(words: Iterable[str]) -> str:
     return "".join(forms(word)[0][:1] for word in words if word not in _SKIPPED)
-
-
-def _defined(short: str, lexicon: Lexicon) -> str | None:
-    """What the passages that have an abbreviation mostly say it stands for."""
-    word = Word(short, short, short)
-    found = Counter(
-        long for text in lexicon.texts_with(word, _PASSAGES) for long in _definitions(short, text)
-    )
-    return max(found, key=lambda long: (found[long], long)) if found else None
 
 
 # With the word that is all, or the beginning, of what is in it.
@@ -130,11 +135,16 @@ def _definitions(short: str, text: str) -> Iterator[str]:
                 if len(words) == size and _spells(words, short):
                     yield " ".join(words)
                     break
-        elif (word := _WORD_BEFORE.search(text[:begin][-_WORD_AND_SPACE:])) and _is(short, word[1]):
+        elif _is(short, _word_before(text, begin)):
             inside = text[begin + 1 : begin + _AROUND].partition(")")[0]
             words = [token.exact for token in tokenize(inside)]
             if _spells(words, short):
                 yield " ".join(words)
+
+
+def _word_before(text: str, at: int) -> str | None:
+    found = _WORD_BEFORE.search(text[max(0, at - _WORD_AND_SPACE) : at])
+    return None if found is None else found[1]
 
 
 def _is(short: str, word: str | None) -> bool:

@@ -9,12 +9,14 @@ words apart that differ in marks only. Both are in canonical spelling (see
 `vietnamese.syllable`), so `kĩ`, `kỹ`, `ki` and `ky` all match.
 """
 
+import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import Final
 
 from vnsearch.model import Token
-from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, fold
+from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, LETTERS, fold
 from vnsearch.vietnamese.syllable import canonical
 
 # Raised whenever the same text gives other tokens; an index of another version is rebuilt.
@@ -49,3 +51,45 @@ def tokenize(text: str) -> Iterator[Token]:
 def spans_of(text: str) -> list[tuple[int, int]]:
     """Starts and ends of the tokens of an NFC text, for those who need few of their forms."""
     return list(map(re.Match.span, WORD.finditer(text)))
+
+
+# What most texts are made of, in lower case: ASCII, Vietnamese letters, the signs and the foreign
+# letters most often met among them. Each has one letter in the folded form of a word, or none.
+_MARKED: Final = "".join(letter for letter in LETTERS if not letter.isascii())
+_FOREIGN: Final = dict(zip("ñçšžčćäëïöüåîûāēīōū²³", "ncszccaeiouaiuaeiou23", strict=True))
+_COMMON: Final = f"{''.join(map(chr, range(128)))}{_MARKED}{''.join(_FOREIGN)}–—…“”‘’′«»°×·•−"
+_CODES: Final = codecs.charmap_build(_COMMON.ljust(256, "\ufffe"))  # which stands for none
+_LETTER: Final = {**_FOREIGN, **{letter: fold(letter).replace("y", "i") for letter in LETTERS}}
+_LETTER_OF_CODE: Final = "".join(
+    _LETTER.get(char, char if char.isalnum() else " ") for char in _COMMON.ljust(256)
+).encode()
+
+
+def places_of(text: str, folded: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+    """Where the tokens of an NFC text with some folded forms are: starts and ends by form."""
+    places: dict[str, list[tuple[int, int]]] = {form: [] for form in folded}
+    letters = _letters(text)
+    if letters is None:
+        for start, end in spans_of(text):
+            if (form := forms(text[start:end])[0]) in places:
+                places[form].append((start, end))
+        return places
+    for form in filter(str.isascii, places):
+        own = f" {form.replace('y', 'i')} ".encode()
+        start = letters.find(own)
+        while start >= 0:
+            end = start + len(form)
+            if forms(text[start:end])[0] == form:
+                places[form].append((start, end))
+            start = letters.find(own, end)
+    return places
+
+
+def _letters(text: str) -> bytes | None:
+    """The words of a text without marks and with i for y, as long as they are, with spaces around
+    and between; None when it has letters that are not common."""
+    try:
+        codes, _ = codecs.charmap_encode(text.lower(), "strict", _CODES)
+    except UnicodeEncodeError:
+        return None
+    return b" " + codes.translate(_LETTER_OF_CODE) + b" "

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
-from vnsearch.abbreviations import with_abbreviations
+from vnsearch.abbreviations import Abbreviations
 from vnsearch.analysis import tokenize
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
@@ -18,6 +20,8 @@ from vnsearch.query import Demand, Kind, Query, Word, describe, words_of
 from vnsearch.snippet import make_snippet, title_highlights
 from vnsearch.understanding import text_of, understand
 
+_FILES_KEPT: Final = 1000
+
 
 class Searcher:
     """An index opened for searching, as it was at that moment.
@@ -29,6 +33,8 @@ class Searcher:
         self._places = Places.of(index)
         self._generations = Generations(index)
         self._catalog, self._reader = open_index(self._generations, engine or embedded())
+        self._abbreviations = Abbreviations(self._reader)
+        self._file = lru_cache(_FILES_KEPT)(self._catalog.file)
 
     def close(self) -> None:
         """Let go of the index."""
@@ -75,7 +81,7 @@ class Searcher:
         explain: bool,
         paths_only: bool,
     ) -> Results:
-        query = with_abbreviations(understand(typed, self._reader), self._reader)
+        query = self._abbreviations.added_to(understand(typed, self._reader))
         matches = matches_of(query)
         suggested = self._suggested(query)
         if suggested is not None and not matches.total:
@@ -83,7 +89,8 @@ class Searcher:
             if not instead.relaxed:  # some of the words, of which some are guessed, is too little
                 query, matches = suggested, instead
         sources = dict.fromkeys(match.passage.source for match in matches.matches)
-        states = {} if paths_only else {source: self._state(source) for source in sources}
+        paths = {source: self._places.from_here(source) for source in sources}
+        states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
         return Results(
             query=typed.source,
             understood=Understood(
@@ -98,10 +105,10 @@ class Searcher:
             hits=()
             if paths_only
             else tuple(
-                self._hit(rank, match, query, matches.relaxed, *states[match.passage.source])
+                _hit(rank, match, query, matches.relaxed, *states[match.passage.source])
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
-            paths=tuple(map(self._places.from_here, sources)),
+            paths=tuple(paths.values()),
             notices=query.notices,
             reading=tuple(describe(query)) if explain else (),
         )
@@ -127,29 +134,31 @@ class Searcher:
                 for token, word in zip(tokens, words_of(understood.clauses), strict=True)
             )
 
-    def _state(self, source: str) -> tuple[datetime, bool]:
-        """When a file was modified that is in the index, and whether it changed since."""
-        state = self._catalog.file(source)
+    def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
+        """Of a file that is in the index, its path from here, when it was modified, and whether
+        it changed since."""
+        state = self._file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
-        return state.modified, not state.is_current(self._places.path(source))
+        return path, state.modified, not state.is_current(self._places.path(source))
 
-    def _hit(
-        self, rank: int, match: Match, query: Query, relaxed: bool, modified: datetime, stale: bool
-    ) -> Hit:
-        source, key, title = match.passage.source, match.passage.key, match.passage.title
-        return Hit(
-            rank=rank,
-            score=match.score,
-            id=f"{source}#{key}" if key else source,
-            path=self._places.from_here(source),
-            title=title,
-            title_highlights=title_highlights(title, query, relaxed=relaxed),
-            snippet=make_snippet(match.passage, query, relaxed=relaxed),
-            modified=modified,
-            stale=stale,
-            parts=match.parts,
-        )
+
+def _hit(
+    rank: int, match: Match, query: Query, relaxed: bool, path: str, modified: datetime, stale: bool
+) -> Hit:
+    found = match.passage
+    return Hit(
+        rank=rank,
+        score=match.score,
+        id=f"{found.source}#{found.key}" if found.key else found.source,
+        path=path,
+        title=found.title,
+        title_highlights=title_highlights(found.title, query, relaxed=relaxed),
+        snippet=make_snippet(found, query, relaxed=relaxed),
+        modified=modified,
+        stale=stale,
+        parts=match.parts,
+    )
 
 
 def _glob(pattern: str) -> Callable[[str], bool]:

@@ -4,16 +4,13 @@ A snippet is the document's own characters with ranges over them; how the ranges
 for `render` to say.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
-from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final
 
-from vnsearch.analysis import forms, spans_of
+from vnsearch.analysis import WORD, forms, places_of, spans_of
 from vnsearch.model import Found, Snippet
 from vnsearch.query import All, Any, Clause, Kind, Phrase, Query, Word
-from vnsearch.vietnamese.letters import FOLDED_LETTERS
 
 LENGTH: Final = 240  # code points, ellipses aside
 _LEAD: Final = 60  # of them at most before the first highlight
@@ -22,15 +19,15 @@ _CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not pun
 # What a pair of highlighted neighbours is worth beside the number of different words.
 _NEIGHBOURS: Final = 0.5
 
-Spans = Sequence[tuple[int, int]]  # starts and ends of the words of a text
+_LOOK_BACK: Final = 16  # code points, at first, for the end of a word
+
+Span = tuple[int, int]  # start and end of a word of a text
 
 
-class _Mark(NamedTuple):
-    """A token to highlight: the word it stands for, and the occurrence it is part of."""
+Row = Sequence[Span]  # the words of an occurrence, which is one word or a phrase
 
-    word: str
-    first: int
-    last: int
+# A token to highlight, the word it stands for, and the occurrence it is part of.
+Mark = tuple[Span, tuple[str, Row]]
 
 
 def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snippet:
@@ -41,18 +38,17 @@ def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snip
     its whole occurrences are, unless the search was content with its words.
     """
     text = passage.text
-    words = spans_of(text)
-    marks = _marks(text, words, _sought(query.clauses), query.exact, relaxed)
-    begin, end = _widened(text, words, *_densest(words, marks))
+    marks = _marks(text, _sought(query.clauses), query.exact, relaxed)
+    begin, end = _stretch(text, marks)
     before = "… " if begin or passage.cut_before else ""
     after = " …" if end < len(text) or passage.cut_after else ""
     shift = len(before) - begin
     return Snippet(
         text=f"{before}{text[begin:end]}{after}",
         highlights=tuple(
-            (words[i][0] + shift, words[i][1] + shift)
-            for i, mark in sorted(marks.items())
-            if begin <= words[mark.first][0] and words[mark.last][1] <= end
+            (token[0] + shift, token[1] + shift)
+            for token, (_, row) in marks
+            if begin <= row[0][0] and row[-1][1] <= end
         ),
         place=passage.place and passage.place.after(text[:begin]),
     )
@@ -62,47 +58,33 @@ def title_highlights(
     title: str, query: Query, *, relaxed: bool = False
 ) -> tuple[tuple[int, int], ...]:
     """The ranges of a title's matched words, by the rules of `make_snippet`."""
-    words = spans_of(title)
-    marks = _marks(title, words, _sought(query.clauses, titles=True), query.exact, relaxed)
-    return tuple(words[i] for i in sorted(marks))
+    marks = _marks(title, _sought(query.clauses, titles=True), query.exact, relaxed)
+    return tuple(token for token, _ in marks)
 
 
 def _marks(
-    text: str,
-    spans: Spans,
-    sought: Iterable[tuple[tuple[Word, ...], bool]],
-    exact: bool,
-    relaxed: bool,
-) -> dict[int, _Mark]:
-    """What to highlight, by the indexes of the words of a text."""
+    text: str, sought: Iterable[tuple[tuple[Word, ...], bool]], exact: bool, relaxed: bool
+) -> list[Mark]:
+    """What to highlight in a text, in order."""
     sought = list(sought)
-    places: dict[str, list[int]] = {word.folded: [] for words, _ in sought for word in words}
-    # Most words are told from these by their first and last letters; a last i may be a y.
-    first, last = {None, *(f[0] for f in places)}, {None, *(f[-1] for f in places)}
-    last |= {"i", "y"} if last & {"i", "y"} else set()
-    folded_letter = FOLDED_LETTERS.get
-    for index, (start, end) in enumerate(spans):
-        if folded_letter(text[start]) not in first or folded_letter(text[end - 1]) not in last:
-            continue
-        if (folded := forms(text[start:end])[0]) in places:
-            places[folded].append(index)
-    marks: dict[int, _Mark] = {}
+    places = places_of(text, (word.folded for words, _ in sought for word in words))
+    marks: dict[Span, tuple[str, Row]] = {}
 
     def mark(words: tuple[Word, ...]) -> bool:
         first = words[0]
         # Equal exact forms have equal folded forms, so these are all the candidates.
-        starts = places[first.folded] if first.kind is Kind.WORD else range(len(spans))
-        found = _occurrences(text, spans, words, starts, exact)
-        for start in found:
-            for place, word in enumerate(words):
-                marks[start + place] = _Mark(word.exact, start, start + len(words) - 1)
+        starts = places[first.folded] if first.kind is Kind.WORD else spans_of(text)
+        found = _occurrences(text, words, starts, exact) if starts else []
+        for row in found:
+            for word, token in zip(words, row, strict=True):
+                marks[token] = word.exact, row
         return bool(found)
 
     for words, quoted in sought:
         if not mark(words) and (relaxed or not quoted):
             for word in words:
                 mark((word,))
-    return marks
+    return sorted(marks.items())
 
 
 def _sought(
@@ -121,62 +103,95 @@ def _sought(
 
 
 def _occurrences(
-    text: str, spans: Spans, words: tuple[Word, ...], candidates: Iterable[int], exact: bool
-) -> list[int]:
+    text: str, words: tuple[Word, ...], starts: Sequence[Span], exact: bool
+) -> Sequence[Row]:
     """Where these words stand in a row: just as typed if anywhere, else folded."""
-    last = len(spans) - len(words)
     for as_typed in (True,) if exact else (True, False):
-        starts = [
-            index
-            for index in candidates
-            if index <= last
-            and all(
-                word.matches(*forms(text[start:end]), as_typed and (exact or word.marked))
-                for word, (start, end) in zip(words, spans[index : index + len(words)], strict=True)
-            )
-        ]
-        if starts:
-            return starts
-    return []
+        rows: list[list[Span]] = [[]]
+        for word in words:
+            typed = as_typed and (exact or word.marked)
+            rows = [
+                [*row, (start, end)]
+                for row in rows
+                for start, end in (_following(text, row[-1]) if row else starts)
+                if word.matches(*forms(text[start:end]), typed)
+            ]
+        if rows:
+            return rows
+    return ()
 
 
-def _densest(spans: Spans, marks: dict[int, _Mark]) -> tuple[int, int]:
-    """First and last highlighted word of the window worth most; (0, 0) without any."""
-    indexes = sorted(marks)
-    most = _worth(indexes, marks)
-    best, window = 0.0, (0, 0)
-    for at, first in enumerate(indexes):
+def _following(text: str, word: Span) -> tuple[Span, ...]:
+    """The word behind a word, if there is one."""
+    found = WORD.search(text, word[1])
+    return () if found is None else (found.span(),)
+
+
+def _stretch(text: str, marks: Sequence[Mark]) -> Span:
+    """Where to cut a text: the window worth most with as many words around it as fit."""
+    anywhere = WORD.search(text)
+    if len(text) <= LENGTH or anywhere is None:
+        return 0, min(len(text), LENGTH)
+    start, end = _densest(text, marks) if marks else anywhere.span()
+    room = max(0, LENGTH - (end - start))
+    # More before it when little text is left behind it.
+    lead = max(min(_LEAD, room), room - (_last_end(text, end, len(text)) - end))
+    begin = _first_start(text, start - lead)
+    return _clinging_before(text, begin), _clinging_behind(
+        text, _last_end(text, end, begin + LENGTH)
+    )
+
+
+def _densest(text: str, marks: Sequence[Mark]) -> Span:
+    """Where the window of highlighted words is that is worth most."""
+    words = [word for _, (word, _) in marks]
+    ends = [end for (_, end), _ in marks]
+    neighbours = [
+        (words[at], words[at + 1])
+        if words[at] != words[at + 1] and not WORD.search(text, ends[at], start)
+        else None
+        for at, ((start, _), _) in enumerate(marks[1:])
+    ]
+
+    def worth(begin: int, end: int) -> float:
+        pairs = {*neighbours[begin : end - 1]} - {None}
+        return len({*words[begin:end]}) + _NEIGHBOURS * len(pairs)
+
+    most = worth(0, len(marks))
+    best, window, reached = 0.0, (0, 0), 0
+    for at, ((start, _), (_, row)) in enumerate(marks):
         if best == most:
             break
         # A phrase may be longer than a snippet; it is not cut.
-        limit = max(spans[first][0] + LENGTH - _LEAD, spans[marks[first].last][1])
-        inside = [i for i in indexes[at : at + LENGTH] if spans[i][1] <= limit]
-        if (worth := _worth(inside, marks)) > best:
-            best, window = worth, (inside[0], inside[-1])
+        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, row[-1][1])), at + LENGTH)
+        # What is in a window before is not worth more than that.
+        if end > reached and (own := worth(at, end)) > best:
+            best, window = own, (start, ends[end - 1])
+        reached = max(reached, end)
     return window
 
 
-def _worth(indexes: Sequence[int], marks: dict[int, _Mark]) -> float:
-    """What some highlighted words are worth."""
-    neighbours = {
-        (marks[a].word, marks[b].word)
-        for a, b in pairwise(indexes)
-        if b == a + 1 and marks[a].word != marks[b].word
-    }
-    return len({marks[i].word for i in indexes}) + _NEIGHBOURS * len(neighbours)
+def _first_start(text: str, at: int) -> int:
+    """Where the first word begins that does so at `at` or behind it; there is one."""
+    behind_space = text.rfind(" ", 0, max(0, at)) + 1
+    words = WORD.finditer(text, behind_space)
+    return next(word.start() for word in words if word.start() >= at)
 
 
-def _widened(text: str, spans: Spans, first: int, last: int) -> tuple[int, int]:
-    """The window with as many words around it as fit: where to cut the text."""
-    if len(text) <= LENGTH or not spans:
-        return 0, min(len(text), LENGTH)
-    room = max(0, LENGTH - (spans[last][1] - spans[first][0]))
-    # More before it when little text is left behind it.
-    lead = max(min(_LEAD, room), room - (spans[-1][1] - spans[last][1]))
-    begin = min(first, bisect_left(spans, (spans[first][0] - lead,)))
-    start = spans[begin][0]
-    end = max(last, bisect_right(spans, start + LENGTH, key=itemgetter(1)) - 1)
-    return _clinging_before(text, start), _clinging_behind(text, spans[end][1])
+def _last_end(text: str, end: int, limit: int) -> int:
+    """Where the last word ends that does so by `limit`; `end` when none does behind that one."""
+    back = _LOOK_BACK
+    while True:
+        # The words from a space on are the same as those from the beginning.
+        begin = max(end, text.rfind(" ", end, max(end, limit - back)))
+        last = end
+        for word in WORD.finditer(text, begin):
+            if word.end() > limit:
+                break
+            last = word.end()
+        if last > end or begin == end:
+            return last
+        back *= 2
 
 
 def _clinging_before(text: str, start: int) -> int:

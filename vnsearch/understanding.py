@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Protocol
 from vnsearch.analysis import forms, tokenize
 from vnsearch.query import Kind, Query, Word, all_words, with_words
 from vnsearch.vietnamese.keystrokes import is_ordinary, telex, vni
-from vnsearch.vietnamese.letters import has_marks_of
+from vnsearch.vietnamese.letters import with_marks_of
 
 # The weight of what is known of a word alone beside its pairs: the words before it that it
 # was not seen with (Dirichlet smoothing). Restoration is right for 95.6 to 96.7% of the
@@ -124,9 +124,9 @@ def _slot(word: Word, left_out: float, lexicon: Lexicon) -> list[_Reading]:
     variants = lexicon.variants(word.folded)
     unlikely = math.log(left_out * (_OTHERS_LEFT_OUT if word.marked else 1))
     return [_Reading(typed, variants.get(typed, _UNSEEN), 0.0)] + [
-        _Reading(form, count, unlikely)
-        for form, count in variants.items()
-        if form != typed and has_marks_of(form, typed)
+        _Reading(form, variants[form], unlikely)
+        for form in with_marks_of(typed, variants)
+        if form != typed
     ]
 
 

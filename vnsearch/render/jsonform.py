@@ -11,12 +11,14 @@ SCHEMA_VERSION: Final = 1
 
 Object = dict[str, Any]
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+
 
 def dump(value: Object) -> str:
     """One line of JSON. A byte of a file name that is not UTF-8 is a lone surrogate in
     it, which only the escape in `cli.write` makes valid JSON.
     """
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)
 
 
 def results(found: Results) -> Object:
@@ -52,12 +54,9 @@ def hit(item: Hit) -> Object:
         "id": item.id,
         "path": item.path,
         "title": item.title,
-        "title_highlights": [list(pair) for pair in item.title_highlights],
+        "title_highlights": item.title_highlights,
         "line": None,
-        "snippet": {
-            "text": item.snippet.text,
-            "highlights": [list(pair) for pair in item.snippet.highlights],
-        },
+        "snippet": {"text": item.snippet.text, "highlights": item.snippet.highlights},
         "modified": _time(item.modified),
         "stale": item.stale,
     }
@@ -139,4 +138,4 @@ def _skipped(items: Iterable[Skipped]) -> list[Object]:
 
 
 def _time(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -5,6 +5,7 @@ a tone mark (à á ả ã ạ: the tone of the whole syllable); `đ` is a letter
 """
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 GRAVE, ACUTE, HOOK, TILDE, DOT = "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"
@@ -77,20 +78,26 @@ def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
     return [nfc(letter) for letter in letters], tones
 
 
-def has_marks_of(word: str, typed: str) -> bool:
-    """Whether a lower-case word can be one that was typed so, but with marks left out: it has
-    the letters, and at least the marks, of `typed`. A tone may be on another letter.
+def with_marks_of(typed: str, words: Iterable[str]) -> Iterator[str]:
+    """Those of some lower-case words that can be one that was typed so, but with marks left out:
+    they have the letters, and at least the marks, of `typed`. A tone may be on another letter.
     """
     if fold(typed) == typed:
-        return fold(word) == typed
-    (letters, tones), (typed_letters, typed_tones) = split_marks(word), split_marks(typed)
-    return (
-        len(letters) == len(typed_letters)
-        and {tone for _, tone in typed_tones} <= {tone for _, tone in tones}
-        and all(
-            letter in (own, fold(own)) for own, letter in zip(letters, typed_letters, strict=True)
-        )
-    )
+        yield from (word for word in words if fold(word) == typed)
+        return
+    typed_letters, typed_tones = split_marks(typed)
+    needed = {tone for _, tone in typed_tones}
+    for word in words:
+        letters, tones = split_marks(word)
+        if (
+            needed.issubset([tone for _, tone in tones])
+            and len(letters) == len(typed_letters)
+            and all(
+                letter == own or letter == fold(own)
+                for own, letter in zip(letters, typed_letters, strict=True)
+            )
+        ):
+            yield word
 
 
 class _FoldTable(dict[int, str]):
@@ -121,12 +128,6 @@ def _fold_letter(char: str) -> str:
 
 
 _FOLD = _FoldTable()
-
-
-# What the folded form of a word begins, or ends, with when the word does with one of these.
-FOLDED_LETTERS: Final = {
-    case: _FOLD[ord(letter)] for letter in LETTERS for case in (letter, letter.upper())
-}
 
 
 def fold(word: str) -> str:
