@@ -75,14 +75,16 @@ def invert(
     as many times as it weighs."""
     order = _sorting(terms, size)
     passages = passages.take(order)
+    weights = None if weights is None else weights.take(order)
+    del order  # the largest array: what follows needs the room
     terms = np.repeat(np.arange(size, dtype=np.int32), np.bincount(terms, minlength=size))
     begun = np.ones(len(terms), dtype=bool)
     begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
     firsts = np.flatnonzero(begun)
-    ends = np.append(firsts[1:], len(terms)) if len(firsts) else firsts
-    counts = ends - firsts
+    counts = np.diff(firsts, append=len(terms))
     if weights is not None:
-        counts = np.diff(np.cumsum(weights.take(order), dtype=np.int64).take(ends - 1), prepend=0)
+        totals = np.cumsum(weights, dtype=np.int32)
+        counts = np.diff(totals.take(np.cumsum(counts) - 1), prepend=0)
     return Inverted(terms.take(firsts), passages.take(firsts), counts, size)
 
 
