@@ -380,6 +380,17 @@ def test_one_writer_at_a_time(docs: Path, index: Path) -> None:
     assert counts(update(index)) == (0, 0, 0, 4)
 
 
+def test_a_fault_in_the_first_run_is_told_as_it_is(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr("vnsearch.engines.whoosh.workers.make", faulty)
+    with pytest.raises(ValueError, match="odd"):
+        update(index, [str(docs)])
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, MemoryError])
 def test_a_run_that_fails_leaves_the_index_as_it_was(
     docs: Path, index: Path, error: type[BaseException]

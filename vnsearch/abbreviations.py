@@ -109,7 +109,7 @@ def _may_be_one(folded: str, typed: str) -> bool:
     if not folded.isascii() or not folded.isalpha() or len(folded) not in _LETTERS:
         return False
     vowels = sum(letter in "aeiouy" for letter in folded)
-    # Of 97,000 passages of Wikipedia, none defined one of the 4,592 words of two vowels or more.
+    # Of 97,000 passages of Wikipedia, none defines one of the 4,592 such words of two vowels.
     hard = (vowels <= 1 and 3 * vowels <= len(folded)) or typed.isupper()
     # `NGHIỆP` is a syllable, though `nghiep` is none.
     return hard and not any(map(syllable.parse, (folded, forms(typed)[1])))

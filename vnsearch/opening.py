@@ -40,7 +40,9 @@ def damage_told(generations: Generations) -> Iterator[None]:
     except (VnsearchError, OSError):
         raise
     except Exception as error:
-        for damage in generations.check().damages if generations.exists() else ():
+        # Before the first run has ended there is nothing that could be damaged.
+        damages = generations.check().damages if generations.exists() else ()
+        for damage in damages:
             why = f"the index is damaged: {damage.file}: {damage.what}"
             raise IndexUnusableError(why, REPAIR) from error
         raise
