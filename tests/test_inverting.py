@@ -12,16 +12,18 @@ from hypothesis import strategies as st
 
 from vnsearch.engines.whoosh import inverting
 from vnsearch.engines.whoosh.inverting import (
+    Inverted,
     as_array,
     as_blob,
     characters,
     invert,
+    looked_up,
     passage_arrays,
     rarest,
     record_arrays,
     word_arrays,
 )
-from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, decompressed, unpacked
+from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST, decompressed, unpacked
 from vnsearch.model import Found, Place
 
 MODEST = settings(max_examples=60, deadline=None)
@@ -34,18 +36,39 @@ def numbers_of(array: tuple[str, bytes]) -> list[int]:
     return [int(number) for number in memoryview(data).cast(kind)]  # type: ignore[call-overload]
 
 
+def postings_of(found: Inverted) -> list[tuple[tuple[int, int], int]]:
+    """The postings, each as its term and passage, and how often."""
+    terms = np.repeat(np.arange(len(found.frequencies)), found.frequencies)
+    of = zip(terms.tolist(), found.passages.tolist(), strict=True)
+    return list(zip(of, found.counts.tolist(), strict=True))
+
+
 @MODEST
-@given(tokens, st.integers(0, 3))
-def test_postings_are_counts_by_term_and_passage(pairs: list[tuple[int, int]], more: int) -> None:
-    size = max((term for term, _ in pairs), default=-1) + 1 + more
+@given(tokens, st.integers(0, 8), st.sampled_from([1, 2, 5, 100]))
+def test_postings_are_counts_by_term_and_passage(
+    pairs: list[tuple[int, int]], size: int, piece: int
+) -> None:
     pairs.sort(key=itemgetter(1))
     terms, passages = np.array(pairs, dtype=np.int32).reshape(-1, 2).T
-    found = invert(terms, passages, size)
-    expected = sorted(Counter(pairs).items())
-    postings = zip(found.terms.tolist(), found.passages.tolist(), strict=True)
-    assert list(zip(postings, found.counts.tolist(), strict=True)) == expected
-    of_terms = Counter(term for (term, _), _ in expected)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inverting, "_PIECE", piece)
+        found = invert(terms, passages, size)
+    expected = Counter((term, passage) for term, passage in pairs if term < size)
+    assert postings_of(found) == [(of, min(count, MOST)) for of, count in sorted(expected.items())]
+    of_terms = Counter(term for term, _ in expected)
     assert found.frequencies.tolist() == [of_terms[term] for term in range(size)]
+
+
+@MODEST
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 3)), max_size=30))
+def test_a_token_counts_as_many_times_as_it_weighs(tokens: list[tuple[int, int, int]]) -> None:
+    tokens.sort(key=itemgetter(1))
+    terms, passages, weights = np.array(tokens, dtype=np.int32).reshape(-1, 3).T
+    found = invert(terms, passages, 4, weights.astype(np.uint8))
+    expected: Counter[tuple[int, int]] = Counter()
+    for term, passage, weight in tokens:
+        expected[term, passage] += weight
+    assert postings_of(found) == [(of, min(count, MOST)) for of, count in sorted(expected.items())]
 
 
 @pytest.mark.parametrize(
@@ -60,10 +83,19 @@ def test_postings_are_counts_by_term_and_passage(pairs: list[tuple[int, int]], m
 )
 def test_large_numbers_of_terms_and_passages(term: int, passage: int, size: int) -> None:
     found = invert(np.array([term, 0, term]), np.array([passage, passage, passage]), size)
-    expected = sorted(Counter([(term, passage), (0, passage), (term, passage)]).items())
-    assert found.terms.tolist() == [of for (of, _), _ in expected]
-    assert found.passages.tolist() == [of for (_, of), _ in expected]
-    assert found.counts.tolist() == [count for _, count in expected]
+    expected = Counter([(term, passage), (0, passage), (term, passage)])
+    assert postings_of(found) == sorted(expected.items())
+
+
+@MODEST
+@given(st.lists(st.integers(-1, 5), max_size=30), st.sampled_from([1, 4, 100]))
+def test_numbers_are_looked_up_as_in_brackets(numbers: list[int], piece: int) -> None:
+    table = np.array([3, 1, 4, 1, 5, 9], dtype=np.uint16)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inverting, "_PIECE", piece)
+        found = looked_up(table, np.array(numbers, dtype=np.int32))
+    assert found.tolist() == [table[number] for number in numbers]
+    assert found.dtype == table.dtype
 
 
 @MODEST

@@ -40,7 +40,7 @@ def _stretches(stream: io.BufferedReader) -> Iterator[Stretch]:
     while data := stream.read1(_STRETCH):
         end = data.rfind(b"\n") + 1
         if end:
-            lines = begun + data[:end]
+            lines = b"".join((begun, memoryview(data)[:end]))
             yield Stretch(lines, number)
             number += lines.count(b"\n")
             begun = data[end:]

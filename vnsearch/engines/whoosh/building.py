@@ -25,7 +25,9 @@ from vnsearch.engines.whoosh.inverting import (
     characters,
     field_arrays,
     invert,
+    looked_up,
     passage_arrays,
+    ranges,
     rarest,
     record_arrays,
     word_arrays,
@@ -88,7 +90,7 @@ def _stream(
     kinds = _alternating((_TEXT, _BETWEEN, _TITLE), (sizes, np.ones_like(sizes), lengths))
     stream = np.full(len(kinds), GAP, dtype=np.int32)
     stream[kinds == _TEXT] = texts
-    stream[kinds == _TITLE] = titles.terms[_ranges(begins, lengths)]
+    stream[kinds == _TITLE] = titles.terms[ranges(begins, lengths)]
     return stream, sizes + 1 + lengths
 
 
@@ -96,11 +98,6 @@ def _alternating(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
     """For each passage the values (bytes), each as often as is counted for that passage."""
     of_each = np.tile(np.array(values, dtype=np.uint8), len(counts[0]))
     return np.repeat(of_each, np.column_stack(counts).ravel())
-
-
-def _ranges(begins: Numbers, sizes: Numbers) -> Numbers:
-    """The numbers of several ranges, one range after another."""
-    return np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
 
 
 def _write(path: Path, contents: _Contents) -> int:
@@ -113,21 +110,21 @@ def _write(path: Path, contents: _Contents) -> int:
     folded_terms, groups = _groups([term.partition(b"\0")[0] for term in terms])
     first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
 
-    sizes = np.flatnonzero(stream == GAP) - np.cumsum(contents.counts) + contents.counts
+    sizes = np.flatnonzero(stream == len(terms)) - np.cumsum(contents.counts) + contents.counts
     of_titles = contents.counts - 1 - sizes
     lengths = sizes + TITLE_WEIGHT * of_titles
     passages = np.repeat(numbers, contents.counts)
-    words = stream != GAP
-    weights = _alternating((1, TITLE_WEIGHT), (sizes, of_titles))
-    exact = invert(stream[words], passages[words], len(terms), weights)
+    kinds = (sizes, np.ones_like(sizes), of_titles)
+    weights = _alternating((1, 1, TITLE_WEIGHT), kinds)
+    exact = invert(stream, passages, len(terms), weights)
     rare = rarest(exact.frequencies)
-    codes = np.append(characters(len(terms), rare), 0)  # the last one stands for GAP
+    codes = np.append(characters(len(terms), rare), np.uint16(0))
     arrays = {
         **passage_arrays(lengths, contents.last),
         **field_arrays("exact", exact_terms, first, exact, size),
         "exact.order": as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__)),
         "exact.rare": as_array("I", rare),
-        **word_arrays("exact", codes.take(stream), contents.counts),
+        **word_arrays("exact", looked_up(codes, stream), contents.counts),
         **as_blob(folded_terms, "folded.terms"),
         "folded.first": as_array("I", first),
         **pair_arrays(
@@ -207,12 +204,14 @@ def _pieces(arrays: Arrays, name: str) -> Iterator[bytes]:
 
 
 def _sorted_terms(terms: Sequence[bytes], stream: Numbers) -> tuple[list[bytes], Numbers]:
-    """The terms that occur, sorted, and the stream with their new numbers."""
-    occurring = np.flatnonzero(np.bincount(stream + 1, minlength=len(terms) + 1)[1:])
-    order = sorted(occurring.tolist(), key=terms.__getitem__)
-    renumbered = np.full(len(terms) + 1, GAP, dtype=np.int32)  # the last one stands for GAP
+    """The terms that occur, sorted, and the stream with their new numbers, where a gap has the
+    number behind them."""
+    renumbered = np.zeros(len(terms) + 1, dtype=np.int32)
+    renumbered[stream] = 1
+    order = sorted(np.flatnonzero(renumbered[:-1]).tolist(), key=terms.__getitem__)
     renumbered[order] = np.arange(len(order))
-    return [terms[number] for number in order], renumbered.take(stream)
+    renumbered[GAP] = len(order)
+    return [terms[number] for number in order], looked_up(renumbered, stream)
 
 
 def _groups(folded: Sequence[bytes]) -> tuple[list[bytes], Numbers]:

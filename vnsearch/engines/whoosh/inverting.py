@@ -5,10 +5,10 @@ Everything is sorted and counted in bulk with numpy, which only building imports
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from functools import reduce
 from itertools import pairwise
-from typing import Any, Final
+from operator import or_
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,8 @@ Array = tuple[str, bytes]
 DENSE: Final = 64
 AT_LEAST: Final = 64  # passages, or it is not common
 
+_PIECE: Final = 1 << 18  # tokens
+
 _LEVEL: Final = 1  # of compression
 _FRAME_CODE_POINTS: Final = 12_000  # of text that is compressed together
 
@@ -53,39 +55,79 @@ def as_blob(pieces: Sequence[bytes], name: str) -> dict[str, Array]:
     return {name: ("B", b"".join(pieces)), f"{name}_at": as_array("I", at)}
 
 
-@dataclass
-class Inverted:
+class Inverted(NamedTuple):
     """The postings of a field, term by term."""
 
-    terms: Numbers  # of each posting, ascending
+    frequencies: Numbers  # in how many passages each term occurs
     passages: Numbers  # ascending within a term
-    counts: Numbers
-    size: int  # terms in all
-
-    @cached_property
-    def frequencies(self) -> Numbers:
-        """In how many passages each term occurs."""
-        return np.bincount(self.terms, minlength=self.size)
+    counts: Numbers  # how often there, at most MOST
 
 
 def invert(
     terms: Numbers, passages: Numbers, size: int, weights: Numbers | None = None
 ) -> Inverted:
     """Postings from the term and the passage of each token, passages ascending. A token counts
-    as many times as it weighs."""
-    order = _sorting(terms, size)
+    as many times as it weighs; terms from `size` on are left out."""
+    parts = [
+        _inverted(terms[piece], passages[piece], size, None if weights is None else weights[piece])
+        for piece in pieces(passages)
+    ]
+    frequencies = np.sum([part.frequencies for part in parts], axis=0)
+    begins = np.cumsum(frequencies) - frequencies
+    found = Inverted(
+        frequencies,
+        np.empty(frequencies.sum(), dtype=passages.dtype),
+        np.empty(frequencies.sum(), dtype=np.uint8),
+    )
+    for part in parts:
+        places = ranges(begins, part.frequencies)
+        found.passages[places], found.counts[places] = part.passages, part.counts
+        begins += part.frequencies
+    return found
+
+
+def _inverted(terms: Numbers, passages: Numbers, size: int, weights: Numbers | None) -> Inverted:
+    """As `invert`, at once."""
+    often = np.bincount(terms, minlength=size)[:size]
+    order = _sorting(terms, size + 1)[: often.sum()]
     passages = passages.take(order)
-    weights = None if weights is None else weights.take(order)
-    del order  # the largest array: what follows needs the room
-    terms = np.repeat(np.arange(size, dtype=np.int32), np.bincount(terms, minlength=size))
-    begun = np.ones(len(terms), dtype=bool)
-    begun[1:] = (terms[1:] != terms[:-1]) | (passages[1:] != passages[:-1])
-    firsts = np.flatnonzero(begun)
+    terms = np.repeat(np.arange(size, dtype=np.int32), often)
+    firsts = np.flatnonzero(changes(terms, passages))
     counts = np.diff(firsts, append=len(terms))
     if weights is not None:
-        totals = np.cumsum(weights, dtype=np.int32)
+        totals = np.cumsum(weights.take(order), dtype=np.int32)
         counts = np.diff(totals.take(np.cumsum(counts) - 1), prepend=0)
-    return Inverted(terms.take(firsts), passages.take(firsts), counts, size)
+    counts = np.minimum(counts, MOST).astype(np.uint8)
+    return Inverted(np.bincount(terms.take(firsts), minlength=size), passages.take(firsts), counts)
+
+
+def pieces(passages: Numbers) -> list[slice]:
+    """Tokens in pieces that stay in the processor's caches, cut between passages, given the
+    passage of each, ascending."""
+    cuts = np.unique(np.searchsorted(passages, passages[_PIECE::_PIECE])).tolist()
+    return [slice(*ends) for ends in pairwise([0, *cuts, len(passages)])]
+
+
+def changes(*columns: Numbers) -> Numbers:
+    """Where rows differ from those before them, the first one too."""
+    changed = np.ones(len(columns[0]), dtype=bool)
+    changed[1:] = reduce(or_, [column[1:] != column[:-1] for column in columns])
+    return changed
+
+
+def ranges(begins: Numbers, sizes: Numbers) -> Numbers:
+    """The numbers of several ranges, one range after another."""
+    return np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+
+
+def looked_up(table: Numbers, numbers: Numbers) -> Numbers:
+    """`table[numbers]`; a negative one counts from its end."""
+    found = np.empty(len(numbers), dtype=table.dtype)
+    # In pieces, since numpy makes numbers of 8 bytes of them first.
+    for begin in range(0, len(numbers), _PIECE):
+        piece = slice(begin, begin + _PIECE)
+        table.take(numbers[piece], out=found[piece], mode="wrap")
+    return found
 
 
 def _sorting(numbers: Numbers, size: int) -> Numbers:
@@ -109,8 +151,7 @@ def field_arrays(
 ) -> dict[str, Array]:
     """The arrays of a field in a segment of `size` passages, whose terms from `first[i]` to
     `first[i + 1]` are group i."""
-    counts = np.minimum(found.counts, MOST).astype(np.uint8)
-    frequencies = found.frequencies.copy()
+    counts, frequencies = found.counts, found.frequencies.copy()
     at = np.concatenate(([0], np.cumsum(frequencies)))
     dense = np.flatnonzero(common(np.diff(at[first]), size, DENSE))
     own = common(frequencies, size, DENSE)
@@ -180,7 +221,7 @@ def characters(size: int, rare: Numbers) -> Numbers:
     codes[common] = np.arange(1, 1 + size - len(rare))
     codes[codes >= SURROGATES.start] += len(SURROGATES)
     codes[rare] = np.arange(0x10000, 0x10000 + len(rare))
-    return codes
+    return codes if len(rare) else codes.astype(np.uint16)
 
 
 def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:

@@ -13,8 +13,11 @@ from vnsearch.engines.whoosh.inverting import (
     Numbers,
     as_array,
     as_blob,
+    changes,
     common,
     compressed,
+    looked_up,
+    pieces,
 )
 from vnsearch.engines.whoosh.layout import number_type
 
@@ -42,7 +45,7 @@ def pair_arrays(
     # For each exact term its number among those that are counted. The last one is for gaps.
     numbers = np.full(len(groups) + 1, _NONE, dtype=np.uint16)
     numbers[counted] = np.arange(len(counted))
-    first, second, often = _counted(numbers.take(stream), passages)
+    first, second, often = _counted(looked_up(numbers, stream), passages)
     places = place[groups[counted]]
     forms = counted - np.searchsorted(groups, groups[counted])
     order = np.argsort(places[first] * _WORDS + places[second], kind="stable")
@@ -74,16 +77,26 @@ def _counted_words(groups: Numbers, frequencies: Numbers, size: int) -> Numbers:
 def _counted(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """The first and the second term of each pair that occurs, ascending, and in how many
     passages it does."""
+    parts = [_counted_in(terms[piece], passages[piece]) for piece in pieces(passages)]
+    first, second, often = _sorted(*map(np.concatenate, zip(*parts, strict=True)))
+    begins = np.flatnonzero(changes(first, second))
+    return first[begins], second[begins], np.add.reduceat(often, begins)
+
+
+def _counted_in(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """As `_counted`, at once."""
     beside = (terms[:-1] != _NONE) & (terms[1:] != _NONE) & (passages[:-1] == passages[1:])
-    first, second, passages = terms[:-1][beside], terms[1:][beside], passages[:-1][beside]
-    # Numbers of 16 bits are sorted by radix, so the passages of a pair stay in order.
-    order = np.argsort(second, kind="stable")
-    order = order.take(np.argsort(first.take(order), kind="stable"))
-    first, second, passages = first.take(order), second.take(order), passages.take(order)
-    other_pair = np.ones(len(first), dtype=bool)
-    other_pair[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
-    once = other_pair.copy()
-    once[1:] |= passages[1:] != passages[:-1]
-    begins = np.flatnonzero(other_pair)
-    often = np.diff(np.cumsum(once)[begins], append=np.count_nonzero(once) + 1)
+    first, second, passages = _sorted(terms[:-1][beside], terms[1:][beside], passages[:-1][beside])
+    begins = np.flatnonzero(changes(first, second))
+    once = np.cumsum(changes(first, second, passages))
+    often = np.diff(once[begins], append=once[-1:] + 1)
     return first[begins], second[begins], often
+
+
+def _sorted(first: Numbers, second: Numbers, of_them: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Pairs sorted, with something of each; equal ones as they come."""
+    # Numbers of 16 bits are sorted by radix.
+    for key in (1, 0):
+        order = np.argsort((first, second)[key], kind="stable")
+        first, second, of_them = first.take(order), second.take(order), of_them.take(order)
+    return first, second, of_them

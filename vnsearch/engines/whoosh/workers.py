@@ -2,6 +2,7 @@
 
 import ctypes
 import gc
+import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 # A forked process need not import everything again. It touches neither the terminal nor the
 # thread that may be drawing a progress bar on it.
 _CONTEXT: Final = get_context("fork" if sys.platform == "linux" else None)
+
+# Of numpy's linear algebra, which nothing here uses: its threads would spin at the start.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 _TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
 
@@ -97,7 +101,9 @@ class Worker:
         """Begin a segment; `numbers` come back with the result."""
         self._numbers = numbers
         with _death_told():
-            self.pipe.send((path, batch))
+            self.pipe.send((path, len(batch)))
+            for item in batch:  # one by one, since all together they are large
+                self.pipe.send(item)
 
     def result(self) -> tuple[Made, range]:
         """The segment, when it is made; raises what kept it from being made."""
@@ -136,8 +142,10 @@ def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
     _keep_freed_memory()
     with suppress(EOFError, ConnectionError):  # that process is gone
         while (task := pipe.recv()) is not None:
+            path, size = task
+            batch = [pipe.recv() for _ in range(size)]
             try:
-                result: Made | Exception = make(*task)
+                result: Made | Exception = make(path, batch)
             except Exception as error:
                 result = error
             pipe.send(result)
