@@ -22,7 +22,7 @@ from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Flaw, Source, Stretch, bytes_of
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
-from vnsearch.vietnamese.letters import nfc
+from vnsearch.vietnamese.letters import LETTERS, nfc
 
 
 class Format(NamedTuple):
@@ -71,6 +71,9 @@ FORMATS: Final[dict[str, Format]] = {
 
 _TITLE_CODE_POINTS = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+# What most texts are made of, and need neither repair nor normalizing.
+_is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘’“”]*").fullmatch
 
 
 def format_of(path: str) -> Format | None:
@@ -140,13 +143,15 @@ def _finished(item: Document | Flaw) -> Document | Flaw:
     if not isinstance(item, Document):
         return item
     key, title, text, place, encoding = item
-    title, text = " ".join(_clean(title).split()), _clean(text)
-    # A title is too short to tell by itself.
-    if (legacy.has_signs(title) or legacy.has_signs(text)) and (
-        better := legacy.repaired(f"{title}\n{text}")
-    ) is not None:
-        title, _, text = better.text.partition("\n")
-        encoding = Encoding(better.encoding, better.sure)
+    title = " ".join(title.split())
+    if not (_is_plain(title) and _is_plain(text)):
+        title, text = _clean(title), _clean(text)
+        # A title is too short to tell by itself.
+        if (legacy.has_signs(title) or legacy.has_signs(text)) and (
+            better := legacy.repaired(f"{title}\n{text}")
+        ) is not None:
+            title, _, text = better.text.partition("\n")
+            encoding = Encoding(better.encoding, better.sure)
     if not WORD.search(text):
         return Flaw(f"{place.unit} {place.number}: no words" if place and key else "no words")
     return Document(_clean(key), _shortened(title or _first_line(text)), text, place, encoding)
