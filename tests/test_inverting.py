@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from vnsearch.engines.whoosh import inverting
 from vnsearch.engines.whoosh.inverting import (
     Inverted,
+    Records,
     as_array,
     as_blob,
     characters,
@@ -20,7 +21,6 @@ from vnsearch.engines.whoosh.inverting import (
     looked_up,
     passage_arrays,
     rarest,
-    record_arrays,
     word_arrays,
 )
 from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST, decompressed, unpacked
@@ -183,15 +183,26 @@ def test_length_classes_begin_at_or_below_the_length(lengths: list[int]) -> None
 
 
 @MODEST
-@given(st.lists(st.integers(0, 30), max_size=20), st.sampled_from([1, 7, 40, 12_000]))
-def test_records_in_frames_are_all_there_in_order(sizes: Sequence[int], frame: int) -> None:
+@given(
+    st.lists(st.integers(0, 30), max_size=20),
+    st.sampled_from([1, 7, 40, 12_000]),
+    st.integers(1, 20),
+)
+def test_records_in_frames_are_all_there_in_order(
+    sizes: Sequence[int], frame: int, together: int
+) -> None:
     records = [
         Found(f"{n}.txt", "", "", "ă" * size, Place(1), cut_before=False, cut_after=False)
         for n, size in enumerate(sizes)
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inverting, "_FRAME_CODE_POINTS", frame)
-        arrays = record_arrays(records)
+        kept, at_once = Records(), Records()
+        for begin in range(0, len(records), together):
+            kept.add(records[begin : begin + together])
+        at_once.add(records)
+        arrays = kept.arrays()
+        assert arrays == at_once.arrays()
     at, firsts = numbers_of(arrays["records_at"]), numbers_of(arrays["frames"])
     data, read = arrays["records"][1], list[Found]()
     assert len(firsts) == len(at) - 1

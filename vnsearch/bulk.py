@@ -76,7 +76,7 @@ class Vocabulary:
     def tokenize(self, texts: Sequence[str], spans_above: float = 0) -> Tokens:
         """The tokens of NFC texts, as `analysis.tokenize` makes them; with the spans of those of
         texts that have more than so many."""
-        pieces = [_pieces(text) for text in texts]
+        pieces = [_pieces(text) if len(text) > 2 * _PIECE else [text] for text in texts]
         chunks = _chunks(list(chain(*pieces)))
         return Tokens([self._tokenize(chunk, spans_above) for chunk in chunks], pieces)
 
@@ -187,13 +187,12 @@ _SPACE: Final = re.compile(r"\s")
 
 
 def _pieces(text: str) -> list[str]:
-    """A text, or if it is long pieces of it, cut before spaces: at once it would take many
-    times its size."""
+    """Pieces of a long text, cut before spaces: at once it would take many times its size."""
     pieces, begin = [], 0
     while len(text) - begin > 2 * _PIECE and (space := _SPACE.search(text, begin + _PIECE)):
         pieces.append(text[begin : space.start()])
         begin = space.start()
-    return [*pieces, text[begin:]] if pieces else [text]
+    return [*pieces, text[begin:]]
 
 
 def _chunks(texts: Sequence[str]) -> Iterable[Sequence[str]]:

@@ -7,7 +7,7 @@ title. From there on it is one way to the arrays.
 import math
 import os
 from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import compress, pairwise
 from operator import ne
 from pathlib import Path
@@ -20,6 +20,7 @@ from vnsearch.bulk import Tokens, Vocabulary
 from vnsearch.engines.whoosh import layout
 from vnsearch.engines.whoosh.inverting import (
     Array,
+    Records,
     as_array,
     as_blob,
     characters,
@@ -29,7 +30,6 @@ from vnsearch.engines.whoosh.inverting import (
     passage_arrays,
     ranges,
     rarest,
-    record_arrays,
     word_arrays,
 )
 from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type, unpacked
@@ -43,26 +43,44 @@ Numbers = NDArray[Any]
 GAP: Final = -1
 _TEXT, _BETWEEN, _TITLE = range(3)
 
+_SOME: Final = 1 << 18  # code points, of texts that are looked at together
+
 
 class _Contents(NamedTuple):
-    """What a segment will hold."""
+    """What a segment will hold, or some of it."""
 
-    terms: Sequence[bytes]  # folded form, a zero byte, exact form; in any order
     stream: Numbers  # terms by number, of text, GAP, title, passage by passage
     counts: Numbers  # how much of the stream is of each passage
     last: Numbers  # whether a passage is the last of its document
-    records: Sequence[Found]  # of each passage
 
 
-def build(path: Path, documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> int:
-    """Make a segment of documents, each with its source; returns how many passages it has."""
-    return _write(path, _contents(documents, vocabulary))
+def build(path: Path, documents: Iterable[tuple[str, Document]], vocabulary: Vocabulary) -> int:
+    """Make a segment of documents, each with its source; returns how many passages it has. If
+    that is none, there is no file."""
+    records = Records()
+    parts = [_contents(some, vocabulary, records) for some in _some(documents)]
+    return _write(path, vocabulary.terms, parts, records) if parts else 0
 
 
-def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary) -> _Contents:
+def _some(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
+    """Documents, some at a time: in the processor's caches, and forgotten soon."""
+    some, size = list[tuple[str, Document]](), 0
+    for item in documents:
+        some.append(item)
+        size += len(item[1].text)
+        if size >= _SOME:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _contents(
+    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, records: Records
+) -> _Contents:
     texts = vocabulary.tokenize([document.text for _, document in documents], MAX_TOKENS)
     titles = vocabulary.tokenize([document.title for _, document in documents], math.inf)
-    records, sizes, of = [], [], []
+    found, sizes, of = [], [], []
     for number, ((source, document), count) in enumerate(
         zip(documents, texts.counts.tolist(), strict=True)
     ):
@@ -72,13 +90,14 @@ def _contents(documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary)
             passages = split(document, *(array("i", c.tobytes()) for c in texts.spans(number)))
         key, title = document.key, document.title
         for text, first, stop, place, before, after in passages:
-            records.append(Found(source, key, title, text, place, before, after))
+            found.append(Found(source, key, title, text, place, before, after))
             sizes.append(stop - first)
             of.append(number)
+    records.add(found)
     document_of = np.array(of, dtype=np.int64)
     last = np.append(document_of[1:] != document_of[:-1], [True] * bool(of))
     stream = _stream(texts.terms, np.array(sizes, dtype=np.int64), titles, document_of)
-    return _Contents(vocabulary.terms, *stream, last, records)
+    return _Contents(*stream, last)
 
 
 def _stream(
@@ -100,31 +119,34 @@ def _alternating(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
     return np.repeat(of_each, np.column_stack(counts).ravel())
 
 
-def _write(path: Path, contents: _Contents) -> int:
-    """Make the file of a segment; returns how many passages it has."""
-    size = len(contents.counts)
-    terms, stream = _sorted_terms(contents.terms, contents.stream)
+def _write(path: Path, terms: Sequence[bytes], parts: list[_Contents], records: Records) -> int:
+    """Make the file of a segment, given its terms (folded form, a zero byte, exact form; in any
+    order) and contents, which are empty then; returns how many passages it has."""
+    stream, counts, last = map(np.concatenate, zip(*parts, strict=True))
+    parts.clear()  # there is much to come that needs the memory
+    size = len(counts)
+    terms, stream = _sorted_terms(terms, stream)
     # In the fewest bytes, which are the fastest to sort.
     numbers = np.arange(size, dtype=number_type(size))
     exact_terms = [term.partition(b"\0")[2] for term in terms]
     folded_terms, groups = _groups([term.partition(b"\0")[0] for term in terms])
     first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
 
-    sizes = np.flatnonzero(stream == len(terms)) - np.cumsum(contents.counts) + contents.counts
-    of_titles = contents.counts - 1 - sizes
+    sizes = np.flatnonzero(stream == len(terms)) - np.cumsum(counts) + counts
+    of_titles = counts - 1 - sizes
     lengths = sizes + TITLE_WEIGHT * of_titles
-    passages = np.repeat(numbers, contents.counts)
+    passages = np.repeat(numbers, counts)
     kinds = (sizes, np.ones_like(sizes), of_titles)
     weights = _alternating((1, 1, TITLE_WEIGHT), kinds)
     exact = invert(stream, passages, len(terms), weights)
     rare = rarest(exact.frequencies)
     codes = np.append(characters(len(terms), rare), np.uint16(0))
     arrays = {
-        **passage_arrays(lengths, contents.last),
+        **passage_arrays(lengths, last),
         **field_arrays("exact", exact_terms, first, exact, size),
         "exact.order": as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__)),
         "exact.rare": as_array("I", rare),
-        **word_arrays("exact", looked_up(codes, stream), contents.counts),
+        **word_arrays("exact", looked_up(codes, stream), counts),
         **as_blob(folded_terms, "folded.terms"),
         "folded.first": as_array("I", first),
         **pair_arrays(
@@ -134,40 +156,47 @@ def _write(path: Path, contents: _Contents) -> int:
             np.bincount(groups, weights=exact.frequencies, minlength=len(folded_terms)),
             size,
         ),
-        **_source_arrays(contents.records),
-        **record_arrays(contents.records),
+        **_source_arrays(records.sources),
+        **records.arrays(),
     }
     layout.write(path, arrays, {"passages": size, "tokens": int(lengths.sum())})
     return size
 
 
-def _source_arrays(records: Sequence[Found]) -> dict[str, Array]:
+def _source_arrays(sources: Sequence[str]) -> dict[str, Array]:
     """The files that passages are of."""
-    names = sorted({os.fsencode(record.source) for record in records})
+    names = sorted({os.fsencode(source) for source in sources})
     numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
-    sources = np.array([numbers[record.source] for record in records], dtype=np.int64)
-    found = invert(sources, np.arange(len(records)), len(names))
-    return field_arrays("source", names, np.arange(len(names) + 1), found, len(records))
+    of = np.array([numbers[source] for source in sources], dtype=np.int64)
+    found = invert(of, np.arange(len(of)), len(names))
+    return field_arrays("source", names, np.arange(len(names) + 1), found, len(of))
 
 
 def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
     """Make a segment of others, without the passages that are deleted of each; returns how
     many passages it has."""
     numbers: dict[bytes, int] = {}
-    columns: list[tuple[Numbers, Numbers, Numbers]] = []
-    records: list[Found] = []
-    for arrays, deleted in parts:
-        kept = np.ones(arrays.counts["passages"], dtype=bool)
-        kept[list(deleted)] = False
-        stream, counts = _stream_of(arrays)
-        terms = [numbers.setdefault(term, len(numbers)) for term in _terms_of(arrays)]
-        stream = np.array([*terms, GAP], dtype=np.int32)[stream]
-        columns.append(
-            (stream[np.repeat(kept, counts)], counts[kept], np.array(arrays["last"])[kept])
-        )
-        records += compress(_records_of(arrays), kept.tolist())
-    stream, counts, last = (np.concatenate(column) for column in zip(*columns, strict=True))
-    return _write(path, _Contents(list(numbers), stream, counts, last, records))
+    records = Records()
+    contents = [_contents_of(arrays, deleted, numbers, records) for arrays, deleted in parts]
+    return _write(path, list(numbers), contents, records)
+
+
+def _contents_of(
+    arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], records: Records
+) -> _Contents:
+    """What a segment holds, its terms by `numbers`, which new ones are added to."""
+    kept = np.ones(arrays.counts["passages"], dtype=bool)
+    kept[list(deleted)] = False
+    stream, counts = _stream_of(arrays)
+    terms = [numbers.setdefault(term, len(numbers)) for term in _terms_of(arrays)]
+    stream = looked_up(np.array([*terms, GAP], dtype=np.int32), stream)
+    at = 0
+    for frame in _pieces(arrays, "records"):
+        found = unpacked(decompressed(frame))
+        found, at = [*compress(found, kept[at:])], at + len(found)
+        records.add(found)
+    last = np.array(arrays["last"])[kept]
+    return _Contents(stream[np.repeat(kept, counts)], counts[kept], last)
 
 
 def _stream_of(arrays: Arrays) -> tuple[Numbers, Numbers]:
@@ -191,11 +220,6 @@ def _terms_of(arrays: Arrays) -> Iterator[bytes]:
     for group, folded in enumerate(_pieces(arrays, "folded.terms")):
         for _ in range(first[group], first[group + 1]):
             yield folded + b"\0" + next(exact)
-
-
-def _records_of(arrays: Arrays) -> Iterator[Found]:
-    for frame in _pieces(arrays, "records"):
-        yield from unpacked(decompressed(frame))
 
 
 def _pieces(arrays: Arrays, name: str) -> Iterator[bytes]:

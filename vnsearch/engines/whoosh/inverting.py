@@ -236,12 +236,39 @@ def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
     return {f"{name}.words": ("H", units), f"{name}.words_at": as_array("I", at)}
 
 
-def record_arrays(records: Sequence[Found]) -> dict[str, Array]:
+class Records:
     """What is kept of passages, in frames of some _FRAME_CODE_POINTS."""
-    ends = np.cumsum([len(record.text) for record in records]) // _FRAME_CODE_POINTS
-    begins = np.flatnonzero(np.diff(ends, prepend=-1)).tolist()
-    frames = [compressed(packed(records[b:e])) for b, e in pairwise([*begins, len(records)])]
-    return {**as_blob(frames, "records"), "frames": as_array("I", begins)}
+
+    def __init__(self) -> None:
+        self.sources: list[str] = []  # of each passage
+        self._frames: list[bytes] = []
+        self._begins: list[int] = []  # the first passage of each
+        self._open: list[Found] = []  # those of the frame to come
+        self._passages = 0  # in frames
+        self._end = -1  # code points so far, counted from -1, so that a frame begins at the first
+
+    def add(self, records: Sequence[Found]) -> None:
+        """Take in those of further passages."""
+        ends = np.cumsum([self._end, *(len(record.text) for record in records)])
+        self._end, done = int(ends[-1]), 0
+        self.sources += [record.source for record in records]
+        for begin in np.flatnonzero(np.diff(ends // _FRAME_CODE_POINTS)).tolist():
+            self._open += records[done:begin]
+            self._close()
+            done = begin
+        self._open += records[done:]
+
+    def arrays(self) -> dict[str, Array]:
+        """The arrays of all of them."""
+        self._close()
+        return {**as_blob(self._frames, "records"), "frames": as_array("I", self._begins)}
+
+    def _close(self) -> None:
+        if self._open:
+            self._frames.append(compressed(packed(self._open)))
+            self._begins.append(self._passages)
+            self._passages += len(self._open)
+            self._open = []
 
 
 def passage_arrays(lengths: Numbers, last: Numbers) -> dict[str, Array]:

@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -55,20 +55,28 @@ def make(path: Path, batch: list[Sourced]) -> Made:
     global _vocabulary
     if _vocabulary is None or len(_vocabulary.terms) > _TERMS_KEPT:
         _vocabulary = Vocabulary()
-    documents: list[tuple[str, Document]] = []
-    read = []
+    read: list[tuple[Report, int]] = []
+    passages = build(path, _documents(batch, read), _vocabulary)
+    return Made(manifest.described(path, passages) if passages else None, read)
+
+
+def _documents(
+    batch: list[Sourced], read: list[tuple[Report, int]]
+) -> Iterator[tuple[str, Document]]:
+    """The documents of a batch, each with its source, while `Made.read` of it is noted."""
+    number = 0
     batch.reverse()
     while batch:
         source, item = batch.pop()
         if isinstance(item, Document):
-            documents.append((source, item))
+            documents: Iterable[Document] = (item,)
         else:
             report = Report([], [], [])
-            read.append((report, len(documents)))
-            documents += [(source, document) for document in _reported(item, report)]
-    if not documents:
-        return Made(None, read)
-    return Made(manifest.described(path, build(path, documents, _vocabulary)), read)
+            read.append((report, number))
+            documents = _reported(item, report)
+        for document in documents:
+            number += 1
+            yield source, document
 
 
 def _reported(unread: "Unread", report: Report) -> Iterator[Document]:
