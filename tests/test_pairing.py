@@ -26,6 +26,6 @@ def test_pairs_are_counted_once_for_each_passage(texts: list[list[int]], piece: 
     passages = np.repeat(np.arange(len(texts), dtype=np.uint16), [*map(len, texts)])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inverting, "_PIECE", piece)
-        first, second, often = pairing._counted(terms, passages)
-    pairs = zip(first.tolist(), second.tolist(), strict=True)
-    assert list(zip(pairs, often.tolist(), strict=True)) == sorted(expected.items())
+        pairs, often = pairing._counted(terms, passages)
+    found = [divmod(pair, 1 << 16) for pair in pairs.tolist()]
+    assert list(zip(found, often.tolist(), strict=True)) == sorted(expected.items())

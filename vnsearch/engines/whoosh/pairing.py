@@ -35,8 +35,9 @@ def pair_arrays(
     """In how many passages exact terms stand side by side, for those with frequent folded
     forms.
 
-    `stream` are the exact terms of tokens, in their order, -1 where there is a gap; `groups`
-    tells the folded term of each exact one, ascending; `frequencies` are of folded terms.
+    `stream` are the exact terms of tokens, in their order, where a gap has the number behind
+    them; `groups` tells the folded term of each exact one, ascending; `frequencies` are of
+    folded terms.
     """
     words = _counted_words(groups, frequencies, size)
     place = np.full(len(frequencies), -1, dtype=np.int64)
@@ -45,7 +46,8 @@ def pair_arrays(
     # For each exact term its number among those that are counted. The last one is for gaps.
     numbers = np.full(len(groups) + 1, _NONE, dtype=np.uint16)
     numbers[counted] = np.arange(len(counted))
-    first, second, often = _counted(looked_up(numbers, stream), passages)
+    pairs, often = _counted(looked_up(numbers, stream), passages)
+    first, second = pairs >> 16, pairs & 0xFFFF
     places = place[groups[counted]]
     forms = counted - np.searchsorted(groups, groups[counted])
     order = np.argsort(places[first] * _WORDS + places[second], kind="stable")
@@ -55,9 +57,10 @@ def pair_arrays(
     steps = np.diff(seconds, prepend=0)
     occurring = begins[:-1][np.diff(begins) > 0]
     steps[occurring] = seconds[occurring]
-    columns = steps, forms[first], forms[second], often
+    kind = np.dtype(f"<{number_type(size)}")
+    columns = [column.astype(kind) for column in (steps, forms[first], forms[second], often)]
     frames = [
-        b"".join(as_array(number_type(size), column[begin:end])[1] for column in columns)
+        b"".join([column[begin:end].tobytes() for column in columns])
         for begin, end in pairwise(begins.tolist())
     ]
     return {
@@ -74,29 +77,26 @@ def _counted_words(groups: Numbers, frequencies: Numbers, size: int) -> Numbers:
     return np.sort(words[np.cumsum(forms) <= _TERMS])
 
 
-def _counted(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """The first and the second term of each pair that occurs, ascending, and in how many
-    passages it does."""
+def _counted(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
+    """The pairs that occur, ascending, the first term in the high half of a number and the
+    second one in the low half; and in how many passages they do."""
     parts = [_counted_in(terms[piece], passages[piece]) for piece in pieces(passages)]
-    first, second, often = _sorted(*map(np.concatenate, zip(*parts, strict=True)))
-    begins = np.flatnonzero(changes(first, second))
-    return first[begins], second[begins], np.add.reduceat(often, begins)
+    pairs, often = map(np.concatenate, zip(*parts, strict=True))
+    order = np.argsort(pairs, kind="stable")  # merges what is in order already
+    pairs, often = pairs.take(order), often.take(order)
+    begins = np.flatnonzero(changes(pairs))
+    return pairs[begins], np.add.reduceat(often, begins)
 
 
-def _counted_in(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _counted_in(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
     """As `_counted`, at once."""
     beside = (terms[:-1] != _NONE) & (terms[1:] != _NONE) & (passages[:-1] == passages[1:])
-    first, second, passages = _sorted(terms[:-1][beside], terms[1:][beside], passages[:-1][beside])
+    first, second, passages = terms[:-1][beside], terms[1:][beside], passages[:-1][beside]
+    for key in (1, 0):
+        # Numbers of 16 bits are sorted by radix.
+        order = np.argsort((first, second)[key], kind="stable")
+        first, second, passages = first.take(order), second.take(order), passages.take(order)
     begins = np.flatnonzero(changes(first, second))
     once = np.cumsum(changes(first, second, passages))
     often = np.diff(once[begins], append=once[-1:] + 1)
-    return first[begins], second[begins], often
-
-
-def _sorted(first: Numbers, second: Numbers, of_them: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Pairs sorted, with something of each; equal ones as they come."""
-    # Numbers of 16 bits are sorted by radix.
-    for key in (1, 0):
-        order = np.argsort((first, second)[key], kind="stable")
-        first, second, of_them = first.take(order), second.take(order), of_them.take(order)
-    return first, second, of_them
+    return first[begins].astype(np.uint32) << 16 | second[begins], often
