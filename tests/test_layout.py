@@ -265,4 +265,12 @@ def test_records_of_hard_texts(text: str) -> None:
 
 def test_no_records() -> None:
     assert unpacked(packed([])) == []
-    assert json.loads(packed([]).partition(b"\n")[0]) == []
+    assert json.loads(packed([]).partition(b"\n")[0]) == [[]]
+
+
+def test_what_is_the_same_in_all_records_is_kept_once() -> None:
+    def found(key: str) -> Found:
+        return Found("a.txt", key, "", "ăn", Place(1), cut_before=False, cut_after=False)
+
+    head = packed([found("1"), found("2")]).partition(b"\n")[0]
+    assert json.loads(head) == [[3, 3], "a.txt", ["1", "2"], "", 1, "line", 1, False, False]

@@ -56,6 +56,7 @@ import mmap
 import os
 import struct
 import sys
+import weakref
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -69,7 +70,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports.zstd import ZstdDecompressor, ZstdError
 
-VERSION: Final = 4
+VERSION: Final = 5
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 MOST: Final = 15  # of a count: with a length class it fits a byte
@@ -119,16 +120,18 @@ class Arrays:
     def __init__(self, path: Path) -> None:
         """Raises IndexUnusableError when the file is missing, cut short, or no such file."""
         try:
-            with open(path, "rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            self._file = os.open(path, os.O_RDONLY)
+            self._close_file = weakref.finalize(self, os.close, self._file)
+            self._map = mmap.mmap(self._file, 0, access=mmap.ACCESS_READ)
             magic, place, size = _HEAD.unpack_from(self._map)
             if magic != MAGIC or place + size != len(self._map):
                 raise ValueError("not the file that was written")
             directory = json.loads(self._map[place : place + size])
             self.counts: dict[str, int] = _Parts(directory["counts"])
             self._data = memoryview(self._map)
+            self._directory: dict[str, tuple[str, int, int]] = directory["arrays"]
             self._arrays = _Parts(
-                {name: self._array(*entry) for name, entry in directory["arrays"].items()}
+                {name: self._array(*entry) for name, entry in self._directory.items()}
             )
         except Exception as error:  # of damaged JSON anything may come
             why = f"the index is damaged: {os.path.basename(path)}: {error}"
@@ -144,6 +147,10 @@ class Arrays:
         array: memoryview[Any] = self._arrays[name]
         return array
 
+    def read(self, name: str, begin: int, end: int) -> bytes:
+        """Some bytes of an array, read and not mapped: what was mapped stays in memory."""
+        return os.pread(self._file, end - begin, self._directory[name][1] + begin)
+
     def __contains__(self, name: str) -> bool:
         return name in self._arrays
 
@@ -155,19 +162,24 @@ class Arrays:
                 array.release()
             self._data.release()
             self._map.close()
+        self._close_file()
 
 
 def packed(records: Sequence[Found]) -> bytes:
-    """Records as bytes: a line of JSON with all but their texts, and the texts."""
+    """Records as bytes: a line of JSON, and their texts. The line has lists of the bytes of each
+    text and of each field, or once what is the same in all records."""
     texts = [record.text.encode() for record in records]
-    heads = [
-        (source, key, title, len(data), place, before, after)
-        for data, (source, key, title, _, place, before, after) in zip(texts, records, strict=True)
+    rows = [
+        (source, key, title, *(place or _NOWHERE), before, after)
+        for source, key, title, _, place, before, after in records
     ]
+    columns = [c[0] if c.count(c[0]) == len(c) else c for c in zip(*rows, strict=True)]
     # Names of files may hold surrogates: bytes that are not UTF-8.
-    head = _as_json(heads).encode("utf-8", "surrogatepass")
+    head = _as_json([[*map(len, texts)], *columns]).encode("utf-8", "surrogatepass")
     return b"".join((head, b"\n", *texts))
 
+
+_NOWHERE: Final = (None, None, None)  # in place of a `Place`
 
 _as_json: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":")
@@ -178,17 +190,19 @@ class Records:
     """Records that were packed; each is made when it is asked for."""
 
     def __init__(self, data: bytes) -> None:
-        self._end = data.index(b"\n") + 1
-        self._data, self._heads = data, json.loads(data[: self._end])
+        self._data, self._texts = data, data.index(b"\n") + 1
+        self._sizes, *self._columns = json.loads(data[: self._texts])
 
     def __len__(self) -> int:
-        return len(self._heads)
+        return len(self._sizes)
 
     def __getitem__(self, number: int) -> Found:
-        source, key, title, size, place, before, after = self._heads[number]
-        begin = self._end + sum([head[3] for head in self._heads[:number]])
-        text = self._data[begin : begin + size].decode()
-        return Found(source, key, title, text, place and Place(*place), before, after)
+        row = [c[number] if isinstance(c, list) else c for c in self._columns]
+        source, key, title, *place, before, after = row
+        begin = self._texts + sum(self._sizes[:number])
+        text = self._data[begin : begin + self._sizes[number]].decode()
+        where = None if place[0] is None else Place(*place)
+        return Found(source, key, title, text, where, before, after)
 
 
 def unpacked(data: bytes) -> list[Found]:

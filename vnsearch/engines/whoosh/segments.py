@@ -234,7 +234,7 @@ class Segment:
 
     def _read_frame(self, number: int) -> Records:
         at = self._arrays["records_at"]
-        return Records(decompressed(self._arrays["records"][at[number] : at[number + 1]]))
+        return Records(decompressed(self._arrays.read("records", at[number], at[number + 1])))
 
 
 def _is_plain(word: Word) -> bool:
