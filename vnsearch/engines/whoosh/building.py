@@ -4,7 +4,6 @@ Both give the same stream: for each passage the terms of its text, a gap, the te
 title. From there on it is one way to the arrays.
 """
 
-import math
 import os
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.bulk import Tokens, Vocabulary
+from vnsearch.bulk import Vocabulary
 from vnsearch.engines.whoosh import layout
 from vnsearch.engines.whoosh.inverting import (
     Array,
@@ -78,16 +77,18 @@ def _some(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str,
 def _contents(
     documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, records: Records
 ) -> _Contents:
-    texts = vocabulary.tokenize([document.text for _, document in documents], MAX_TOKENS)
-    titles = vocabulary.tokenize([document.title for _, document in documents], math.inf)
+    texts = [document.text for _, document in documents]
+    titles = [document.title for _, document in documents]
+    tokens = vocabulary.tokenize([*texts, *titles], MAX_TOKENS)
+    of_texts, of_titles = np.split(tokens.counts, [len(texts)])
     found, sizes, of = [], [], []
     for number, ((source, document), count) in enumerate(
-        zip(documents, texts.counts.tolist(), strict=True)
+        zip(documents, of_texts.tolist(), strict=True)
     ):
         if count <= MAX_TOKENS:
             passages: Sequence[Passage] = (whole(document, count),)
         else:
-            passages = split(document, *(array("i", c.tobytes()) for c in texts.spans(number)))
+            passages = split(document, *(array("i", c.tobytes()) for c in tokens.spans(number)))
         key, title = document.key, document.title
         for text, first, stop, place, before, after in passages:
             found.append(Found(source, key, title, text, place, before, after))
@@ -96,20 +97,22 @@ def _contents(
     records.add(found)
     document_of = np.array(of, dtype=np.int64)
     last = np.append(document_of[1:] != document_of[:-1], [True] * bool(of))
-    stream = _stream(texts.terms, np.array(sizes, dtype=np.int64), titles, document_of)
+    stream = _stream(tokens.terms, np.array(sizes, dtype=np.int64), of_titles, document_of)
     return _Contents(*stream, last)
 
 
 def _stream(
-    texts: Numbers, sizes: Numbers, titles: Tokens, document_of: Numbers
+    terms: Numbers, sizes: Numbers, of_titles: Numbers, document_of: Numbers
 ) -> tuple[Numbers, Numbers]:
-    """Text, GAP and title of each passage, and how much that is."""
-    lengths = titles.counts[document_of]
-    begins = (np.cumsum(titles.counts) - titles.counts)[document_of]
+    """Text, GAP and title of each passage, and how much that is, given the terms of texts and
+    then of titles, and how many they are of the text of each passage and of each title."""
+    lengths = of_titles[document_of]
+    begins = (np.cumsum(of_titles) - of_titles)[document_of]
     kinds = _alternating((_TEXT, _BETWEEN, _TITLE), (sizes, np.ones_like(sizes), lengths))
+    texts, titles = np.split(terms, [sizes.sum()])
     stream = np.full(len(kinds), GAP, dtype=np.int32)
     stream[kinds == _TEXT] = texts
-    stream[kinds == _TITLE] = titles.terms[ranges(begins, lengths)]
+    stream[kinds == _TITLE] = titles[ranges(begins, lengths)]
     return stream, sizes + 1 + lengths
 
 
