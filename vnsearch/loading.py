@@ -68,16 +68,17 @@ class Loaded:
                 self._encodings += reports[item].encodings
 
     def _take_in(self, number: int, report: Report) -> None:
-        keys = {hash(key) for key, _ in report.names}
-        if not report.flaws and len(keys) == len(report.names) and keys.isdisjoint(self._keys):
+        keys = {*map(hash, report.keys)}
+        if not report.flaws and len(keys) == len(report.keys) and keys.isdisjoint(self._keys):
             self._keys |= keys  # as nearly always
             self._documents += len(keys)
             return
         flaws = deque(report.flaws)
-        for nth in range(len(report.names) + 1):
+        names = [*zip(report.keys, report.numbers, strict=True)]
+        for nth in range(len(names) + 1):
             while flaws and flaws[0][0] == nth:
                 self.fail(flaws.popleft()[1])
-            if nth < len(report.names) and not self._is_new(*report.names[nth]):
+            if nth < len(names) and not self._is_new(*names[nth]):
                 self._writer.drop(number, nth)
 
     def _is_new(self, key: str, number: int) -> bool:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Report(NamedTuple):
     """What was read of something unread."""
 
-    names: list[tuple[str, int]]  # of its documents, the keys and where in the file they are
+    keys: list[str]  # of its documents
+    numbers: list[int]  # where in the file they are
     flaws: list[tuple[int, str]]  # what was not read, and how many documents are before that
     encodings: list[Encoding]
 

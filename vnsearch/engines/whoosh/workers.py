@@ -71,7 +71,7 @@ def _documents(
         if isinstance(item, Document):
             documents: Iterable[Document] = (item,)
         else:
-            report = Report([], [], [])
+            report = Report([], [], [], [])
             read.append((report, number))
             documents = _reported(item, report)
         for document in documents:
@@ -83,9 +83,10 @@ def _reported(unread: "Unread", report: Report) -> Iterator[Document]:
     """The documents of what is unread, while they are reported."""
     for item in unread.read():
         if not isinstance(item, Document):
-            report.flaws.append((len(report.names), item.reason))
+            report.flaws.append((len(report.keys), item.reason))
             continue
-        report.names.append((item.key, item.place.number if item.place else 0))
+        report.keys.append(item.key)
+        report.numbers.append(item.place.number if item.place else 0)
         if item.encoding is not None:
             report.encodings.append(item.encoding)
         yield item
