@@ -20,7 +20,7 @@ from vnsearch.errors import CHECK_DISK, REPAIR, IndexUnusableError, VnsearchErro
 from vnsearch.model import Root
 
 if TYPE_CHECKING:
-    from hashlib import blake2b
+    from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
 VERSION: Final = 3
@@ -92,11 +92,11 @@ def mtime_ns(stat: os.stat_result) -> int:
     return max(-(1 << 63), min(stat.st_mtime_ns, (1 << 63) - 1))
 
 
-def new_digest() -> "blake2b":
-    """What the bytes of a file are digested with."""
-    from hashlib import blake2b  # takes long to import, and searching seldom needs it
+def new_digest() -> "_Hash":
+    """What the bytes of a file are digested with: processors have instructions for it."""
+    from hashlib import sha256  # takes long to import, and searching seldom needs it
 
-    return blake2b(digest_size=16)
+    return sha256()
 
 
 def digest_of(file: RawIOBase) -> bytes:
