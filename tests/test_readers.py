@@ -3,6 +3,7 @@
 import codecs
 import gzip
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import BufferedReader, BytesIO
@@ -12,11 +13,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cases import table
+from vnsearch import readers
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Place
 from vnsearch.readers import Unread, base, format_of, read
 from vnsearch.readers.base import Flaw, Source
 from vnsearch.readers.sandbox import Sandbox
+from vnsearch.vietnamese.legacy import has_signs
+from vnsearch.vietnamese.letters import nfc
 
 MODEST = settings(max_examples=100, deadline=None)
 
@@ -132,6 +136,16 @@ def test_plain_text() -> None:
     assert document("a.txt", "Nghị quyết\r\nĐiều 1.") == Document(
         key="", title="Nghị quyết", text="Nghị quyết\nĐiều 1.", place=Place(1)
     )
+
+
+def test_plain_texts_need_neither_repair_nor_normalizing() -> None:
+    plain = [char for char in map(chr, range(sys.maxunicode + 1)) if readers._is_plain(char)]
+    assert {*" \t\naZ09.,%ăĐớỮ–“”"} <= {*plain}
+    assert not {*"ß°×\xa0\u0301\ud800の"} & {*plain}
+    for char in plain:
+        for text in (char, f"a{char}a", f"{char} " * 100):
+            assert nfc(text) == text
+            assert not has_signs(text)
 
 
 def test_texts_are_in_nfc() -> None:
