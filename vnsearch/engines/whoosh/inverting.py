@@ -227,11 +227,15 @@ def characters(size: int, rare: Numbers) -> Numbers:
 def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
     """The characters of all passages, given how many each has."""
     ends = np.cumsum(counts)
-    if codes.max(initial=0) <= 0xFFFF:
-        units = codes.astype("<u2").tobytes()
+    wide = np.flatnonzero(codes > 0xFFFF)
+    if wide.size:
+        parts = (codes[begin : begin + _PIECE] for begin in range(0, len(codes), _PIECE))
+        units = b"".join(
+            [part.astype("<u4").tobytes().decode("utf-32-le").encode("utf-16-le") for part in parts]
+        )
+        ends += np.searchsorted(wide, ends)  # they have two code units
     else:
-        units = codes.astype("<u4").tobytes().decode("utf-32-le").encode("utf-16-le")
-        ends = np.concatenate(([0], np.cumsum(1 + (codes > 0xFFFF))))[ends]
+        units = codes.astype("<u2").tobytes()
     at = np.concatenate(([0], ends))
     return {f"{name}.words": ("H", units), f"{name}.words_at": as_array("I", at)}
 

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 # thread that may be drawing a progress bar on it.
 _CONTEXT: Final = get_context("fork" if sys.platform == "linux" else None)
 
-# Of numpy's linear algebra, which nothing here uses: its threads would spin at the start.
+# For numpy: the threads of its linear algebra, which nothing here uses, would spin at the start,
+# and huge pages take longer to clear than what is done with them.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 
 _TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from vnsearch.readers import Unread
 
 # Of a batch: what is larger makes fewer segments, but takes more memory.
-_BATCH_BYTES: Final = 20_000_000
+_BATCH_BYTES: Final = 40_000_000
 _BATCH_DOCUMENTS: Final = 60_000
 _BYTES_PER_CODE_POINT: Final = 1.35  # of Vietnamese in UTF-8
 
