@@ -201,8 +201,8 @@ def test_records_in_frames_are_all_there_in_order(
         for begin in range(0, len(records), together):
             kept.add(records[begin : begin + together])
         at_once.add(records)
-        arrays = kept.arrays()
-        assert arrays == at_once.arrays()
+        arrays = dict(kept.arrays())
+        assert arrays == dict(at_once.arrays())
     at, firsts = numbers_of(arrays["records_at"]), numbers_of(arrays["frames"])
     data, read = arrays["records"][1], list[Found]()
     assert len(firsts) == len(at) - 1

@@ -54,7 +54,7 @@ def as_bytes(kind: str, numbers: list[int]) -> bytes:
 
 def sample(folder: Path, counts: Mapping[str, int] | None = None) -> Path:
     path = folder / "1.segment"
-    write(path, SAMPLE, {"passages": 3} if counts is None else counts)
+    write(path, SAMPLE.items(), {"passages": 3} if counts is None else counts)
     return path
 
 
@@ -77,7 +77,7 @@ def test_arrays_are_read_as_they_were_written(
 ) -> None:
     path = tmp_path / "1.segment"
     data = {name: (kind, as_bytes(kind, numbers)) for name, (kind, numbers) in arrays.items()}
-    write(path, data, counts)
+    write(path, data.items(), counts)
     with closing(Arrays(path)) as found:
         assert found.counts == counts
         for name, (kind, numbers) in arrays.items():

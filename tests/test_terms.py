@@ -414,7 +414,7 @@ def test_terms_are_found_by_themselves_and_by_what_they_begin_with(
     tmp_path: Path, terms: list[str], asked: str
 ) -> None:
     encoded = sorted(term.encode() for term in terms)
-    layout.write(tmp_path / "1", inverting.as_blob(encoded, "x.terms"), {})
+    layout.write(tmp_path / "1", inverting.as_blob(encoded, "x.terms").items(), {})
     with closing(Arrays(tmp_path / "1")) as arrays:
         found = Terms(arrays, "x")
         assert [found[n] for n in range(len(found))] == encoded
@@ -450,10 +450,10 @@ def test_a_segment_that_lacks_an_array_is_refused(tmp_path: Path) -> None:
     assert len(whole) > 20
     for name in ("exact.terms", "folded.first", "lengths", "exact.often", "source.rows_at"):
         layout.write(
-            tmp_path / "2.segment", {n: array for n, array in whole.items() if n != name}, counts
+            tmp_path / "2.segment", [item for item in whole.items() if item[0] != name], counts
         )
         with pytest.raises(IndexUnusableError):
             Segment(tmp_path / "2.segment")
-    layout.write(tmp_path / "2.segment", whole, {"passages": 1})
+    layout.write(tmp_path / "2.segment", whole.items(), {"passages": 1})
     with pytest.raises(IndexUnusableError):
         Segment(tmp_path / "2.segment")

@@ -4,10 +4,9 @@ Both give the same stream: for each passage the terms of its text, a gap, the te
 title. From there on it is one way to the arrays.
 """
 
-import os
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import compress, pairwise
+from itertools import chain, compress, pairwise
 from operator import ne
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -127,52 +126,44 @@ def _write(path: Path, terms: Sequence[bytes], parts: list[_Contents], records: 
     order) and contents, which are empty then; returns how many passages it has."""
     stream, counts, last = map(np.concatenate, zip(*parts, strict=True))
     parts.clear()  # there is much to come that needs the memory
-    size = len(counts)
     terms, stream = _sorted_terms(terms, stream)
-    # In the fewest bytes, which are the fastest to sort.
-    numbers = np.arange(size, dtype=number_type(size))
-    exact_terms = [term.partition(b"\0")[2] for term in terms]
-    folded_terms, groups = _groups([term.partition(b"\0")[0] for term in terms])
-    first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
-
     sizes = np.flatnonzero(stream == len(terms)) - np.cumsum(counts) + counts
     of_titles = counts - 1 - sizes
     lengths = sizes + TITLE_WEIGHT * of_titles
-    passages = np.repeat(numbers, counts)
     kinds = (sizes, np.ones_like(sizes), of_titles)
     weights = _alternating((1, 1, TITLE_WEIGHT), kinds)
+    arrays = chain(
+        passage_arrays(lengths, last).items(),
+        records.arrays(),
+        _word_arrays(terms, stream, counts, weights),
+    )
+    layout.write(path, arrays, {"passages": len(counts), "tokens": int(lengths.sum())})
+    return len(counts)
+
+
+def _word_arrays(
+    terms: Sequence[bytes], stream: Numbers, counts: Numbers, weights: Numbers
+) -> Iterator[tuple[str, Array]]:
+    """The arrays of words and of where they occur, each made when the one before is written."""
+    size = len(counts)
+    exact_terms = [term.partition(b"\0")[2] for term in terms]
+    folded_terms, groups = _groups([term.partition(b"\0")[0] for term in terms])
+    first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
+    # In the fewest bytes, which are the fastest to sort.
+    passages = np.repeat(np.arange(size, dtype=number_type(size)), counts)
     exact = invert(stream, passages, len(terms), weights)
-    rare = rarest(exact.frequencies)
+    yield from field_arrays("exact", exact_terms, first, exact, size).items()
+    frequencies = exact.frequencies
+    del exact
+    yield "exact.order", as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__))
+    rare = rarest(frequencies)
+    yield "exact.rare", as_array("I", rare)
     codes = np.append(characters(len(terms), rare), np.uint16(0))
-    arrays = {
-        **passage_arrays(lengths, last),
-        **field_arrays("exact", exact_terms, first, exact, size),
-        "exact.order": as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__)),
-        "exact.rare": as_array("I", rare),
-        **word_arrays("exact", looked_up(codes, stream), counts),
-        **as_blob(folded_terms, "folded.terms"),
-        "folded.first": as_array("I", first),
-        **pair_arrays(
-            stream,
-            passages,
-            groups,
-            np.bincount(groups, weights=exact.frequencies, minlength=len(folded_terms)),
-            size,
-        ),
-        **_source_arrays(records.sources),
-        **records.arrays(),
-    }
-    layout.write(path, arrays, {"passages": size, "tokens": int(lengths.sum())})
-    return size
-
-
-def _source_arrays(sources: Sequence[str]) -> dict[str, Array]:
-    """The files that passages are of."""
-    names = sorted({os.fsencode(source) for source in sources})
-    numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
-    of = np.array([numbers[source] for source in sources], dtype=np.int64)
-    found = invert(of, np.arange(len(of)), len(names))
-    return field_arrays("source", names, np.arange(len(names) + 1), found, len(of))
+    yield from word_arrays("exact", looked_up(codes, stream), counts).items()
+    yield from as_blob(folded_terms, "folded.terms").items()
+    yield "folded.first", as_array("I", first)
+    of_folded = np.bincount(groups, weights=frequencies, minlength=len(folded_terms))
+    yield from pair_arrays(stream, passages, groups, of_folded, size).items()
 
 
 def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:

@@ -64,7 +64,7 @@ class File:
         """Write what there is so far; who has the file open keeps what was there before."""
         with TemporaryDirectory() as folder:
             path = Path(folder, self._name)
-            layout.write(path, self.arrays, {})
+            layout.write(path, self.arrays.items(), {})
             with self._storage.create_file(f"{self._name}.new") as copy:
                 copy.write(path.read_bytes())
         self._storage.rename_file(f"{self._name}.new", self._name)

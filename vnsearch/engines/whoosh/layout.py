@@ -57,7 +57,7 @@ import os
 import struct
 import sys
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -91,12 +91,14 @@ def number_type(passages: int) -> str:
     return "H" if passages <= 0xFFFF else "I"
 
 
-def write(path: Path, arrays: Mapping[str, tuple[str, bytes]], counts: Mapping[str, int]) -> None:
-    """Write a file of arrays, each with its type; to disk when the caller syncs it."""
+def write(
+    path: Path, arrays: Iterable[tuple[str, tuple[str, bytes]]], counts: Mapping[str, int]
+) -> None:
+    """Write a file of arrays, each with its name and type; to disk when the caller syncs it."""
     directory: dict[str, tuple[str, int, int]] = {}
     with open(path, "wb") as file:
         file.write(bytes(_HEAD.size))
-        for name, (kind, data) in arrays.items():
+        for name, (kind, data) in arrays:
             file.write(bytes(-file.tell() % _ALIGNMENT))
             directory[name] = (kind, file.tell(), len(data))
             file.write(data)

@@ -85,7 +85,7 @@ def _counted(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
     order = np.argsort(pairs, kind="stable")  # merges what is in order already
     pairs, often = pairs.take(order), often.take(order)
     begins = np.flatnonzero(changes(pairs))
-    return pairs[begins], np.add.reduceat(often, begins)
+    return pairs[begins], np.add.reduceat(often, begins, dtype=np.int64)
 
 
 def _counted_in(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
@@ -99,4 +99,4 @@ def _counted_in(terms: Numbers, passages: Numbers) -> tuple[Numbers, Numbers]:
     begins = np.flatnonzero(changes(first, second))
     once = np.cumsum(changes(first, second, passages))
     often = np.diff(once[begins], append=once[-1:] + 1)
-    return first[begins].astype(np.uint32) << 16 | second[begins], often
+    return first[begins].astype(np.uint32) << 16 | second[begins], often.astype(passages.dtype)

@@ -31,6 +31,8 @@ _CONTEXT: Final = get_context("fork" if sys.platform == "linux" else None)
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("NUMPY_MADVISE_HUGEPAGE", "0")
 
+_SENT_TOGETHER: Final = 8  # documents, or stretches of a file, which are large
+
 _TERMS_KEPT: Final = 500_000  # by a process, from one batch to the next
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # what `mallopt` calls them
@@ -113,8 +115,8 @@ class Worker:
         self._numbers = numbers
         with _death_told():
             self.pipe.send((path, len(batch)))
-            for item in batch:  # one by one, since all together they are large
-                self.pipe.send(item)
+            for begin in range(0, len(batch), _SENT_TOGETHER):
+                self.pipe.send(batch[begin : begin + _SENT_TOGETHER])
 
     def result(self) -> tuple[Made, range]:
         """The segment, when it is made; raises what kept it from being made."""
@@ -154,7 +156,9 @@ def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
     with suppress(EOFError, ConnectionError):  # that process is gone
         while (task := pipe.recv()) is not None:
             path, size = task
-            batch = [pipe.recv() for _ in range(size)]
+            batch: list[Sourced] = []
+            while len(batch) < size:
+                batch += pipe.recv()
             try:
                 result: Made | Exception = make(path, batch)
             except Exception as error:
