@@ -9,7 +9,7 @@ from vnsearch.analysis import tokenize
 from vnsearch.model import Found, Place, Snippet
 from vnsearch.parsing import parse
 from vnsearch.query import words_of
-from vnsearch.snippet import LENGTH, make_snippet, title_highlights
+from vnsearch.snippet import LENGTH, Highlighter
 
 MODEST = settings(max_examples=200, deadline=None)
 
@@ -26,7 +26,7 @@ def found(
 
 
 def snippet(text: str, query: str, *, exact: bool = False) -> Snippet:
-    return make_snippet(found(text), parse(query, exact=exact))
+    return Highlighter(parse(query, exact=exact)).snippet(found(text))
 
 
 def shown(snippet: Snippet) -> str:
@@ -82,7 +82,7 @@ def test_ellipses_say_that_the_document_goes_on(
     cut_before: bool, cut_after: bool, text: str
 ) -> None:
     passage = found("đảng bộ", cut_before=cut_before, cut_after=cut_after)
-    result = make_snippet(passage, parse("bộ"))
+    result = Highlighter(parse("bộ")).snippet(passage)
     assert result.text == text
     assert [text[start:end] for start, end in result.highlights] == ["bộ"]
 
@@ -154,10 +154,10 @@ def test_a_phrase_is_never_marked_in_part(words_between: int) -> None:
 )
 def test_line(line: int | None, line_step: int, expected: int | None) -> None:
     text = f"Điều 1.\n\n{filler(90)}\nĐảng bộ\n{filler(90)}"
-    result = make_snippet(found(text, line, line_step), parse("đảng"))
+    result = Highlighter(parse("đảng")).snippet(found(text, line, line_step))
     assert result.text.startswith("… chữ")
     assert (result.place and result.place.number) == expected
-    place = make_snippet(found(text, line, line_step), parse("điều")).place
+    place = Highlighter(parse("điều")).snippet(found(text, line, line_step)).place
     assert (place and place.number) == line
 
 
@@ -235,7 +235,7 @@ def test_highlights_are_whole_words_that_match(
     text: str, source: str, exact: bool, line: int
 ) -> None:
     query = parse(source, exact=exact)
-    result = make_snippet(found(text, line), query)
+    result = Highlighter(query).snippet(found(text, line))
     tokens = {(token.start, token.end): token for token in tokenize(text)}
     sought = [word for word in words_of(query.clauses) if not word.in_title]
     end = 0
@@ -260,7 +260,7 @@ def test_highlights_are_whole_words_that_match(
 @MODEST
 @given(st.text(max_size=300), st.text(max_size=30), st.booleans())
 def test_any_text_and_query_give_a_snippet(text: str, source: str, exact: bool) -> None:
-    result = make_snippet(found(text), parse(source, exact=exact))
+    result = Highlighter(parse(source, exact=exact)).snippet(found(text))
     assert cores(result, text)
     assert all(0 <= start < end <= len(result.text) for start, end in result.highlights)
 
@@ -271,7 +271,7 @@ def test_a_word_that_stands_in_the_passage_is_marked(text: str, word: str) -> No
     tokens = list(tokenize(text))
     (sought,) = words_of(parse(word).clauses)
     stands = any(sought.folded == token.folded for token in tokens)
-    assert bool(make_snippet(found(text), parse(word)).highlights) == stands
+    assert bool(Highlighter(parse(word)).snippet(found(text)).highlights) == stands
 
 
 @pytest.mark.parametrize(
@@ -284,9 +284,9 @@ def test_a_word_that_stands_in_the_passage_is_marked(text: str, word: str) -> No
         pytest.param("-họp", [], id="nothing that is left out"),
     ],
 )
-def test_title_highlights(query: str, expected: list[str]) -> None:
+def test_highlights_of_a_title(query: str, expected: list[str]) -> None:
     title = "Đảng bộ họp"
-    found = title_highlights(title, parse(query))
+    found = Highlighter(parse(query)).title(title)
     assert [title[start:end] for start, end in found] == expected
 
 
@@ -295,5 +295,5 @@ def test_a_phrase_given_up_is_marked_by_its_words() -> None:
         "a.txt", "", "", "Bộ này, đảng kia", Place(1), cut_before=False, cut_after=False
     )
     query = parse('"đảng bộ" họp')
-    assert not make_snippet(passage, query).highlights
-    assert len(make_snippet(passage, query, relaxed=True).highlights) == 2
+    assert not Highlighter(query).snippet(passage).highlights
+    assert len(Highlighter(query, relaxed=True).snippet(passage).highlights) == 2

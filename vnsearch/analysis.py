@@ -60,36 +60,55 @@ _FOREIGN: Final = dict(zip("ñçšžčćäëïöüåîûāēīōū²³", "ncszcc
 _COMMON: Final = f"{''.join(map(chr, range(128)))}{_MARKED}{''.join(_FOREIGN)}–—…“”‘’′«»°×·•−"
 _CODES: Final = codecs.charmap_build(_COMMON.ljust(256, "\ufffe"))  # which stands for none
 _LETTER: Final = {**_FOREIGN, **{letter: fold(letter).replace("y", "i") for letter in LETTERS}}
+_UNCOMMON: Final = b"?"  # what codecs put for all else
 _LETTER_OF_CODE: Final = "".join(
-    _LETTER.get(char, char if char.isalnum() else " ") for char in _COMMON.ljust(256)
+    _LETTER.get(char, char if char.isalnum() or char == "?" else " ") for char in _COMMON.ljust(256)
 ).encode()
 
 
-def places_of(text: str, folded: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
-    """Where the tokens of an NFC text with some folded forms are: starts and ends by form."""
-    places: dict[str, list[tuple[int, int]]] = {form: [] for form in folded}
+def places_of(text: str, folded: Iterable[str]) -> dict[str, dict[tuple[int, int], str]]:
+    """Where the tokens of an NFC text with some folded forms are: by form, starts and ends in order
+    with the exact forms."""
+    places: dict[str, dict[tuple[int, int], str]] = {form: {} for form in folded}
     letters = _letters(text)
-    if letters is None:
-        for start, end in spans_of(text):
-            if (form := forms(text[start:end])[0]) in places:
-                places[form].append((start, end))
-        return places
-    for form in filter(str.isascii, places):
-        own = f" {form.replace('y', 'i')} ".encode()
+    for form, found in places.items():
+        own = _letters_of_form(form)
         start = letters.find(own)
         while start >= 0:
             end = start + len(form)
-            if forms(text[start:end])[0] == form:
-                places[form].append((start, end))
+            other, exact = forms(text[start:end])
+            if other == form:
+                found[start, end] = exact
             start = letters.find(own, end)
+    if _UNCOMMON in letters:
+        for word in _uncommon_words(text, letters):
+            form, exact = forms(word.group())
+            if form in places:
+                places[form][word.span()] = exact
+        return {form: dict(sorted(found.items())) for form, found in places.items()}
     return places
 
 
-def _letters(text: str) -> bytes | None:
+@lru_cache(maxsize=1000)
+def _letters_of_form(form: str) -> bytes:
+    """What `_letters` has where a word with a folded form stands."""
+    return f" {form.replace('y', 'i')} ".encode()
+
+
+def _letters(text: str) -> bytes:
     """The words of a text without marks and with i for y, as long as they are, with spaces around
-    and between; None when it has letters that are not common."""
-    try:
-        codes, _ = codecs.charmap_encode(text.lower(), "strict", _CODES)
-    except UnicodeEncodeError:
-        return None
+    and between; _UNCOMMON for each letter or sign that is not common."""
+    lower = text.lower()
+    if len(lower) != len(text):  # by İ alone, of which it makes two letters
+        lower = "?" * len(text)
+    codes, _ = codecs.charmap_encode(lower, "replace", _CODES)
     return b" " + codes.translate(_LETTER_OF_CODE) + b" "
+
+
+def _uncommon_words(text: str, letters: bytes) -> Iterator[re.Match[str]]:
+    """The words between those spaces that have something uncommon between them."""
+    at = letters.find(_UNCOMMON)
+    while at >= 0:
+        end = letters.find(b" ", at)
+        yield from WORD.finditer(text, letters.rfind(b" ", 0, at), end - 1)
+        at = letters.find(_UNCOMMON, end)

@@ -17,7 +17,7 @@ from vnsearch.opening import damage_told, open_index
 from vnsearch.parsing import parse
 from vnsearch.places import Places
 from vnsearch.query import Demand, Kind, Query, Word, describe, words_of
-from vnsearch.snippet import make_snippet, title_highlights
+from vnsearch.snippet import Highlighter
 from vnsearch.understanding import text_of, understand
 
 _FILES_KEPT: Final = 1000
@@ -90,6 +90,7 @@ class Searcher:
                 query, matches = suggested, instead
         sources = dict.fromkeys(match.passage.source for match in matches.matches)
         paths = {source: self._places.from_here(source) for source in sources}
+        highlighter = Highlighter(query, relaxed=matches.relaxed)
         states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
         return Results(
             query=typed.source,
@@ -105,7 +106,7 @@ class Searcher:
             hits=()
             if paths_only
             else tuple(
-                _hit(rank, match, query, matches.relaxed, *states[match.passage.source])
+                _hit(rank, match, highlighter, *states[match.passage.source])
                 for rank, match in enumerate(matches.matches, offset + 1)
             ),
             paths=tuple(paths.values()),
@@ -144,7 +145,7 @@ class Searcher:
 
 
 def _hit(
-    rank: int, match: Match, query: Query, relaxed: bool, path: str, modified: datetime, stale: bool
+    rank: int, match: Match, highlighter: Highlighter, path: str, modified: datetime, stale: bool
 ) -> Hit:
     found = match.passage
     return Hit(
@@ -153,8 +154,8 @@ def _hit(
         id=f"{found.source}#{found.key}" if found.key else found.source,
         path=path,
         title=found.title,
-        title_highlights=title_highlights(found.title, query, relaxed=relaxed),
-        snippet=make_snippet(found, query, relaxed=relaxed),
+        title_highlights=highlighter.title(found.title),
+        snippet=highlighter.snippet(found),
         modified=modified,
         stale=stale,
         parts=match.parts,

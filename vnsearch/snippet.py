@@ -5,7 +5,7 @@ for `render` to say.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from vnsearch.analysis import WORD, forms, places_of, spans_of
@@ -19,79 +19,73 @@ _CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not pun
 # What a pair of highlighted neighbours is worth beside the number of different words.
 _NEIGHBOURS: Final = 0.5
 
+_LEAST_BETWEEN: Final = 3  # code points, when there is a word between two others
 _LOOK_BACK: Final = 16  # code points, at first, for the end of a word
 
-Span = tuple[int, int]  # start and end of a word of a text
+Span = tuple[int, int]  # start and end in a text
+
+# A token to highlight, the word it stands for, and the occurrence it is part of, which is one
+# word or a phrase.
+Mark = tuple[Span, tuple[str, Span]]
+
+# Words that a text may show, and whether a phrase of them must be whole.
+Sought = tuple[tuple[Word, ...], bool]
+
+# For folded forms, where they stand and in which exact forms.
+Places = Mapping[str, Mapping[Span, str]]
 
 
-Row = Sequence[Span]  # the words of an occurrence, which is one word or a phrase
+class Highlighter:
+    """Shows what a query found: made once for all its hits.
 
-# A token to highlight, the word it stands for, and the occurrence it is part of.
-Mark = tuple[Span, tuple[str, Row]]
-
-
-def make_snippet(passage: Found, query: Query, *, relaxed: bool = False) -> Snippet:
-    """The densest stretch of a passage, cut at word boundaries, with its highlights.
-
-    Highlights cover whole words. Where words typed with marks stand in the passage just
-    so, only those are highlighted and not others that fold the same; of a phrase, only
-    its whole occurrences are, unless the search was content with its words.
+    Highlights cover whole words. Where words typed with marks stand in a text just so, only
+    those are highlighted and not others that fold the same; of a phrase, only its whole
+    occurrences are, unless the search was content with its words (`relaxed`).
     """
-    text = passage.text
-    marks = _marks(text, _sought(query.clauses), query.exact, relaxed)
-    begin, end = _stretch(text, marks)
-    before = "… " if begin or passage.cut_before else ""
-    after = " …" if end < len(text) or passage.cut_after else ""
-    shift = len(before) - begin
-    return Snippet(
-        text=f"{before}{text[begin:end]}{after}",
-        highlights=tuple(
-            (token[0] + shift, token[1] + shift)
-            for token, (_, row) in marks
-            if begin <= row[0][0] and row[-1][1] <= end
-        ),
-        place=passage.place and passage.place.after(text[:begin]),
-    )
+
+    def __init__(self, query: Query, *, relaxed: bool = False) -> None:
+        self._exact, self._relaxed = query.exact, relaxed
+        self._in_texts = list(_sought(query.clauses))
+        self._in_titles = list(_sought(query.clauses, titles=True))
+        self._folded = {word.folded for words, _ in self._in_titles for word in words}
+
+    def title(self, title: str) -> tuple[Span, ...]:
+        """The ranges of the matched words of a title."""
+        return tuple(token for token, _ in self._marks(title, self._in_titles))
+
+    def snippet(self, passage: Found) -> Snippet:
+        """The densest stretch of a passage, cut at word boundaries, with its highlights."""
+        text = passage.text
+        marks = self._marks(text, self._in_texts)
+        begin, end = _stretch(text, marks)
+        before = "… " if begin or passage.cut_before else ""
+        after = " …" if end < len(text) or passage.cut_after else ""
+        shift = len(before) - begin
+        return Snippet(
+            f"{before}{text[begin:end]}{after}",
+            tuple(
+                (token[0] + shift, token[1] + shift)
+                for token, (_, whole) in marks
+                if begin <= whole[0] and whole[1] <= end
+            ),
+            passage.place and passage.place.after(text[:begin]),
+        )
+
+    def _marks(self, text: str, sought: Iterable[Sought]) -> list[Mark]:
+        """What to highlight in a text, in order."""
+        places = places_of(text, self._folded)
+        marks: dict[Span, tuple[str, Span]] = {}
+        for words, quoted in sought:
+            found = _found(text, words, places, self._exact)
+            if not found and len(words) > 1 and (self._relaxed or not quoted):
+                for word in words:
+                    found += _found(text, (word,), places, self._exact)
+            marks.update(found)
+        return sorted(marks.items())
 
 
-def title_highlights(
-    title: str, query: Query, *, relaxed: bool = False
-) -> tuple[tuple[int, int], ...]:
-    """The ranges of a title's matched words, by the rules of `make_snippet`."""
-    marks = _marks(title, _sought(query.clauses, titles=True), query.exact, relaxed)
-    return tuple(token for token, _ in marks)
-
-
-def _marks(
-    text: str, sought: Iterable[tuple[tuple[Word, ...], bool]], exact: bool, relaxed: bool
-) -> list[Mark]:
-    """What to highlight in a text, in order."""
-    sought = list(sought)
-    places = places_of(text, (word.folded for words, _ in sought for word in words))
-    marks: dict[Span, tuple[str, Row]] = {}
-
-    def mark(words: tuple[Word, ...]) -> bool:
-        first = words[0]
-        # Equal exact forms have equal folded forms, so these are all the candidates.
-        starts = places[first.folded] if first.kind is Kind.WORD else spans_of(text)
-        found = _occurrences(text, words, starts, exact) if starts else []
-        for row in found:
-            for word, token in zip(words, row, strict=True):
-                marks[token] = word.exact, row
-        return bool(found)
-
-    for words, quoted in sought:
-        if not mark(words) and (relaxed or not quoted):
-            for word in words:
-                mark((word,))
-    return sorted(marks.items())
-
-
-def _sought(
-    clauses: Iterable[Clause], *, titles: bool = False
-) -> Iterator[tuple[tuple[Word, ...], bool]]:
-    """Words and phrases that a text, or a title, may show, and whether phrases must be
-    whole."""
+def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Sought]:
+    """What a text, or a title, may show."""
     for clause in clauses:
         match clause:
             case Word() as word if titles or not word.in_title:
@@ -102,10 +96,29 @@ def _sought(
                 yield from _sought(parts, titles=titles)
 
 
-def _occurrences(
-    text: str, words: tuple[Word, ...], starts: Sequence[Span], exact: bool
-) -> Sequence[Row]:
-    """Where these words stand in a row: just as typed if anywhere, else folded."""
+def _found(text: str, words: Sequence[Word], places: Places, exact: bool) -> list[Mark]:
+    """The marks where these words stand in a row: just as typed if anywhere, else folded."""
+    first = words[0]
+    if len(words) > 1 or first.kind is not Kind.WORD:
+        return [
+            (token, (word.exact, (row[0][0], row[-1][1])))
+            for row in _rows(text, words, places, exact)
+            for word, token in zip(words, row, strict=True)
+        ]
+    tokens: Iterable[Span] = places[first.folded]
+    if tokens and (exact or first.marked):
+        typed = [token for token in tokens if places[first.folded][token] == first.exact]
+        tokens = typed if typed or exact else tokens
+    return [(token, (first.exact, token)) for token in tokens]
+
+
+def _rows(
+    text: str, words: Sequence[Word], places: Places, exact: bool
+) -> Sequence[Sequence[Span]]:
+    """Where these words stand in a row, be they few or many."""
+    # Equal exact forms have equal folded forms, so these are all the candidates.
+    first = words[0]
+    starts = places[first.folded] if first.kind is Kind.WORD else spans_of(text)
     for as_typed in (True,) if exact else (True, False):
         rows: list[list[Span]] = [[]]
         for word in words:
@@ -129,10 +142,14 @@ def _following(text: str, word: Span) -> tuple[Span, ...]:
 
 def _stretch(text: str, marks: Sequence[Mark]) -> Span:
     """Where to cut a text: the window worth most with as many words around it as fit."""
-    anywhere = WORD.search(text)
-    if len(text) <= LENGTH or anywhere is None:
-        return 0, min(len(text), LENGTH)
-    start, end = _densest(text, marks) if marks else anywhere.span()
+    if len(text) <= LENGTH:
+        return 0, len(text)
+    if marks:
+        start, end = _densest(text, marks)
+    elif (first := WORD.search(text)) is not None:
+        start, end = first.span()
+    else:
+        return 0, LENGTH
     room = max(0, LENGTH - (end - start))
     # More before it when little text is left behind it.
     lead = max(min(_LEAD, room), room - (_last_end(text, end, len(text)) - end))
@@ -144,11 +161,14 @@ def _stretch(text: str, marks: Sequence[Mark]) -> Span:
 
 def _densest(text: str, marks: Sequence[Mark]) -> Span:
     """Where the window of highlighted words is that is worth most."""
+    (first, _), ((_, last), _) = marks[0][0], marks[-1]
+    if last <= first + LENGTH - _LEAD:  # all of them, as they are within one
+        return first, last
     words = [word for _, (word, _) in marks]
     ends = [end for (_, end), _ in marks]
     neighbours = [
         (words[at], words[at + 1])
-        if words[at] != words[at + 1] and not WORD.search(text, ends[at], start)
+        if words[at] != words[at + 1] and _adjacent(text, ends[at], start)
         else None
         for at, ((start, _), _) in enumerate(marks[1:])
     ]
@@ -159,16 +179,21 @@ def _densest(text: str, marks: Sequence[Mark]) -> Span:
 
     most = worth(0, len(marks))
     best, window, reached = 0.0, (0, 0), 0
-    for at, ((start, _), (_, row)) in enumerate(marks):
+    for at, ((start, _), (_, whole)) in enumerate(marks):
         if best == most:
             break
         # A phrase may be longer than a snippet; it is not cut.
-        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, row[-1][1])), at + LENGTH)
+        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, whole[1])), at + LENGTH)
         # What is in a window before is not worth more than that.
         if end > reached and (own := worth(at, end)) > best:
             best, window = own, (start, ends[end - 1])
         reached = max(reached, end)
     return window
+
+
+def _adjacent(text: str, end: int, start: int) -> bool:
+    """Whether there is no word between one that ends and one that starts there."""
+    return start - end < _LEAST_BETWEEN or WORD.search(text, end, start) is None
 
 
 def _first_start(text: str, at: int) -> int:
