@@ -6,6 +6,7 @@ for `render` to say.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from vnsearch.analysis import WORD, forms, places_of, spans_of
@@ -20,7 +21,6 @@ _CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not pun
 _NEIGHBOURS: Final = 0.5
 
 _LEAST_BETWEEN: Final = 3  # code points, when there is a word between two others
-_LOOK_BACK: Final = 16  # code points, at first, for the end of a word
 
 Span = tuple[int, int]  # start and end in a text
 
@@ -105,11 +105,12 @@ def _found(text: str, words: Sequence[Word], places: Places, exact: bool) -> lis
             for row in _rows(text, words, places, exact)
             for word, token in zip(words, row, strict=True)
         ]
-    tokens: Iterable[Span] = places[first.folded]
+    tokens, word = places[first.folded], first.exact
     if tokens and (exact or first.marked):
-        typed = [token for token in tokens if places[first.folded][token] == first.exact]
-        tokens = typed if typed or exact else tokens
-    return [(token, (first.exact, token)) for token in tokens]
+        typed = [(token, (word, token)) for token, form in tokens.items() if form == word]
+        if typed or exact:
+            return typed
+    return [(token, (word, token)) for token in tokens]
 
 
 def _rows(
@@ -167,10 +168,8 @@ def _densest(text: str, marks: Sequence[Mark]) -> Span:
     words = [word for _, (word, _) in marks]
     ends = [end for (_, end), _ in marks]
     neighbours = [
-        (words[at], words[at + 1])
-        if words[at] != words[at + 1] and _adjacent(text, ends[at], start)
-        else None
-        for at, ((start, _), _) in enumerate(marks[1:])
+        (word, other) if word != other and _adjacent(text, end, start) else None
+        for ((_, end), (word, _)), ((start, _), (other, _)) in pairwise(marks)
     ]
 
     def worth(begin: int, end: int) -> float:
@@ -200,23 +199,25 @@ def _first_start(text: str, at: int) -> int:
     """Where the first word begins that does so at `at` or behind it; there is one."""
     behind_space = text.rfind(" ", 0, max(0, at)) + 1
     words = WORD.finditer(text, behind_space)
-    return next(word.start() for word in words if word.start() >= at)
+    start = next(words).start()
+    while start < at:
+        start = next(words).start()
+    return start
 
 
 def _last_end(text: str, end: int, limit: int) -> int:
     """Where the last word ends that does so by `limit`; `end` when none does behind that one."""
-    back = _LOOK_BACK
-    while True:
-        # The words from a space on are the same as those from the beginning.
-        begin = max(end, text.rfind(" ", end, max(end, limit - back)))
-        last = end
-        for word in WORD.finditer(text, begin):
-            if word.end() > limit:
-                break
-            last = word.end()
-        if last > end or begin == end:
-            return last
-        back *= 2
+    at = min(limit, len(text))
+    while at > end:
+        # From any of its letters on, a word ends where it does from its first.
+        if text[at - 1].isalnum() and (word := WORD.match(text, at - 1)):
+            if word.end() <= limit:
+                return word.end()
+            while text[at - 1].isalnum():
+                at -= 1
+        else:
+            at -= 1
+    return end
 
 
 def _clinging_before(text: str, start: int) -> int:
