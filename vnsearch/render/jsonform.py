@@ -11,7 +11,7 @@ SCHEMA_VERSION: Final = 1
 
 Object = dict[str, Any]
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
 def dump(value: Object) -> str:
