@@ -66,10 +66,10 @@ _LETTER_OF_CODE: Final = "".join(
 ).encode()
 
 
-def places_of(text: str, folded: Iterable[str]) -> dict[str, dict[tuple[int, int], str]]:
-    """Where the tokens of an NFC text with some folded forms are: by form, starts and ends in order
-    with the exact forms."""
-    places: dict[str, dict[tuple[int, int], str]] = {form: {} for form in folded}
+def places_of(text: str, folded: Iterable[str]) -> dict[str, list[tuple[int, int, str]]]:
+    """Where the tokens of an NFC text with some folded forms are: by form, in order, starts, ends
+    and exact forms."""
+    places: dict[str, list[tuple[int, int, str]]] = {form: [] for form in folded}
     letters = _letters(text)
     for form, found in places.items():
         own = _letters_of_form(form)
@@ -78,14 +78,14 @@ def places_of(text: str, folded: Iterable[str]) -> dict[str, dict[tuple[int, int
             end = start + len(form)
             other, exact = forms(text[start:end])
             if other == form:
-                found[start, end] = exact
+                found.append((start, end, exact))
             start = letters.find(own, end)
     if _UNCOMMON in letters:
         for word in _uncommon_words(text, letters):
             form, exact = forms(word.group())
             if form in places:
-                places[form][word.span()] = exact
-        return {form: dict(sorted(found.items())) for form, found in places.items()}
+                places[form].append((*word.span(), exact))
+                places[form].sort()
     return places
 
 

@@ -24,15 +24,15 @@ _LEAST_BETWEEN: Final = 3  # code points, when there is a word between two other
 
 Span = tuple[int, int]  # start and end in a text
 
-# A token to highlight, the word it stands for, and the occurrence it is part of, which is one
-# word or a phrase.
-Mark = tuple[Span, tuple[str, Span]]
+# Start and end of a token to highlight, the word it stands for, and start and end of the
+# occurrence it is part of, which is one word or a phrase.
+Mark = tuple[int, int, str, int, int]
 
 # Words that a text may show, and whether a phrase of them must be whole.
 Sought = tuple[tuple[Word, ...], bool]
 
-# For folded forms, where they stand and in which exact forms.
-Places = Mapping[str, Mapping[Span, str]]
+# By folded form, where it stands: starts, ends, and exact forms.
+Places = Mapping[str, Sequence[tuple[int, int, str]]]
 
 
 class Highlighter:
@@ -51,7 +51,7 @@ class Highlighter:
 
     def title(self, title: str) -> tuple[Span, ...]:
         """The ranges of the matched words of a title."""
-        return tuple(token for token, _ in self._marks(title, self._in_titles))
+        return tuple((start, end) for start, end, _, _, _ in self._marks(title, self._in_titles))
 
     def snippet(self, passage: Found) -> Snippet:
         """The densest stretch of a passage, cut at word boundaries, with its highlights."""
@@ -64,9 +64,9 @@ class Highlighter:
         return Snippet(
             f"{before}{text[begin:end]}{after}",
             tuple(
-                (token[0] + shift, token[1] + shift)
-                for token, (_, whole) in marks
-                if begin <= whole[0] and whole[1] <= end
+                (start + shift, stop + shift)
+                for start, stop, _, first, last in marks
+                if begin <= first and last <= end
             ),
             passage.place and passage.place.after(text[:begin]),
         )
@@ -74,14 +74,14 @@ class Highlighter:
     def _marks(self, text: str, sought: Iterable[Sought]) -> list[Mark]:
         """What to highlight in a text, in order."""
         places = places_of(text, self._folded)
-        marks: dict[Span, tuple[str, Span]] = {}
+        marks: list[Mark] = []
         for words, quoted in sought:
             found = _found(text, words, places, self._exact)
             if not found and len(words) > 1 and (self._relaxed or not quoted):
                 for word in words:
                     found += _found(text, (word,), places, self._exact)
-            marks.update(found)
-        return sorted(marks.items())
+            marks += found
+        return sorted({mark[0]: mark for mark in marks}.values())
 
 
 def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Sought]:
@@ -101,16 +101,16 @@ def _found(text: str, words: Sequence[Word], places: Places, exact: bool) -> lis
     first = words[0]
     if len(words) > 1 or first.kind is not Kind.WORD:
         return [
-            (token, (word.exact, (row[0][0], row[-1][1])))
+            (start, end, word.exact, row[0][0], row[-1][1])
             for row in _rows(text, words, places, exact)
-            for word, token in zip(words, row, strict=True)
+            for word, (start, end) in zip(words, row, strict=True)
         ]
     tokens, word = places[first.folded], first.exact
     if tokens and (exact or first.marked):
-        typed = [(token, (word, token)) for token, form in tokens.items() if form == word]
+        typed = [(start, end, word, start, end) for start, end, form in tokens if form == word]
         if typed or exact:
             return typed
-    return [(token, (word, token)) for token in tokens]
+    return [(start, end, word, start, end) for start, end, _ in tokens]
 
 
 def _rows(
@@ -119,7 +119,8 @@ def _rows(
     """Where these words stand in a row, be they few or many."""
     # Equal exact forms have equal folded forms, so these are all the candidates.
     first = words[0]
-    starts = places[first.folded] if first.kind is Kind.WORD else spans_of(text)
+    is_word = first.kind is Kind.WORD
+    starts = [place[:2] for place in places[first.folded]] if is_word else spans_of(text)
     for as_typed in (True,) if exact else (True, False):
         rows: list[list[Span]] = [[]]
         for word in words:
@@ -162,14 +163,14 @@ def _stretch(text: str, marks: Sequence[Mark]) -> Span:
 
 def _densest(text: str, marks: Sequence[Mark]) -> Span:
     """Where the window of highlighted words is that is worth most."""
-    (first, _), ((_, last), _) = marks[0][0], marks[-1]
+    first, last = marks[0][0], marks[-1][1]
     if last <= first + LENGTH - _LEAD:  # all of them, as they are within one
         return first, last
-    words = [word for _, (word, _) in marks]
-    ends = [end for (_, end), _ in marks]
+    words = [mark[2] for mark in marks]
+    ends = [mark[1] for mark in marks]
     neighbours = [
         (word, other) if word != other and _adjacent(text, end, start) else None
-        for ((_, end), (word, _)), ((start, _), (other, _)) in pairwise(marks)
+        for (_, end, word, _, _), (start, _, other, _, _) in pairwise(marks)
     ]
 
     def worth(begin: int, end: int) -> float:
@@ -178,11 +179,11 @@ def _densest(text: str, marks: Sequence[Mark]) -> Span:
 
     most = worth(0, len(marks))
     best, window, reached = 0.0, (0, 0), 0
-    for at, ((start, _), (_, whole)) in enumerate(marks):
+    for at, (start, _, _, _, last) in enumerate(marks):
         if best == most:
             break
         # A phrase may be longer than a snippet; it is not cut.
-        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, whole[1])), at + LENGTH)
+        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, last)), at + LENGTH)
         # What is in a window before is not worth more than that.
         if end > reached and (own := worth(at, end)) > best:
             best, window = own, (start, ends[end - 1])
