@@ -151,6 +151,10 @@ class Collection:
     def _having_documents(self, words: tuple[Word, ...], exact: bool) -> int:
         return self.documents.having(self.having(words, exact))
 
+    def with_all(self, folded: Sequence[str]) -> int:
+        """The passages with all of some words in any typing, wherever."""
+        return self._with_all(tuple(map(_bare, folded)), exact=False)
+
     def _with_all(self, words: tuple[Word, ...], exact: bool, least: int = 1) -> int:
         """The passages with all of some words, wherever, each as often."""
         anywhere = [(word._replace(in_title=False),) for word in words]
@@ -203,8 +207,7 @@ class Collection:
 
     def _alive_with(self, *folded: str) -> list[list[int]]:
         """Of each segment the passages that have some words in any typing."""
-        lanes = self._with_all(tuple(map(_bare, folded)), exact=False)
-        passages = passages_in(lanes, self.size)
+        passages = passages_in(self.with_all(folded), self.size)
         ends = [bisect_left(passages, begin) for begin in self._begins]
         own = [passages[start:stop] for start, stop in pairwise(ends)]
         return [[p - begin for p in some] for begin, some in zip(self._begins, own, strict=False)]

@@ -54,6 +54,10 @@ class WhooshReader:
         """See `engines.Reader`."""
         return self._collection.pairs(first, second)
 
+    def together(self, folded: Sequence[str]) -> bool:
+        """See `engines.Reader`."""
+        return bool(self._collection.with_all(folded))
+
     def texts_with(self, word: Word, count: int) -> Iterable[str]:
         """See `engines.Reader`."""
         passages = passages_in(self._collection.having((word,), exact=False), self._collection.size)
