@@ -65,8 +65,8 @@ class Collection:
         self.classes = b"".join(segment.classes() for segment in self._segments)
         lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
         self._lengths = memoryview(lengths).cast("H")
-        self._dampings = _ByLength(partial(damping, average=self.average_length))
-        self._shares = _ByLength(self._saturations)
+        self._dampings = _Known(partial(damping, average=self.average_length))
+        self._shares = _Known(self._saturations)
         # For each length class and count, in four bytes, the most that BM25 can make of it: in
         # SHARES, rounded up.
         most = chain(*map(self._saturations, LENGTH_CLASSES))
@@ -276,15 +276,15 @@ def _side_by_side(
     return Tally({(firsts[both[0]], seconds[both[1]]): count for both, count in found.items()})
 
 
-class _ByLength(dict[int, _Of]):
-    """Something of each length, worked out when first met."""
+class _Known(dict[int, _Of]):
+    """Something of each number, worked out when first met."""
 
     def __init__(self, of: Callable[[int], _Of]) -> None:
         super().__init__()
         self._of = of
 
-    def __missing__(self, length: int) -> _Of:
-        found = self[length] = self._of(length)
+    def __missing__(self, number: int) -> _Of:
+        found = self[number] = self._of(number)
         return found
 
 
@@ -292,17 +292,15 @@ class Counter:
     """Counts how often words of a query occur one behind the other."""
 
     def __init__(self, segments: Sequence[Segment], words: tuple[Word, ...], exact: bool) -> None:
-        self._segments, self._words, self._exact = segments, words, exact
         self._in_text = not words[0].in_title
-        self._slots: dict[int, list[str]] = {}  # of each segment
-        self._strings: dict[int, list[str] | None] = {}  # of each segment
+        # Of each segment.
+        self._slots = _Known(lambda n: [segments[n].characters(word, exact) for word in words])
+        self._strings = _Known(lambda n: segments[n].strings(words, exact))
 
     def __call__(self, found: Words, *, text_only: bool = False) -> int:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
         number, words, gap = found
-        if number not in self._strings:
-            self._strings[number] = self._segments[number].strings(self._words, self._exact)
         total = of_title = 0
         if (strings := self._strings[number]) is None:
             starts = _starts(words, self.characters(number))
@@ -317,9 +315,6 @@ class Counter:
 
     def characters(self, number: int) -> list[str]:
         """Of each word the characters that stand for it in a segment."""
-        if number not in self._slots:
-            segment = self._segments[number]
-            self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
         return self._slots[number]
 
 

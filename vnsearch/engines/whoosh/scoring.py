@@ -47,6 +47,8 @@ class Scoring:
         self._rows: list[bytes] = []  # of the words
         self._numbers: dict[int, int] = {}  # of rows, by their ids
         self._pieces = [self._piece(item, exact) for item in evidence]
+        # To unpack a plain tuple takes less.
+        self._bare = [(p.worth, *p.rows, p.told, p.count, p.near) for p in self._pieces]
         self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
@@ -145,24 +147,27 @@ class Scoring:
         counts = [row[passage] for row in self._rows]
         near = total = perhaps = 0.0
         unsure = []  # pieces whose frequency only the words of the passage tell
-        for _, worth, (first, last), told, count, nearby in self._pieces:
+        for worth, first, last, told, count, nearby in self._bare:
             most = counts[first] if counts[first] < counts[last] else counts[last]
             if not most:
                 continue
             near += nearby
+            most_of_it = worth * shares[most]
             if told and most < MOST:
-                total += worth * shares[most]
+                total += most_of_it
             else:
-                perhaps += worth * shares[most]
-                unsure.append((worth, count, worth * shares[most]))
+                perhaps += most_of_it
+                unsure.append((worth, count, most_of_it))
         needed -= _ROUNDING
         if total + perhaps + near < needed or not (unsure or near):
             return total
         words, damping = self._collection.words(passage), self._collection.damping(passage)
         scores = []
         for worth, count, most_of_it in reversed(unsure):  # at first pairs: they may be missing
-            scores.append(worth * saturation(count(words), damping))
-            perhaps += scores[-1] - most_of_it
+            frequency = count(words)
+            score = worth * saturation(frequency, damping) if frequency else 0.0
+            scores.append(score)
+            perhaps += score - most_of_it
             if total + perhaps + near < needed:
                 return total
         for score in reversed(scores):
