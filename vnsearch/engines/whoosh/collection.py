@@ -36,9 +36,8 @@ _RECORDS_KEPT: Final = 100
 
 _Of = TypeVar("_Of")
 
-# The number of the segment that a passage is of, its words as a string (see `Segment`), and
-# where in it GAP is.
-Words = tuple[int, str, int]
+# The number of the segment that a passage is of, and its words as a string: see `Segment`.
+Words = tuple[int, str]
 
 
 class Collection:
@@ -237,8 +236,7 @@ class Collection:
     def words(self, passage: int) -> Words:
         """The words of a passage."""
         number = bisect_right(self._begins, passage) - 1
-        words = self._segments[number].words(passage - self._begins[number])
-        return number, words, words.index(GAP)
+        return number, self._segments[number].words(passage - self._begins[number])
 
     def _record(self, passage: int) -> Found:
         """What is kept of a passage."""
@@ -300,16 +298,16 @@ class Counter:
     def __call__(self, found: Words, *, text_only: bool = False) -> int:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
-        number, words, gap = found
+        number, words = found
         total = of_title = 0
         if (strings := self._strings[number]) is None:
-            starts = _starts(words, self.characters(number))
+            starts, gap = _starts(words, self.characters(number)), words.index(GAP)
             total, of_title = len(starts), sum([start > gap for start in starts])
         else:
             for string in strings:
                 if string in words:
                     total += words.count(string)
-                    of_title += words.count(string, gap)
+                    of_title += words.count(string, words.index(GAP))
         of_text = (total - of_title) * self._in_text
         return of_text if text_only else of_text + TITLE_WEIGHT * of_title
 

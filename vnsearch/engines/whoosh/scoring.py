@@ -133,13 +133,14 @@ class Scoring:
     def _rank(self, bounded: Iterable[tuple[float, int]], bonus: float, top: "_Top") -> None:
         """Score those of some passages that may be among the best, given their bounds."""
         documents = self._collection.documents
+        needed = top.needed - bonus - _ROUNDING
         for bound, passage in bounded:
-            needed = top.needed - bonus - _ROUNDING
             if bound < needed:
                 return
             score = self._score(passage, needed)
             if score >= needed:
                 top.add(documents.of(passage), score + bonus, passage)
+                needed = top.needed - bonus - _ROUNDING
 
     def _score(self, passage: int, needed: float) -> float:
         """What the evidence adds up to, or something less than needed when that is less."""
