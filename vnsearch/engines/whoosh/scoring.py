@@ -47,12 +47,15 @@ class Scoring:
         self._rows: list[bytes] = []  # of the words
         self._numbers: dict[int, int] = {}  # of rows, by their ids
         self._pieces = [self._piece(item, exact) for item in evidence]
-        # To unpack a plain tuple takes less.
-        self._bare = [(p.worth, *p.rows, p.told, p.count, p.near) for p in self._pieces]
+        self._told = [(p.worth, p.rows[0], p.count) for p in self._pieces if p.told]
+        # The last ones first: pairs, which may be missing.
+        unsure = [piece for piece in reversed(self._pieces) if not piece.told]
+        self._unsure = [(p.worth, *p.rows, p.count) for p in unsure]
         self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
         self._nearby = [piece.evidence for piece in near]
+        self._near = sum(piece.near for piece in near)
         asked = [item for item in evidence if not item.related]
         words = [i.words for i in asked if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]
@@ -137,43 +140,33 @@ class Scoring:
         for bound, passage in bounded:
             if bound < needed:
                 return
-            score = self._score(passage, needed)
+            score = self._score(passage, bound, needed)
             if score >= needed:
                 top.add(documents.of(passage), score + bonus, passage)
                 needed = top.needed - bonus - _ROUNDING
 
-    def _score(self, passage: int, needed: float) -> float:
-        """What the evidence adds up to, or something less than needed when that is less."""
+    def _score(self, passage: int, bound: float, needed: float) -> float:
+        """What the evidence adds up to, `bound` at most, or something less than needed when that
+        is less."""
+        words, damping = self._collection.words(passage), self._collection.damping(passage)
         shares = self._collection.shares(passage)
         counts = [row[passage] for row in self._rows]
-        near = total = perhaps = 0.0
-        unsure = []  # pieces whose frequency only the words of the passage tell
-        for worth, first, last, told, count, nearby in self._bare:
+        total = 0.0
+        for worth, first, last, count in self._unsure:
             most = counts[first] if counts[first] < counts[last] else counts[last]
-            if not most:
-                continue
-            near += nearby
-            most_of_it = worth * shares[most]
-            if told and most < MOST:
-                total += most_of_it
-            else:
-                perhaps += most_of_it
-                unsure.append((worth, count, most_of_it))
-        needed -= _ROUNDING
-        if total + perhaps + near < needed or not (unsure or near):
+            if most:
+                frequency = count(words)
+                score = worth * saturation(frequency, damping) if frequency else 0.0
+                total += score
+                bound -= worth * shares[most] - score
+                if bound < needed - _ROUNDING:
+                    return bound
+        for worth, row, count in self._told:
+            most = counts[row]
+            total += worth * (shares[most] if most < MOST else saturation(count(words), damping))
+        if not self._near or total + self._near < needed - _ROUNDING:
             return total
-        words, damping = self._collection.words(passage), self._collection.damping(passage)
-        scores = []
-        for worth, count, most_of_it in reversed(unsure):  # at first pairs: they may be missing
-            frequency = count(words)
-            score = worth * saturation(frequency, damping) if frequency else 0.0
-            scores.append(score)
-            perhaps += score - most_of_it
-            if total + perhaps + near < needed:
-                return total
-        for score in reversed(scores):
-            total += score
-        return total + self._windows.most(words) if near else total
+        return total + self._windows.most(words)
 
     def _bounded(self, lanes: int, at_most: int) -> Iterator[tuple[float, int]]:
         """The passages of a set, of so many at most, with upper bounds of their scores (without
