@@ -267,11 +267,14 @@ def _side_by_side(
     """The exact forms of two folded ones that stand side by side in passages, and in how
     many."""
     firsts, seconds = segment.forms(first), segment.forms(second)
-    slots = "".join(firsts), "".join(seconds)
-    found: Tally[str] = Tally()
-    for words in map(segment.words, passages):
-        found.update({words[start : start + 2] for start in _starts(words, slots)})
-    return Tally({(firsts[both[0]], seconds[both[1]]): count for both, count in found.items()})
+    return Tally(
+        (one, other)
+        for words in map(segment.words, passages)
+        for a, one in firsts.items()
+        if a in words
+        for b, other in seconds.items()
+        if a + b in words
+    )
 
 
 class _Known(dict[int, _Of]):
