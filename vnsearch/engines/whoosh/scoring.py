@@ -21,7 +21,7 @@ from vnsearch.engines.whoosh.windows import Windows
 from vnsearch.model import Part
 from vnsearch.ranking import Evidence, saturation
 
-_FEW: Final = 1 / 16  # of all passages: to pick so many from a row takes less than all of it
+_FEW: Final = 1 / 10  # of all passages: to pick so many from a row takes less than all of it
 _MANY: Final = 30_000  # pieces, whose bounds would not add up in two bytes
 _HIGHEST: Final = 65_000  # sum of bounds: with what rounding up adds it fits two bytes
 _UNIT: Final = 1 << 24  # in four bytes: what is rounded up to it is in the highest one
