@@ -28,7 +28,8 @@ SHARES: Final = 1 << 15  # of a saturation that is full, see `Collection.shares_
 # 1 for each length class and count but 0, in four bytes each.
 COUNTED: Final = int.from_bytes((bytes(4) + b"\1\0\0\0" * MOST) * len(LENGTH_CLASSES), "little")
 
-_CACHE_BYTES: Final = 6_000_000  # for rows, as much for sets of passages and of documents
+_ROWS_BYTES: Final = 12_000_000  # kept: to make a row takes longest
+_SETS_BYTES: Final = 3_000_000  # of passages, of documents, and of rows made of others
 _FREQUENCIES_KEPT: Final = 10_000
 _COUNTERS_KEPT: Final = 1_000
 _RECORDS_KEPT: Final = 100
@@ -71,8 +72,8 @@ class Collection:
         most = chain(*map(self._saturations, LENGTH_CLASSES))
         shares = [math.ceil(saturated / LIMIT * SHARES) for saturated in most]
         self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
-        kept = max(16, _CACHE_BYTES // max(self.size, 1))
-        self._rows = lru_cache(kept)(self._row)
+        kept = max(16, _SETS_BYTES // max(self.size, 1))
+        self._rows = lru_cache(max(kept, _ROWS_BYTES // max(self.size, 1)))(self._row)
         self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
         self._passages_having = lru_cache(kept)(self._having)
         self._documents_having = lru_cache(kept)(self._having_documents)
