@@ -11,7 +11,7 @@ from vnsearch.engines.whoosh.layout import MOST, Arrays, decompressed
 _CAPPED: Final = bytes(min(count, MOST) for count in range(256))
 _UNCUT: Final = bytes([0xFF]) * MOST + bytes(256 - MOST)
 _FOUND_KEPT: Final = 1000
-_ROWS_KEPT: Final = 32  # for a word typed with marks is looked at with and without them
+_ROWS_KEPT: Final = 8  # for a word typed with marks is looked at with and without them
 _ADDABLE: Final = 255 // MOST  # rows whose sum fits a byte
 
 
