@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from vnsearch.engines.whoosh import manifest
-from vnsearch.engines.whoosh.lanes import Documents, passages_in, present
+from vnsearch.engines.whoosh.lanes import Documents, count_of, passages_in, present
 from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
 from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.model import Found
@@ -165,7 +165,7 @@ class Collection:
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
         first = words[0]
         if first.in_title or any(word.kind is not Kind.WORD for word in words):
-            return self.having(words, exact).bit_count()
+            return count_of(self.having(words, exact), self.size)
         match words, exact:
             case (word,), True:
                 return self.variants(word.folded).get(word.exact, 0)
@@ -173,7 +173,7 @@ class Collection:
                 return sum(self.pairs(one.folded, other.folded).values())
             case (one, other), True:
                 return self.pairs(one.folded, other.folded).get((one.exact, other.exact), 0)
-        return self.having(words, exact).bit_count()
+        return count_of(self.having(words, exact), self.size)
 
     def folded_words(self, beginning: str) -> Iterable[str]:
         """See `engines.Reader`."""

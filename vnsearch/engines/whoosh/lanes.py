@@ -31,6 +31,15 @@ def passages_in(lanes: int, size: int) -> list[int]:
     return [found.start() for found in _ONES(lanes.to_bytes(size, "little"))]
 
 
+def count_of(lanes: int, size: int) -> int:
+    """How many passages a set has."""
+    # Of bits that stand closer together: to count takes as long however many a digit has.
+    for bits in (1, 2, 4):
+        size = (size + 1) // 2
+        lanes = lanes >> 8 * size << bits | lanes & _repeated(b"\xff", size)
+    return lanes.bit_count()
+
+
 def least(one: int, other: int, size: int) -> int:
     """Of each byte (all below 128) the lesser of two."""
     high = _repeated(b"\x80", size)

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import COUNTED, SHARES, Collection, Counter
-from vnsearch.engines.whoosh.lanes import least, passages_in, sums
+from vnsearch.engines.whoosh.lanes import count_of, least, passages_in, sums
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.engines.whoosh.windows import Windows
 from vnsearch.model import Part
@@ -179,7 +179,7 @@ class Scoring:
             return
         passages: Sequence[int] = range(whole)
         pick: Callable[[bytes], bytes] = bytes
-        if at_most < whole * _FEW or lanes.bit_count() < whole * _FEW:
+        if at_most < whole * _FEW or count_of(lanes, whole) < whole * _FEW:
             passages = passages_in(lanes, whole)
             first = passages[0]
             of_others = itemgetter(*passages)  # a number for one passage, else numbers
