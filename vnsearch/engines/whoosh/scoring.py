@@ -47,10 +47,14 @@ class Scoring:
         self._rows: list[bytes] = []  # of the words
         self._numbers: dict[int, int] = {}  # of rows, by their ids
         self._pieces = [self._piece(item, exact) for item in evidence]
-        self._told = [(p.worth, p.rows[0], p.count) for p in self._pieces if p.told]
+        rows = self._rows
+        self._told = [(p.worth, rows[p.rows[0]], p.count) for p in self._pieces if p.told]
         # The last ones first: pairs, which may be missing.
-        unsure = [piece for piece in reversed(self._pieces) if not piece.told]
-        self._unsure = [(p.worth, *p.rows, p.count) for p in unsure]
+        self._unsure = [
+            (p.worth, rows[p.rows[0]], rows[p.rows[1]], p.count)
+            for p in reversed(self._pieces)
+            if not p.told
+        ]
         self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
@@ -148,22 +152,24 @@ class Scoring:
     def _score(self, passage: int, bound: float, needed: float) -> float:
         """What the evidence adds up to, `bound` at most, or something less than needed when that
         is less."""
-        words, damping = self._collection.words(passage), self._collection.damping(passage)
-        shares = self._collection.shares(passage)
-        counts = [row[passage] for row in self._rows]
+        collection = self._collection
+        words, shares = collection.words(passage), collection.shares(passage)
         total = 0.0
-        for worth, first, last, count in self._unsure:
-            most = counts[first] if counts[first] < counts[last] else counts[last]
+        for worth, one, other, count in self._unsure:
+            most = one[passage] if one[passage] < other[passage] else other[passage]
             if most:
-                frequency = count(words)
-                score = worth * saturation(frequency, damping) if frequency else 0.0
+                score = 0.0
+                if frequency := count(words):
+                    score = worth * saturation(frequency, collection.damping(passage))
                 total += score
                 bound -= worth * shares[most] - score
                 if bound < needed - _ROUNDING:
                     return bound
         for worth, row, count in self._told:
-            most = counts[row]
-            total += worth * (shares[most] if most < MOST else saturation(count(words), damping))
+            if (often := row[passage]) < MOST:
+                total += worth * shares[often]
+            else:
+                total += worth * saturation(count(words), collection.damping(passage))
         if not self._near or total + self._near < needed - _ROUNDING:
             return total
         return total + self._windows.most(words)
