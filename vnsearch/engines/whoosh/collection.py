@@ -135,8 +135,10 @@ class Collection:
 
     def _row_of_at_most(self, word: Word) -> bytes:
         """A row that is nowhere below that of a word with exactly its marks."""
-        rows = (segment.row_of_at_most(word) for segment in self._segments)
-        row, of_all = self._alive(b"".join(rows)), self.row((word,), exact=False)
+        of_all = self.row((word,), exact=False)
+        if all(segment.is_common(word) for segment in self._segments):
+            return of_all  # the same, as most often
+        row = self._alive(b"".join(s.row_of_at_most(word) for s in self._segments))
         return of_all if row == of_all else row
 
     def _alive(self, row: bytes) -> bytes:

@@ -126,6 +126,11 @@ class Segment:
         rows = [self._postings.row_of_at_most(term) for term in self._exact_terms(word)]
         return self._postings.sum_of(rows)
 
+    def is_common(self, word: Word) -> bool:
+        """Whether `row_of_at_most` is the row of a word with any marks."""
+        terms = self._exact_terms(word)
+        return len(terms) == 1 and self._postings.is_common(terms[0])
+
     def folded_words(self, beginning: str) -> Iterator[str]:
         """The folded terms that begin so."""
         found = self.folded.beginning_with(beginning.encode())
