@@ -35,8 +35,8 @@ def count_of(lanes: int, size: int) -> int:
     """How many passages a set has."""
     # Of bits that stand closer together: to count takes as long however many a digit has.
     for bits in (1, 2, 4):
-        size = (size + 1) // 2
-        lanes = lanes >> 8 * size << bits | lanes & _repeated(b"\xff", size)
+        size = size // 2 + 1
+        lanes = lanes >> 8 * size - bits | lanes & _repeated(b"\xff", size)
     return lanes.bit_count()
 
 
