@@ -137,7 +137,7 @@ class Collection:
         """A row that is nowhere below that of a word with exactly its marks."""
         of_all = self.row((word,), exact=False)
         if all(segment.is_common(word) for segment in self._segments):
-            return of_all  # the same, as most often
+            return of_all  # as most often
         row = self._alive(b"".join(s.row_of_at_most(word) for s in self._segments))
         return of_all if row == of_all else row
 

@@ -59,7 +59,7 @@ class Scoring:
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
         self._nearby = [piece.evidence for piece in near]
-        self._near = sum(piece.near for piece in near)
+        self._near = sum(piece.near for piece in near)  # what a window is worth at most
         asked = [item for item in evidence if not item.related]
         words = [i.words for i in asked if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]

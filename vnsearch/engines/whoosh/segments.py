@@ -127,7 +127,8 @@ class Segment:
         return self._postings.sum_of(rows)
 
     def is_common(self, word: Word) -> bool:
-        """Whether `row_of_at_most` is the row of a word with any marks."""
+        """Whether a word is one common term: then `row_of_at_most` tells no more than its row
+        with any marks."""
         terms = self._exact_terms(word)
         return len(terms) == 1 and self._postings.is_common(terms[0])
 
