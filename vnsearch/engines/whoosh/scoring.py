@@ -105,18 +105,17 @@ class Scoring:
         return max(passages, key=lambda p: (worth[p], -p))
 
     def _worth_of_text(self, passage: int) -> float:
-        words, damping = self._collection.words(passage), self._collection.damping(passage)
+        words = self._collection.words(passage)
         return sum(
-            piece.worth * saturation(piece.count(words, text_only=True), damping)
+            piece.worth * self._share(piece.count(words, text_only=True), passage)
             for piece in self._pieces
         ) + self._windows.most(words)
 
     def _scores(self, passage: int) -> Iterator[tuple[Evidence, float]]:
         words = self._collection.words(passage)
-        damping = self._collection.damping(passage)
         for piece in self._pieces:
-            if frequency := piece.count(words):
-                yield piece.evidence, piece.worth * saturation(frequency, damping)
+            if often := piece.count(words):
+                yield piece.evidence, piece.worth * self._share(often, passage)
 
     def _piece(self, item: Evidence, exact: bool) -> _Piece:
         collection, words = self._collection, item.words
@@ -152,27 +151,29 @@ class Scoring:
     def _score(self, passage: int, bound: float, needed: float) -> float:
         """What the evidence adds up to, `bound` at most, or something less than needed when that
         is less."""
-        collection = self._collection
-        words, shares = collection.words(passage), collection.shares(passage)
+        words, shares = self._collection.words(passage), self._collection.shares(passage)
         total = 0.0
         for worth, one, other, count in self._unsure:
             most = one[passage] if one[passage] < other[passage] else other[passage]
             if most:
-                score = 0.0
-                if frequency := count(words):
-                    score = worth * saturation(frequency, collection.damping(passage))
+                often = count(words)
+                share = shares[often] if often < MOST else self._share(often, passage)
+                score = worth * share
                 total += score
                 bound -= worth * shares[most] - score
                 if bound < needed - _ROUNDING:
                     return bound
         for worth, row, count in self._told:
-            if (often := row[passage]) < MOST:
-                total += worth * shares[often]
-            else:
-                total += worth * saturation(count(words), collection.damping(passage))
+            often = row[passage]
+            share = shares[often] if often < MOST else self._share(count(words), passage)
+            total += worth * share
         if not self._near or total + self._near < needed - _ROUNDING:
             return total
         return total + self._windows.most(words)
+
+    def _share(self, often: int, passage: int) -> float:
+        """As `Collection.shares`, and of any count."""
+        return saturation(often, self._collection.damping(passage))
 
     def _bounded(self, lanes: int, at_most: int) -> Iterator[tuple[float, int]]:
         """The passages of a set, of so many at most, with upper bounds of their scores (without
