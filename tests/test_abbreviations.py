@@ -1,11 +1,13 @@
 """Abbreviations: learned from the documents, in both directions, and only to decide the order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import pytest
 
 from tests.conftest import Files
-from vnsearch.abbreviations import _definitions, _may_be_one
+from vnsearch.abbreviations import Abbreviations, _definitions, _may_be_one
+from vnsearch.parsing import parse
+from vnsearch.query import Word
 from vnsearch.searching import Searcher
 
 Make = Callable[[Files], Searcher]
@@ -55,12 +57,31 @@ def test_what_looks_like_one(folded: str, typed: str, may: bool) -> None:
     assert _may_be_one(folded, typed) == may
 
 
+class Apart:
+    """A lexicon of words that never stand together, and of texts that must not be read."""
+
+    def variants(self, folded: str) -> Mapping[str, int]:
+        return {folded: 1}
+
+    def together(self, folded: Sequence[str]) -> bool:
+        return len(folded) < 2
+
+    def texts_with(self, word: Word, count: int) -> Iterable[str]:
+        pytest.fail(f"{count} texts were asked for that have {word.text}")
+
+
+def test_no_text_is_read_that_cannot_define_what_is_spelt_out() -> None:
+    query = parse("thông tấn xã Việt Nam")
+    assert Abbreviations(Apart()).added_to(query) == query
+
+
 def test_both_directions(searcher: Make) -> None:
     search = searcher(DOCS).search
     for query in ("NVNONN", "nvnonn chính sách", "nguoi viet nam o nuoc ngoai"):
         (found,) = search(query).understood.abbreviations
         assert (found.short.upper(), found.long) == ("NVNONN", "người việt nam ở nước ngoài")
     assert search("UBND xã").understood.abbreviations[0].long == "ủy ban nhân dân"
+    assert search("uy ban nhan dan").understood.abbreviations[0].short == "UBND"
     assert not search("hội nghị").understood.abbreviations
     assert not search("NVNONN", exact=True).understood.abbreviations
 

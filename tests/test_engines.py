@@ -182,6 +182,20 @@ def test_removed_documents_leave_no_trace(engine: Engine, tmp_path: Path) -> Non
         assert reader.count_passages() == len(kept)
 
 
+def test_words_together_in_a_passage(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    with closing(engine.reader(folder)) as reader:
+        assert reader.together(["bo"])
+        assert reader.together(["hop", "ha", "dang"])
+        assert not reader.together(["ha", "da"])
+        assert not reader.together(["ha", "khong"])
+    writer = engine.writer(folder)
+    writer.remove("a.txt")
+    writer.commit()
+    with closing(engine.reader(folder)) as reader:
+        assert not reader.together(["hop", "ha", "dang"])
+
+
 def test_a_file_name_may_be_any_bytes(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", [("\udcff\udcfe.txt", document("Chào bạn"))])
     found = search(engine, folder, "chao")

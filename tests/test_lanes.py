@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from vnsearch.engines.whoosh.lanes import (
     Documents,
+    count_of,
     least,
     passages_in,
     present,
@@ -81,6 +82,14 @@ def test_sums_of_the_highest(highest: int) -> None:
     rows = [bytes(max(0, min(0xFF, n - 0xFF * row)) for n in numbers) for row in range(256)]
     found, unit = sums(rows, highest, len(numbers))
     assert list(found.to_bytes(len(numbers), "little")) == [-(-n // unit) for n in numbers]
+
+
+@MODEST
+@given(st.sets(st.integers(0, 299)), st.integers(0, 3))
+def test_count_of_a_set(passages: set[int], more: int) -> None:
+    size = max(passages, default=-1) + 1 + more
+    assert count_of(lanes_of(passages), size) == len(passages)
+    assert count_of(lanes_of(set(range(size))), size) == size
 
 
 @MODEST

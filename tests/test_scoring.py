@@ -205,9 +205,9 @@ def test_few_passages_are_scored_for_a_short_page(
     scored: list[int] = []
     score = Scoring._score
 
-    def counted(self: Scoring, passage: int, needed: float) -> float:
+    def counted(self: Scoring, passage: int, bound: float, needed: float) -> float:
         scored.append(passage)
-        return score(self, passage, needed)
+        return score(self, passage, bound, needed)
 
     monkeypatch.setattr(Scoring, "_score", counted)
     often = [(n * 7) % 10 + 1 for n in range(400)]

@@ -221,8 +221,10 @@ def test_rows_of_words_are_those_of_the_terms_they_match(
                 assert segment.row(just_so, exact=exact) == segment.row(asked, exact=True)
                 characters = segment.characters(asked, exact)
                 assert len(characters) == len(set(characters)) == len(wanted)
-            at_most = segment.row_of_at_most(asked)
+            at_most, any_marks = segment.row_of_at_most(asked), segment.row(asked, exact=False)
             assert all(a >= b for a, b in zip(at_most, segment.row(asked, exact=True), strict=True))
+            if segment.is_common(asked):
+                assert all(a <= b for a, b in zip(at_most, any_marks, strict=True))
 
 
 @MODEST

@@ -44,6 +44,9 @@ class Lexicon(Protocol):
     def variants(self, folded: str) -> Mapping[str, int]:
         """The exact forms with a folded form, and in how many passages each occurs."""
 
+    def together(self, folded: Sequence[str]) -> bool:
+        """Whether a passage has some words in any typing, wherever."""
+
     def texts_with(self, word: Word, count: int) -> Iterable[str]:
         """The texts of so many of the passages that have a word."""
 
@@ -87,8 +90,12 @@ class Abbreviations:
                 for short in dict.fromkeys((initials[stretch], weighty[stretch].replace(" ", ""))):
                     if not _may_be_one(short, "") or not self._lexicon.variants(short):
                         continue
-                    long = self._defined(short) or _OF_FOLDED.get(short, "")
-                    if _folded(long) == [word.folded for word in words[stretch]]:
+                    spelt, usual = [w.folded for w in words[stretch]], _OF_FOLDED.get(short, "")
+                    # No text defines it so, as most often: then there are none to be looked at.
+                    if _folded(usual) != spelt and not self._lexicon.together([short, *spelt]):
+                        continue
+                    long = self._defined(short) or usual
+                    if _folded(long) == spelt:
                         yield Abbreviation(short.upper(), long, spelt_out=True)
 
     def _look_up(self, short: str) -> str | None:

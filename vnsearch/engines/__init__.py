@@ -84,6 +84,9 @@ class Reader(Protocol):
         """The exact forms of two folded ones that stand side by side, and in how many
         passages they do."""
 
+    def together(self, folded: Sequence[str]) -> bool:
+        """Whether a passage has some words in any typing, wherever."""
+
     def texts_with(self, word: Word, count: int) -> Iterable[str]:
         """The texts of so many of the passages that have a word, spread over all of them."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from vnsearch.engines.whoosh import manifest
-from vnsearch.engines.whoosh.lanes import Documents, passages_in, present
+from vnsearch.engines.whoosh.lanes import Documents, count_of, passages_in, present
 from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
 from vnsearch.engines.whoosh.segments import GAP, Segment
 from vnsearch.model import Found
@@ -28,7 +28,8 @@ SHARES: Final = 1 << 15  # of a saturation that is full, see `Collection.shares_
 # 1 for each length class and count but 0, in four bytes each.
 COUNTED: Final = int.from_bytes((bytes(4) + b"\1\0\0\0" * MOST) * len(LENGTH_CLASSES), "little")
 
-_CACHE_BYTES: Final = 6_000_000  # for rows, as much for sets of passages and of documents
+_ROWS_BYTES: Final = 12_000_000  # kept: to make a row takes longest
+_SETS_BYTES: Final = 3_000_000  # of passages, of documents, and of rows made of others
 _FREQUENCIES_KEPT: Final = 10_000
 _COUNTERS_KEPT: Final = 1_000
 _RECORDS_KEPT: Final = 100
@@ -36,9 +37,8 @@ _RECORDS_KEPT: Final = 100
 
 _Of = TypeVar("_Of")
 
-# The number of the segment that a passage is of, its words as a string (see `Segment`), and
-# where in it GAP is.
-Words = tuple[int, str, int]
+# The number of the segment that a passage is of, and its words as a string: see `Segment`.
+Words = tuple[int, str]
 
 
 class Collection:
@@ -65,15 +65,15 @@ class Collection:
         self.classes = b"".join(segment.classes() for segment in self._segments)
         lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
         self._lengths = memoryview(lengths).cast("H")
-        self._dampings = _ByLength(partial(damping, average=self.average_length))
-        self._shares = _ByLength(self._saturations)
+        self._dampings = _Known(partial(damping, average=self.average_length))
+        self._shares = _Known(self._saturations)
         # For each length class and count, in four bytes, the most that BM25 can make of it: in
         # SHARES, rounded up.
         most = chain(*map(self._saturations, LENGTH_CLASSES))
         shares = [math.ceil(saturated / LIMIT * SHARES) for saturated in most]
         self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
-        kept = max(16, _CACHE_BYTES // max(self.size, 1))
-        self._rows = lru_cache(kept)(self._row)
+        kept = max(16, _SETS_BYTES // max(self.size, 1))
+        self._rows = lru_cache(max(kept, _ROWS_BYTES // max(self.size, 1)))(self._row)
         self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
         self._passages_having = lru_cache(kept)(self._having)
         self._documents_having = lru_cache(kept)(self._having_documents)
@@ -135,8 +135,10 @@ class Collection:
 
     def _row_of_at_most(self, word: Word) -> bytes:
         """A row that is nowhere below that of a word with exactly its marks."""
-        rows = (segment.row_of_at_most(word) for segment in self._segments)
-        row, of_all = self._alive(b"".join(rows)), self.row((word,), exact=False)
+        of_all = self.row((word,), exact=False)
+        if all(segment.is_common(word) for segment in self._segments):
+            return of_all  # as most often
+        row = self._alive(b"".join(s.row_of_at_most(word) for s in self._segments))
         return of_all if row == of_all else row
 
     def _alive(self, row: bytes) -> bytes:
@@ -151,6 +153,10 @@ class Collection:
     def _having_documents(self, words: tuple[Word, ...], exact: bool) -> int:
         return self.documents.having(self.having(words, exact))
 
+    def with_all(self, folded: Sequence[str]) -> int:
+        """The passages with all of some words in any typing, wherever."""
+        return self._with_all(tuple(map(_bare, folded)), exact=False)
+
     def _with_all(self, words: tuple[Word, ...], exact: bool, least: int = 1) -> int:
         """The passages with all of some words, wherever, each as often."""
         anywhere = [(word._replace(in_title=False),) for word in words]
@@ -161,7 +167,7 @@ class Collection:
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
         first = words[0]
         if first.in_title or any(word.kind is not Kind.WORD for word in words):
-            return self.having(words, exact).bit_count()
+            return count_of(self.having(words, exact), self.size)
         match words, exact:
             case (word,), True:
                 return self.variants(word.folded).get(word.exact, 0)
@@ -169,7 +175,7 @@ class Collection:
                 return sum(self.pairs(one.folded, other.folded).values())
             case (one, other), True:
                 return self.pairs(one.folded, other.folded).get((one.exact, other.exact), 0)
-        return self.having(words, exact).bit_count()
+        return count_of(self.having(words, exact), self.size)
 
     def folded_words(self, beginning: str) -> Iterable[str]:
         """See `engines.Reader`."""
@@ -203,8 +209,7 @@ class Collection:
 
     def _alive_with(self, *folded: str) -> list[list[int]]:
         """Of each segment the passages that have some words in any typing."""
-        lanes = self._with_all(tuple(map(_bare, folded)), exact=False)
-        passages = passages_in(lanes, self.size)
+        passages = passages_in(self.with_all(folded), self.size)
         ends = [bisect_left(passages, begin) for begin in self._begins]
         own = [passages[start:stop] for start, stop in pairwise(ends)]
         return [[p - begin for p in some] for begin, some in zip(self._begins, own, strict=False)]
@@ -234,8 +239,7 @@ class Collection:
     def words(self, passage: int) -> Words:
         """The words of a passage."""
         number = bisect_right(self._begins, passage) - 1
-        words = self._segments[number].words(passage - self._begins[number])
-        return number, words, words.index(GAP)
+        return number, self._segments[number].words(passage - self._begins[number])
 
     def _record(self, passage: int) -> Found:
         """What is kept of a passage."""
@@ -266,22 +270,25 @@ def _side_by_side(
     """The exact forms of two folded ones that stand side by side in passages, and in how
     many."""
     firsts, seconds = segment.forms(first), segment.forms(second)
-    slots = "".join(firsts), "".join(seconds)
-    found: Tally[str] = Tally()
-    for words in map(segment.words, passages):
-        found.update({words[start : start + 2] for start in _starts(words, slots)})
-    return Tally({(firsts[both[0]], seconds[both[1]]): count for both, count in found.items()})
+    return Tally(
+        (one, other)
+        for words in map(segment.words, passages)
+        for a, one in firsts.items()
+        if a in words
+        for b, other in seconds.items()
+        if a + b in words
+    )
 
 
-class _ByLength(dict[int, _Of]):
-    """Something of each length, worked out when first met."""
+class _Known(dict[int, _Of]):
+    """Something of each number, worked out when first met."""
 
     def __init__(self, of: Callable[[int], _Of]) -> None:
         super().__init__()
         self._of = of
 
-    def __missing__(self, length: int) -> _Of:
-        found = self[length] = self._of(length)
+    def __missing__(self, number: int) -> _Of:
+        found = self[number] = self._of(number)
         return found
 
 
@@ -289,34 +296,29 @@ class Counter:
     """Counts how often words of a query occur one behind the other."""
 
     def __init__(self, segments: Sequence[Segment], words: tuple[Word, ...], exact: bool) -> None:
-        self._segments, self._words, self._exact = segments, words, exact
         self._in_text = not words[0].in_title
-        self._slots: dict[int, list[str]] = {}  # of each segment
-        self._strings: dict[int, list[str] | None] = {}  # of each segment
+        # Of each segment.
+        self._slots = _Known(lambda n: [segments[n].characters(word, exact) for word in words])
+        self._strings = _Known(lambda n: segments[n].strings(words, exact))
 
     def __call__(self, found: Words, *, text_only: bool = False) -> int:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
-        number, words, gap = found
-        if number not in self._strings:
-            self._strings[number] = self._segments[number].strings(self._words, self._exact)
+        number, words = found
         total = of_title = 0
         if (strings := self._strings[number]) is None:
-            starts = _starts(words, self.characters(number))
+            starts, gap = _starts(words, self.characters(number)), words.index(GAP)
             total, of_title = len(starts), sum([start > gap for start in starts])
         else:
             for string in strings:
                 if string in words:
                     total += words.count(string)
-                    of_title += words.count(string, gap)
+                    of_title += words.count(string, words.index(GAP))
         of_text = (total - of_title) * self._in_text
         return of_text if text_only else of_text + TITLE_WEIGHT * of_title
 
     def characters(self, number: int) -> list[str]:
         """Of each word the characters that stand for it in a segment."""
-        if number not in self._slots:
-            segment = self._segments[number]
-            self._slots[number] = [segment.characters(w, self._exact) for w in self._words]
         return self._slots[number]
 
 

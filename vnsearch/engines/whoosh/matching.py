@@ -9,7 +9,7 @@ from typing import Literal
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import Collection
-from vnsearch.engines.whoosh.lanes import passages_in
+from vnsearch.engines.whoosh.lanes import count_of, passages_in
 from vnsearch.engines.whoosh.scoring import Scoring
 from vnsearch.model import Match, Matches
 from vnsearch.query import (
@@ -54,6 +54,10 @@ class WhooshReader:
         """See `engines.Reader`."""
         return self._collection.pairs(first, second)
 
+    def together(self, folded: Sequence[str]) -> bool:
+        """See `engines.Reader`."""
+        return bool(self._collection.with_all(folded))
+
     def texts_with(self, word: Word, count: int) -> Iterable[str]:
         """See `engines.Reader`."""
         passages = passages_in(self._collection.having((word,), exact=False), self._collection.size)
@@ -86,7 +90,7 @@ class WhooshReader:
             )
             for score, passage in page
         )
-        return Matches(documents.bit_count(), relaxed, matches)
+        return Matches(count_of(documents, self._collection.size), relaxed, matches)
 
     def _page(
         self, best: Sequence[tuple[float, int]], offset: int, limit: int

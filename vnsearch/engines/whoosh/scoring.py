@@ -15,13 +15,13 @@ from typing import Final, NamedTuple
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.collection import COUNTED, SHARES, Collection, Counter
-from vnsearch.engines.whoosh.lanes import least, passages_in, sums
+from vnsearch.engines.whoosh.lanes import count_of, least, passages_in, sums
 from vnsearch.engines.whoosh.layout import MOST
 from vnsearch.engines.whoosh.windows import Windows
 from vnsearch.model import Part
 from vnsearch.ranking import Evidence, saturation
 
-_FEW: Final = 1 / 16  # of all passages: to pick so many from a row takes less than all of it
+_FEW: Final = 1 / 10  # of all passages: to pick so many from a row takes less than all of it
 _MANY: Final = 30_000  # pieces, whose bounds would not add up in two bytes
 _HIGHEST: Final = 65_000  # sum of bounds: with what rounding up adds it fits two bytes
 _UNIT: Final = 1 << 24  # in four bytes: what is rounded up to it is in the highest one
@@ -47,10 +47,19 @@ class Scoring:
         self._rows: list[bytes] = []  # of the words
         self._numbers: dict[int, int] = {}  # of rows, by their ids
         self._pieces = [self._piece(item, exact) for item in evidence]
+        rows = self._rows
+        self._told = [(p.worth, rows[p.rows[0]], p.count) for p in self._pieces if p.told]
+        # The last ones first: pairs, which may be missing.
+        self._unsure = [
+            (p.worth, rows[p.rows[0]], rows[p.rows[1]], p.count)
+            for p in reversed(self._pieces)
+            if not p.told
+        ]
         self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
         self._nearby = [piece.evidence for piece in near]
+        self._near = sum(piece.near for piece in near)  # what a window is worth at most
         asked = [item for item in evidence if not item.related]
         words = [i.words for i in asked if len(i.words) == 1 and i.exact == exact]
         sets = [collection.having(word, exact) for word in words]
@@ -96,18 +105,17 @@ class Scoring:
         return max(passages, key=lambda p: (worth[p], -p))
 
     def _worth_of_text(self, passage: int) -> float:
-        words, damping = self._collection.words(passage), self._collection.damping(passage)
+        words = self._collection.words(passage)
         return sum(
-            piece.worth * saturation(piece.count(words, text_only=True), damping)
+            piece.worth * self._share(piece.count(words, text_only=True), passage)
             for piece in self._pieces
         ) + self._windows.most(words)
 
     def _scores(self, passage: int) -> Iterator[tuple[Evidence, float]]:
         words = self._collection.words(passage)
-        damping = self._collection.damping(passage)
         for piece in self._pieces:
-            if frequency := piece.count(words):
-                yield piece.evidence, piece.worth * saturation(frequency, damping)
+            if often := piece.count(words):
+                yield piece.evidence, piece.worth * self._share(often, passage)
 
     def _piece(self, item: Evidence, exact: bool) -> _Piece:
         collection, words = self._collection, item.words
@@ -131,43 +139,41 @@ class Scoring:
     def _rank(self, bounded: Iterable[tuple[float, int]], bonus: float, top: "_Top") -> None:
         """Score those of some passages that may be among the best, given their bounds."""
         documents = self._collection.documents
+        needed = top.needed - bonus - _ROUNDING
         for bound, passage in bounded:
-            needed = top.needed - bonus - _ROUNDING
             if bound < needed:
                 return
-            score = self._score(passage, needed)
+            score = self._score(passage, bound, needed)
             if score >= needed:
                 top.add(documents.of(passage), score + bonus, passage)
+                needed = top.needed - bonus - _ROUNDING
 
-    def _score(self, passage: int, needed: float) -> float:
-        """What the evidence adds up to, or something less than needed when that is less."""
-        shares = self._collection.shares(passage)
-        counts = [row[passage] for row in self._rows]
-        near = total = perhaps = 0.0
-        unsure = []  # pieces whose frequency only the words of the passage tell
-        for _, worth, (first, last), told, count, nearby in self._pieces:
-            most = counts[first] if counts[first] < counts[last] else counts[last]
-            if not most:
-                continue
-            near += nearby
-            if told and most < MOST:
-                total += worth * shares[most]
-            else:
-                perhaps += worth * shares[most]
-                unsure.append((worth, count, worth * shares[most]))
-        needed -= _ROUNDING
-        if total + perhaps + near < needed or not (unsure or near):
+    def _score(self, passage: int, bound: float, needed: float) -> float:
+        """What the evidence adds up to, `bound` at most, or something less than needed when that
+        is less."""
+        words, shares = self._collection.words(passage), self._collection.shares(passage)
+        total = 0.0
+        for worth, one, other, count in self._unsure:
+            most = one[passage] if one[passage] < other[passage] else other[passage]
+            if most:
+                often = count(words)
+                share = shares[often] if often < MOST else self._share(often, passage)
+                score = worth * share
+                total += score
+                bound -= worth * shares[most] - score
+                if bound < needed - _ROUNDING:
+                    return bound
+        for worth, row, count in self._told:
+            often = row[passage]
+            share = shares[often] if often < MOST else self._share(count(words), passage)
+            total += worth * share
+        if not self._near or total + self._near < needed - _ROUNDING:
             return total
-        words, damping = self._collection.words(passage), self._collection.damping(passage)
-        scores = []
-        for worth, count, most_of_it in reversed(unsure):  # at first pairs: they may be missing
-            scores.append(worth * saturation(count(words), damping))
-            perhaps += scores[-1] - most_of_it
-            if total + perhaps + near < needed:
-                return total
-        for score in reversed(scores):
-            total += score
-        return total + self._windows.most(words) if near else total
+        return total + self._windows.most(words)
+
+    def _share(self, often: int, passage: int) -> float:
+        """As `Collection.shares`, and of any count."""
+        return saturation(often, self._collection.damping(passage))
 
     def _bounded(self, lanes: int, at_most: int) -> Iterator[tuple[float, int]]:
         """The passages of a set, of so many at most, with upper bounds of their scores (without
@@ -180,7 +186,7 @@ class Scoring:
             return
         passages: Sequence[int] = range(whole)
         pick: Callable[[bytes], bytes] = bytes
-        if at_most < whole * _FEW or lanes.bit_count() < whole * _FEW:
+        if at_most < whole * _FEW or count_of(lanes, whole) < whole * _FEW:
             passages = passages_in(lanes, whole)
             first = passages[0]
             of_others = itemgetter(*passages)  # a number for one passage, else numbers

@@ -3,7 +3,7 @@
 import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, product
 from math import prod
@@ -26,6 +26,7 @@ GAP: Final = "\0"  # between the words of a text and those of its title
 _FRAMES_KEPT: Final = 4
 _FOLLOWERS_KEPT: Final = 256
 _FORMS_KEPT: Final = 1000
+_PAIRS_KEPT: Final = 1000
 _FOLLOWER_COLUMNS: Final = 4
 _STRINGS: Final = 32  # to look for more of them takes longer than to look at each word
 
@@ -52,6 +53,7 @@ class Segment:
         self._frames = arrays["frames"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
         self._forms = lru_cache(_FORMS_KEPT)(self._read_forms)
+        self._pairs = lru_cache(_PAIRS_KEPT)(self._read_pairs)
         self._frame: Callable[[int], Records] = lru_cache(_FRAMES_KEPT)(self._read_frame)
 
     def close(self) -> None:
@@ -102,12 +104,8 @@ class Segment:
 
     def _exact_term(self, word: Word) -> list[int]:
         """The exact term that a word is, if there is such a term: it is of the word's group."""
-        group = self.folded.find(word.folded.encode())
-        if group is None:
-            return []
-        exact, end = word.exact.encode(), self._first[group + 1]
-        number = bisect_left(self.exact, exact, self._first[group], end)
-        return [number] if number < end and self.exact[number] == exact else []
+        terms, forms = self._forms(word.folded)
+        return [terms[forms.index(word.exact)]] if word.exact in forms else []
 
     def _exact_between(self, begin: bytes, end: bytes) -> list[int]:
         """The exact terms from `begin` to before `end`, in the order of these alone."""
@@ -128,6 +126,12 @@ class Segment:
         rows = [self._postings.row_of_at_most(term) for term in self._exact_terms(word)]
         return self._postings.sum_of(rows)
 
+    def is_common(self, word: Word) -> bool:
+        """Whether a word is one common term: then `row_of_at_most` tells no more than its row
+        with any marks."""
+        terms = self._exact_terms(word)
+        return len(terms) == 1 and self._postings.is_common(terms[0])
+
     def folded_words(self, beginning: str) -> Iterator[str]:
         """The folded terms that begin so."""
         found = self.folded.beginning_with(beginning.encode())
@@ -136,33 +140,34 @@ class Segment:
     def variants(self, folded: str) -> dict[str, int]:
         """The exact forms with a folded form, and in how many passages each occurs; deleted
         ones included."""
-        return {form: self._postings.frequency(term) for term, form in self._forms(folded)}
+        terms, forms = self._forms(folded)
+        return dict(zip(forms, map(self._postings.frequency, terms), strict=True))
 
     def pairs(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
         """The exact forms of two folded ones that stand side by side, and in how many
         passages; deleted ones included. None when that was not counted."""
         if (pairs := self._pairs(first, second)) is None:
             return None
-        firsts, seconds = self._forms(first), self._forms(second)
-        return {(firsts[a][1], seconds[b][1]): count for a, b, count in pairs}
+        firsts, seconds = self._forms(first)[1], self._forms(second)[1]
+        return {(firsts[a], seconds[b]): count for a, b, count in pairs}
 
-    def _pairs(self, first: str, second: str) -> Iterable[tuple[int, int, int]] | None:
+    def _read_pairs(self, first: str, second: str) -> list[tuple[int, int, int]] | None:
         """As `pairs`: of each pair which of the exact forms they are, and in how many passages."""
         groups = self.folded.find(first.encode()), self.folded.find(second.encode())
         if groups[0] is None or groups[1] is None:
-            return ()
+            return []
         one, other = self._place_in_pairs(groups[0]), self._place_in_pairs(groups[1])
         if one is None or other is None:
             return None
         seconds, *columns = self._followers(one)
         found = slice(bisect_left(seconds, other), bisect_right(seconds, other))
-        return zip(*(column[found] for column in columns), strict=True)
+        return list(zip(*(column[found] for column in columns), strict=True))
 
-    def _read_forms(self, folded: str) -> list[tuple[int, str]]:
-        """The exact terms with a folded form, each by its number and as text."""
+    def _read_forms(self, folded: str) -> tuple[range, list[str]]:
+        """The exact terms with a folded form, by their numbers and as text."""
         group = self.folded.find(folded.encode())
-        terms = [] if group is None else range(self._first[group], self._first[group + 1])
-        return [(number, self.exact[number].decode()) for number in terms]
+        terms = range(0) if group is None else range(self._first[group], self._first[group + 1])
+        return terms, [self.exact[number].decode() for number in terms]
 
     def _place_in_pairs(self, group: int) -> int | None:
         words = self._arrays["pairs.words"]
@@ -195,25 +200,20 @@ class Segment:
         pairs = None
         if len(words) == 2 and not exact and all(map(_is_plain, words)):
             pairs = self._pairs(words[0].folded, words[1].folded)
+        slots = [self.characters(word, exact) for word in words]
         if pairs is not None:
-            firsts, seconds = (self._forms(word.folded) for word in words)
-            strings = [
-                self._character(firsts[a][0]) + self._character(seconds[b][0]) for a, b, _ in pairs
-            ]
-        else:
-            slots = [self.characters(word, exact) for word in words]
-            if prod(map(len, slots)) > _STRINGS:
-                return None
+            strings = [slots[0][a] + slots[1][b] for a, b, _ in pairs]
+        elif prod(map(len, slots)) <= _STRINGS:
             strings = list(map("".join, product(*slots)))
+        else:
+            return None
         # In "xxx", "xx" is twice, but is counted once.
         return None if any(string[0] in string[1:] for string in strings) else strings
 
     def forms(self, folded: str) -> dict[str, str]:
         """The characters that stand for the exact forms with a folded form, and those."""
-        return {self._character(number): form for number, form in self._forms(folded)}
-
-    def _character(self, term: int) -> str:
-        return self.characters_of(range(term, term + 1))
+        terms, forms = self._forms(folded)
+        return dict(zip(self.characters_of(terms), forms, strict=True))
 
     # Passages
 

@@ -11,7 +11,7 @@ from vnsearch.engines.whoosh.layout import MOST, Arrays, decompressed
 _CAPPED: Final = bytes(min(count, MOST) for count in range(256))
 _UNCUT: Final = bytes([0xFF]) * MOST + bytes(256 - MOST)
 _FOUND_KEPT: Final = 1000
-_ROWS_KEPT: Final = 32  # for a word typed with marks is looked at with and without them
+_ROWS_KEPT: Final = 8  # for a word typed with marks is looked at with and without them
 _ADDABLE: Final = 255 // MOST  # rows whose sum fits a byte
 
 
@@ -83,10 +83,14 @@ class Postings:
             row[passage] = count
         return bytes(row)
 
+    def is_common(self, term: int) -> bool:
+        """Whether a term is one of the common ones of a group that has a row."""
+        return term in self._common
+
     def row_of_at_most(self, term: int) -> bytes:
         """A row that is nowhere below that of a term, and takes less to make: what its group
-        has, if the term is one of the common ones of that."""
-        if term not in self._common:
+        has, if the term is common."""
+        if not self.is_common(term):
             return self.row(term)
         return self._stored_row(bisect_left(self._dense, bisect_right(self._first, term) - 1))
 

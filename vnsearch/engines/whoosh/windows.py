@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vnsearch.engines.whoosh.collection import Counter, Words
+from vnsearch.engines.whoosh.segments import GAP
 from vnsearch.ranking import WINDOW
 
 
@@ -28,9 +29,9 @@ class Windows:
 
     def densest(self, found: Words) -> int:
         """The window of a text that is worth most."""
-        number, words, gap = found
-        bits = self._bits_in(number)
-        at = [(place, bits[char]) for place, char in enumerate(words[:gap]) if char in bits]
+        number, words = found
+        bits, text = self._bits_in(number), words.partition(GAP)[0]
+        at = [(place, bits[char]) for place, char in enumerate(text) if char in bits]
         windows = {0}
         for first, (begin, _) in enumerate(at):
             window = 0
