@@ -205,7 +205,7 @@ class Collection:
                 total.update(counted)
                 if passages := self._deleted_with(number, first, second):
                     total.subtract(_side_by_side(segment, passages, first, second))
-        return {pair: count for pair, count in sorted(total.items()) if count}
+        return {pair: count for pair, count in total.items() if count}
 
     def _alive_with(self, *folded: str) -> list[list[int]]:
         """Of each segment the passages that have some words in any typing."""

@@ -45,9 +45,9 @@ Folded forms
     pairs.words       I  the folded forms that are frequent enough to have their pairs counted
     pairs.followers   B  zstd frames, one for each of them: for each pair of exact terms that
                          stand side by side, the first one with this form, four columns of N:
-                         the second one's form (its place in pairs.words, less the one
-                         before), which of the terms with its form the first one is, and the
-                         second one (from 0), and in how many passages they do. Sorted
+                         the second one's form (its place in pairs.words), which of the terms
+                         with its form the first one is, and the second one (from 0), and in
+                         how many passages they do. Sorted
     pairs.followers_at I bytes
 """
 

@@ -53,12 +53,10 @@ def pair_arrays(
     order = np.argsort(places[first] * _WORDS + places[second], kind="stable")
     first, second, often = first[order], second[order], often[order]
     begins = np.searchsorted(places[first], np.arange(len(words) + 1))
-    seconds = places[second]
-    steps = np.diff(seconds, prepend=0)
-    occurring = begins[:-1][np.diff(begins) > 0]
-    steps[occurring] = seconds[occurring]
     kind = np.dtype(f"<{number_type(size)}")
-    columns = [column.astype(kind) for column in (steps, forms[first], forms[second], often)]
+    columns = [
+        column.astype(kind) for column in (places[second], forms[first], forms[second], often)
+    ]
     frames = [
         b"".join([column[begin:end].tobytes() for column in columns])
         for begin, end in pairwise(begins.tolist())

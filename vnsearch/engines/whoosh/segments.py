@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, product
+from itertools import product
 from math import prod
 from pathlib import Path
 from typing import Any, Final
@@ -180,8 +180,7 @@ class Segment:
         kind: Any = number_type(self.size)
         numbers = memoryview(data).cast(kind)
         size = len(numbers) // _FOLLOWER_COLUMNS
-        steps, *columns = (numbers[n * size : (n + 1) * size] for n in range(_FOLLOWER_COLUMNS))
-        return [list(accumulate(steps)), *columns]
+        return [numbers[n * size : (n + 1) * size] for n in range(_FOLLOWER_COLUMNS)]
 
     def characters(self, word: Word, exact: bool) -> str:
         """The characters that stand for a word in `words`."""
