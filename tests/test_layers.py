@@ -24,6 +24,8 @@ LAYERS = [
     {"planning", "opening", "loading"},
     {"indexing", "searching"},
     {"render"},
+    {"running"},
+    {"answering", "shortcut"},
     {"cli"},
     {"__main__"},
 ]

@@ -15,9 +15,16 @@ def main() -> NoReturn:
     code: object = 130
     gc.set_threshold(_UNCOLLECTED)
     try:
-        from vnsearch import cli
+        from vnsearch.shortcut import search_options
 
-        cli.main()
+        options = search_options(sys.argv[1:])
+        if options is None:
+            from vnsearch import cli
+
+            cli.main()
+        from vnsearch import answering
+
+        answering.main(**options)
     except SystemExit as done:
         code = done.code
     except KeyboardInterrupt:

@@ -15,55 +15,33 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from vnsearch import __version__, places
-from vnsearch.errors import (
-    CHECK_DISK,
-    EXIT_ERROR,
-    EXIT_FOUND,
-    EXIT_INTERRUPTED,
-    EXIT_NOTHING,
-    REPAIR,
-    VnsearchError,
-)
+from vnsearch.errors import EXIT_ERROR, EXIT_FOUND, EXIT_INTERRUPTED, EXIT_NOTHING, REPAIR
 from vnsearch.render import streams
+from vnsearch.running import fail, run
 
 if TYPE_CHECKING:
-    from vnsearch.model import Reading, Results
+    from vnsearch.model import Reading
 
-_EXIT_BROKEN_PIPE = 141
-_DEFAULT_LIMIT = 10
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and exit; every error becomes a message and a code here."""
-    streams.prepare()
+    """Run the command line and exit."""
+    run(lambda: _code(arguments))
+
+
+def _code(arguments: Sequence[str] | None) -> int:
     try:
-        code = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
-        sys.stdout.flush()
+        code: int = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
     except click.exceptions.Exit as error:
-        code = error.exit_code
+        return error.exit_code
     except click.UsageError as error:
-        code = _fail_usage(error)
+        return _fail_usage(error)
     except click.ClickException as error:
-        code = _fail(error.format_message(), "see: vnsearch --help")
-    except VnsearchError as error:
-        code = _fail(str(error), error.advice)
-    except (KeyboardInterrupt, click.Abort):
-        code = EXIT_INTERRUPTED
-    except BrokenPipeError:
-        code = _EXIT_BROKEN_PIPE
-    except SystemExit as error:  # click's own, after completing words or on a closed pipe
-        code = _EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
-    except OSError as error:
-        message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        code = _fail(str(message or error), CHECK_DISK)
-    streams.close()
-    sys.exit(code)
-
-
-def _fail(message: str, advice: str) -> int:
-    streams.say(message, advice)
-    return EXIT_ERROR
+        return fail(error.format_message(), "see: vnsearch --help")
+    except click.Abort:
+        return EXIT_INTERRUPTED
+    return code
 
 
 def _fail_usage(error: click.UsageError) -> int:
@@ -72,10 +50,8 @@ def _fail_usage(error: click.UsageError) -> int:
         click.echo(error.format_message(), err=True)
         return EXIT_ERROR
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return _fail(
-            f"no such option: {error.option_name}", "to leave a word out, put -- before it"
-        )
-    return _fail(error.format_message(), f"see: {command} --help")
+        return fail(f"no such option: {error.option_name}", "to leave a word out, put -- before it")
+    return fail(error.format_message(), f"see: {command} --help")
 
 
 _VERSION = click.version_option(
@@ -306,139 +282,15 @@ Examples:
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
 @_with_common
-def search(
-    query: tuple[str, ...],
-    limit: int | None,
-    offset: int,
-    as_json: bool,
-    as_jsonl: bool,
-    as_paths: bool,
-    as_paths0: bool,
-    as_count: bool,
-    batch: str | None,
-    exact: bool,
-    need_all: bool,
-    need_any: bool,
-    within: str | None,
-    explain: bool,
-    link_format: str,
-    common: _Common,
-) -> int:
+def search(common: _Common, **options: Any) -> int:
     """Search, best documents first.
 
     Documents with all the words of QUERY are found; when it is longer than three words,
     those with most of it; when there are none, those with any, and that is told.
     """
-    from vnsearch.query import Demand
-    from vnsearch.searching import Searcher
+    from vnsearch.answering import answer
 
-    if bool(query) == (batch is not None):
-        raise click.UsageError(
-            "name a QUERY or --batch FILE, not both" if query else "name a QUERY to search for"
-        )
-    paths = "-0" if as_paths0 else "-l"
-    form = _only_one(
-        {"--json": as_json, "--jsonl": as_jsonl, paths: as_paths or as_paths0, "-c": as_count}
-    )
-    if batch is not None and form not in (None, "--json"):
-        raise click.UsageError(f"--batch prints JSON, not {form}")
-    demand = _only_one({"--all": need_all, "--any": need_any})
-    if limit is None:
-        limit = sys.maxsize if form == paths else 0 if form == "-c" else _DEFAULT_LIMIT
-    with closing(Searcher(places.existing_index(common.folder))) as searcher:
-
-        def ask(text: str) -> "Results":
-            return searcher.search(
-                text,
-                limit=limit,
-                offset=offset,
-                exact=exact,
-                demand=Demand(demand.lstrip("-") if demand else "smart"),
-                within=within,
-                explain=explain,
-                paths_only=form == paths,
-            )
-
-        if batch is not None:
-            return _search_batch(ask, batch, common.quiet)
-        results = ask(" ".join(query))
-        _show(results, form, link_format, common)
-        return EXIT_FOUND if results.total else EXIT_NOTHING
-
-
-def _only_one(flags: dict[str, bool]) -> str | None:
-    """The flag that was given; raises UsageError when it was not the only one."""
-    given = [name for name, value in flags.items() if value]
-    if len(given) > 1:
-        raise click.UsageError(f"{' and '.join(given)} exclude each other")
-    return given[0] if given else None
-
-
-def _search_batch(ask: "Callable[[str], Results]", file: str, quiet: bool) -> int:
-    """Answer each line of a file as it is read, so that a program can converse."""
-    from vnsearch.render import jsonform
-
-    found = False
-    try:
-        lines = click.open_file(file, "rb")
-    except OSError as error:
-        advice = "name a file with a query a line, or - for stdin"
-        raise VnsearchError(f"cannot read {file}: {error.strerror}", advice) from error
-    with lines:
-        for number, line in enumerate(lines, 1):
-            results = ask(line.decode("utf-8", "replace").rstrip("\r\n"))
-            if not quiet and results.query.strip():
-                for notice in results.notices:
-                    streams.say(f"line {number}: {notice}")
-            streams.write_now(jsonform.dump(jsonform.results(results)))
-            found = found or bool(results.total)
-    return EXIT_FOUND if found else EXIT_NOTHING
-
-
-def _tell(results: "Results") -> None:
-    """What the user should know of how the search went."""
-    from vnsearch.vietnamese.letters import nfc
-
-    for notice in results.notices:
-        streams.say(notice)
-    if nfc(results.understood.text) != " ".join(nfc(results.query).split()):
-        streams.say(f"understood as: {results.understood.text}")
-    for item in results.understood.abbreviations:
-        streams.say(f"{item.short} stands for: {item.long}")
-    suggestion = results.understood.suggestion
-    if suggestion is not None and suggestion != results.understood.text:
-        streams.say(f"did you mean: {suggestion}")
-    if results.understood.relaxed:
-        streams.say("no document has all the words; these have some of them")
-    if not results.total:
-        streams.say("nothing found")
-
-
-def _show(results: "Results", form: str | None, link_format: str, common: _Common) -> None:
-    if not common.quiet:
-        _tell(results)
-    from vnsearch.render import jsonform
-
-    match form:
-        case "--json":
-            streams.write([jsonform.dump(jsonform.results(results))])
-        case "--jsonl":
-            streams.write(jsonform.dump(jsonform.hit(hit)) for hit in results.hits)
-        case "-l" | "-0":
-            streams.write_paths(results.paths, "\n" if form == "-l" else "\0")
-        case "-c":
-            streams.write([str(results.total)])
-        case _ if results.total and not common.quiet:
-            if common.color == "always" or sys.stdout.isatty():
-                from vnsearch.render import links, terminal
-
-                if wrong := links.problem(link_format):
-                    raise click.UsageError(f"--hyperlink-format: {wrong}")
-                terminal.show(results, common.color, link_format)
-            else:
-                from vnsearch.render import plain
-
-                streams.write(plain.results(results))
+    return answer(**common._asdict(), **options)
 
 
 @commands.command()
@@ -479,7 +331,7 @@ def check(as_json: bool, common: _Common) -> int:
         streams.write(plain.check(found))
     for damage in found.damages:
         streams.say(f"{damage.file}: {damage.what}")
-    return _fail("the index is damaged", REPAIR) if found.damages else EXIT_FOUND
+    return fail("the index is damaged", REPAIR) if found.damages else EXIT_FOUND
 
 
 @commands.command(

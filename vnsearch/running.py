@@ -1,0 +1,37 @@
+"""A command -> an exit code: every error becomes a message and a code here."""
+
+import sys
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from vnsearch.errors import CHECK_DISK, EXIT_ERROR, EXIT_FOUND, EXIT_INTERRUPTED, VnsearchError
+from vnsearch.render import streams
+
+_EXIT_BROKEN_PIPE: Final = 141
+
+
+def run(command: Callable[[], int]) -> NoReturn:
+    """Run a command and exit with the code it returns, or with that of its error."""
+    streams.prepare()
+    try:
+        code = command()
+        sys.stdout.flush()
+    except VnsearchError as error:
+        code = fail(str(error), error.advice)
+    except KeyboardInterrupt:
+        code = EXIT_INTERRUPTED
+    except BrokenPipeError:
+        code = _EXIT_BROKEN_PIPE
+    except SystemExit as error:  # click's own, after completing words or on a closed pipe
+        code = _EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
+    except OSError as error:
+        message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        code = fail(str(message or error), CHECK_DISK)
+    streams.close()
+    sys.exit(code)
+
+
+def fail(message: str, advice: str) -> int:
+    """Say what went wrong, and what to do about it."""
+    streams.say(message, advice)
+    return EXIT_ERROR
