@@ -67,7 +67,10 @@ def documents() -> list[Sourced]:
     return found
 
 
-@pytest.fixture(scope="module", params=["one segment", "several segments with deletions"])
+@pytest.fixture(
+    scope="module",
+    params=["one segment", "more terms than characters", "several segments with deletions"],
+)
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Reader, Oracle]]:
@@ -75,6 +78,10 @@ def both(
     if request.param == "one segment":
         write(folder, found)
         assert len(manifest.read(folder)) == 1
+    elif request.param == "more terms than characters":
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(inverting, "CHARACTERS", 5)
+            write(folder, found)
     else:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(writing, "_BATCH_DOCUMENTS", 45)

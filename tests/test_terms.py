@@ -345,6 +345,9 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
         patch.setattr(inverting, "AT_LEAST", 1)
         with segment_of(tmp_path, passages, at_least=inverting.AT_LEAST) as segment:
             assert read_back(segment) == passages
+            every = range(len(segment.exact))
+            each = [segment.characters_of(range(n, n + 1)) for n in every]
+            assert segment.characters_of(every) == "".join(each)
             # Their characters, of which some are rare, still say which word stands where.
             for text in ("ma", "ma*", "đảng", "x"):
                 for exact in (False, True):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-5"
+    version = "whoosh-6"
 
     def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""

@@ -187,11 +187,14 @@ class Segment:
         return "".join(map(self.characters_of, self.terms(word, exact)))
 
     def characters_of(self, terms: range) -> str:
-        """The characters that stand for terms that follow one another in `words`."""
+        """The characters that stand for terms that follow one another in `words`, in their
+        order."""
         rare = range(bisect_left(self._rare, terms.start), bisect_left(self._rare, terms.stop))
         codes = [1 + n for n in range(terms.start - rare.start, terms.stop - rare.stop)]
         codes = [c if c < SURROGATES.start else c + len(SURROGATES) for c in codes]
-        return "".join(map(chr, [*codes, *(0x10000 + n for n in rare)]))
+        for number in rare:
+            codes.insert(self._rare[number] - terms.start, 0x10000 + number)
+        return "".join(map(chr, codes))
 
     def strings(self, words: Sequence[Word], exact: bool) -> list[str] | None:
         """What stands in `words` where words stand one behind the other, each part of it for
