@@ -58,6 +58,7 @@ def test_every_default_is_that_of_click() -> None:
         "search --batch - --limit 10 --all --index .vnsearch",
         "search -l --in van-ban/ 12-KL/TW -q",
         "search -0 --exact đảng --explain",
+        "search --json -- -bộ đảng",
     ],
 )
 def test_plain_searches_take_it(line: str) -> None:

@@ -130,7 +130,7 @@ def test_a_batch_of_documents_becomes_a_segment(
     ("size", "jobs", "expected"),
     [
         pytest.param(0, 1, 1000, id="unknown: as much as a batch may have"),
-        pytest.param(600, 1, 600, id="less than a batch"),
+        pytest.param(600, 1, 1000, id="less than a batch: all of it in one"),
         pytest.param(2500, 1, 2500 / 3, id="in equal parts"),
         pytest.param(2500, 2, 625, id="in equal parts for each process"),
         pytest.param(100, 2, 50, id="a part for each process"),

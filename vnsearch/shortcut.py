@@ -36,7 +36,9 @@ def search_options(arguments: Sequence[str]) -> dict[str, Any] | None:
     options: dict[str, Any] = {}
     rest = iter(arguments[1:])
     for argument in rest:
-        if not argument.startswith("-"):
+        if argument == "--":
+            query += rest
+        elif not argument.startswith("-"):
             query.append(argument)
         elif argument in _FLAGS:
             options[_FLAGS[argument]] = True

@@ -50,8 +50,8 @@ class WhooshWriter:
         self._next = 1 + max((int(s.file.partition(".")[0]) for s in self._segments), default=0)
         self._jobs = jobs
         # As many batches for each process, and all of a size, so that they end together.
-        rounds = math.ceil(size / jobs / _BATCH_BYTES) or 1
-        self._enough = min(size / jobs / rounds, _BATCH_BYTES) or _BATCH_BYTES
+        batches = jobs * (math.ceil(size / jobs / _BATCH_BYTES) or 1)
+        self._enough = size / batches if size and batches > 1 else _BATCH_BYTES
         self._workers: list[Worker] = []
         self._made: list[_Changing] = []
         self._unread = 0
