@@ -48,10 +48,14 @@ class Highlighter:
         self._in_texts = list(_sought(query.clauses))
         self._in_titles = list(_sought(query.clauses, titles=True))
         self._folded = {word.folded for words, _ in self._in_titles for word in words}
+        self._titles: dict[str, tuple[Span, ...]] = {}  # hits from one document share theirs
 
     def title(self, title: str) -> tuple[Span, ...]:
         """The ranges of the matched words of a title."""
-        return tuple((start, end) for start, end, _, _, _ in self._marks(title, self._in_titles))
+        if title not in self._titles:
+            marks = self._marks(title, self._in_titles)
+            self._titles[title] = tuple((start, end) for start, end, _, _, _ in marks)
+        return self._titles[title]
 
     def snippet(self, passage: Found) -> Snippet:
         """The densest stretch of a passage, cut at word boundaries, with its highlights."""
