@@ -38,7 +38,7 @@ AT_LEAST: Final = 64  # passages, or it is not common
 _PIECE: Final = 1 << 18  # tokens
 
 _LEVEL: Final = 1  # of compression
-_FRAME_CODE_POINTS: Final = 12_000  # of text that is compressed together
+_FRAME_CODE_POINTS: Final = 7_000  # of text that is compressed together
 
 # Of one code unit, to stand for terms: not U+0000 and no surrogates.
 CHARACTERS: Final = 0x10000 - 1 - len(SURROGATES)

@@ -188,12 +188,16 @@ _as_json: Final = json.JSONEncoder(
 ).encode
 
 
+_from_json: Final = json.JSONDecoder().raw_decode  # faster, as is known what it is
+
+
 class Records:
     """Records that were packed; each is made when it is asked for."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._texts = data, data.index(b"\n") + 1
-        self._sizes, *self._columns = json.loads(data[: self._texts])
+        line = data[: self._texts - 1].decode("utf-8", "surrogatepass")
+        (self._sizes, *self._columns), _ = _from_json(line)
 
     def __len__(self) -> int:
         return len(self._sizes)
