@@ -464,6 +464,13 @@ def test_interrupt_while_work_is_handed_over_is_not_lost(tmp_path: Path) -> None
     assert not (tmp_path / ".vnsearch/current").exists()
 
 
+def test_a_batch_from_a_closed_stdin_is_an_error(library: Path) -> None:
+    command = f'"{sys.executable}" -m vnsearch search --batch - <&-'
+    done = subprocess.run(["sh", "-c", command], cwd=library, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.startswith("vnsearch: --batch -: stdin is closed\n")
+
+
 def test_interrupt_of_a_conversation_is_quiet(library: Path) -> None:
     process = start(
         "search", "--batch", "-", cwd=library, stdin=subprocess.PIPE, stdout=subprocess.PIPE

@@ -92,6 +92,8 @@ def _only_one(flags: dict[str, bool]) -> str | None:
 def _search_batch(ask: Callable[[str], Results], file: str, quiet: bool) -> int:
     """Answer each line of a file as it is read, so that a program can converse."""
     found = False
+    if file == "-" and sys.stdin is None:
+        raise _misused("--batch -: stdin is closed")
     try:
         lines = nullcontext(sys.stdin.buffer) if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
