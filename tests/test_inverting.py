@@ -1,7 +1,6 @@
 """Arrays of a segment: what is kept of tokens is what plain counting finds."""
 
 from collections import Counter
-from collections.abc import Sequence
 from itertools import pairwise
 from operator import itemgetter
 
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 from vnsearch.engines.whoosh import inverting
 from vnsearch.engines.whoosh.inverting import (
     Inverted,
-    Records,
     as_array,
     as_blob,
     characters,
@@ -23,8 +21,7 @@ from vnsearch.engines.whoosh.inverting import (
     rarest,
     word_arrays,
 )
-from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST, decompressed, unpacked
-from vnsearch.model import Found, Place
+from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
 
 MODEST = settings(max_examples=60, deadline=None)
 
@@ -180,33 +177,3 @@ def test_length_classes_begin_at_or_below_the_length(lengths: list[int]) -> None
         assert rest == 0
         assert LENGTH_CLASSES[number] <= length
         assert number == 15 or length < LENGTH_CLASSES[number + 1]
-
-
-@MODEST
-@given(
-    st.lists(st.integers(0, 30), max_size=20),
-    st.sampled_from([1, 7, 40, 12_000]),
-    st.integers(1, 20),
-)
-def test_records_in_frames_are_all_there_in_order(
-    sizes: Sequence[int], frame: int, together: int
-) -> None:
-    records = [
-        Found(f"{n}.txt", "", "", "ă" * size, Place(1), cut_before=False, cut_after=False)
-        for n, size in enumerate(sizes)
-    ]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverting, "_FRAME_CODE_POINTS", frame)
-        kept, at_once = Records(), Records()
-        for begin in range(0, len(records), together):
-            kept.add(records[begin : begin + together])
-        at_once.add(records)
-        arrays = dict(kept.arrays())
-        assert arrays == dict(at_once.arrays())
-    at, firsts = numbers_of(arrays["records_at"]), numbers_of(arrays["frames"])
-    data, read = arrays["records"][1], list[Found]()
-    assert len(firsts) == len(at) - 1
-    for first, (begin, end) in zip(firsts, pairwise(at), strict=True):
-        assert len(read) == first
-        read += unpacked(decompressed(data[begin:end]))
-    assert read == records

@@ -18,13 +18,13 @@ def main() -> NoReturn:
         from vnsearch.shortcut import search_options
 
         options = search_options(sys.argv[1:])
-        if options is None:
-            from vnsearch import cli
+        if options is not None:
+            from vnsearch import answering
 
-            cli.main()
-        from vnsearch import answering
+            answering.main(**options)
+        from vnsearch import cli
 
-        answering.main(**options)
+        cli.main()
     except SystemExit as done:
         code = done.code
     except KeyboardInterrupt:

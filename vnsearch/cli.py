@@ -4,25 +4,29 @@ click.
 Modules that take long to import are imported by the command that needs them.
 """
 
-import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, nullcontext
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from vnsearch import __version__, places
-from vnsearch.errors import EXIT_ERROR, EXIT_FOUND, EXIT_INTERRUPTED, EXIT_NOTHING, REPAIR
+from vnsearch.errors import (
+    EXIT_BROKEN_PIPE,
+    EXIT_ERROR,
+    EXIT_FOUND,
+    EXIT_INTERRUPTED,
+    EXIT_NOTHING,
+    REPAIR,
+)
 from vnsearch.render import streams
 from vnsearch.running import fail, run
 
 if TYPE_CHECKING:
     from vnsearch.model import Reading
-
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of malloc.h
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -41,6 +45,8 @@ def _code(arguments: Sequence[str] | None) -> int:
         return fail(error.format_message(), "see: vnsearch --help")
     except click.Abort:
         return EXIT_INTERRUPTED
+    except SystemExit as error:  # after completing words, or on a closed pipe
+        return EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
     return code
 
 
@@ -174,7 +180,6 @@ def index(
     for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
         if not paths:
             raise click.UsageError(f"{option} needs the PATHs it is for")
-    _expect_much()
     folder = places.index_to_write(common.folder)
     with _progress(common) as progress:
         done = update(
@@ -207,19 +212,6 @@ def _encoding(name: str) -> str:
     if found is None:
         raise click.UsageError(f"no such encoding: {name}")
     return found
-
-
-def _expect_much() -> None:
-    """Make this process one that has many objects, none of them cycles, and large arrays: let
-    it look for cycles seldom, and keep for the next array the memory that one leaves.
-    """
-    import ctypes
-
-    gc.set_threshold(100_000)
-    with suppress(AttributeError, OSError):  # only glibc has it
-        mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_MMAP_THRESHOLD, 1 << 25)
-        mallopt(_M_TRIM_THRESHOLD, 1 << 30)
 
 
 def _progress(common: _Common) -> Any:

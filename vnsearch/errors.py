@@ -4,6 +4,7 @@ EXIT_FOUND = 0
 EXIT_NOTHING = 1
 EXIT_ERROR = 2
 EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
 
 REPAIR = "run: vnsearch index --rebuild"
 CHECK_DISK = "check the disk and its permissions"

@@ -2,12 +2,16 @@
 
 import sys
 from collections.abc import Callable
-from typing import Final, NoReturn
+from typing import NoReturn
 
-from vnsearch.errors import CHECK_DISK, EXIT_ERROR, EXIT_FOUND, EXIT_INTERRUPTED, VnsearchError
+from vnsearch.errors import (
+    CHECK_DISK,
+    EXIT_BROKEN_PIPE,
+    EXIT_ERROR,
+    EXIT_INTERRUPTED,
+    VnsearchError,
+)
 from vnsearch.render import streams
-
-_EXIT_BROKEN_PIPE: Final = 141
 
 
 def run(command: Callable[[], int]) -> NoReturn:
@@ -21,9 +25,7 @@ def run(command: Callable[[], int]) -> NoReturn:
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
-        code = _EXIT_BROKEN_PIPE
-    except SystemExit as error:  # click's own, after completing words or on a closed pipe
-        code = _EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
+        code = EXIT_BROKEN_PIPE
     except OSError as error:
         message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
         code = fail(str(message or error), CHECK_DISK)

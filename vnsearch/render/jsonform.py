@@ -16,7 +16,7 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 def dump(value: Object) -> str:
     """One line of JSON. A byte of a file name that is not UTF-8 is a lone surrogate in
-    it, which only the escape in `cli.write` makes valid JSON.
+    it, which only the escape in `streams.write` makes valid JSON.
     """
     return _ENCODER.encode(value)
 

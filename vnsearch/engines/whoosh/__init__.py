@@ -5,11 +5,13 @@ writing.py      documents -> batches -> segments
   building.py     documents, or other segments -> a segment
   inverting.py    tokens -> the arrays of a segment
   pairing.py      tokens -> how often words stand side by side
+  recording.py    what is kept of passages -> the arrays of a segment
 manifest.py     which segments there are
   layout.py       the file of a segment, array by array
 
 matching.py     query + rows -> which documents qualify, and a page of the best
   scoring.py      evidence + rows -> the best passages
+  windows.py      words of a passage -> the densest window
   collection.py   all segments as one
   segments.py     a segment: its words and passages
   terms.py        its terms and where they occur

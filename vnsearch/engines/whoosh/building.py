@@ -18,7 +18,6 @@ from vnsearch.bulk import Vocabulary
 from vnsearch.engines.whoosh import layout
 from vnsearch.engines.whoosh.inverting import (
     Array,
-    Records,
     as_array,
     as_blob,
     characters,
@@ -32,6 +31,7 @@ from vnsearch.engines.whoosh.inverting import (
 )
 from vnsearch.engines.whoosh.layout import Arrays, decompressed, number_type, unpacked
 from vnsearch.engines.whoosh.pairing import pair_arrays
+from vnsearch.engines.whoosh.recording import Recorder
 from vnsearch.model import Document, Found, Passage
 from vnsearch.passages import MAX_TOKENS, split, whole
 from vnsearch.ranking import TITLE_WEIGHT
@@ -55,7 +55,7 @@ class _Contents(NamedTuple):
 def build(path: Path, documents: Iterable[tuple[str, Document]], vocabulary: Vocabulary) -> int:
     """Make a segment of documents, each with its source; returns how many passages it has. If
     that is none, there is no file."""
-    records = Records()
+    records = Recorder()
     parts = [_contents(some, vocabulary, records) for some in _some(documents)]
     return _write(path, vocabulary.terms, parts, records) if parts else 0
 
@@ -74,7 +74,7 @@ def _some(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str,
 
 
 def _contents(
-    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, records: Records
+    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, records: Recorder
 ) -> _Contents:
     texts = [document.text for _, document in documents]
     titles = [document.title for _, document in documents]
@@ -121,7 +121,7 @@ def _alternating(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
     return np.repeat(of_each, np.column_stack(counts).ravel())
 
 
-def _write(path: Path, terms: Sequence[bytes], parts: list[_Contents], records: Records) -> int:
+def _write(path: Path, terms: Sequence[bytes], parts: list[_Contents], records: Recorder) -> int:
     """Make the file of a segment, given its terms (folded form, a zero byte, exact form; in any
     order) and contents, which are empty then; returns how many passages it has."""
     stream, counts, last = map(np.concatenate, zip(*parts, strict=True))
@@ -170,13 +170,13 @@ def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
     """Make a segment of others, without the passages that are deleted of each; returns how
     many passages it has."""
     numbers: dict[bytes, int] = {}
-    records = Records()
+    records = Recorder()
     contents = [_contents_of(arrays, deleted, numbers, records) for arrays, deleted in parts]
     return _write(path, list(numbers), contents, records)
 
 
 def _contents_of(
-    arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], records: Records
+    arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], records: Recorder
 ) -> _Contents:
     """What a segment holds, its terms by `numbers`, which new ones are added to."""
     kept = np.ones(arrays.counts["passages"], dtype=bool)

@@ -3,9 +3,8 @@
 Everything is sorted and counted in bulk with numpy, which only building imports.
 """
 
-import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import pairwise
 from operator import or_
@@ -19,9 +18,7 @@ from vnsearch.engines.whoosh.layout import (
     MOST,
     SURROGATES,
     number_type,
-    packed,
 )
-from vnsearch.model import Found
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, ZstdCompressor
@@ -38,7 +35,6 @@ AT_LEAST: Final = 64  # passages, or it is not common
 _PIECE: Final = 1 << 18  # tokens
 
 _LEVEL: Final = 1  # of compression
-_FRAME_CODE_POINTS: Final = 7_000  # of text that is compressed together
 
 # Of one code unit, to stand for terms: not U+0000 and no surrogates.
 CHARACTERS: Final = 0x10000 - 1 - len(SURROGATES)
@@ -239,46 +235,6 @@ def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
         units = codes.astype("<u2").tobytes()
     at = np.concatenate(([0], ends))
     return {f"{name}.words": ("H", units), f"{name}.words_at": as_array("I", at)}
-
-
-class Records:
-    """What is kept of passages, in frames of some _FRAME_CODE_POINTS, and the files they are of."""
-
-    def __init__(self) -> None:
-        self._sources: list[str] = []  # of each passage
-        self._frames: list[bytes] = []
-        self._begins: list[int] = []  # the first passage of each
-        self._open: list[Found] = []  # those of the frame to come
-        self._end = -1  # code points so far, counted from -1, so that a frame begins at the first
-
-    def add(self, records: Sequence[Found]) -> None:
-        """Take in those of further passages."""
-        ends = np.cumsum([self._end, *(len(record.text) for record in records)])
-        self._end, done = int(ends[-1]), 0
-        for begin in np.flatnonzero(np.diff(ends // _FRAME_CODE_POINTS)).tolist():
-            self._open += records[done:begin]
-            self._close()
-            done = begin
-        self._open += records[done:]
-
-    def _close(self) -> None:
-        if self._open:
-            self._begins.append(len(self._sources))
-            self._sources += [record.source for record in self._open]
-            self._frames.append(compressed(packed(self._open)))
-            self._open = []
-
-    def arrays(self) -> Iterator[tuple[str, Array]]:
-        """The arrays of all of them, which are forgotten."""
-        self._close()
-        yield "frames", as_array("I", self._begins)
-        yield from as_blob(self._frames, "records").items()
-        self._frames.clear()
-        names = sorted({os.fsencode(source) for source in self._sources})
-        numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
-        of = np.array([numbers[source] for source in self._sources], dtype=np.int64)
-        found = invert(of, np.arange(len(of)), len(names))
-        yield from field_arrays("source", names, np.arange(len(names) + 1), found, len(of)).items()
 
 
 def passage_arrays(lengths: Numbers, last: Numbers) -> dict[str, Array]:

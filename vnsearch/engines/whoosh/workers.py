@@ -152,7 +152,7 @@ def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
     for connection in inherited:
         connection.close()  # or it would not be told when the process that has them is gone
     gc.disable()  # there is hardly any garbage that Python must look for
-    _keep_freed_memory()
+    keep_freed_memory()
     with suppress(EOFError, ConnectionError):  # that process is gone
         while (task := pipe.recv()) is not None:
             path, size = task
@@ -166,10 +166,10 @@ def _work(pipe: Connection, inherited: Sequence[Connection]) -> None:
             pipe.send(result)
 
 
-def _keep_freed_memory() -> None:
+def keep_freed_memory() -> None:
     """Where this can be set (glibc), keep freed arrays for the next ones: the kernel clears each
     page that it gives, which takes longer than most of what is done with it here."""
-    with suppress(AttributeError):
+    with suppress(AttributeError, OSError):
         tune = ctypes.CDLL(None).mallopt
         tune(_MMAP_THRESHOLD, _ONE_GB)
         tune(_TRIM_THRESHOLD, _ONE_GB)

@@ -41,6 +41,7 @@ class WhooshWriter:
     """The `Writer` of the Whoosh engine."""
 
     def __init__(self, folder: Path, jobs: int, size: int) -> None:
+        workers.keep_freed_memory()
         folder.mkdir(exist_ok=True)
         self._folder = folder
         self._segments = manifest.read(folder) if (folder / manifest.NAME).exists() else []
