@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from typings import TYPINGS
 
-from vnsearch.analysis import tokenize
+from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.vietnamese.letters import nfc
 
 _HITS: Final = 10

@@ -149,7 +149,7 @@ def pytest_configure() -> None:
         import whoosh.codec
         import whoosh.codec.whoosh3
 
-        from vnsearch.engines.whoosh.codec import Codec
+        from vnsearch.engines.whoosh.bridge.codec import Codec
 
         def ours(*_: object, **__: object) -> Codec:
             return Codec()

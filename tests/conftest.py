@@ -1,6 +1,7 @@
 """Fixtures: small indexes in temporary folders, the real command, the shared data."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -8,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from vnsearch.indexing import update
-from vnsearch.searching import Searcher
+from vnsearch.indexing.update import update
+from vnsearch.search.searcher import Searcher
+
+# `nohup` and `&` ignore interrupts, which processes inherit: those that tests begin must not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CORPUS = REPOSITORY / "corpus"

@@ -9,10 +9,21 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from vnsearch import ranking
-from vnsearch.analysis import tokenize
+from vnsearch.analysis.passages import split
+from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.model import Document, Token
-from vnsearch.passages import split
-from vnsearch.query import All, Any, Clause, Demand, Kind, Not, Phrase, Query, Word, words_of
+from vnsearch.query.clauses import (
+    All,
+    Any,
+    Clause,
+    Demand,
+    Kind,
+    Not,
+    Phrase,
+    Query,
+    Word,
+    words_of,
+)
 from vnsearch.ranking import Evidence
 
 

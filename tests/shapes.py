@@ -1,7 +1,7 @@
 """Queries written out, so that tests can compare them at a glance."""
 
-from vnsearch.parsing import parse
-from vnsearch.query import All, Any, Clause, Kind, Not, Phrase, Query, Word
+from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word
+from vnsearch.query.parser import parse
 
 SIGNS = {Kind.WORD: "", Kind.PREFIX: "*", Kind.SLIP: "~"}
 

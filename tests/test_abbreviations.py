@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import pytest
 
 from tests.conftest import Files
-from vnsearch.abbreviations import Abbreviations, _definitions, _may_be_one
-from vnsearch.parsing import parse
-from vnsearch.query import Word
-from vnsearch.searching import Searcher
+from vnsearch.query.abbreviations import Abbreviations, _definitions, _may_be_one
+from vnsearch.query.clauses import Word
+from vnsearch.query.parser import parse
+from vnsearch.search.searcher import Searcher
 
 Make = Callable[[Files], Searcher]
 DOCS: Mapping[str, str] = {

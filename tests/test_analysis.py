@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cases import table
-from vnsearch.analysis import forms, places_of, tokenize
+from vnsearch.analysis.tokenizer import forms, places_of, tokenize
 from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, fold, nfc
 from vnsearch.vietnamese.syllable import canonical
 

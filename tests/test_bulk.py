@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vnsearch import bulk
-from vnsearch.analysis import tokenize
-from vnsearch.bulk import Vocabulary
+from vnsearch.analysis import bulk
+from vnsearch.analysis.bulk import Vocabulary
+from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.vietnamese.letters import LETTERS, nfc
 
 MODEST = settings(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vnsearch.catalog import Catalog, FileState, digest_of, mtime_ns, versions
 from vnsearch.errors import IndexUnusableError, VnsearchError
+from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
 from vnsearch.model import Root
 
 STATE = FileState(3, 5, b"digest", documents=2, flaws=("line 2: not JSON",))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.conftest import Command, write_files
 from vnsearch.errors import IndexUnusableError, VnsearchError
-from vnsearch.generations import Generations
-from vnsearch.indexing import status, update
-from vnsearch.searching import Searcher
+from vnsearch.index.generations import Generations
+from vnsearch.indexing.update import status, update
+from vnsearch.search.searcher import Searcher
 
 FILES = {
     f"docs/{n}.txt": f"Số {n}\n\nĐảng bộ ngoại giao họp lần thứ {n}. Trời mưa ở biển đông."
@@ -102,7 +102,7 @@ def answers(shelf: Path) -> list[str]:
 
 def rechecked(shelf: Path) -> None:
     """Make the checksums right for what the files are now, as someone with bad intent can."""
-    from vnsearch import checksums
+    from vnsearch.index import checksums
 
     (generation,) = (shelf / ".vnsearch").glob("generation-*")
     checksum = checksums.write(generation)

@@ -21,7 +21,7 @@ import pytest
 
 from tests.conftest import Command, Files, write_files
 from vnsearch import __version__
-from vnsearch.indexing import update
+from vnsearch.indexing.update import update
 
 Done = subprocess.CompletedProcess[str]
 
@@ -437,7 +437,7 @@ def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str) -> 
 INTERRUPTED_AT_WORST = """
 import os, signal
 from multiprocessing.process import BaseProcess
-from vnsearch.cli import main
+from vnsearch.cli.commands import main
 
 def start(process, original=BaseProcess.start):
     os.killpg(0, signal.SIGINT)

@@ -23,13 +23,13 @@ from whoosh.qparser import OrGroup, QueryParser
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from tests.test_engines import SMALL, Sources, build, document, search
-from vnsearch.analysis import tokenize
+from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
-from vnsearch.engines.whoosh.codec import Codec, open_index
-from vnsearch.engines.whoosh.fields import TITLE_AT
+from vnsearch.engines.whoosh.bridge.codec import Codec, open_index
+from vnsearch.engines.whoosh.bridge.schema import TITLE_AT
 from vnsearch.errors import IndexUnusableError
 from vnsearch.model import Document
-from vnsearch.query import Demand
+from vnsearch.query.clauses import Demand
 from vnsearch.ranking import TITLE_WEIGHT
 
 ENGINE = WhooshEngine()

@@ -7,9 +7,9 @@ import pytest
 
 from tests.conftest import Command, write_files
 from tests.test_understanding import LEXICON, Texts
-from vnsearch.correcting import corrected
-from vnsearch.parsing import parse
-from vnsearch.understanding import text_of
+from vnsearch.query.correction import corrected
+from vnsearch.query.parser import parse
+from vnsearch.query.restoration import text_of
 
 NEIGHBOURS = Texts(*["trời mưa to", "trói tay người", "chơi cờ vua"] * 9, *["trói chặt"] * 9)
 

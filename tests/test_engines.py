@@ -12,8 +12,8 @@ from tests.oracle import Oracle
 from vnsearch.engines import Engine
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.model import Document, Matches, Place
-from vnsearch.parsing import parse
-from vnsearch.query import Demand
+from vnsearch.query.clauses import Demand
+from vnsearch.query.parser import parse
 from vnsearch.vietnamese.letters import nfc
 
 ENGINES: list[Engine] = [WhooshEngine()]

@@ -14,9 +14,9 @@ import pytest
 from tests.conftest import write_files
 from tests.faults import KILL, stopped_at
 from vnsearch.errors import VnsearchError
-from vnsearch.generations import Generations
-from vnsearch.indexing import update
-from vnsearch.searching import Searcher
+from vnsearch.index.generations import Generations
+from vnsearch.indexing.update import update
+from vnsearch.search.searcher import Searcher
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 

@@ -10,12 +10,12 @@ import pytest
 from tests import formats
 from tests.conftest import CORPUS, Command
 from vnsearch import readers
-from vnsearch.analysis import tokenize
+from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.errors import UnusableFileError
-from vnsearch.indexing import status, update
+from vnsearch.indexing.update import status, update
 from vnsearch.model import Document
 from vnsearch.readers.sandbox import Sandbox
-from vnsearch.searching import Searcher
+from vnsearch.search.searcher import Searcher
 from vnsearch.vietnamese import legacy
 
 TEXT = formats.sample(CORPUS / "law" / "dang-ky-cu-tru.txt")

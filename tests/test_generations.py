@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from vnsearch import checksums
 from vnsearch.errors import IndexUnusableError, NoIndexError, VnsearchError
-from vnsearch.generations import CATALOG, Generations
+from vnsearch.index import checksums
+from vnsearch.index.generations import CATALOG, Generations
 
 
 def publish(

@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 
 from vnsearch.errors import VnsearchError
-from vnsearch.globs import matcher
+from vnsearch.files.globs import matcher
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import REPOSITORY, Command
 from vnsearch import errors
-from vnsearch.cli import commands
+from vnsearch.cli.commands import commands
 
 # What the contract of the command line promises: an option that is renamed or removed
 # breaks scripts.

@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_files
-from vnsearch import loading
 from vnsearch.errors import IndexUnusableError, LockedError, RootError
-from vnsearch.generations import Generations
-from vnsearch.indexing import Silence, status, update
+from vnsearch.index.generations import Generations
+from vnsearch.indexing import load
+from vnsearch.indexing.update import Silence, status, update
 from vnsearch.model import Changes, Results
-from vnsearch.searching import Searcher
+from vnsearch.search.searcher import Searcher
 
 QUERIES = ("đảng bộ", "hà nội", "ca hoi", '"một hai"', "ba*", "title:hai", "bốn OR năm", "một -ba")
 
@@ -126,7 +126,7 @@ def test_a_file_may_have_any_time(docs: Path, index: Path, seconds: int) -> None
 
 def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let the disk fail behind so many bytes of every file."""
-    original = loading.Tap.readinto
+    original = load.Tap.readinto
     read: dict[int, int] = {}
 
     def failing(tap: Any, buffer: memoryview) -> int:
@@ -137,7 +137,7 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
         read[id(tap)] = done + size
         return size
 
-    monkeypatch.setattr(loading.Tap, "readinto", failing)
+    monkeypatch.setattr(load.Tap, "readinto", failing)
 
 
 def test_a_file_that_cannot_be_read_keeps_what_was_indexed(
@@ -166,8 +166,8 @@ def test_ids_of_records_name_one_document_each(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, stretch: int, jobs: int
 ) -> None:
     monkeypatch.setattr("vnsearch.readers.jsonl._STRETCH", stretch)
-    monkeypatch.setattr("vnsearch.indexing._WORTH_PROCESSES", 0)
-    monkeypatch.setattr("vnsearch.engines.whoosh.writing._BATCH_BYTES", 60)
+    monkeypatch.setattr("vnsearch.indexing.update._WORTH_PROCESSES", 0)
+    monkeypatch.setattr("vnsearch.engines.whoosh.write.writer._BATCH_BYTES", 60)
     texts = ["cá một", "cá hai", "{", "cá ba", "!", "cá bốn", "cá năm"]
     ids = [7, "x", "", "x", "7", "7", "y"]
     lines = (
@@ -364,7 +364,7 @@ def test_an_index_of_another_version_asks_for_a_rebuild(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     update(index, [str(docs)])
-    monkeypatch.setattr("vnsearch.analysis.VERSION", 99)
+    monkeypatch.setattr("vnsearch.analysis.tokenizer.VERSION", 99)
     for use in (lambda: Searcher(index), lambda: update(index), lambda: status(index)):
         with pytest.raises(IndexUnusableError) as caught:
             use()
@@ -386,7 +386,7 @@ def test_a_fault_in_the_first_run_is_told_as_it_is(
     def faulty(*_: object) -> None:
         raise ValueError("odd")
 
-    monkeypatch.setattr("vnsearch.engines.whoosh.workers.make", faulty)
+    monkeypatch.setattr("vnsearch.engines.whoosh.write.workers.make", faulty)
     with pytest.raises(ValueError, match="odd"):
         update(index, [str(docs)])
 

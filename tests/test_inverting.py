@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh import inverting
-from vnsearch.engines.whoosh.inverting import (
+from vnsearch.engines.whoosh.format.segment_file import LENGTH_CLASSES, MOST
+from vnsearch.engines.whoosh.write import inverter
+from vnsearch.engines.whoosh.write.inverter import (
     Inverted,
     as_array,
     as_blob,
@@ -21,7 +22,6 @@ from vnsearch.engines.whoosh.inverting import (
     rarest,
     word_arrays,
 )
-from vnsearch.engines.whoosh.layout import LENGTH_CLASSES, MOST
 
 MODEST = settings(max_examples=60, deadline=None)
 
@@ -48,7 +48,7 @@ def test_postings_are_counts_by_term_and_passage(
     pairs.sort(key=itemgetter(1))
     terms, passages = np.array(pairs, dtype=np.int32).reshape(-1, 2).T
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverting, "_PIECE", piece)
+        patch.setattr(inverter, "_PIECE", piece)
         found = invert(terms, passages, size)
     expected = Counter((term, passage) for term, passage in pairs if term < size)
     assert postings_of(found) == [(of, min(count, MOST)) for of, count in sorted(expected.items())]
@@ -89,7 +89,7 @@ def test_large_numbers_of_terms_and_passages(term: int, passage: int, size: int)
 def test_numbers_are_looked_up_as_in_brackets(numbers: list[int], piece: int) -> None:
     table = np.array([3, 1, 4, 1, 5, 9], dtype=np.uint16)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverting, "_PIECE", piece)
+        patch.setattr(inverter, "_PIECE", piece)
         found = looked_up(table, np.array(numbers, dtype=np.int32))
     assert found.tolist() == [table[number] for number in numbers]
     assert found.dtype == table.dtype
@@ -116,7 +116,7 @@ def test_numbers_are_little_endian_in_their_type(kind: str) -> None:
 @given(st.lists(st.integers(1, 50), max_size=30), st.integers(1, 40))
 def test_the_rarest_terms_are_those_left_over(frequencies: list[int], kept: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverting, "CHARACTERS", kept)
+        patch.setattr(inverter, "CHARACTERS", kept)
         rare = rarest(np.array(frequencies, dtype=np.int64)).tolist()
     assert len(rare) == max(0, len(frequencies) - kept)
     assert rare == sorted(set(rare))
@@ -124,7 +124,7 @@ def test_the_rarest_terms_are_those_left_over(frequencies: list[int], kept: int)
     assert all(frequencies[r] <= frequencies[o] for r in rare for o in others)
 
 
-@pytest.mark.parametrize("size", [0, 1, 0xD7FE, 0xD7FF, 0xD800, inverting.CHARACTERS])
+@pytest.mark.parametrize("size", [0, 1, 0xD7FE, 0xD7FF, 0xD800, inverter.CHARACTERS])
 def test_characters_are_of_one_code_unit_and_ascend(size: int) -> None:
     codes = characters(size, np.array([], dtype=np.int64)).tolist()
     assert codes == sorted(set(codes))
@@ -133,7 +133,7 @@ def test_characters_are_of_one_code_unit_and_ascend(size: int) -> None:
 
 
 def test_there_are_as_many_characters_as_said() -> None:
-    codes = characters(inverting.CHARACTERS, np.array([], dtype=np.int64))
+    codes = characters(inverter.CHARACTERS, np.array([], dtype=np.int64))
     assert codes[-1] == 0xFFFF
 
 

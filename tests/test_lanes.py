@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh.lanes import (
+from vnsearch.engines.whoosh.read.bitset import (
     Documents,
     count_of,
     least,

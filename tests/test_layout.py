@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh.inverting import compressed
-from vnsearch.engines.whoosh.layout import (
+from vnsearch.engines.whoosh.format.segment_file import (
     LENGTH_CLASSES,
     MAGIC,
     Arrays,
@@ -21,6 +20,7 @@ from vnsearch.engines.whoosh.layout import (
     unpacked,
     write,
 )
+from vnsearch.engines.whoosh.write.inverter import compressed
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.model import Found, Place
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh import inverting, pairing
+from vnsearch.engines.whoosh.write import bigrams, inverter
 
 NONE = 0xFFFF  # no term, or one whose pairs are not counted
 
@@ -25,7 +25,7 @@ def test_pairs_are_counted_once_for_each_passage(texts: list[list[int]], piece: 
     terms = np.array([term for text in texts for term in text], dtype=np.uint16)
     passages = np.repeat(np.arange(len(texts), dtype=np.uint16), [*map(len, texts)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverting, "_PIECE", piece)
-        pairs, often = pairing._counted(terms, passages)
+        patch.setattr(inverter, "_PIECE", piece)
+        pairs, often = bigrams._counted(terms, passages)
     found = [divmod(pair, 1 << 16) for pair in pairs.tolist()]
     assert list(zip(found, often.tolist(), strict=True)) == sorted(expected.items())

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.analysis import tokenize
+from vnsearch.analysis.passages import CUT_TOKENS, MAX_TOKENS, MIN_TOKENS, split
+from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.model import Document, Passage, Place, Token
-from vnsearch.passages import CUT_TOKENS, MAX_TOKENS, MIN_TOKENS, split
 
 MODEST = settings(max_examples=60, deadline=None)
 

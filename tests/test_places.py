@@ -6,15 +6,8 @@ from pathlib import Path
 import pytest
 
 from vnsearch.errors import NoIndexError
-from vnsearch.places import (
-    FOLDER,
-    VARIABLE,
-    Places,
-    existing_index,
-    index_folder,
-    index_to_write,
-    is_below,
-)
+from vnsearch.files.paths import Places, is_below
+from vnsearch.index.location import FOLDER, VARIABLE, existing_index, index_folder, index_to_write
 
 BASE = Places("/a/docs")
 

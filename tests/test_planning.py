@@ -3,9 +3,9 @@
 import pytest
 
 from vnsearch.errors import RootError
+from vnsearch.files.paths import Places
+from vnsearch.indexing.plan import choose
 from vnsearch.model import Root
-from vnsearch.places import Places
-from vnsearch.planning import choose
 
 PLACES = Places("/base")
 DOCS, NOTES = Root("docs", ("old/",)), Root("notes")

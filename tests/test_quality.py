@@ -18,9 +18,9 @@ from typing import Any
 import pytest
 
 from tests.conftest import CORPUS
-from vnsearch.analysis import tokenize
-from vnsearch.indexing import update
-from vnsearch.searching import Searcher
+from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.indexing.update import update
+from vnsearch.search.searcher import Searcher
 from vnsearch.vietnamese.letters import nfc
 
 # By the typing of the queries of corpus/queries.json.

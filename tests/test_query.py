@@ -6,15 +6,8 @@ from hypothesis import strategies as st
 
 from tests.cases import table
 from tests.shapes import shape, word
-from vnsearch.parsing import parse
-from vnsearch.query import (
-    Word,
-    describe,
-    is_firm,
-    loosened,
-    within_one_slip,
-    words_of,
-)
+from vnsearch.query.clauses import Word, describe, is_firm, loosened, within_one_slip, words_of
+from vnsearch.query.parser import parse
 
 MODEST = settings(max_examples=200, deadline=None)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults import KILL, stopped_at
-from vnsearch.indexing import update
-from vnsearch.searching import Searcher
+from vnsearch.indexing.update import update
+from vnsearch.search.searcher import Searcher
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 

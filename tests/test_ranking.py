@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.parsing import parse
+from vnsearch.query.parser import parse
 from vnsearch.ranking import (
     K1,
     NEEDED_SHARE,

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.test_inverting import numbers_of
-from vnsearch.engines.whoosh import recording
-from vnsearch.engines.whoosh.layout import decompressed, unpacked
-from vnsearch.engines.whoosh.recording import Recorder
+from vnsearch.engines.whoosh.format.segment_file import decompressed, unpacked
+from vnsearch.engines.whoosh.write import stored_fields
+from vnsearch.engines.whoosh.write.stored_fields import Recorder
 from vnsearch.model import Found, Place
 
 MODEST = settings(max_examples=60, deadline=None)
@@ -30,7 +30,7 @@ def test_records_in_frames_are_all_there_in_order(
         for n, size in enumerate(sizes)
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recording, "_FRAME_CODE_POINTS", frame)
+        patch.setattr(stored_fields, "_FRAME_CODE_POINTS", frame)
         kept, at_once = Recorder(), Recorder()
         for begin in range(0, len(records), together):
             kept.add(records[begin : begin + together])

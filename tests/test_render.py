@@ -17,8 +17,8 @@ from jsonschema import Draft202012Validator, ValidationError
 from rich.cells import cell_len
 
 from tests.conftest import Command, Files, write_files
-from vnsearch import analysis
-from vnsearch.indexing import status, update
+from vnsearch.analysis import tokenizer
+from vnsearch.indexing.update import status, update
 from vnsearch.model import (
     Changes,
     Check,
@@ -36,7 +36,7 @@ from vnsearch.model import (
 )
 from vnsearch.render import jsonform, plain, terminal
 from vnsearch.render.safety import visible
-from vnsearch.searching import Searcher
+from vnsearch.search.searcher import Searcher
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA: dict[str, Any] = json.loads(
@@ -165,7 +165,7 @@ def some_status(**changed: Any) -> Status:
 
 
 def some_tokens() -> list[Token]:
-    return list(analysis.tokenize("Đảng uỷ, số 12-KL/TW: Kĩ thuật 漢字"))
+    return list(tokenizer.tokenize("Đảng uỷ, số 12-KL/TW: Kĩ thuật 漢字"))
 
 
 def golden(name: str, text: str) -> None:

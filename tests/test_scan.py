@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_files
+from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.model import Skipped
-from vnsearch.scan import Seen, Unseen, scan
 
 
 def found(root: Path, *excludes: str) -> list[str]:

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from tests.oracle import Answer, Oracle
 from vnsearch.engines import Reader
-from vnsearch.engines.whoosh import WhooshEngine, inverting, manifest, writing
-from vnsearch.engines.whoosh.scoring import Scoring
+from vnsearch.engines.whoosh import WhooshEngine
+from vnsearch.engines.whoosh.format import manifest
+from vnsearch.engines.whoosh.search.scorer import Scoring
+from vnsearch.engines.whoosh.write import inverter
+from vnsearch.engines.whoosh.write import writer as writing
 from vnsearch.model import Document, Matches, Place
-from vnsearch.parsing import parse
-from vnsearch.query import Demand
+from vnsearch.query.clauses import Demand
+from vnsearch.query.parser import parse
 
 ENGINE = WhooshEngine()
 Sourced = tuple[str, Document]
@@ -80,7 +83,7 @@ def both(
         assert len(manifest.read(folder)) == 1
     elif request.param == "more terms than characters":
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(inverting, "CHARACTERS", 5)
+            patch.setattr(inverter, "CHARACTERS", 5)
             write(folder, found)
     else:
         with pytest.MonkeyPatch.context() as patch:
@@ -302,9 +305,9 @@ def test_the_best_of_small_collections(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(writing, "_BATCH_DOCUMENTS", batch)
         patch.setattr(writing, "_DELETED_SHARE", 1.0)
-        patch.setattr(inverting, "AT_LEAST", 1)
-        patch.setattr(inverting, "DENSE", dense)
-        patch.setattr(inverting, "AT_LEAST", 1)
+        patch.setattr(inverter, "AT_LEAST", 1)
+        patch.setattr(inverter, "DENSE", dense)
+        patch.setattr(inverter, "AT_LEAST", 1)
         write(folder, sourced)
         write(folder, [], [f"{n}.txt" for n in gone])
     oracle = Oracle(item for n, item in enumerate(sourced) if n not in gone)

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch import answering, cli
-from vnsearch.shortcut import search_options
+from vnsearch.cli import commands, search
+from vnsearch.cli.quick import search_options
 
 DEFAULTS = {
     name: parameter.default
-    for name, parameter in inspect.signature(answering.answer).parameters.items()
+    for name, parameter in inspect.signature(search.answer).parameters.items()
 }
 
 WORDS = (
@@ -32,8 +32,8 @@ def options_of_click(arguments: list[str]) -> dict[str, Any]:
         return 0
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answering, "answer", answer)
-        cli.commands.main(arguments, standalone_mode=False)
+        patch.setattr(search, "answer", answer)
+        commands.commands.main(arguments, standalone_mode=False)
     (options,) = handed
     return options
 

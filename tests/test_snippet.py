@@ -5,11 +5,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cases import table
-from vnsearch.analysis import tokenize
+from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.model import Found, Place, Snippet
-from vnsearch.parsing import parse
-from vnsearch.query import words_of
-from vnsearch.snippet import LENGTH, Highlighter
+from vnsearch.query.clauses import words_of
+from vnsearch.query.parser import parse
+from vnsearch.search.highlighter import LENGTH, Highlighter
 
 MODEST = settings(max_examples=200, deadline=None)
 

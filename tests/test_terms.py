@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.shapes import word
-from vnsearch.analysis import forms
-from vnsearch.bulk import Vocabulary
-from vnsearch.engines.whoosh import inverting, layout, pairing
-from vnsearch.engines.whoosh.building import build, merge
-from vnsearch.engines.whoosh.layout import MOST, Arrays
-from vnsearch.engines.whoosh.segments import GAP, Segment
-from vnsearch.engines.whoosh.terms import Postings, Terms
+from vnsearch.analysis.bulk import Vocabulary
+from vnsearch.analysis.tokenizer import forms
+from vnsearch.engines.whoosh.format import segment_file
+from vnsearch.engines.whoosh.format.segment_file import MOST, Arrays
+from vnsearch.engines.whoosh.read.segment import GAP, Segment
+from vnsearch.engines.whoosh.read.terms import Postings, Terms
+from vnsearch.engines.whoosh.write import bigrams, inverter
+from vnsearch.engines.whoosh.write.segment_builder import build, merge
 from vnsearch.errors import IndexUnusableError
 from vnsearch.model import Document, Place
 from vnsearch.ranking import TITLE_WEIGHT
@@ -73,10 +74,10 @@ def segment_of(
         for n, p in enumerate(passages)
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverting, "AT_LEAST", 1)
-        patch.setattr(inverting, "DENSE", dense)
-        patch.setattr(pairing, "FREQUENT", frequent)
-        patch.setattr(inverting, "AT_LEAST", at_least)
+        patch.setattr(inverter, "AT_LEAST", 1)
+        patch.setattr(inverter, "DENSE", dense)
+        patch.setattr(bigrams, "FREQUENT", frequent)
+        patch.setattr(inverter, "AT_LEAST", at_least)
         assert build(folder / "1.segment", documents, Vocabulary()) == len(passages)
     with closing(Segment(folder / "1.segment")) as segment:
         yield segment
@@ -280,7 +281,7 @@ def test_pairs_are_counted_once_a_passage_in_texts_and_titles(tmp_path: Path) ->
 def test_only_so_many_words_have_their_pairs_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(pairing, "_WORDS", most)
+    monkeypatch.setattr(bigrams, "_WORDS", most)
     passages = [Passage("a b c d".split(), [])] * 5
     passages += [Passage("d c b".split(), [])] * 4 + [Passage("d d c".split(), ["c", "c"])] * 3
     commonest = "cdba"[:most]  # in 12, 12, 9 and 5 passages
@@ -295,7 +296,7 @@ def test_only_so_many_words_have_their_pairs_counted(
 def test_only_so_many_exact_forms_have_their_pairs_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pairing, "_TERMS", 4)
+    monkeypatch.setattr(bigrams, "_TERMS", 4)
     passages = [Passage("ma má b bà mà b mã b".split(), [])] * 3
     with segment_of(tmp_path, passages, frequent=1000) as segment:
         assert segment.pairs("ma", "ma") == {("ma", "má"): 3}
@@ -309,7 +310,7 @@ def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
     tracemalloc.start()
     try:
         found = [Passage(part, []) for part in parts]
-        with segment_of(tmp_path, found, at_least=inverting.AT_LEAST) as segment:
+        with segment_of(tmp_path, found, at_least=inverter.AT_LEAST) as segment:
             assert segment.pairs("w7", "w8") in (None, {("w7", "w8"): 1})
         peak = tracemalloc.get_traced_memory()[1]
     finally:
@@ -341,9 +342,9 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
     tmp_path: Path, passages: list[Passage], kept: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverting, "CHARACTERS", kept)
-        patch.setattr(inverting, "AT_LEAST", 1)
-        with segment_of(tmp_path, passages, at_least=inverting.AT_LEAST) as segment:
+        patch.setattr(inverter, "CHARACTERS", kept)
+        patch.setattr(inverter, "AT_LEAST", 1)
+        with segment_of(tmp_path, passages, at_least=inverter.AT_LEAST) as segment:
             assert read_back(segment) == passages
             every = range(len(segment.exact))
             each = [segment.characters_of(range(n, n + 1)) for n in every]
@@ -365,7 +366,7 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
 
 
 def test_more_terms_than_there_are_characters_of_one_code_unit(tmp_path: Path) -> None:
-    words = [f"w{n}" for n in range(inverting.CHARACTERS + 30)]
+    words = [f"w{n}" for n in range(inverter.CHARACTERS + 30)]
     parts = [words[begin : begin + 300] for begin in range(0, len(words), 300)]
     passages = [Passage(part, []) for part in [*parts, *parts[:-1]]]
     with segment_of(tmp_path, passages) as segment:
@@ -398,9 +399,9 @@ def test_more_passages_than_numbers_of_two_bytes(
     with segment_of(tmp_path, passages, 2, 1000) as segment:
         rows = {f: segment.row(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
         pairs = segment.pairs("ma", "w1")
-    for module in (inverting, layout, pairing):
+    for module in (inverter, segment_file, bigrams):
         monkeypatch.setattr(module, "number_type", lambda _: "I")
-    monkeypatch.setattr("vnsearch.engines.whoosh.segments.number_type", lambda _: "I")
+    monkeypatch.setattr("vnsearch.engines.whoosh.read.segment.number_type", lambda _: "I")
     with segment_of(tmp_path, passages, 2, 1000) as segment:
         assert segment._arrays["exact.passages"].format == "I"
         assert {f: segment.row(word(f), exact=True) for f in rows} == rows
@@ -419,7 +420,7 @@ def test_terms_are_found_by_themselves_and_by_what_they_begin_with(
     tmp_path: Path, terms: list[str], asked: str
 ) -> None:
     encoded = sorted(term.encode() for term in terms)
-    layout.write(tmp_path / "1", inverting.as_blob(encoded, "x.terms").items(), {})
+    segment_file.write(tmp_path / "1", inverter.as_blob(encoded, "x.terms").items(), {})
     with closing(Arrays(tmp_path / "1")) as arrays:
         found = Terms(arrays, "x")
         assert [found[n] for n in range(len(found))] == encoded
@@ -441,7 +442,7 @@ def test_an_interrupt_while_a_row_is_read_is_not_hidden(
         raise KeyboardInterrupt
 
     with segment_of(tmp_path, [Passage(["má"], [])] * 3):
-        monkeypatch.setattr("vnsearch.engines.whoosh.terms.decompressed", interrupted)
+        monkeypatch.setattr("vnsearch.engines.whoosh.read.terms.decompressed", interrupted)
     with pytest.raises(KeyboardInterrupt), closing(Segment(tmp_path / "1.segment")) as segment:
         segment.row(word("ma"), exact=False)
 
@@ -454,11 +455,11 @@ def test_a_segment_that_lacks_an_array_is_refused(tmp_path: Path) -> None:
         counts = arrays.counts
     assert len(whole) > 20
     for name in ("exact.terms", "folded.first", "lengths", "exact.often", "source.rows_at"):
-        layout.write(
+        segment_file.write(
             tmp_path / "2.segment", [item for item in whole.items() if item[0] != name], counts
         )
         with pytest.raises(IndexUnusableError):
             Segment(tmp_path / "2.segment")
-    layout.write(tmp_path / "2.segment", whole.items(), {"passages": 1})
+    segment_file.write(tmp_path / "2.segment", whole.items(), {"passages": 1})
     with pytest.raises(IndexUnusableError):
         Segment(tmp_path / "2.segment")

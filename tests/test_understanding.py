@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shapes import reading
-from vnsearch.analysis import forms, tokenize
-from vnsearch.parsing import parse
-from vnsearch.query import all_words
-from vnsearch.understanding import text_of, understand
+from vnsearch.analysis.tokenizer import forms, tokenize
+from vnsearch.query.clauses import all_words
+from vnsearch.query.parser import parse
+from vnsearch.query.restoration import text_of, understand
 from vnsearch.vietnamese.letters import fold
 
 

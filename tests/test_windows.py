@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh.windows import Windows
+from vnsearch.engines.whoosh.search.proximity import Windows
 from vnsearch.ranking import WINDOW
 
 

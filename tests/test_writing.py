@@ -16,16 +16,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vnsearch.bulk import Vocabulary
-from vnsearch.engines.whoosh import WhooshEngine, manifest, pairing, workers, writing
-from vnsearch.engines.whoosh.building import build, merge
-from vnsearch.engines.whoosh.layout import Arrays
-from vnsearch.engines.whoosh.manifest import Segment
-from vnsearch.engines.whoosh.segments import Segment as OpenSegment
-from vnsearch.engines.whoosh.writing import _to_merge
+from vnsearch.analysis.bulk import Vocabulary
+from vnsearch.engines.whoosh import WhooshEngine
+from vnsearch.engines.whoosh.format import manifest
+from vnsearch.engines.whoosh.format.manifest import Segment
+from vnsearch.engines.whoosh.format.segment_file import Arrays
+from vnsearch.engines.whoosh.read.segment import Segment as OpenSegment
+from vnsearch.engines.whoosh.write import bigrams, workers, writer
+from vnsearch.engines.whoosh.write import writer as writing
+from vnsearch.engines.whoosh.write.segment_builder import build, merge
+from vnsearch.engines.whoosh.write.writer import _to_merge
 from vnsearch.errors import VnsearchError
 from vnsearch.model import Document, Matches, Place
-from vnsearch.parsing import parse
+from vnsearch.query.parser import parse
 
 MODEST = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -201,7 +204,7 @@ def segments_of(*sizes: int, deleted: Sequence[int] = ()) -> list[Segment]:
     ]
 
 
-HALF = writing._FULL // 2
+HALF = writer._FULL // 2
 
 
 @pytest.mark.parametrize(
@@ -243,19 +246,19 @@ def test_merging_comes_to_an_end(sizes: list[tuple[int, int]]) -> None:
     total, next_, rounds = sum(s.live for s in segments), len(segments), 0
     while chosen := _to_merge(segments):
         assert len(chosen) > 1 or chosen[0].deleted
-        assert len(chosen) == 1 or sum(s.live for s in chosen) <= writing._FULL
+        assert len(chosen) == 1 or sum(s.live for s in chosen) <= writer._FULL
         segments = [s for s in segments if s not in chosen]
         segments.append(Segment(f"{next_}.segment", 1, sum(s.live for s in chosen)))
         next_, rounds = next_ + 1, rounds + 1
         assert rounds <= 2 * len(sizes)
     assert sum(s.live for s in segments) == total
-    assert sum(s.live < HALF for s in segments) <= writing._SEGMENTS
+    assert sum(s.live < HALF for s in segments) <= writer._SEGMENTS
 
 
 @pytest.mark.usefixtures("three_to_a_batch")
 def test_many_small_segments_are_merged_and_their_files_removed(tmp_path: Path) -> None:
     folder = write(tmp_path / "e", some(60))
-    assert len(manifest.read(folder)) <= writing._SEGMENTS
+    assert len(manifest.read(folder)) <= writer._SEGMENTS
     check_folder(folder)
 
 
@@ -263,7 +266,7 @@ def test_many_small_segments_are_merged_and_their_files_removed(tmp_path: Path) 
 def test_many_small_updates_leave_few_segments(tmp_path: Path) -> None:
     for n in range(12):
         folder = write(tmp_path / "e", some(2, 2 * n))
-    assert len(manifest.read(folder)) <= writing._SEGMENTS
+    assert len(manifest.read(folder)) <= writer._SEGMENTS
     check_folder(folder)
     assert answers(folder) == answers(write(tmp_path / "fresh", some(24)))
 
@@ -548,7 +551,7 @@ def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.Mon
         assert segment.pairs("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
         assert segment.pairs("w1", "ma") == segment.pairs("w0", "w1") == {}
     # With room for the two commonest words only, of others pairs are not counted.
-    monkeypatch.setattr(pairing, "_TERMS", 3)
+    monkeypatch.setattr(bigrams, "_TERMS", 3)
     build(tmp_path / "2.segment", documents, Vocabulary())
     with closing(OpenSegment(tmp_path / "2.segment")) as segment:
         assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}

@@ -15,16 +15,16 @@ def main() -> NoReturn:
     code: object = 130
     gc.set_threshold(_UNCOLLECTED)
     try:
-        from vnsearch.shortcut import search_options
+        from vnsearch.cli.quick import search_options
 
         options = search_options(sys.argv[1:])
         if options is not None:
-            from vnsearch import answering
+            from vnsearch.cli import search
 
-            answering.main(**options)
-        from vnsearch import cli
+            search.main(**options)
+        from vnsearch.cli import commands
 
-        cli.main()
+        commands.main()
     except SystemExit as done:
         code = done.code
     except KeyboardInterrupt:

@@ -24,9 +24,9 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from vnsearch.analysis import forms, tokenize
+from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.model import Abbreviation
-from vnsearch.query import Kind, Query, Word
+from vnsearch.query.clauses import Kind, Query, Word
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
 # with the idf of Lucene, which is never negative.

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from vnsearch.model import Document, Encoding, Matches
-from vnsearch.query import Query, Word
+from vnsearch.query.clauses import Query, Word
 
 if TYPE_CHECKING:
     from vnsearch.readers import Unread

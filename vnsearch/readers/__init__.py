@@ -16,7 +16,7 @@ from io import BufferedReader
 from pathlib import PurePath
 from typing import Final, NamedTuple, cast
 
-from vnsearch.analysis import WORD
+from vnsearch.analysis.tokenizer import WORD
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Flaw, Source, Stretch, bytes_of

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vnsearch.engines.whoosh.matching import WhooshReader
-    from vnsearch.engines.whoosh.writing import WhooshWriter
+    from vnsearch.engines.whoosh.search.matcher import WhooshReader
+    from vnsearch.engines.whoosh.write.writer import WhooshWriter
 
 
 class WhooshEngine:
@@ -37,12 +37,12 @@ class WhooshEngine:
 
     def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""
-        from vnsearch.engines.whoosh.matching import WhooshReader
+        from vnsearch.engines.whoosh.search.matcher import WhooshReader
 
         return WhooshReader(folder)
 
     def writer(self, folder: Path, jobs: int = 1, size: int = 0) -> "WhooshWriter":
         """See `engines.Engine`."""
-        from vnsearch.engines.whoosh.writing import WhooshWriter
+        from vnsearch.engines.whoosh.write.writer import WhooshWriter
 
         return WhooshWriter(folder, jobs, size)

@@ -1,0 +1,1 @@
+"""Text -> tokens, one by one and in bulk; documents -> passages."""

@@ -1,0 +1,1 @@
+"""The command line: commands, the quick way for a plain search, exit codes."""

@@ -1,0 +1,369 @@
+"""The commands: options -> one call -> output -> exit code; the only module that knows
+click.
+
+Modules that take long to import are imported by the command that needs them.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+import click
+
+from vnsearch import __version__
+from vnsearch.cli.exits import fail, run
+from vnsearch.errors import (
+    EXIT_BROKEN_PIPE,
+    EXIT_ERROR,
+    EXIT_FOUND,
+    EXIT_INTERRUPTED,
+    EXIT_NOTHING,
+    REPAIR,
+)
+from vnsearch.index import location
+from vnsearch.render import streams
+
+if TYPE_CHECKING:
+    from vnsearch.model import Reading
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit."""
+    run(lambda: _code(arguments))
+
+
+def _code(arguments: Sequence[str] | None) -> int:
+    try:
+        code: int = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.UsageError as error:
+        return _fail_usage(error)
+    except click.ClickException as error:
+        return fail(error.format_message(), "see: vnsearch --help")
+    except click.Abort:
+        return EXIT_INTERRUPTED
+    except SystemExit as error:  # after completing words, or on a closed pipe
+        return EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
+    return code
+
+
+def _fail_usage(error: click.UsageError) -> int:
+    command = error.ctx.command_path if error.ctx else "vnsearch"
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return EXIT_ERROR
+    if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
+        return fail(f"no such option: {error.option_name}", "to leave a word out, put -- before it")
+    return fail(error.format_message(), f"see: {command} --help")
+
+
+_VERSION = click.version_option(
+    __version__, prog_name="vnsearch", message="%(prog)s %(version)s", help="Show the version."
+)
+
+
+class _Common(NamedTuple):
+    """The options of every command."""
+
+    folder: str | None  # of the index
+    color: str
+    quiet: bool
+
+
+def _with_common(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the common options to a command, which gets them as one argument."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+    @click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        help="Style the output. auto: on a terminal, unless NO_COLOR is set.",
+    )
+    @click.option(
+        "--index",
+        metavar="DIR",
+        help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above.",
+    )
+    @_VERSION
+    @wraps(command)
+    def wrapped(index: str | None, color: str, quiet: bool, **options: Any) -> int:
+        return command(common=_Common(index, color, quiet), **options)
+
+    return wrapped
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  vnsearch index docs                    index a folder, into .vnsearch here
+  vnsearch search dang bo ngoai giao     with marks, without, or with some
+  vnsearch search '"biển đông" -bão'     a phrase, without a word
+  vnsearch index                         bring the index up to date
+""",
+)
+@_VERSION
+def commands() -> None:
+    """Full-text search for Vietnamese documents, typed with or without marks."""
+
+
+@commands.command(
+    epilog="""\b
+Examples:
+  vnsearch index docs notes.md           add a folder and a file, or refresh them
+  vnsearch index                         refresh all that is known
+  vnsearch index docs --exclude 'old/'   leave out a folder (as in .gitignore)
+  vnsearch index --rebuild               start over, beside the old index
+"""
+)
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--rebuild", is_flag=True, help="Start over, beside the old index.")
+@click.option(
+    "--exclude",
+    "excludes",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave out files and folders that match, as in .gitignore. Repeatable; remembered "
+    "for the PATHs, in place of what they had.",
+)
+@click.option(
+    "--encoding",
+    metavar="NAME",
+    help="Read the text files of the PATHs in this encoding: TCVN3, VNI-Windows, VISCII, VPS, or "
+    "any that Python knows. Remembered; auto, as at first: tell it from each file.",
+)
+@click.option(
+    "--forget",
+    multiple=True,
+    metavar="PATH",
+    type=click.Path(),
+    help="Drop a root and its files from the index. Repeatable.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when a file was skipped.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait up to SECONDS for another process that is writing the index.",
+)
+@_with_common
+def index(
+    paths: tuple[str, ...],
+    rebuild: bool,
+    excludes: tuple[str, ...],
+    encoding: str | None,
+    forget: tuple[str, ...],
+    jobs: int | None,
+    as_json: bool,
+    strict: bool,
+    wait: float,
+    common: _Common,
+) -> int:
+    """Bring the index up to date with files and folders.
+
+    Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
+    which become roots of the index; without any, at all known roots. Reads text
+    (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .mht), mail (.eml, .mbox), and with
+    vnsearch[all] installed .pdf, .docx, .odt, .pptx, .xlsx, .xls, .ods and .epub, also with .gz
+    behind; all else is skipped and told.
+    """
+    from vnsearch.indexing.update import update
+    from vnsearch.render import jsonform, plain
+
+    for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
+        if not paths:
+            raise click.UsageError(f"{option} needs the PATHs it is for")
+    folder = location.index_to_write(common.folder)
+    with _progress(common) as progress:
+        done = update(
+            folder,
+            paths,
+            excludes=[glob for glob in excludes if glob] if excludes else None,
+            encoding=None if encoding is None else _encoding(encoding),
+            forget=forget,
+            rebuild=rebuild,
+            wait=wait,
+            jobs=jobs,
+            progress=progress,
+        )
+    if as_json:
+        streams.write([jsonform.dump(jsonform.changes(done))])
+    elif not common.quiet:
+        for line in plain.skipped(done.skipped):
+            streams.say(line)
+        for line in plain.doubts(done.encodings):
+            streams.say(line)
+        streams.write(plain.changes(done, os.path.relpath(folder)))
+    return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
+
+
+def _encoding(name: str) -> str:
+    """The encoding that a user names; "" when each file is to tell."""
+    from vnsearch.vietnamese import legacy
+
+    found = "" if name == "auto" else legacy.known(name)
+    if found is None:
+        raise click.UsageError(f"no such encoding: {name}")
+    return found
+
+
+def _progress(common: _Common) -> Any:
+    if common.quiet or not sys.stderr.isatty():
+        return nullcontext()
+    from vnsearch.render.terminal import progress
+
+    return progress(common.color)
+
+
+@commands.command(
+    epilog="""\b
+Query language:
+  word           in any typing; with marks, words just so come first
+  "a phrase"     these words in this order
+  -word          not this word, with these marks if any (put -- before it)
+  word*          words that begin so          word~   one slip allowed
+  title:word     in the title
+  a OR b         one of them; a AND b: both; parentheses group
+
+\b
+Examples:
+  vnsearch search người việt nam ở nước ngoài
+  vnsearch search --exact 'đảng bộ'
+  vnsearch search 12-KL/TW --in van-ban/
+  vnsearch search -0 covid-19 | xargs -0 wc -w
+  vnsearch search --json bien dong | jq '.hits[].path'
+"""
+)
+@click.argument("query", nargs=-1)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(min=0),
+    help="Show so many documents. Default: 10; with -l and -0 all.",
+)
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON object per hit.")
+@click.option("-l", "--files-with-matches", "as_paths", is_flag=True, help="Print paths only.")
+@click.option("-0", "--print0", "as_paths0", is_flag=True, help="Like -l, each ended by NUL.")
+@click.option("-c", "--count", "as_count", is_flag=True, help="Print how many documents match.")
+@click.option(
+    "--batch", metavar="FILE", help="Search each line of FILE (- is stdin): a JSON object a line."
+)
+@click.option("--exact", is_flag=True, help="Words must have just the marks typed.")
+@click.option("--all", "need_all", is_flag=True, help="Every word must match.")
+@click.option("--any", "need_any", is_flag=True, help="Any word may match.")
+@click.option("--in", "within", metavar="GLOB", help="Only files that match, as in .gitignore.")
+@click.option(
+    "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
+)
+@click.option(
+    "--hyperlink-format",
+    "link_format",
+    metavar="FORMAT",
+    envvar="VNSEARCH_HYPERLINK_FORMAT",
+    default="file",
+    help="What a click on a path opens, on a terminal: file, none, kitty, vscode, idea, textmate, "
+    "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
+)
+@_with_common
+def search(common: _Common, **options: Any) -> int:
+    """Search, best documents first.
+
+    Documents with all the words of QUERY are found; when it is longer than three words,
+    those with most of it; when there are none, those with any, and that is told.
+    """
+    from vnsearch.cli.search import answer
+
+    return answer(**common._asdict(), **options)
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_with_common
+def status(as_json: bool, common: _Common) -> int:
+    """Tell what the index holds, and what has changed since.
+
+    Looks at the files of all roots, but opens none.
+    """
+    from vnsearch.indexing.update import status as status_of
+    from vnsearch.render import jsonform, plain
+
+    found = status_of(location.existing_index(common.folder))
+    if as_json:
+        streams.write([jsonform.dump(jsonform.status(found))])
+    elif not common.quiet:
+        streams.write(plain.status(found))
+    return EXIT_FOUND
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_with_common
+def check(as_json: bool, common: _Common) -> int:
+    """Verify that the index is as it was written, to the last byte.
+
+    Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
+    vnsearch index --rebuild. The old one need not be readable for that.
+    """
+    from vnsearch.index.generations import Generations
+    from vnsearch.render import jsonform, plain
+
+    found = Generations(location.existing_index(common.folder)).check()
+    if as_json:
+        streams.write([jsonform.dump(jsonform.check(found))])
+    elif not common.quiet and not found.damages:
+        streams.write(plain.check(found))
+    for damage in found.damages:
+        streams.say(f"{damage.file}: {damage.what}")
+    return fail("the index is damaged", REPAIR) if found.damages else EXIT_FOUND
+
+
+@commands.command(
+    epilog="""\b
+Example:
+  vnsearch analyze 'Đảng uỷ, số 12-KL/TW'
+"""
+)
+@click.argument("text", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_with_common
+def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
+    """Show how a text is read: its tokens and their forms.
+
+    Each token comes with the folded form, which is matched, and the exact form, which tells
+    apart words that differ in marks only. Where there is an index, also with the word that a
+    query would mean by it, and with all the exact forms that the index has.
+    """
+    from vnsearch.analysis.tokenizer import tokenize
+    from vnsearch.render import jsonform, plain
+    from vnsearch.vietnamese.letters import nfc
+
+    source = nfc(" ".join(text))
+    found, readings = list(tokenize(source)), _readings(source, common)
+    if as_json:
+        streams.write([jsonform.dump(jsonform.tokens(found, readings))])
+    elif not common.quiet:
+        streams.write(plain.tokens(found, readings) if found else [])
+        if not found:
+            streams.say("there is no word in the text")
+    return EXIT_FOUND if found else EXIT_NOTHING
+
+
+def _readings(text: str, common: _Common) -> "tuple[Reading, ...]":
+    """How an index reads the words, if there is one."""
+    from vnsearch.search.searcher import Searcher
+
+    index = location.index_folder(common.folder)
+    if index is None:
+        return ()
+    with closing(Searcher(index)) as searcher:
+        return searcher.read(text)

@@ -1,0 +1,154 @@
+"""A search as the command line asks for it -> what is printed, and an exit code."""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing, nullcontext
+from typing import Any, Final, NoReturn
+
+from vnsearch.cli.exits import run
+from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError
+from vnsearch.index import location
+from vnsearch.model import Results
+from vnsearch.query.clauses import Demand
+from vnsearch.render import jsonform, streams
+from vnsearch.search.searcher import Searcher
+
+_DEFAULT_LIMIT: Final = 10
+
+
+def main(**options: Any) -> NoReturn:
+    """Search and exit."""
+    run(lambda: answer(**options))
+
+
+def answer(
+    query: Sequence[str],
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    as_json: bool = False,
+    as_jsonl: bool = False,
+    as_paths: bool = False,
+    as_paths0: bool = False,
+    as_count: bool = False,
+    batch: str | None = None,
+    exact: bool = False,
+    need_all: bool = False,
+    need_any: bool = False,
+    within: str | None = None,
+    explain: bool = False,
+    link_format: str = "file",
+    folder: str | None = None,
+    color: str = "auto",
+    quiet: bool = False,
+) -> int:
+    """Search, print, return an exit code; the options are those of the command."""
+    if bool(query) == (batch is not None):
+        raise _misused(
+            "name a QUERY or --batch FILE, not both" if query else "name a QUERY to search for"
+        )
+    paths = "-0" if as_paths0 else "-l"
+    form = _only_one(
+        {"--json": as_json, "--jsonl": as_jsonl, paths: as_paths or as_paths0, "-c": as_count}
+    )
+    if batch is not None and form not in (None, "--json"):
+        raise _misused(f"--batch prints JSON, not {form}")
+    demand = _only_one({"--all": need_all, "--any": need_any})
+    if limit is None:
+        limit = sys.maxsize if form == paths else 0 if form == "-c" else _DEFAULT_LIMIT
+    with closing(Searcher(location.existing_index(folder))) as searcher:
+
+        def ask(text: str) -> Results:
+            return searcher.search(
+                text,
+                limit=limit,
+                offset=offset,
+                exact=exact,
+                demand=Demand(demand.lstrip("-") if demand else "smart"),
+                within=within,
+                explain=explain,
+                paths_only=form == paths,
+            )
+
+        if batch is not None:
+            return _search_batch(ask, batch, quiet)
+        results = ask(" ".join(query))
+        _show(results, form, link_format, color, quiet)
+        return EXIT_FOUND if results.total else EXIT_NOTHING
+
+
+def _misused(message: str) -> VnsearchError:
+    return VnsearchError(message, "see: vnsearch search --help")
+
+
+def _only_one(flags: dict[str, bool]) -> str | None:
+    """The flag that was given; raises VnsearchError when it was not the only one."""
+    given = [name for name, value in flags.items() if value]
+    if len(given) > 1:
+        raise _misused(f"{' and '.join(given)} exclude each other")
+    return given[0] if given else None
+
+
+def _search_batch(ask: Callable[[str], Results], file: str, quiet: bool) -> int:
+    """Answer each line of a file as it is read, so that a program can converse."""
+    found = False
+    if file == "-" and sys.stdin is None:
+        raise _misused("--batch -: stdin is closed")
+    try:
+        lines = nullcontext(sys.stdin.buffer) if file == "-" else open(file, "rb")  # noqa: SIM115
+    except OSError as error:
+        advice = "name a file with a query a line, or - for stdin"
+        raise VnsearchError(f"cannot read {file}: {error.strerror}", advice) from error
+    with lines as opened:
+        for number, line in enumerate(opened, 1):
+            results = ask(line.decode("utf-8", "replace").rstrip("\r\n"))
+            if not quiet and results.query.strip():
+                for notice in results.notices:
+                    streams.say(f"line {number}: {notice}")
+            streams.write_now(jsonform.dump(jsonform.results(results)))
+            found = found or bool(results.total)
+    return EXIT_FOUND if found else EXIT_NOTHING
+
+
+def _tell(results: Results) -> None:
+    """What the user should know of how the search went."""
+    from vnsearch.vietnamese.letters import nfc
+
+    for notice in results.notices:
+        streams.say(notice)
+    if nfc(results.understood.text) != " ".join(nfc(results.query).split()):
+        streams.say(f"understood as: {results.understood.text}")
+    for item in results.understood.abbreviations:
+        streams.say(f"{item.short} stands for: {item.long}")
+    suggestion = results.understood.suggestion
+    if suggestion is not None and suggestion != results.understood.text:
+        streams.say(f"did you mean: {suggestion}")
+    if results.understood.relaxed:
+        streams.say("no document has all the words; these have some of them")
+    if not results.total:
+        streams.say("nothing found")
+
+
+def _show(results: Results, form: str | None, link_format: str, color: str, quiet: bool) -> None:
+    if not quiet:
+        _tell(results)
+    match form:
+        case "--json":
+            streams.write([jsonform.dump(jsonform.results(results))])
+        case "--jsonl":
+            streams.write(jsonform.dump(jsonform.hit(hit)) for hit in results.hits)
+        case "-l" | "-0":
+            streams.write_paths(results.paths, "\n" if form == "-l" else "\0")
+        case "-c":
+            streams.write([str(results.total)])
+        case _ if results.total and not quiet:
+            if color == "always" or sys.stdout.isatty():
+                from vnsearch.render import links, terminal
+
+                if wrong := links.problem(link_format):
+                    raise _misused(f"--hyperlink-format: {wrong}")
+                terminal.show(results, color, link_format)
+            else:
+                from vnsearch.render import plain
+
+                streams.write(plain.results(results))

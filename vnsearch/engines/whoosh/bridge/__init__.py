@@ -1,0 +1,1 @@
+"""The index as Whoosh's own API sees it."""

@@ -1,0 +1,1 @@
+"""The files of the index: segments, stored fields, the manifest."""

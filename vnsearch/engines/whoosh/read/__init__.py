@@ -1,0 +1,1 @@
+"""Segments -> posting lists, token strings and stored fields."""

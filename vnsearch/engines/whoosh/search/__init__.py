@@ -1,0 +1,1 @@
+"""Query + posting lists -> the best documents."""

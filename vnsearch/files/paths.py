@@ -1,0 +1,41 @@
+"""Names of files in an index, and their paths."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Places(NamedTuple):
+    """The names of files in one index.
+
+    A name is the path relative to the folder that holds the index when the file lies below
+    it, else absolute; so a folder can be moved together with its index.
+    """
+
+    base: str  # the folder that holds the index, absolute
+
+    @classmethod
+    def of(cls, index: Path) -> "Places":
+        """The names in the index at this (absolute) folder."""
+        return cls(str(index.parent))
+
+    def name(self, path: str) -> str:
+        """The name of the file at an absolute path."""
+        return _relative_below(path, self.base)
+
+    def path(self, name: str) -> str:
+        """The absolute path of a file."""
+        return os.path.normpath(os.path.join(self.base, name))
+
+    def from_here(self, name: str) -> str:
+        """A path that opens from the current folder: relative when it lies below."""
+        return _relative_below(self.path(name), os.getcwd())
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether an absolute path is a folder's, or one inside it."""
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _relative_below(path: str, folder: str) -> str:
+    return os.path.relpath(path, folder) if is_below(path, folder) else path

@@ -1,0 +1,1 @@
+"""Files -> index: the plan, the reading, the update."""

@@ -1,0 +1,293 @@
+"""Files -> readers -> engine: bringing an index up to date with its roots.
+
+First the plan (see `planning`); an empty one ends the run. Then the files are read into a
+new generation of the index, which becomes current when all of it is on disk.
+"""
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+from vnsearch import __version__, readers
+from vnsearch.engines import Engine, Writer, embedded
+from vnsearch.errors import RootError
+from vnsearch.files.paths import Places
+from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
+from vnsearch.index.generations import CATALOG, ENGINE, Generations
+from vnsearch.index.opening import damage_told, open_index
+from vnsearch.indexing.load import Loaded, Tap, load, settled
+from vnsearch.indexing.plan import Plan, check_path, choose, everything, make_plan
+from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
+from vnsearch.readers.sandbox import Sandbox
+
+# Bytes to read from which on starting processes pays.
+_WORTH_PROCESSES: Final = 4_000_000
+
+
+class Progress(Protocol):
+    """Is told how far indexing has come."""
+
+    def start(self, total_bytes: int) -> None:
+        """So much will be read."""
+
+    def advance(self, read_bytes: int) -> None:
+        """So many bytes more have been read."""
+
+    def finishing(self) -> None:
+        """All is read; the index is being completed."""
+
+
+class Silence:
+    """The `Progress` that shows nothing."""
+
+    def start(self, total_bytes: int) -> None:
+        """See `Progress`."""
+
+    def advance(self, read_bytes: int) -> None:
+        """See `Progress`."""
+
+    def finishing(self) -> None:
+        """See `Progress`."""
+
+
+def update(
+    index: Path,
+    paths: Sequence[str] = (),
+    *,
+    excludes: Sequence[str] | None = None,
+    encoding: str | None = None,
+    forget: Sequence[str] = (),
+    rebuild: bool = False,
+    wait: float = 0.0,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+) -> Changes:
+    """Bring the index in the (absolute) folder `index` up to date with its roots.
+
+    Only `paths` are looked at; without any, all known roots are. A path that lies in no root
+    becomes one. `excludes` and `encoding`, when given, replace those of the paths. `forget`
+    drops roots with their files. `rebuild` starts from nothing with all known roots, and does
+    not need the old index to be readable.
+    Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
+    when there is enough to read. Raises RootError, LockedError and
+    IndexUnusableError; the index is as before then, as it is when interrupted.
+    """
+    started = time.monotonic()
+    generations, places = Generations(index), Places.of(index)
+    engine = engine or embedded()
+    names = [places.name(os.path.abspath(path)) for path in paths]
+    forgotten = [places.name(os.path.abspath(path)) for path in forget]
+    for path in paths:
+        check_path(os.path.abspath(path))
+    if not names and not generations.exists():
+        raise _nothing_named()
+    with generations.writing(wait), damage_told(generations):
+        known = _known(generations, engine, rebuild)
+        roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten)
+        if not roots and not forget:
+            raise _nothing_named()
+        if rebuild:
+            scopes = everything(places, roots)
+        plan = make_plan(places, known.files, roots, scopes, str(index))
+        work = _Update(places, known, plan, progress or Silence())
+        if not plan.is_empty() or roots != known.roots or rebuild:
+            draft = generations.draft(fresh=rebuild)
+            try:
+                work.write(draft, engine, roots, jobs or _cores())
+            except BaseException:
+                generations.discard(draft)
+                raise
+            generations.publish(draft)
+        with closing(Catalog(generations.current() / CATALOG)) as catalog:
+            return work.summary(catalog, time.monotonic() - started)
+
+
+def status(index: Path, engine: Engine | None = None) -> Status:
+    """What the index in the (absolute) folder `index` holds, and what changed since.
+
+    Raises NoIndexError, IndexUnusableError.
+    """
+    generations, places = Generations(index), Places.of(index)
+    engine = engine or embedded()
+    catalog, reader = open_index(generations, engine)
+    with closing(catalog), closing(reader), damage_told(generations):
+        roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
+        count, documents = catalog.counts()
+        passages = reader.count_passages()
+    missing = [root for root in roots if not os.path.lexists(places.path(root.path))]
+    there = [root for root in roots if root not in missing]
+    plan = make_plan(places, files, roots, everything(places, there), str(index))
+    return Status(
+        folder=str(index),
+        roots=tuple(roots),
+        missing_roots=tuple(root.path for root in missing),
+        files=count,
+        documents=documents,
+        passages=passages,
+        skipped=(*plan.skipped, *_flaws(places, files, plan.kept)),
+        bytes_on_disk=sum(f.stat().st_size for f in index.rglob("*") if f.is_file()),
+        updated=datetime.fromisoformat(facts["updated"]),
+        new=len(plan.new),
+        changed=len(plan.changed),
+        removed=len(plan.gone),
+        versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
+        encodings=tuple(_encodings(places, files, sorted(plan.kept))),
+    )
+
+
+def _cores() -> int:
+    """Those this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _nothing_named() -> RootError:
+    return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the current generation knows."""
+
+    roots: list[Root] = field(default_factory=list)
+    files: dict[str, FileState] = field(default_factory=dict)
+
+
+def _known(generations: Generations, engine: Engine, rebuild: bool) -> _Known:
+    if rebuild:
+        return _Known(_roots_left(generations))
+    if not generations.exists():
+        return _Known()
+    with closing(Catalog(generations.current() / CATALOG)) as catalog:
+        catalog.check_versions(engine.version)
+        return _Known(catalog.roots(), catalog.files())
+
+
+def _roots_left(generations: Generations) -> list[Root]:
+    """The roots of an index that may be damaged; none when they cannot be read."""
+    folder = generations.remains()
+    with suppress(Exception):  # of a damaged database anything may come
+        if folder is not None:
+            with closing(Catalog(folder / CATALOG)) as catalog:
+                return catalog.roots()
+    return []
+
+
+class _Update:
+    """A plan being carried out, and the count of what it did."""
+
+    def __init__(self, places: Places, known: _Known, plan: Plan, progress: Progress) -> None:
+        self._places, self._plan, self._progress = places, plan, progress
+        self._known = known.files
+        self._skipped = list(plan.skipped)
+        self._bytes_read = 0
+        self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
+        self._waiting: dict[str, tuple[Loaded, os.stat_result, str]] = {}  # by files, with readers
+
+    def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
+        """Fill the folder of the next generation."""
+        todo = {**self._plan.new, **self._plan.changed}
+        size = sum(stat.st_size for stat in todo.values())
+        self._progress.start(size)
+        writer = engine.writer(draft / ENGINE, jobs if size >= _WORTH_PROCESSES else 1, size)
+        try:
+            with (
+                closing(Catalog(draft / CATALOG, writable=True)) as catalog,
+                closing(Sandbox()) as self._sandbox,
+            ):
+                for name in self._plan.gone:
+                    writer.remove(name)
+                    catalog.remove(name)
+                for name in sorted(todo):
+                    self._renew(catalog, writer, name)
+                self._progress.finishing()
+                self._settle(catalog, writer)
+                catalog.set_roots(roots)
+                catalog.set_facts(vnsearch=__version__, **versions(engine.version))
+                writer.commit()
+                catalog.commit()
+        except BaseException:
+            with suppress(Exception):
+                writer.cancel()
+            raise
+
+    def summary(self, catalog: Catalog, seconds: float) -> Changes:
+        """What was done, given the catalog as it is now. A file without a document counts
+        as skipped only."""
+        plan, known = self._plan, self._known
+        states = {name: state for name in plan.there() if (state := catalog.file(name))}
+        had = {name for name, state in known.items() if state.documents}
+        has = {name for name, state in states.items() if state.documents}
+        read = has & (plan.new.keys() | plan.changed.keys() - self._as_before)
+        return Changes(
+            added=len(read - had),
+            changed=len(read & had),
+            removed=len((had & {*plan.gone, *states}) - has),
+            unchanged=len(has - read),
+            skipped=(*self._skipped, *_flaws(self._places, states, sorted(states))),
+            documents=catalog.counts()[1],
+            bytes_read=self._bytes_read,
+            seconds=seconds,
+            encodings=tuple(_encodings(self._places, states, sorted(states))),
+        )
+
+    def _renew(self, catalog: Catalog, writer: Writer, name: str) -> None:
+        """Read a new or changed file into the index, and note its state."""
+        path = self._places.path(name)
+        old, encoding = catalog.file(name), self._plan.encodings.get(name, "")
+        reader = readers.reader_of(name, encoding)
+        try:
+            with open(path, "rb", buffering=0) as file:
+                stat = settled(file)
+                if (
+                    old is not None
+                    and (old.size, old.reader) == (stat.st_size, reader)
+                    and digest_of(file) == old.digest
+                ):
+                    self._as_before.add(name)
+                    catalog.put(name, old._replace(mtime_ns=mtime_ns(stat)))
+                    return
+                file.seek(0)
+                tap = Tap(file, self._count)
+                items = readers.read(name, tap.stream(), self._sandbox, encoding)
+                loaded = load(name, items, tap, writer, replaces=old is not None)
+        except OSError as error:
+            kept = "; what was indexed of it stays" if old is not None else ""
+            reason = f"cannot be read: {error.strerror}{kept}"
+            self._skipped.append(Skipped(self._places.from_here(name), reason))
+            self._as_before.add(name)
+            return
+        if loaded.waits:
+            self._waiting[name] = loaded, stat, reader
+        else:
+            catalog.put(name, loaded.state(stat, reader))
+
+    def _settle(self, catalog: Catalog, writer: Writer) -> None:
+        """Note the states of files that were read by the writer."""
+        reports = writer.settle()
+        for name, (loaded, stat, reader) in self._waiting.items():
+            loaded.settle(reports)
+            catalog.put(name, loaded.state(stat, reader))
+
+    def _count(self, read_bytes: int) -> None:
+        self._bytes_read += read_bytes
+        self._progress.advance(read_bytes)
+
+
+def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) -> Iterator[Skipped]:
+    for name in names:
+        for flaw in files[name].flaws:
+            yield Skipped(places.from_here(name), flaw)
+
+
+def _encodings(
+    places: Places, files: dict[str, FileState], names: Sequence[str]
+) -> Iterator[FileEncoding]:
+    for name in names:
+        if encoding := files[name].encoding:
+            yield FileEncoding(places.from_here(name), encoding, files[name].sure)

@@ -1,0 +1,1 @@
+"""Typed words -> query: its clauses, and what an index says they mean."""

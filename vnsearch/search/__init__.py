@@ -1,0 +1,1 @@
+"""Query -> results: the search itself, and what is shown of a hit."""

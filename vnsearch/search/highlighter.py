@@ -1,0 +1,241 @@
+"""Passage + Query -> Snippet: the stretch of text that shows best why it matched.
+
+A snippet is the document's own characters with ranges over them; how the ranges look is
+for `render` to say.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+from vnsearch.analysis.tokenizer import WORD, forms, places_of, spans_of
+from vnsearch.model import Found, Snippet
+from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
+
+LENGTH: Final = 240  # code points, ellipses aside
+_LEAD: Final = 60  # of them at most before the first highlight
+_CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not punctuation
+
+# What a pair of highlighted neighbours is worth beside the number of different words.
+_NEIGHBOURS: Final = 0.5
+
+_LEAST_BETWEEN: Final = 3  # code points, when there is a word between two others
+
+Span = tuple[int, int]  # start and end in a text
+
+# Start and end of a token to highlight, the word it stands for, and start and end of the
+# occurrence it is part of, which is one word or a phrase.
+Mark = tuple[int, int, str, int, int]
+
+# Words that a text may show, and whether a phrase of them must be whole.
+Sought = tuple[tuple[Word, ...], bool]
+
+# By folded form, where it stands: starts, ends, and exact forms.
+Places = Mapping[str, Sequence[tuple[int, int, str]]]
+
+
+class Highlighter:
+    """Shows what a query found: made once for all its hits.
+
+    Highlights cover whole words. Where words typed with marks stand in a text just so, only
+    those are highlighted and not others that fold the same; of a phrase, only its whole
+    occurrences are, unless the search was content with its words (`relaxed`).
+    """
+
+    def __init__(self, query: Query, *, relaxed: bool = False) -> None:
+        self._exact, self._relaxed = query.exact, relaxed
+        self._in_texts = list(_sought(query.clauses))
+        self._in_titles = list(_sought(query.clauses, titles=True))
+        self._folded = {word.folded for words, _ in self._in_titles for word in words}
+        self._titles: dict[str, tuple[Span, ...]] = {}  # hits from one document share theirs
+
+    def title(self, title: str) -> tuple[Span, ...]:
+        """The ranges of the matched words of a title."""
+        if title not in self._titles:
+            marks = self._marks(title, self._in_titles)
+            self._titles[title] = tuple((start, end) for start, end, _, _, _ in marks)
+        return self._titles[title]
+
+    def snippet(self, passage: Found) -> Snippet:
+        """The densest stretch of a passage, cut at word boundaries, with its highlights."""
+        text = passage.text
+        marks = self._marks(text, self._in_texts)
+        begin, end = _stretch(text, marks)
+        before = "… " if begin or passage.cut_before else ""
+        after = " …" if end < len(text) or passage.cut_after else ""
+        shift = len(before) - begin
+        return Snippet(
+            f"{before}{text[begin:end]}{after}",
+            tuple(
+                (start + shift, stop + shift)
+                for start, stop, _, first, last in marks
+                if begin <= first and last <= end
+            ),
+            passage.place and passage.place.after(text[:begin]),
+        )
+
+    def _marks(self, text: str, sought: Iterable[Sought]) -> list[Mark]:
+        """What to highlight in a text, in order."""
+        places = places_of(text, self._folded)
+        marks: list[Mark] = []
+        for words, quoted in sought:
+            found = _found(text, words, places, self._exact)
+            if not found and len(words) > 1 and (self._relaxed or not quoted):
+                for word in words:
+                    found += _found(text, (word,), places, self._exact)
+            marks += found
+        return sorted({mark[0]: mark for mark in marks}.values())
+
+
+def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Sought]:
+    """What a text, or a title, may show."""
+    for clause in clauses:
+        match clause:
+            case Word() as word if titles or not word.in_title:
+                yield (word,), True
+            case Phrase(words, quoted) if titles or not words[0].in_title:
+                yield words, quoted
+            case All(parts) | Any(parts):
+                yield from _sought(parts, titles=titles)
+
+
+def _found(text: str, words: Sequence[Word], places: Places, exact: bool) -> list[Mark]:
+    """The marks where these words stand in a row: just as typed if anywhere, else folded."""
+    first = words[0]
+    if len(words) > 1 or first.kind is not Kind.WORD:
+        return [
+            (start, end, word.exact, row[0][0], row[-1][1])
+            for row in _rows(text, words, places, exact)
+            for word, (start, end) in zip(words, row, strict=True)
+        ]
+    tokens, word = places[first.folded], first.exact
+    if tokens and (exact or first.marked):
+        typed = [(start, end, word, start, end) for start, end, form in tokens if form == word]
+        if typed or exact:
+            return typed
+    return [(start, end, word, start, end) for start, end, _ in tokens]
+
+
+def _rows(
+    text: str, words: Sequence[Word], places: Places, exact: bool
+) -> Sequence[Sequence[Span]]:
+    """Where these words stand in a row, be they few or many."""
+    # Equal exact forms have equal folded forms, so these are all the candidates.
+    first = words[0]
+    is_word = first.kind is Kind.WORD
+    starts = [place[:2] for place in places[first.folded]] if is_word else spans_of(text)
+    for as_typed in (True,) if exact else (True, False):
+        rows: list[list[Span]] = [[]]
+        for word in words:
+            typed = as_typed and (exact or word.marked)
+            rows = [
+                [*row, (start, end)]
+                for row in rows
+                for start, end in (_following(text, row[-1]) if row else starts)
+                if word.matches(*forms(text[start:end]), typed)
+            ]
+        if rows:
+            return rows
+    return ()
+
+
+def _following(text: str, word: Span) -> tuple[Span, ...]:
+    """The word behind a word, if there is one."""
+    found = WORD.search(text, word[1])
+    return () if found is None else (found.span(),)
+
+
+def _stretch(text: str, marks: Sequence[Mark]) -> Span:
+    """Where to cut a text: the window worth most with as many words around it as fit."""
+    if len(text) <= LENGTH:
+        return 0, len(text)
+    if marks:
+        start, end = _densest(text, marks)
+    elif (first := WORD.search(text)) is not None:
+        start, end = first.span()
+    else:
+        return 0, LENGTH
+    room = max(0, LENGTH - (end - start))
+    # More before it when little text is left behind it.
+    lead = max(min(_LEAD, room), room - (_last_end(text, end, len(text)) - end))
+    begin = _first_start(text, start - lead)
+    return _clinging_before(text, begin), _clinging_behind(
+        text, _last_end(text, end, begin + LENGTH)
+    )
+
+
+def _densest(text: str, marks: Sequence[Mark]) -> Span:
+    """Where the window of highlighted words is that is worth most."""
+    first, last = marks[0][0], marks[-1][1]
+    if last <= first + LENGTH - _LEAD:  # all of them, as they are within one
+        return first, last
+    words = [mark[2] for mark in marks]
+    ends = [mark[1] for mark in marks]
+    neighbours = [
+        (word, other) if word != other and _adjacent(text, end, start) else None
+        for (_, end, word, _, _), (start, _, other, _, _) in pairwise(marks)
+    ]
+
+    def worth(begin: int, end: int) -> float:
+        pairs = {*neighbours[begin : end - 1]} - {None}
+        return len({*words[begin:end]}) + _NEIGHBOURS * len(pairs)
+
+    most = worth(0, len(marks))
+    best, window, reached = 0.0, (0, 0), 0
+    for at, (start, _, _, _, last) in enumerate(marks):
+        if best == most:
+            break
+        # A phrase may be longer than a snippet; it is not cut.
+        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, last)), at + LENGTH)
+        # What is in a window before is not worth more than that.
+        if end > reached and (own := worth(at, end)) > best:
+            best, window = own, (start, ends[end - 1])
+        reached = max(reached, end)
+    return window
+
+
+def _adjacent(text: str, end: int, start: int) -> bool:
+    """Whether there is no word between one that ends and one that starts there."""
+    return start - end < _LEAST_BETWEEN or WORD.search(text, end, start) is None
+
+
+def _first_start(text: str, at: int) -> int:
+    """Where the first word begins that does so at `at` or behind it; there is one."""
+    behind_space = text.rfind(" ", 0, max(0, at)) + 1
+    words = WORD.finditer(text, behind_space)
+    start = next(words).start()
+    while start < at:
+        start = next(words).start()
+    return start
+
+
+def _last_end(text: str, end: int, limit: int) -> int:
+    """Where the last word ends that does so by `limit`; `end` when none does behind that one."""
+    at = min(limit, len(text))
+    while at > end:
+        # From any of its letters on, a word ends where it does from its first.
+        if text[at - 1].isalnum() and (word := WORD.match(text, at - 1)):
+            if word.end() <= limit:
+                return word.end()
+            while text[at - 1].isalnum():
+                at -= 1
+        else:
+            at -= 1
+    return end
+
+
+def _clinging_before(text: str, start: int) -> int:
+    """Where the signs begin that stand before a word without a space between."""
+    for at in range(start, max(0, start - _CLINGING), -1):
+        if text[at - 1].isspace() or text[at - 1].isalnum():
+            return at
+    return 0 if start <= _CLINGING else start
+
+
+def _clinging_behind(text: str, end: int) -> int:
+    """Where the signs end that stand behind a word without a space between."""
+    for at in range(end, min(len(text), end + _CLINGING)):
+        if text[at].isspace() or text[at].isalnum():
+            return at
+    return len(text) if len(text) - end <= _CLINGING else end

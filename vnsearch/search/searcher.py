@@ -1,0 +1,167 @@
+"""Words -> query -> engine -> hits with snippets."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.engines import Engine, embedded
+from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.files.globs import matcher
+from vnsearch.files.paths import Places
+from vnsearch.index.generations import Generations
+from vnsearch.index.opening import damage_told, open_index
+from vnsearch.model import Hit, Match, Matches, Reading, Results, Understood
+from vnsearch.query.abbreviations import Abbreviations
+from vnsearch.query.clauses import Demand, Kind, Query, Word, describe, words_of
+from vnsearch.query.parser import parse
+from vnsearch.query.restoration import text_of, understand
+from vnsearch.search.highlighter import Highlighter
+
+_FILES_KEPT: Final = 1000
+
+
+class Searcher:
+    """An index opened for searching, as it was at that moment.
+
+    Raises NoIndexError and IndexUnusableError when opened.
+    """
+
+    def __init__(self, index: Path, engine: Engine | None = None) -> None:
+        self._places = Places.of(index)
+        self._generations = Generations(index)
+        self._catalog, self._reader = open_index(self._generations, engine or embedded())
+        self._abbreviations = Abbreviations(self._reader)
+        self._file = lru_cache(_FILES_KEPT)(self._catalog.file)
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._reader.close()
+        self._catalog.close()
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        exact: bool = False,
+        demand: Demand = Demand.SMART,
+        within: str | None = None,
+        explain: bool = False,
+        paths_only: bool = False,
+    ) -> Results:
+        """Search for `text`, in the query language of `parsing`.
+
+        Returns hits `offset` to `offset + limit` of the ranking. `exact`: marks must match
+        as typed. `within`: a glob that the name of the file must match, as in .gitignore,
+        at any depth. `paths_only`: the paths of the hits, without making the hits.
+        """
+        typed = parse(text, exact=exact, demand=demand)
+        accepts = None if within is None else _glob(within)
+
+        def matches_of(query: Query) -> Matches:
+            return self._reader.search(
+                query, limit=limit, offset=offset, accepts=accepts, explain=explain
+            )
+
+        with damage_told(self._generations):
+            return self._results(typed, matches_of, limit, offset, explain, paths_only)._replace(
+                query=text
+            )
+
+    def _results(
+        self,
+        typed: Query,
+        matches_of: Callable[[Query], Matches],
+        limit: int,
+        offset: int,
+        explain: bool,
+        paths_only: bool,
+    ) -> Results:
+        query = self._abbreviations.added_to(understand(typed, self._reader))
+        matches = matches_of(query)
+        suggested = self._suggested(query)
+        if suggested is not None and not matches.total:
+            instead = matches_of(suggested)
+            if not instead.relaxed:  # some of the words, of which some are guessed, is too little
+                query, matches = suggested, instead
+        sources = dict.fromkeys(match.passage.source for match in matches.matches)
+        paths = {source: self._places.from_here(source) for source in sources}
+        highlighter = Highlighter(query, relaxed=matches.relaxed)
+        states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
+        return Results(
+            query=typed.source,
+            understood=Understood(
+                text_of(typed, query),
+                None if suggested is None else text_of(typed, suggested),
+                matches.relaxed,
+                query.related,
+            ),
+            total=matches.total,
+            limit=limit,
+            offset=offset,
+            hits=()
+            if paths_only
+            else tuple(
+                _hit(rank, match, highlighter, *states[match.passage.source])
+                for rank, match in enumerate(matches.matches, offset + 1)
+            ),
+            paths=tuple(paths.values()),
+            notices=query.notices,
+            reading=tuple(describe(query)) if explain else (),
+        )
+
+    def _suggested(self, query: Query) -> Query | None:
+        """The query with other words for those that are in no document, if that is better."""
+        words = (word for run in query.runs() for word in run if word.kind is Kind.WORD)
+        variants = ((word, self._reader.variants(word.folded)) for word in words)
+        if all(found and (word.exact in found or not word.marked) for word, found in variants):
+            return None  # as most often: without a look at how words are misspelt
+        from vnsearch.query.correction import corrected
+
+        return corrected(query, self._reader)
+
+    def read(self, text: str) -> tuple[Reading, ...]:
+        """How the words of an NFC text are read, as those of a query would be."""
+        tokens = tuple(tokenize(text))
+        words = (Word(token.text, token.folded, token.exact) for token in tokens)
+        with damage_told(self._generations):
+            understood = understand(Query(text, tuple(words)), self._reader)
+            return tuple(
+                Reading(token, word.exact, self._reader.variants(word.folded))
+                for token, word in zip(tokens, words_of(understood.clauses), strict=True)
+            )
+
+    def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
+        """Of a file that is in the index, its path from here, when it was modified, and whether
+        it changed since."""
+        state = self._file(source)
+        if state is None:
+            raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
+        return path, state.modified, not state.is_current(self._places.path(source))
+
+
+def _hit(
+    rank: int, match: Match, highlighter: Highlighter, path: str, modified: datetime, stale: bool
+) -> Hit:
+    found = match.passage
+    return Hit(
+        rank=rank,
+        score=match.score,
+        id=f"{found.source}#{found.key}" if found.key else found.source,
+        path=path,
+        title=found.title,
+        title_highlights=highlighter.title(found.title),
+        snippet=highlighter.snippet(found),
+        modified=modified,
+        stale=stale,
+        parts=match.parts,
+    )
+
+
+def _glob(pattern: str) -> Callable[[str], bool]:
+    pattern = pattern.removeprefix("./")
+    return matcher([pattern if pattern.startswith(("/", "**/")) else f"**/{pattern}"])
