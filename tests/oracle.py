@@ -24,7 +24,7 @@ from vnsearch.query.clauses import (
     Word,
     words_of,
 )
-from vnsearch.ranking import Evidence
+from vnsearch.ranking import Feature
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class _Passage:
         return {
             place
             for place, token in enumerate(self.text)
-            if word.matches(token.folded, token.exact, exact or word.just_so)
+            if word.matches(token.folded, token.exact, exact or word.match_marks)
         }
 
     def pairs(self, words: Sequence[Word], exact: bool) -> int:
@@ -60,7 +60,7 @@ class _Passage:
             for tokens in (self.text, self.title)
             for one, other in pairwise(tokens)
             if all(
-                word.matches(token.folded, token.exact, exact or word.just_so)
+                word.matches(token.folded, token.exact, exact or word.match_marks)
                 for word, token in zip(words, (one, other), strict=True)
             )
         }
@@ -83,7 +83,7 @@ def _densest(words: Sequence[tuple[float, set[int]]]) -> float:
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
     forms = [(token.folded, token.exact) for token in tokens]
     fitting = [
-        {form for form in set(forms) if word.matches(*form, exact or word.just_so)}
+        {form for form in set(forms) if word.matches(*form, exact or word.match_marks)}
         for word in words
     ]
     starts = range(len(tokens) - len(words) + 1)
@@ -118,7 +118,7 @@ class Oracle:
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
         idfs = {
             item: ranking.idf(self._frequency(item.words, item.exact), self._count)
-            for item in ranking.evidence(query)
+            for item in ranking.features(query)
         }
         found = []
         for source, key, passages in chosen:
@@ -182,7 +182,7 @@ class Oracle:
         most = max((weight(passages) for _, _, passages in self._documents), default=0)
         return lambda passages: (
             any(self._has(passages, c, exact) for c in soft)
-            and weight(passages) >= ranking.needed(most)
+            and weight(passages) >= ranking.min_should_match(most)
         )
 
     def _has(self, passages: list[_Passage], clause: Clause, exact: bool) -> bool:
@@ -208,7 +208,7 @@ class Oracle:
             self._frequencies[key] = sum(found)
         return self._frequencies[key]
 
-    def _score(self, passage: _Passage, idfs: Mapping[Evidence, float], exact: bool) -> float:
+    def _score(self, passage: _Passage, idfs: Mapping[Feature, float], exact: bool) -> float:
         score, complete = 0.0, True
         for item, idf in idfs.items():
             frequency = passage.frequency(item.words, item.exact)
@@ -219,13 +219,15 @@ class Oracle:
                 complete = False
         score += _densest(
             [
-                (item.near * idf, passage.places(item.words[0], item.exact))
+                (item.proximity * idf, passage.places(item.words[0], item.exact))
                 for item, idf in idfs.items()
-                if item.near
+                if item.proximity
             ]
         )
         if score and complete:
-            score += ranking.complete((e.weight + e.near) * idf for e, idf in idfs.items())
+            score += ranking.all_terms_bonus(
+                (e.weight + e.proximity) * idf for e, idf in idfs.items()
+            )
         return score
 
 

@@ -3,7 +3,7 @@
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word
 from vnsearch.query.parser import parse
 
-SIGNS = {Kind.WORD: "", Kind.PREFIX: "*", Kind.SLIP: "~"}
+SIGNS = {Kind.WORD: "", Kind.PREFIX: "*", Kind.FUZZY: "~"}
 
 
 def shape(clause: Clause) -> str:

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from vnsearch.query.parser import parse
 from vnsearch.ranking import (
     K1,
-    NEEDED_SHARE,
+    MIN_SHOULD_MATCH_SHARE,
     PAIR_WEIGHT,
     QUESTION_WEIGHT,
     WINDOW_WEIGHT,
-    complete,
+    all_terms_bonus,
     damping,
-    evidence,
+    features,
     idf,
-    needed,
+    min_should_match,
     saturation,
     weight,
 )
@@ -29,7 +29,7 @@ Piece = tuple[str, bool, float]
 
 def pieces(source: str, *, exact: bool = False) -> list[Piece]:
     """The evidence of a query: the exact forms of its words, whether compared, the weight."""
-    found = evidence(parse(source, exact=exact))
+    found = features(parse(source, exact=exact))
     return [(" ".join(word.exact for word in e.words), e.exact, e.weight) for e in found]
 
 
@@ -130,14 +130,14 @@ def test_evidence_when_marks_must_match(source: str, expected: list[Piece]) -> N
 
 def test_words_with_and_without_marks_weigh_the_same() -> None:
     def total(source: str) -> float:
-        return sum(item.weight for item in evidence(parse(source)))
+        return sum(item.weight for item in features(parse(source)))
 
     assert total("đảng bộ") == total("dang bo") == total("đảng bo")
 
 
 def test_words_of_longer_queries_count_again_where_they_stand_together() -> None:
     def near(source: str) -> list[tuple[str, float]]:
-        return [(e.words[0].text, e.near) for e in evidence(parse(source)) if e.near]
+        return [(e.words[0].text, e.proximity) for e in features(parse(source)) if e.proximity]
 
     assert not near("đảng bộ cơ")
     assert near("đảng bo cơ ai") == [
@@ -150,7 +150,7 @@ def test_words_of_longer_queries_count_again_where_they_stand_together() -> None
 
 
 def test_labels() -> None:
-    labels = [item.label for item in evidence(parse("đảng bo"))]
+    labels = [item.label for item in features(parse("đảng bo"))]
     assert sorted(labels) == ["neighbours", "word", "word", "word with its marks"]
 
 
@@ -181,9 +181,9 @@ def test_a_weight_is_the_idf_in_whole_millionths(
 
 
 def test_a_document_needs_a_share_of_the_most_weight() -> None:
-    assert NEEDED_SHARE == 0.4
-    assert needed(0) == 0
-    assert needed(5_000_000) == 2_000_000
+    assert MIN_SHOULD_MATCH_SHARE == 0.4
+    assert min_should_match(0) == 0
+    assert min_should_match(5_000_000) == 2_000_000
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def test_saturation_falls_with_the_length(
 def test_complete_exceeds_any_possible_sum(
     words: list[str], exact: bool, data: st.DataObject
 ) -> None:
-    found = evidence(parse(" ".join(words), exact=exact))
+    found = features(parse(" ".join(words), exact=exact))
     passages = data.draw(st.integers(1, 10_000))
     worths = [item.weight * idf(data.draw(st.integers(1, passages)), passages) for item in found]
     score = math.fsum(
@@ -260,7 +260,7 @@ def test_complete_exceeds_any_possible_sum(
         )
         for worth in worths
     )
-    assert complete(worths) > score
+    assert all_terms_bonus(worths) > score
 
 
 @pytest.mark.parametrize(
@@ -269,4 +269,4 @@ def test_complete_exceeds_any_possible_sum(
     ids=["nothing", "one piece", "a piece that is nowhere adds nothing"],
 )
 def test_complete(worths: list[float], expected: float) -> None:
-    assert complete(iter(worths)) == pytest.approx(expected)
+    assert all_terms_bonus(iter(worths)) == pytest.approx(expected)

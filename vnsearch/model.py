@@ -19,7 +19,7 @@ class Token(NamedTuple):
     position: int  # tokens before this one
 
 
-class Reading(NamedTuple):
+class Interpretation(NamedTuple):
     """A token as a query would mean it."""
 
     token: Token
@@ -27,18 +27,18 @@ class Reading(NamedTuple):
     variants: Mapping[str, int]  # exact forms in the index, and in how many passages each occurs
 
 
-class Place(NamedTuple):
+class Locator(NamedTuple):
     """Where in its file a text begins."""
 
     number: int  # counted from 1
     unit: str = "line"  # what is counted: lines, or page, sheet, slide, chapter, message
     step: int = 1  # units of the file per mark between units in the text; 0 inside a record
 
-    def after(self, text: str) -> "Place":
+    def after(self, text: str) -> "Locator":
         """Where the text behind this one begins. Lines end in newlines, all else in form
         feeds."""
         marks = text.count("\n" if self.unit == "line" else "\f") if self.step else 0
-        return self if not marks else Place(self.number + self.step * marks, self.unit, self.step)
+        return self if not marks else Locator(self.number + self.step * marks, self.unit, self.step)
 
 
 class Encoding(NamedTuple):
@@ -62,7 +62,7 @@ class Document(NamedTuple):
     key: str  # names it inside its file; "" when the file is one document
     title: str
     text: str
-    place: Place | None = None  # None: the format has none
+    locator: Locator | None = None  # None: the format has none
     encoding: Encoding | None = None
 
 
@@ -72,7 +72,7 @@ class Passage(NamedTuple):
     text: str
     first: int  # its tokens, counted in the document: from `first` to before `last`
     last: int
-    place: Place | None
+    locator: Locator | None
     cut_before: bool  # the document's text goes on before it
     cut_after: bool
 
@@ -84,7 +84,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-class Part(NamedTuple):
+class ScorePart(NamedTuple):
     """One piece of evidence in a score: what it is, for which words, and its worth."""
 
     evidence: str
@@ -92,14 +92,14 @@ class Part(NamedTuple):
     score: float
 
 
-class Found(NamedTuple):
+class StoredPassage(NamedTuple):
     """What an index keeps of a passage to show it."""
 
     source: str  # path of the file, as the catalog writes it
     key: str  # of the document inside its file
     title: str
     text: str  # of the passage
-    place: Place | None  # of its start
+    locator: Locator | None  # of its start
     cut_before: bool
     cut_after: bool
 
@@ -107,9 +107,9 @@ class Found(NamedTuple):
 class Match(NamedTuple):
     """A document that matches, by its best passage."""
 
-    passage: Found
+    passage: StoredPassage
     score: float
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ScorePart, ...] = ()
 
 
 class Matches(NamedTuple):
@@ -125,7 +125,7 @@ class Snippet(NamedTuple):
 
     text: str
     highlights: tuple[tuple[int, int], ...]  # sorted, disjoint, whole words
-    place: Place | None  # of its start
+    locator: Locator | None  # of its start
 
 
 class Hit(NamedTuple):
@@ -140,7 +140,7 @@ class Hit(NamedTuple):
     snippet: Snippet
     modified: datetime
     stale: bool  # the file changed or vanished since it was indexed
-    parts: tuple[Part, ...] = ()
+    parts: tuple[ScorePart, ...] = ()
 
 
 class Understood(NamedTuple):

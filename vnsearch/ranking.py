@@ -59,16 +59,16 @@ _WINDOW_FROM: Final = 4  # words of a query: shorter ones have pairs for that
 # share of the weight (idf) that the fullest document has; a share of the whole query's
 # weight loses relevant documents, since long queries hold words that no document has.
 SHORT_QUERY_WORDS: Final = 3
-NEEDED_SHARE: Final = 0.4
+MIN_SHOULD_MATCH_SHARE: Final = 0.4
 
 
-class Evidence(NamedTuple):
+class Feature(NamedTuple):
     """Something a passage may hold that speaks for it: a word or a pair of neighbours."""
 
     words: tuple[Word, ...]
     exact: bool  # compare exact forms, not folded ones
     weight: float
-    near: float = 0.0  # its weight in a window, see WINDOW
+    proximity: float = 0.0  # its weight in a window, see WINDOW
     related: bool = False  # not asked for, but another way to write it
 
     @property
@@ -85,7 +85,7 @@ ALL_WORDS: Final = "all the words in one passage"
 NEARBY: Final = "words close together"
 
 
-def evidence(query: Query) -> tuple[Evidence, ...]:
+def features(query: Query) -> tuple[Feature, ...]:
     """All the evidence a query asks for, each piece once."""
     runs = query.runs()
     many = sum(map(len, runs)) >= _WINDOW_FROM
@@ -94,29 +94,29 @@ def evidence(query: Query) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys((*pieces, *related)))
 
 
-def _related(item: Abbreviation) -> Iterator[Evidence]:
+def _related(item: Abbreviation) -> Iterator[Feature]:
     if item.spelt_out:
         short = Word(item.short, *forms(item.short))
-        yield Evidence((_plain(short),), exact=False, weight=ABBREVIATION_WEIGHT, related=True)
+        yield Feature((_plain(short),), exact=False, weight=ABBREVIATION_WEIGHT, related=True)
         return
     words = [Word(token.text, token.folded, token.exact) for token in tokenize(item.long)]
     for pair in pairwise(words):
-        yield Evidence(pair, exact=False, weight=ABBREVIATION_WEIGHT, related=True)
+        yield Feature(pair, exact=False, weight=ABBREVIATION_WEIGHT, related=True)
 
 
-def _evidence(run: tuple[Word, ...], exact: bool, many: bool) -> Iterator[Evidence]:
+def _evidence(run: tuple[Word, ...], exact: bool, many: bool) -> Iterator[Feature]:
     words = tuple(map(_plain, run))
     for word in words:
         weight = _weight_of((word,))
         near = WINDOW_WEIGHT * weight if many and _may_stand_near(word) else 0.0
         # The marks of a misspelt word say nothing.
-        if word.marked and not exact and word.kind is not Kind.SLIP:
-            yield Evidence((word,), exact=False, weight=weight, near=near)
-            yield Evidence((word,), exact=True, weight=weight)
+        if word.marked and not exact and word.kind is not Kind.FUZZY:
+            yield Feature((word,), exact=False, weight=weight, proximity=near)
+            yield Feature((word,), exact=True, weight=weight)
         else:
-            yield Evidence((word,), exact, 2 * weight, near)
+            yield Feature((word,), exact, 2 * weight, near)
     for pair in pairwise(words):
-        yield Evidence(pair, exact, PAIR_WEIGHT * _weight_of(pair))
+        yield Feature(pair, exact, PAIR_WEIGHT * _weight_of(pair))
 
 
 def _may_stand_near(word: Word) -> bool:
@@ -132,7 +132,7 @@ def _plain(word: Word) -> Word:
     return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
 
 
-def complete(worths: Iterable[float]) -> float:
+def all_terms_bonus(worths: Iterable[float]) -> float:
     """What a passage with all the words gets on top: more than any passage can score, given
     weight times idf of all the evidence, that in windows included."""
     return sum(worths) * LIMIT
@@ -151,9 +151,9 @@ def weight(passages_with: int, passages: int) -> int:
     return round(idf(passages_with, passages) * 1_000_000)
 
 
-def needed(most: int) -> float:
+def min_should_match(most: int) -> float:
     """What the words a document has must weigh when the fullest document has `most`."""
-    return NEEDED_SHARE * most
+    return MIN_SHOULD_MATCH_SHARE * most
 
 
 def damping(length: int, average: float) -> float:

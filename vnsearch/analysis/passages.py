@@ -7,7 +7,7 @@ and from losing by it, and the best passage is where the snippet comes from.
 import re
 from collections.abc import Iterator, Sequence
 
-from vnsearch.model import Document, Passage, Place
+from vnsearch.model import Document, Locator, Passage
 
 # In tokens. What would be left as a mere tail joins the last passage, which so may have up
 # to MAX_TOKENS: in a tail the words of the title would weigh too much.
@@ -31,12 +31,12 @@ def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Seq
 
 def whole(document: Document, count: int) -> Passage:
     """A document of so many tokens as one passage."""
-    return _passage(document.text, document.place, 0, count, count)
+    return _passage(document.text, document.locator, 0, count, count)
 
 
 def _cut_up(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
     text, count = document.text, len(starts)
-    first, begin, place = 0, 0, document.place
+    first, begin, place = 0, 0, document.locator
     while first < count:
         last = _cut(text, starts, ends, first)
         end = len(text) if last == count else _boundary(text, ends[last - 1], starts[last])
@@ -46,7 +46,7 @@ def _cut_up(document: Document, starts: Sequence[int], ends: Sequence[int]) -> I
         first, begin = last, end
 
 
-def _passage(stretch: str, place: Place | None, first: int, last: int, count: int) -> Passage:
+def _passage(stretch: str, place: Locator | None, first: int, last: int, count: int) -> Passage:
     """A stretch of a document that begins at a place, without the space around it."""
     text = stretch.strip()
     if place is not None and len(text) < len(stretch):

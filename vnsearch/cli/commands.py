@@ -27,7 +27,7 @@ from vnsearch.index import location
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
-    from vnsearch.model import Reading
+    from vnsearch.model import Interpretation
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -358,7 +358,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
     return EXIT_FOUND if found else EXIT_NOTHING
 
 
-def _readings(text: str, common: _Common) -> "tuple[Reading, ...]":
+def _readings(text: str, common: _Common) -> "tuple[Interpretation, ...]":
     """How an index reads the words, if there is one."""
     from vnsearch.search.searcher import Searcher
 

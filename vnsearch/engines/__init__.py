@@ -73,7 +73,7 @@ class Reader(Protocol):
     def count_passages(self) -> int:
         """How many passages can be found."""
 
-    def folded_words(self, beginning: str) -> Iterable[str]:
+    def words_with_prefix(self, beginning: str) -> Iterable[str]:
         """The folded forms of words that begin so; words of deleted passages may be among
         them."""
 
@@ -87,7 +87,7 @@ class Reader(Protocol):
     def together(self, folded: Sequence[str]) -> bool:
         """Whether a passage has some words in any typing, wherever."""
 
-    def texts_with(self, word: Word, count: int) -> Iterable[str]:
+    def sample_texts(self, word: Word, count: int) -> Iterable[str]:
         """The texts of so many of the passages that have a word, spread over all of them."""
 
     def close(self) -> None:

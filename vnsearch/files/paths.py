@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 
-class Places(NamedTuple):
+class FileNames(NamedTuple):
     """The names of files in one index.
 
     A name is the path relative to the folder that holds the index when the file lies below
@@ -15,7 +15,7 @@ class Places(NamedTuple):
     base: str  # the folder that holds the index, absolute
 
     @classmethod
-    def of(cls, index: Path) -> "Places":
+    def of(cls, index: Path) -> "FileNames":
         """The names in the index at this (absolute) folder."""
         return cls(str(index.parent))
 

@@ -61,7 +61,7 @@ class Generations:
                 continue
             return folder
 
-    def remains(self) -> Path | None:
+    def salvageable(self) -> Path | None:
         """Where to look for what a damaged index still tells."""
         with suppress(NoIndexError, IndexUnusableError):
             return self._pointer()[0]

@@ -21,7 +21,7 @@ def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Reade
                 catalog = Catalog(current / CATALOG)
                 opened.callback(catalog.close)
                 catalog.check_versions(engine.version)
-                with damage_told(generations):
+                with as_index_error(generations):
                     reader = engine.reader(current / ENGINE)
                 opened.pop_all()
                 return catalog, reader
@@ -31,7 +31,7 @@ def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Reade
 
 
 @contextmanager
-def damage_told(generations: Generations) -> Iterator[None]:
+def as_index_error(generations: Generations) -> Iterator[None]:
     """Turn any error that comes of damaged bytes into IndexUnusableError: large files are not
     verified each time they are opened, and of bytes that are wrong anything may come.
     """

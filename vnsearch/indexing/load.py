@@ -46,7 +46,7 @@ class Loaded:
                 self._items.append(self._writer.add_unread(self._name, item))
             elif isinstance(item, Flaw):
                 self.fail(item.reason)
-            elif self._is_new(item.key, item.place.number if item.place else 0):
+            elif self._is_new(item.key, item.locator.number if item.locator else 0):
                 self._writer.add(self._name, item)
                 self._encodings += filter(None, [item.encoding])
         except OSError as error:
@@ -107,7 +107,7 @@ class Loaded:
 def load(
     name: str,
     items: Iterator[Document | Flaw | Unread],
-    tap: "Tap",
+    tap: "HashingReader",
     writer: Writer,
     *,
     replaces: bool,
@@ -138,7 +138,7 @@ def load(
     return loaded
 
 
-def settled(file: io.FileIO) -> os.stat_result:
+def stable_stat(file: io.FileIO) -> os.stat_result:
     """The file's stat, taken when no edit to come can leave the same time on it."""
     while True:
         stat = os.fstat(file.fileno())
@@ -148,7 +148,7 @@ def settled(file: io.FileIO) -> os.stat_result:
         time.sleep((_CLOCK_TICK_NS - age) / 1e9)
 
 
-class Tap(io.RawIOBase):
+class HashingReader(io.RawIOBase):
     """A file that is counted and digested while it is read."""
 
     def __init__(self, file: io.FileIO, count: Callable[[int], None]) -> None:

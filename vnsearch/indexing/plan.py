@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
-from vnsearch.files.paths import Places, is_below
+from vnsearch.files.paths import FileNames, is_below
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
@@ -18,7 +18,7 @@ from vnsearch.readers import reader_of
 
 @dataclass(slots=True)
 class Plan:
-    """The work, by names of files (see `Places`)."""
+    """The work, by names of files (see `FileNames`)."""
 
     new: dict[str, os.stat_result] = field(default_factory=dict)
     changed: dict[str, os.stat_result] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Scope:
 
 
 def choose(
-    places: Places,
+    places: FileNames,
     known: Iterable[Root],
     named: Sequence[str],
     excludes: Sequence[str] | None,
@@ -54,7 +54,7 @@ def choose(
 ) -> tuple[list[Root], list[Scope]]:
     """All the roots an index will have, and what of them is looked at.
 
-    `named` and `forgotten` are names of files and folders (see `Places`). What is named and
+    `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
     it has `excludes` or an `encoding` of its own. Without names, all is looked at. Raises
     RootError for a root to be forgotten that is none.
@@ -97,12 +97,12 @@ def choose(
     return chosen, parts or everything(places, chosen)
 
 
-def everything(places: Places, roots: Iterable[Root]) -> list[Scope]:
+def everything(places: FileNames, roots: Iterable[Root]) -> list[Scope]:
     """The whole of some roots."""
     return [Scope(root, places.path(root.path)) for root in roots]
 
 
-def _covering(places: Places, roots: Iterable[Root], path: str) -> Root | None:
+def _covering(places: FileNames, roots: Iterable[Root], path: str) -> Root | None:
     """The innermost root that `path` is inside of and that does not leave it out."""
     outer = [root for root in roots if is_below(path, places.path(root.path))]
     if not outer:
@@ -117,7 +117,7 @@ def _covering(places: Places, roots: Iterable[Root], path: str) -> Root | None:
 
 
 def make_plan(
-    places: Places,
+    places: FileNames,
     files: dict[str, FileState],
     roots: Sequence[Root],
     scopes: Sequence[Scope],

@@ -16,11 +16,11 @@ from typing import Final, Protocol
 from vnsearch import __version__, readers
 from vnsearch.engines import Engine, Writer, embedded
 from vnsearch.errors import RootError
-from vnsearch.files.paths import Places
+from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
-from vnsearch.index.opening import damage_told, open_index
-from vnsearch.indexing.load import Loaded, Tap, load, settled
+from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.indexing.load import HashingReader, Loaded, load, stable_stat
 from vnsearch.indexing.plan import Plan, check_path, choose, everything, make_plan
 from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
 from vnsearch.readers.sandbox import Sandbox
@@ -79,7 +79,7 @@ def update(
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
-    generations, places = Generations(index), Places.of(index)
+    generations, places = Generations(index), FileNames.of(index)
     engine = engine or embedded()
     names = [places.name(os.path.abspath(path)) for path in paths]
     forgotten = [places.name(os.path.abspath(path)) for path in forget]
@@ -87,7 +87,7 @@ def update(
         check_path(os.path.abspath(path))
     if not names and not generations.exists():
         raise _nothing_named()
-    with generations.writing(wait), damage_told(generations):
+    with generations.writing(wait), as_index_error(generations):
         known = _known(generations, engine, rebuild)
         roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten)
         if not roots and not forget:
@@ -113,10 +113,10 @@ def status(index: Path, engine: Engine | None = None) -> Status:
 
     Raises NoIndexError, IndexUnusableError.
     """
-    generations, places = Generations(index), Places.of(index)
+    generations, places = Generations(index), FileNames.of(index)
     engine = engine or embedded()
     catalog, reader = open_index(generations, engine)
-    with closing(catalog), closing(reader), damage_told(generations):
+    with closing(catalog), closing(reader), as_index_error(generations):
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
         count, documents = catalog.counts()
         passages = reader.count_passages()
@@ -170,7 +170,7 @@ def _known(generations: Generations, engine: Engine, rebuild: bool) -> _Known:
 
 def _roots_left(generations: Generations) -> list[Root]:
     """The roots of an index that may be damaged; none when they cannot be read."""
-    folder = generations.remains()
+    folder = generations.salvageable()
     with suppress(Exception):  # of a damaged database anything may come
         if folder is not None:
             with closing(Catalog(folder / CATALOG)) as catalog:
@@ -181,7 +181,7 @@ def _roots_left(generations: Generations) -> list[Root]:
 class _Update:
     """A plan being carried out, and the count of what it did."""
 
-    def __init__(self, places: Places, known: _Known, plan: Plan, progress: Progress) -> None:
+    def __init__(self, places: FileNames, known: _Known, plan: Plan, progress: Progress) -> None:
         self._places, self._plan, self._progress = places, plan, progress
         self._known = known.files
         self._skipped = list(plan.skipped)
@@ -243,7 +243,7 @@ class _Update:
         reader = readers.reader_of(name, encoding)
         try:
             with open(path, "rb", buffering=0) as file:
-                stat = settled(file)
+                stat = stable_stat(file)
                 if (
                     old is not None
                     and (old.size, old.reader) == (stat.st_size, reader)
@@ -253,7 +253,7 @@ class _Update:
                     catalog.put(name, old._replace(mtime_ns=mtime_ns(stat)))
                     return
                 file.seek(0)
-                tap = Tap(file, self._count)
+                tap = HashingReader(file, self._count)
                 items = readers.read(name, tap.stream(), self._sandbox, encoding)
                 loaded = load(name, items, tap, writer, replaces=old is not None)
         except OSError as error:
@@ -279,14 +279,16 @@ class _Update:
         self._progress.advance(read_bytes)
 
 
-def _flaws(places: Places, files: dict[str, FileState], names: Sequence[str]) -> Iterator[Skipped]:
+def _flaws(
+    places: FileNames, files: dict[str, FileState], names: Sequence[str]
+) -> Iterator[Skipped]:
     for name in names:
         for flaw in files[name].flaws:
             yield Skipped(places.from_here(name), flaw)
 
 
 def _encodings(
-    places: Places, files: dict[str, FileState], names: Sequence[str]
+    places: FileNames, files: dict[str, FileState], names: Sequence[str]
 ) -> Iterator[FileEncoding]:
     for name in names:
         if encoding := files[name].encoding:

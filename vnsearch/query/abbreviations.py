@@ -47,7 +47,7 @@ class Lexicon(Protocol):
     def together(self, folded: Sequence[str]) -> bool:
         """Whether a passage has some words in any typing, wherever."""
 
-    def texts_with(self, word: Word, count: int) -> Iterable[str]:
+    def sample_texts(self, word: Word, count: int) -> Iterable[str]:
         """The texts of so many of the passages that have a word."""
 
 
@@ -100,7 +100,7 @@ class Abbreviations:
 
     def _look_up(self, short: str) -> str | None:
         """What the passages that have an abbreviation mostly say it stands for."""
-        texts = self._lexicon.texts_with(Word(short, short, short), _PASSAGES)
+        texts = self._lexicon.sample_texts(Word(short, short, short), _PASSAGES)
         found = Counter(long for text in texts for long in _definitions(short, text))
         return max(found, key=lambda long: (found[long], long)) if found else None
 

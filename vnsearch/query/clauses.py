@@ -19,7 +19,7 @@ class Kind(Enum):
 
     WORD = "word"
     PREFIX = "prefix"
-    SLIP = "slip"
+    FUZZY = "fuzzy"
 
     # Words are keys of caches everywhere; Enum's own hash is a function in Python.
     __hash__ = object.__hash__
@@ -41,7 +41,7 @@ class Word(NamedTuple):
     exact: str
     kind: Kind = Kind.WORD
     in_title: bool = False
-    just_so: bool = False  # with exactly its marks, as in an exact search
+    match_marks: bool = False  # with exactly its marks, as in an exact search
 
     @property
     def marked(self) -> bool:
@@ -49,14 +49,14 @@ class Word(NamedTuple):
         return self.exact != self.folded
 
     def matches(self, folded: str, exact: str, as_typed: bool) -> bool:
-        """Whether it stands for the token with these forms (`in_title`, `just_so` aside)."""
+        """Whether it stands for the token with these forms (`in_title`, `match_marks` aside)."""
         mine, other = (self.exact, exact) if as_typed else (self.folded, folded)
         if mine == other:
             return True
         if self.kind is Kind.PREFIX:
             return other.startswith(self.stem(as_typed))
-        return self.kind is Kind.SLIP and (
-            within_one_slip(mine, other) or _are_confused(self.folded, folded)
+        return self.kind is Kind.FUZZY and (
+            within_one_edit(mine, other) or _are_confused(self.folded, folded)
         )
 
     def stem(self, as_typed: bool) -> str:
@@ -160,7 +160,7 @@ def _with_words(clause: Clause, words: Iterator[Word]) -> Clause:
             return clause
 
 
-def is_firm(clause: Clause) -> bool:
+def is_required(clause: Clause) -> bool:
     """Whether it was asked for in so many signs, and not only by standing in the query:
     smart matching never counts it as one word among others."""
     match clause:
@@ -174,12 +174,12 @@ def is_firm(clause: Clause) -> bool:
             return False
 
 
-def loosened(clause: Clause) -> Clause:
+def relaxed_clause(clause: Clause) -> Clause:
     """What is left of a clause when any word is enough: of a phrase, its words."""
     return Any(clause.words) if isinstance(clause, Phrase) else clause
 
 
-def within_one_slip(a: str, b: str) -> bool:
+def within_one_edit(a: str, b: str) -> bool:
     """Whether one insertion, deletion, substitution or swap of neighbours turns a into b."""
     if abs(len(a) - len(b)) > 1:
         return False
@@ -196,7 +196,7 @@ def within_one_slip(a: str, b: str) -> bool:
 _KINDS: Final = {
     Kind.WORD: "word",
     Kind.PREFIX: "words beginning with",
-    Kind.SLIP: "words within one slip of",
+    Kind.FUZZY: "words within one slip of",
 }
 
 
@@ -224,7 +224,7 @@ def _described(clause: Clause, exact: bool) -> str:
 
 
 def _form(word: Word, exact: bool) -> str:
-    exact = exact or word.just_so
+    exact = exact or word.match_marks
     if word.kind is Kind.PREFIX:
         return word.stem(exact)
     return word.exact if exact else word.folded
@@ -232,7 +232,7 @@ def _form(word: Word, exact: bool) -> str:
 
 def _typing(words: tuple[Word, ...], exact: bool) -> str:
     place = " in the title" if words[0].in_title else ""
-    if exact or any(word.just_so for word in words):
+    if exact or any(word.match_marks for word in words):
         return f"{place}, marks as typed"
     if not any(word.marked for word in words):
         return place

@@ -42,7 +42,7 @@ def _corrected(run: Sequence[Word], lexicon: Lexicon) -> Iterator[Word]:
 
 def _is_lacking(word: Word, lexicon: Lexicon) -> bool:
     """Whether the index does not have the word, with the marks it was typed with if any."""
-    if word.kind is not Kind.WORD or word.just_so:
+    if word.kind is not Kind.WORD or word.match_marks:
         return False
     variants = lexicon.variants(word.folded)
     return not variants or (word.marked and word.exact not in variants)

@@ -152,9 +152,9 @@ def _just_so(clause: Clause) -> Clause:
     match clause:
         case Word():
             # The marks of a misspelt word say nothing.
-            return clause._replace(just_so=clause.marked and clause.kind is not Kind.SLIP)
+            return clause._replace(match_marks=clause.marked and clause.kind is not Kind.FUZZY)
         case Phrase(words):
-            return clause._replace(words=tuple(w._replace(just_so=w.marked) for w in words))
+            return clause._replace(words=tuple(w._replace(match_marks=w.marked) for w in words))
         case Not(part):
             return Not(_just_so(part))
         case All(parts) | Any(parts):
@@ -164,7 +164,7 @@ def _just_so(clause: Clause) -> Clause:
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
     words = _words(chunk, in_title)
     if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
-        kind = Kind.PREFIX if chunk[-1] == "*" else Kind.SLIP
+        kind = Kind.PREFIX if chunk[-1] == "*" else Kind.FUZZY
         words[-1] = words[-1]._replace(kind=kind)
     return _phrase(words, quoted=False)
 

@@ -119,7 +119,7 @@ class _Reading(NamedTuple):
 
 def _slot(word: Word, left_out: float, lexicon: Lexicon) -> list[_Reading]:
     typed = word.exact
-    if word.kind is not Kind.WORD or word.just_so:
+    if word.kind is not Kind.WORD or word.match_marks:
         return [_Reading(typed, _UNSEEN, 0.0)]
     variants = lexicon.variants(word.folded)
     unlikely = math.log(left_out * (_OTHERS_LEFT_OUT if word.marked else 1))

@@ -1,7 +1,7 @@
 """File -> documents: a table of suffixes, and one small module per format.
 
 A reader takes a `Source` (of the decompressed file) and yields documents, or `Flaw`s for the
-parts it cannot read, or `Stretch`es that are read later; it raises `UnusableFileError` when the
+parts it cannot read, or `LineChunk`es that are read later; it raises `UnusableFileError` when the
 file as a whole holds no text it can read. The modules are imported when a file of their format
 is met.
 """
@@ -19,7 +19,7 @@ from typing import Final, NamedTuple, cast
 from vnsearch.analysis.tokenizer import WORD
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding
-from vnsearch.readers.base import Flaw, Source, Stretch, bytes_of
+from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
@@ -95,14 +95,14 @@ def reader_of(path: str, encoding: str = "") -> str:
 class Unread(NamedTuple):
     """Documents that are still to be read, in any process."""
 
-    stretch: Stretch
+    stretch: LineChunk
     encoding: str  # that was set
 
     def read(self) -> Iterator[Document | Flaw]:
         """The documents, as `readers.read` gives them."""
-        from vnsearch.readers.jsonl import read_stretch  # the one format of lines
+        from vnsearch.readers.jsonl import read_chunk  # the one format of lines
 
-        return map(_finished, read_stretch(self.stretch, self.encoding))
+        return map(_finished, read_chunk(self.stretch, self.encoding))
 
 
 def read(
@@ -128,7 +128,7 @@ def read(
         else:
             items = reader_named(found.module)(Source(stream, encoding))
         for item in items:
-            yield Unread(item, encoding) if isinstance(item, Stretch) else _finished(item)
+            yield Unread(item, encoding) if isinstance(item, LineChunk) else _finished(item)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnusableFileError(f"damaged gzip file ({error})") from error
 

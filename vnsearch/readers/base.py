@@ -43,7 +43,7 @@ class Flaw(NamedTuple):
     reason: str
 
 
-class Stretch(NamedTuple):
+class LineChunk(NamedTuple):
     """Whole lines of a file, which can be read apart from the others."""
 
     data: bytes

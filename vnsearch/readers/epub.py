@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers import html
 from vnsearch.readers.base import Source
 from vnsearch.readers.package import Package, resolved, title_in
@@ -32,7 +32,7 @@ def read(source: Source) -> Iterator[Document]:
     chapters = [_chapter(source, package.data(file)) for file in files if file in package]
     if not any(chapters):
         raise UnusableFileError("no text")
-    yield Document("", title_in(book), "\n\f".join(chapters), Place(1, "chapter"))
+    yield Document("", title_in(book), "\n\f".join(chapters), Locator(1, "chapter"))
 
 
 def _chapter(source: Source, data: bytes) -> str:

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Encoding, Place
-from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, Source, Stretch, encoding_of
+from vnsearch.model import Document, Encoding, Locator
+from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, LineChunk, Source, encoding_of
 
-_STRETCH: Final = 1 << 20  # bytes
+_CHUNK: Final = 1 << 20  # bytes
 
 _decoder: Final = json.JSONDecoder()
 
 
-def read(source: Source) -> Iterator[Document | Flaw | Stretch]:
+def read(source: Source) -> Iterator[Document | Flaw | LineChunk]:
     """The file in stretches; where line ends cannot be found in the bytes (UTF-16), its
     documents."""
     encoding, skip = encoding_of(source.stream.peek(4))
@@ -29,25 +29,25 @@ def read(source: Source) -> Iterator[Document | Flaw | Stretch]:
         yield from _documents(source, lines, 1)
 
 
-def read_stretch(stretch: Stretch, encoding: str) -> Iterator[Document | Flaw]:
+def read_chunk(stretch: LineChunk, encoding: str) -> Iterator[Document | Flaw]:
     """The documents of a stretch, with the encoding that was set for the file."""
     lines = io.BytesIO(stretch.data)
     return _documents(Source(io.BufferedReader(lines), encoding), lines, stretch.number)
 
 
-def _stretches(stream: io.BufferedReader) -> Iterator[Stretch]:
+def _stretches(stream: io.BufferedReader) -> Iterator[LineChunk]:
     number, begun = 1, b""  # a line of which there is more to come
-    while data := stream.read1(_STRETCH):
+    while data := stream.read1(_CHUNK):
         end = data.rfind(b"\n") + 1
         if end:
             lines = b"".join((begun, memoryview(data)[:end]))
-            yield Stretch(lines, number)
+            yield LineChunk(lines, number)
             number += lines.count(b"\n")
             begun = data[end:]
         elif len(begun) <= MAX_TEXT_BYTES:  # so much is enough to refuse it
             begun += data
     if begun:
-        yield Stretch(begun, number)
+        yield LineChunk(begun, number)
 
 
 def _documents(
@@ -79,7 +79,7 @@ def _document(source: Source, line: bytes | str, number: int) -> Document:
         str(number if key in (None, "") else key),
         title if isinstance(title, str) else "",
         text,
-        Place(number, "line", 0),
+        Locator(number, "line", 0),
         encoding,
     )
 

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers import html
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 
@@ -24,7 +24,7 @@ def document(source: Source, data: bytes, number: int | None = None) -> Document
     assert isinstance(message, EmailMessage)
     subject, sender = (_header(source, message, name) for name in ("subject", "from"))
     title, body = _body(source, message)
-    place = None if number is None else Place(number, "message", 0)
+    place = None if number is None else Locator(number, "message", 0)
     text = "\n".join(filter(None, (subject, sender, body)))
     if not text:
         raise UnusableFileError("empty message")

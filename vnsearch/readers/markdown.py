@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers.base import Source
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def read(source: Source) -> Iterator[Document]:
     matter = _FRONT_MATTER.match(text)
     title = _front_title(matter[1] or "") if matter else None
     if matter is None or title is None:
-        yield Document("", _first_heading(text), text, Place(1), source.encoding)
+        yield Document("", _first_heading(text), text, Locator(1), source.encoding)
         return
     body, line = text[matter.end() :], 1 + matter[0].count("\n")
-    yield Document("", title or _first_heading(body), body, Place(line), source.encoding)
+    yield Document("", title or _first_heading(body), body, Locator(line), source.encoding)
 
 
 def _front_title(source: str) -> str | None:

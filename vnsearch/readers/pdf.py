@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def read(source: Source) -> Iterator[Document]:
     title = str(document.get_metadata_dict().get("Title", "")).strip()
     if _NO_TITLE.match(title):
         title = ""
-    yield Document("", title, "\n\f".join(pages), Place(1, "page"))
+    yield Document("", title, "\n\f".join(pages), Locator(1, "page"))
 
 
 def _pages(document: "PdfDocument") -> Iterator[str]:

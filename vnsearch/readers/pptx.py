@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers.base import Source
 from vnsearch.readers.package import Package, text_of
 
@@ -27,7 +27,7 @@ def read(source: Source) -> Iterator[Document]:
     text = "\n\f".join(_text(package, slide) for slide in slides)
     if not text.strip():
         raise UnusableFileError("no text")
-    yield Document("", package.title(), text, Place(1, "slide"))
+    yield Document("", package.title(), text, Locator(1, "slide"))
 
 
 def _text(package: Package, slide: str) -> str:

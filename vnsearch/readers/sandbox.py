@@ -18,7 +18,7 @@ from io import BufferedReader, BytesIO
 from typing import IO, Any, Final
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Encoding, Place
+from vnsearch.model import Document, Encoding, Locator
 from vnsearch.readers.base import Flaw, Source, limit
 
 SECONDS: Final = limit("VNSEARCH_READ_SECONDS", 60)  # that may be waited for all of a file
@@ -58,7 +58,7 @@ class Sandbox:
                     case "document", [key, title, text, place, found]:
                         yield Document(
                             str(key), str(title), str(text),
-                            place and Place(*place), found and Encoding(*found),
+                            place and Locator(*place), found and Encoding(*found),
                         )  # fmt: skip
                     case "flaw", [reason]:
                         yield Flaw(str(reason))

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from io import BytesIO
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers.base import MAX_FILE_BYTES, Source, bytes_of
 
 
@@ -29,7 +29,7 @@ def read(source: Source) -> Iterator[Document]:
         sheets.append("\n".join((name, *filter(None, lines))))
     if all("\n" not in sheet for sheet in sheets):
         raise UnusableFileError("no text")
-    yield Document("", "", "\n\f".join(sheets), Place(1, "sheet"))
+    yield Document("", "", "\n\f".join(sheets), Locator(1, "sheet"))
 
 
 def _check_size(data: bytes) -> None:

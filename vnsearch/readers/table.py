@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source
 
 _DELIMITERS = ",;\t|"
@@ -17,4 +17,4 @@ def read(source: Source) -> Iterator[Document]:
     csv.field_size_limit(MAX_TEXT_BYTES)
     rows = csv.reader(text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=head.count))
     lines = ("\t".join(row) for row in rows)
-    yield Document("", "", "\n".join(lines), Place(1), source.encoding)
+    yield Document("", "", "\n".join(lines), Locator(1), source.encoding)

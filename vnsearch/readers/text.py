@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from vnsearch.model import Document, Place
+from vnsearch.model import Document, Locator
 from vnsearch.readers.base import Source
 
 
 def read(source: Source) -> Iterator[Document]:
     """One document; raises UnusableFileError."""
     text = source.text()
-    yield Document("", "", text, Place(1), source.encoding)
+    yield Document("", "", text, Locator(1), source.encoding)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from vnsearch.model import Changes, Check, Hit, Reading, Results, Skipped, Status, Token
+from vnsearch.model import Changes, Check, Hit, Interpretation, Results, Skipped, Status, Token
 
 SCHEMA_VERSION: Final = 1
 
@@ -60,7 +60,7 @@ def hit(item: Hit) -> Object:
         "modified": _time(item.modified),
         "stale": item.stale,
     }
-    if (place := item.snippet.place) is not None:
+    if (place := item.snippet.locator) is not None:
         answer[place.unit] = place.number
     if item.parts:
         answer["explain"] = [
@@ -124,7 +124,7 @@ def check(found: Check) -> Object:
     }
 
 
-def tokens(found: Iterable[Token], readings: Sequence[Reading] = ()) -> Object:
+def tokens(found: Iterable[Token], readings: Sequence[Interpretation] = ()) -> Object:
     """What `analyze` tells; with the readings of an index, those too."""
     told = [token._asdict() for token in found]
     for token, reading in zip(told, readings, strict=False):

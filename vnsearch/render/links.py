@@ -5,7 +5,7 @@ import socket
 from typing import Final
 from urllib.parse import quote
 
-from vnsearch.model import Place
+from vnsearch.model import Locator
 
 # Editors and terminals do not agree on how an address names a line.
 FORMATS: Final = {
@@ -32,7 +32,7 @@ def problem(link_format: str) -> str:
     return f"a link is one of {', '.join(FORMATS)}, or has {{path}} in it"
 
 
-def link(link_format: str, path: str, place: Place | None) -> str:
+def link(link_format: str, path: str, place: Locator | None) -> str:
     """The address of a place in a file. A place that is no line, or no page, is the first.
 
     A browser opens a PDF file at the page that the address names behind #page=.

@@ -13,7 +13,7 @@ from vnsearch.model import (
     Check,
     FileEncoding,
     Hit,
-    Reading,
+    Interpretation,
     Results,
     Skipped,
     Status,
@@ -49,7 +49,7 @@ def place(hit: Hit) -> str:
 
 def position(hit: Hit) -> str:
     """Where in its file a hit is: a line, or a page, sheet, slide."""
-    place = hit.snippet.place
+    place = hit.snippet.locator
     if place is None:
         return ""
     return f":{place.number}" if place.unit == "line" else f", {place.unit} {place.number}"
@@ -148,7 +148,7 @@ def status(found: Status) -> Iterator[str]:
         yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
 
 
-def tokens(found: Sequence[Token], readings: Sequence[Reading] = ()) -> Iterator[str]:
+def tokens(found: Sequence[Token], readings: Sequence[Interpretation] = ()) -> Iterator[str]:
     """A table of tokens, and how an index reads them."""
     rows = [["position", "offsets", "token", "folded", "exact"]]
     rows += [[str(t.position), f"{t.start}–{t.end}", t.text, t.folded, t.exact] for t in found]
@@ -163,7 +163,7 @@ def tokens(found: Sequence[Token], readings: Sequence[Reading] = ()) -> Iterator
         yield "  ".join(cells).rstrip()
 
 
-def _variants(reading: Reading) -> str:
+def _variants(reading: Interpretation) -> str:
     by_count = sorted(reading.variants.items(), key=lambda item: (-item[1], item[0]))
     return ", ".join(f"{form} {count:,}" for form, count in by_count) or "–"
 

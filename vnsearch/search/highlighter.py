@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from vnsearch.analysis.tokenizer import WORD, forms, places_of, spans_of
-from vnsearch.model import Found, Snippet
+from vnsearch.model import Snippet, StoredPassage
 from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
 
 LENGTH: Final = 240  # code points, ellipses aside
@@ -32,7 +32,7 @@ Mark = tuple[int, int, str, int, int]
 Sought = tuple[tuple[Word, ...], bool]
 
 # By folded form, where it stands: starts, ends, and exact forms.
-Places = Mapping[str, Sequence[tuple[int, int, str]]]
+FileNames = Mapping[str, Sequence[tuple[int, int, str]]]
 
 
 class Highlighter:
@@ -57,7 +57,7 @@ class Highlighter:
             self._titles[title] = tuple((start, end) for start, end, _, _, _ in marks)
         return self._titles[title]
 
-    def snippet(self, passage: Found) -> Snippet:
+    def snippet(self, passage: StoredPassage) -> Snippet:
         """The densest stretch of a passage, cut at word boundaries, with its highlights."""
         text = passage.text
         marks = self._marks(text, self._in_texts)
@@ -72,7 +72,7 @@ class Highlighter:
                 for start, stop, _, first, last in marks
                 if begin <= first and last <= end
             ),
-            passage.place and passage.place.after(text[:begin]),
+            passage.locator and passage.locator.after(text[:begin]),
         )
 
     def _marks(self, text: str, sought: Iterable[Sought]) -> list[Mark]:
@@ -100,7 +100,7 @@ def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Soug
                 yield from _sought(parts, titles=titles)
 
 
-def _found(text: str, words: Sequence[Word], places: Places, exact: bool) -> list[Mark]:
+def _found(text: str, words: Sequence[Word], places: FileNames, exact: bool) -> list[Mark]:
     """The marks where these words stand in a row: just as typed if anywhere, else folded."""
     first = words[0]
     if len(words) > 1 or first.kind is not Kind.WORD:
@@ -118,7 +118,7 @@ def _found(text: str, words: Sequence[Word], places: Places, exact: bool) -> lis
 
 
 def _rows(
-    text: str, words: Sequence[Word], places: Places, exact: bool
+    text: str, words: Sequence[Word], places: FileNames, exact: bool
 ) -> Sequence[Sequence[Span]]:
     """Where these words stand in a row, be they few or many."""
     # Equal exact forms have equal folded forms, so these are all the candidates.

@@ -10,10 +10,10 @@ from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.files.globs import matcher
-from vnsearch.files.paths import Places
+from vnsearch.files.paths import FileNames
 from vnsearch.index.generations import Generations
-from vnsearch.index.opening import damage_told, open_index
-from vnsearch.model import Hit, Match, Matches, Reading, Results, Understood
+from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.model import Hit, Interpretation, Match, Matches, Results, Understood
 from vnsearch.query.abbreviations import Abbreviations
 from vnsearch.query.clauses import Demand, Kind, Query, Word, describe, words_of
 from vnsearch.query.parser import parse
@@ -30,7 +30,7 @@ class Searcher:
     """
 
     def __init__(self, index: Path, engine: Engine | None = None) -> None:
-        self._places = Places.of(index)
+        self._places = FileNames.of(index)
         self._generations = Generations(index)
         self._catalog, self._reader = open_index(self._generations, engine or embedded())
         self._abbreviations = Abbreviations(self._reader)
@@ -67,7 +67,7 @@ class Searcher:
                 query, limit=limit, offset=offset, accepts=accepts, explain=explain
             )
 
-        with damage_told(self._generations):
+        with as_index_error(self._generations):
             return self._results(typed, matches_of, limit, offset, explain, paths_only)._replace(
                 query=text
             )
@@ -124,14 +124,14 @@ class Searcher:
 
         return corrected(query, self._reader)
 
-    def read(self, text: str) -> tuple[Reading, ...]:
+    def read(self, text: str) -> tuple[Interpretation, ...]:
         """How the words of an NFC text are read, as those of a query would be."""
         tokens = tuple(tokenize(text))
         words = (Word(token.text, token.folded, token.exact) for token in tokens)
-        with damage_told(self._generations):
+        with as_index_error(self._generations):
             understood = understand(Query(text, tuple(words)), self._reader)
             return tuple(
-                Reading(token, word.exact, self._reader.variants(word.folded))
+                Interpretation(token, word.exact, self._reader.variants(word.folded))
                 for token, word in zip(tokens, words_of(understood.clauses), strict=True)
             )
 

@@ -69,7 +69,7 @@ class Lexicon(Protocol):
     def variants(self, folded: str) -> Mapping[str, int]:
         """The exact forms with a folded form, and in how many passages each occurs."""
 
-    def folded_words(self, beginning: str) -> Iterable[str]:
+    def words_with_prefix(self, beginning: str) -> Iterable[str]:
         """The folded forms of all words whose folded form begins so."""
 
 
@@ -130,7 +130,7 @@ def _candidates(folded: str, lexicon: Lexicon) -> Iterator[str]:
     yield from (slip for slip in slips if not slip.startswith(beginning))
     alike = ([x for x in ascii_lowercase if _sounds(x) == _sounds(own)] for own in beginning)
     for letters in product(*alike):
-        for other in lexicon.folded_words("".join(letters)):
+        for other in lexicon.words_with_prefix("".join(letters)):
             if abs(len(other) - len(folded)) <= 2 and _within_two(sounds, _sounds(other)):
                 yield other
 

@@ -42,7 +42,7 @@ from whoosh.filedb.structfile import StructFile
 
 from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.segment_file import Arrays
-from vnsearch.engines.whoosh.read.terms import Terms
+from vnsearch.engines.whoosh.read.terms import TermDictionary
 
 # What a format decodes a posting to, of how many numbers a position is, and their type.
 SHAPES: Final = {
@@ -246,8 +246,8 @@ class Postings(NamedTuple):
     values: Sequence[bytes]  # as the field's format encodes them
 
 
-class FlatTerms(Terms):
-    """Terms, and lists of their postings."""
+class FlatTerms(TermDictionary):
+    """TermDictionary, and lists of their postings."""
 
     def __init__(self, arrays: Arrays, name: str) -> None:
         super().__init__(arrays, name)

@@ -4,7 +4,7 @@ folded, exact   the words of text and title, in either form; a word of the title
                 TITLE_WEIGHT, and its position lies TITLE_AT behind its place, so that no
                 phrase runs from the text into the title
 source          the name of the file, as one term
-stored          the fields of a `Found`
+stored          the fields of a `StoredPassage`
 """
 
 # mypy: allow-subclassing-any
@@ -20,11 +20,11 @@ from whoosh.analysis import Token, Tokenizer
 
 from vnsearch.analysis import tokenizer
 from vnsearch.engines.whoosh.bridge.flat import Flat, Postings, Values
-from vnsearch.engines.whoosh.format.segment_file import MOST, Arrays
+from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
 from vnsearch.engines.whoosh.read import terms
-from vnsearch.engines.whoosh.read.segment import GAP, Segment
-from vnsearch.engines.whoosh.read.terms import Terms
-from vnsearch.model import Found
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, Segment
+from vnsearch.engines.whoosh.read.terms import TermDictionary
+from vnsearch.model import StoredPassage
 from vnsearch.ranking import TITLE_WEIGHT
 from vnsearch.vietnamese.letters import fold, nfc
 
@@ -90,7 +90,7 @@ def schema() -> fields.Schema:
     words = {form: fields.TEXT(analyzer=Words(form)) for form in ("folded", "exact")}
     for field in words.values():
         field.format = Positions()
-    stored = dict.fromkeys(Found._fields, fields.STORED)
+    stored = dict.fromkeys(StoredPassage._fields, fields.STORED)
     return fields.Schema(**{**stored, **words, "source": FileName(stored=True)})
 
 
@@ -123,7 +123,7 @@ class Passages(Flat):
         return self._segment.record(document)._asdict()
 
 
-class Sources(Terms):
+class Sources(TermDictionary):
     """The names of files."""
 
     def __init__(self, arrays: Arrays) -> None:
@@ -136,7 +136,7 @@ class Sources(Terms):
         return Postings(found, [1.0] * len(found), [b""] * len(found))
 
 
-class FoldedTerms(Terms):
+class FoldedTerms(TermDictionary):
     """The folded forms of words."""
 
     def __init__(self, arrays: Arrays, segment: Segment, name: str = "folded") -> None:
@@ -158,12 +158,12 @@ class FoldedTerms(Terms):
 
         def places(passage: int) -> list[int]:
             words = self._segment.words(passage)
-            gap = words.index(GAP)
+            gap = words.index(FIELD_SEPARATOR)
             at = [place for place, word in enumerate(words) if word in characters]
             return [place if place < gap else place + TITLE_AT for place in at]
 
         def weight(passage: int) -> int:
-            if row[passage] < MOST:
+            if row[passage] < MAX_TF:
                 return row[passage]
             return sum(TITLE_WEIGHT if place > TITLE_AT else 1 for place in places(passage))
 

@@ -8,16 +8,16 @@ An array `A_at` says where the things in `A` begin, and the last one ends.
 
 Passages, numbered as they came; those of a document stand together
     lengths           H  in tokens, those of the title counted TITLE_WEIGHT times: exact
-    classes           B  the class of the length, times 16: see LENGTH_CLASSES
+    classes           B  the class of the length, times 16: see LENGTH_BUCKETS
     last              B  1 for the last passage of a document, else 0
     records           B  zstd frames of what is kept of passages: see `packed`
     records_at        I  bytes
     frames            I  the first passage of each frame
 
-Fields F: `exact`, the exact forms of words; `source`, the names of files. Terms of `exact`
+Fields F: `exact`, the exact forms of words; `source`, the names of files. TermDictionary of `exact`
 with one folded form are a group; of `source` each term is. A row is a zstd frame with a B for
 each passage: how often something occurs there, words of titles counted TITLE_WEIGHT times,
-at most MOST. A group that is common has a row of all its terms; its commonest term, the
+at most MAX_TF. A group that is common has a row of all its terms; its commonest term, the
 leading one, has what the others leave of it.
     F.terms           B  UTF-8; of `exact` sorted by folded form, then exact form
     F.terms_at        I  bytes
@@ -27,9 +27,9 @@ leading one, has what the others leave of it.
     F.often           I  in how many passages the leading terms, and those, occur
     F.rows, F.rows_at B, I bytes  the rows of F.dense, then of F.alone
     F.passages        N  postings, term by term: passages, ascending. Of a leading term only
-                         those where the row of its group says MOST, and it occurs less often;
+                         those where the row of its group says MAX_TF, and it occurs less often;
                          of terms with own rows none
-    F.counts          B  how often there, at most MOST
+    F.counts          B  how often there, at most MAX_TF
     F.postings_at     I  postings
     exact.order       I  the terms in the order of their exact forms
     exact.rare        I  the terms for which there is no character of one code unit
@@ -63,7 +63,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from vnsearch.errors import REPAIR, IndexUnusableError
-from vnsearch.model import Found, Place
+from vnsearch.model import Locator, StoredPassage
 
 if sys.version_info >= (3, 14):
     from compression.zstd import ZstdDecompressor, ZstdError
@@ -73,11 +73,11 @@ else:
 VERSION: Final = 5
 MAGIC: Final = b"vnseg%03d" % VERSION
 
-MOST: Final = 15  # of a count: with a length class it fits a byte
+MAX_TF: Final = 15  # of a count: with a length class it fits a byte
 
 # The shortest length of each class.
-LENGTH_CLASSES: Final = (0, 40, *range(55, 125, 10), 140, 160, 185, 210, 240, 280, 330)
-assert len(LENGTH_CLASSES) == 16
+LENGTH_BUCKETS: Final = (0, 40, *range(55, 125, 10), 140, 160, 185, 210, 240, 280, 330)
+assert len(LENGTH_BUCKETS) == 16
 
 # No characters of `exact.words`: those code points stand for halves of others in UTF-16.
 SURROGATES: Final = range(0xD800, 0xE000)
@@ -167,7 +167,7 @@ class Arrays:
         self._close_file()
 
 
-def packed(records: Sequence[Found]) -> bytes:
+def packed(records: Sequence[StoredPassage]) -> bytes:
     """Records as bytes: a line of JSON, and their texts. The line has lists of the bytes of each
     text and of each field, or once what is the same in all records."""
     texts = [record.text.encode() for record in records]
@@ -181,7 +181,7 @@ def packed(records: Sequence[Found]) -> bytes:
     return b"".join((head, b"\n", *texts))
 
 
-_NOWHERE: Final = (None, None, None)  # in place of a `Place`
+_NOWHERE: Final = (None, None, None)  # in place of a `Locator`
 
 _as_json: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":")
@@ -202,16 +202,16 @@ class Records:
     def __len__(self) -> int:
         return len(self._sizes)
 
-    def __getitem__(self, number: int) -> Found:
+    def __getitem__(self, number: int) -> StoredPassage:
         row = [c[number] if isinstance(c, list) else c for c in self._columns]
         source, key, title, *place, before, after = row
         begin = self._texts + sum(self._sizes[:number])
         text = self._data[begin : begin + self._sizes[number]].decode()
-        where = None if place[0] is None else Place(*place)
-        return Found(source, key, title, text, where, before, after)
+        where = None if place[0] is None else Locator(*place)
+        return StoredPassage(source, key, title, text, where, before, after)
 
 
-def unpacked(data: bytes) -> list[Found]:
+def unpacked(data: bytes) -> list[StoredPassage]:
     """All the records that were packed."""
     records = Records(data)
     return [records[number] for number in range(len(records))]

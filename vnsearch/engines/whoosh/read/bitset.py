@@ -15,7 +15,7 @@ _ONES: Final = re.compile(b"\1").finditer
 _INNER: Final = bytes([0xFF]) + bytes(255)
 
 
-def present(row: bytes, least: int = 1) -> int:
+def with_tf(row: bytes, least: int = 1) -> int:
     """The passages whose byte (all below 16) is not below 1, or another number up to 16."""
     carried = int.from_bytes(row, "little") + _repeated(bytes([16 - least]), len(row))
     return carried >> 4 & _repeated(b"\1", len(row))
@@ -26,12 +26,12 @@ def _repeated(some: bytes, size: int) -> int:
     return int.from_bytes(some * (size // len(some)), "little")
 
 
-def passages_in(lanes: int, size: int) -> list[int]:
+def members(lanes: int, size: int) -> list[int]:
     """The numbers of the passages of a set, ascending."""
     return [found.start() for found in _ONES(lanes.to_bytes(size, "little"))]
 
 
-def count_of(lanes: int, size: int) -> int:
+def cardinality(lanes: int, size: int) -> int:
     """How many passages a set has."""
     # Of bits that stand closer together: to count takes as long however many a digit has.
     for bits in (1, 2, 4):
@@ -40,7 +40,7 @@ def count_of(lanes: int, size: int) -> int:
     return lanes.bit_count()
 
 
-def least(one: int, other: int, size: int) -> int:
+def minimum(one: int, other: int, size: int) -> int:
     """Of each byte (all below 128) the lesser of two."""
     high = _repeated(b"\x80", size)
     not_below = (one | high) - other & high
@@ -48,7 +48,7 @@ def least(one: int, other: int, size: int) -> int:
     return one ^ (one ^ other) & take_other
 
 
-def sums(rows: Iterable[bytes], highest: int, size: int) -> tuple[int, int]:
+def quantized_sums(rows: Iterable[bytes], highest: int, size: int) -> tuple[int, int]:
     """For each passage the sum of its bytes in rows, `highest` (65,280 at most) at most, as a
     byte of a number: divided by the second number returned, and rounded up."""
     # Every other byte has room for two.
@@ -66,7 +66,7 @@ def sums(rows: Iterable[bytes], highest: int, size: int) -> tuple[int, int]:
     return even | odd << 8, 1 << shift
 
 
-class Documents:
+class DocumentMap:
     """Which passages make up which documents."""
 
     def __init__(self, last: bytes) -> None:
@@ -87,7 +87,7 @@ class Documents:
         """The passages of a document."""
         return range(self.last.rfind(1, 0, document) + 1, document + 1)
 
-    def having(self, lanes: int) -> int:
+    def to_documents(self, lanes: int) -> int:
         """The documents with a passage in the set.
 
         Added to bytes of 0xFF, a 1 anywhere in a document is carried to its last byte.
@@ -98,7 +98,7 @@ class Documents:
             self._had = lanes, (carried | carried >> 1) & self.all
         return self._had[1]
 
-    def all_passages(self, documents: int) -> int:
+    def to_passages(self, documents: int) -> int:
         """All passages of the documents.
 
         With the bytes in reverse, the 1 of a document is carried from its last passage to its

@@ -1,7 +1,7 @@
 """The segments of an index as one: where words occur in it, and how often.
 
 Passages are numbered through all segments. A row has a byte for each passage: how often
-something occurs there, at most MOST, where words of titles count TITLE_WEIGHT times; 0 in
+something occurs there, at most MAX_TF, where words of titles count TITLE_WEIGHT times; 0 in
 deleted passages.
 """
 
@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from vnsearch.engines.whoosh.format import manifest
-from vnsearch.engines.whoosh.format.segment_file import LENGTH_CLASSES, MOST
-from vnsearch.engines.whoosh.read.bitset import Documents, count_of, passages_in, present
-from vnsearch.engines.whoosh.read.segment import GAP, Segment
-from vnsearch.model import Found
+from vnsearch.engines.whoosh.format.segment_file import LENGTH_BUCKETS, MAX_TF
+from vnsearch.engines.whoosh.read.bitset import DocumentMap, cardinality, members, with_tf
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, Segment
+from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
 
 SHARES: Final = 1 << 15  # of a saturation that is full, see `Collection.shares_of_classes`
 # 1 for each length class and count but 0, in four bytes each.
-COUNTED: Final = int.from_bytes((bytes(4) + b"\1\0\0\0" * MOST) * len(LENGTH_CLASSES), "little")
+COUNTED: Final = int.from_bytes((bytes(4) + b"\1\0\0\0" * MAX_TF) * len(LENGTH_BUCKETS), "little")
 
 _ROWS_BYTES: Final = 12_000_000  # kept: to make a row takes longest
 _SETS_BYTES: Final = 3_000_000  # of passages, of documents, and of rows made of others
@@ -61,7 +61,7 @@ class Collection:
             for passage in entry.deleted
         )
         self.average_length = tokens / self.passages if self.passages else 0.0
-        self.documents = Documents(b"".join(segment.last() for segment in self._segments))
+        self.documents = DocumentMap(b"".join(segment.last() for segment in self._segments))
         self.classes = b"".join(segment.classes() for segment in self._segments)
         lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
         self._lengths = memoryview(lengths).cast("H")
@@ -69,7 +69,7 @@ class Collection:
         self._shares = _Known(self._saturations)
         # For each length class and count, in four bytes, the most that BM25 can make of it: in
         # SHARES, rounded up.
-        most = chain(*map(self._saturations, LENGTH_CLASSES))
+        most = chain(*map(self._saturations, LENGTH_BUCKETS))
         shares = [math.ceil(saturated / LIMIT * SHARES) for saturated in most]
         self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
         kept = max(16, _SETS_BYTES // max(self.size, 1))
@@ -91,9 +91,9 @@ class Collection:
     def _saturations(self, length: int) -> list[float]:
         """For each count the most that BM25 can make of it."""
         if not self.average_length:
-            return [LIMIT] * (MOST + 1)
+            return [LIMIT] * (MAX_TF + 1)
         damped = damping(length, self.average_length)
-        return [*(saturation(count, damped) for count in range(MOST)), LIMIT]
+        return [*(saturation(count, damped) for count in range(MAX_TF)), LIMIT]
 
     def _without(self, deleted: Sequence[frozenset[int]]) -> int:
         lanes = bytearray(b"\1") * self.size
@@ -129,8 +129,8 @@ class Collection:
         count = self.counter(words, exact)
         # In a title a word counts TITLE_WEIGHT times.
         least = TITLE_WEIGHT if words[0].in_title else 1
-        for passage in passages_in(self._with_all(words, exact, least), self.size):
-            row[passage] = min(MOST, count(self.words(passage)))
+        for passage in members(self._with_all(words, exact, least), self.size):
+            row[passage] = min(MAX_TF, count(self.words(passage)))
         return bytes(row)
 
     def _row_of_at_most(self, word: Word) -> bytes:
@@ -148,10 +148,10 @@ class Collection:
         return lanes.to_bytes(self.size, "little")
 
     def _having(self, words: tuple[Word, ...], exact: bool) -> int:
-        return present(self.row(words, exact))
+        return with_tf(self.row(words, exact))
 
     def _having_documents(self, words: tuple[Word, ...], exact: bool) -> int:
-        return self.documents.having(self.having(words, exact))
+        return self.documents.to_documents(self.having(words, exact))
 
     def with_all(self, folded: Sequence[str]) -> int:
         """The passages with all of some words in any typing, wherever."""
@@ -162,24 +162,24 @@ class Collection:
         anywhere = [(word._replace(in_title=False),) for word in words]
         if least == 1:
             return reduce(and_, (self.having(word, exact) for word in anywhere))
-        return reduce(and_, (present(self.row(word, exact), least) for word in anywhere))
+        return reduce(and_, (with_tf(self.row(word, exact), least) for word in anywhere))
 
     def _frequency(self, words: tuple[Word, ...], exact: bool) -> int:
         first = words[0]
         if first.in_title or any(word.kind is not Kind.WORD for word in words):
-            return count_of(self.having(words, exact), self.size)
+            return cardinality(self.having(words, exact), self.size)
         match words, exact:
             case (word,), True:
                 return self.variants(word.folded).get(word.exact, 0)
-            case (one, other), False if not (one.just_so or other.just_so):
+            case (one, other), False if not (one.match_marks or other.match_marks):
                 return sum(self.pairs(one.folded, other.folded).values())
             case (one, other), True:
                 return self.pairs(one.folded, other.folded).get((one.exact, other.exact), 0)
-        return count_of(self.having(words, exact), self.size)
+        return cardinality(self.having(words, exact), self.size)
 
-    def folded_words(self, beginning: str) -> Iterable[str]:
+    def words_with_prefix(self, beginning: str) -> Iterable[str]:
         """See `engines.Reader`."""
-        return sorted({word for s in self._segments for word in s.folded_words(beginning)})
+        return sorted({word for s in self._segments for word in s.words_with_prefix(beginning)})
 
     def _variants(self, folded: str) -> dict[str, int]:
         """See `engines.Reader`."""
@@ -209,7 +209,7 @@ class Collection:
 
     def _alive_with(self, *folded: str) -> list[list[int]]:
         """Of each segment the passages that have some words in any typing."""
-        passages = passages_in(self.with_all(folded), self.size)
+        passages = members(self.with_all(folded), self.size)
         ends = [bisect_left(passages, begin) for begin in self._begins]
         own = [passages[start:stop] for start, stop in pairwise(ends)]
         return [[p - begin for p in some] for begin, some in zip(self._begins, own, strict=False)]
@@ -241,7 +241,7 @@ class Collection:
         number = bisect_right(self._begins, passage) - 1
         return number, self._segments[number].words(passage - self._begins[number])
 
-    def _record(self, passage: int) -> Found:
+    def _record(self, passage: int) -> StoredPassage:
         """What is kept of a passage."""
         number = bisect_right(self._begins, passage) - 1
         return self._segments[number].record(passage - self._begins[number])
@@ -249,7 +249,7 @@ class Collection:
     def of_sources(self, accepts: Callable[[str], bool]) -> int:
         """The passages of the files that are accepted."""
         rows = b"".join(segment.of_sources(accepts) for segment in self._segments)
-        return present(self._alive(rows))
+        return with_tf(self._alive(rows))
 
 
 def _bare(folded: str) -> Word:
@@ -259,7 +259,7 @@ def _bare(folded: str) -> Word:
 def _matched(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bool]:
     """Words that occur where these do: the same ones for all typings of a word."""
     word = words[0]
-    if exact or len(words) > 1 or word.just_so or word.in_title or word.kind is not Kind.WORD:
+    if exact or len(words) > 1 or word.match_marks or word.in_title or word.kind is not Kind.WORD:
         return words, exact
     return (_bare(word.folded),), exact
 
@@ -307,13 +307,13 @@ class Counter:
         number, words = found
         total = of_title = 0
         if (strings := self._strings[number]) is None:
-            starts, gap = _starts(words, self.characters(number)), words.index(GAP)
+            starts, gap = _starts(words, self.characters(number)), words.index(FIELD_SEPARATOR)
             total, of_title = len(starts), sum([start > gap for start in starts])
         else:
             for string in strings:
                 if string in words:
                     total += words.count(string)
-                    of_title += words.count(string, words.index(GAP))
+                    of_title += words.count(string, words.index(FIELD_SEPARATOR))
         of_text = (total - of_title) * self._in_text
         return of_text if text_only else of_text + TITLE_WEIGHT * of_title
 

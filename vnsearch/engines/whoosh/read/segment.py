@@ -17,11 +17,11 @@ from vnsearch.engines.whoosh.format.segment_file import (
     decompressed,
     number_type,
 )
-from vnsearch.engines.whoosh.read.terms import Postings, Terms
-from vnsearch.model import Found
+from vnsearch.engines.whoosh.read.terms import Postings, TermDictionary
+from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
-GAP: Final = "\0"  # between the words of a text and those of its title
+FIELD_SEPARATOR: Final = "\0"  # between the words of a text and those of its title
 
 _FRAMES_KEPT: Final = 4
 _FOLLOWERS_KEPT: Final = 256
@@ -41,8 +41,8 @@ class Segment:
         self._arrays = arrays = Arrays(path)
         self.size: int = arrays.counts["passages"]
         self.tokens: int = arrays.counts["tokens"]
-        self.exact, self.folded = Terms(arrays, "exact"), Terms(arrays, "folded")
-        self.source = Terms(arrays, "source")
+        self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
+        self.source = TermDictionary(arrays, "source")
         self._first = arrays["folded.first"]
         self._postings = Postings(arrays, "exact", self._first)
         self._sources = Postings(arrays, "source", range(len(self.source) + 1))
@@ -72,7 +72,7 @@ class Segment:
 
     def terms(self, word: Word, exact: bool) -> list[range]:
         """The exact terms that a word stands for."""
-        if exact or word.just_so:
+        if exact or word.match_marks:
             numbers = self._exact_terms(word)
             return [range(number, number + 1) for number in numbers]
         return [range(self._first[g.start], self._first[g.stop]) for g in self._groups(word)]
@@ -85,7 +85,7 @@ class Segment:
             case Kind.PREFIX:
                 found = self.folded.beginning_with(word.stem(as_typed=False).encode())
                 return [found] if own is None or own in found else [*groups, found]
-            case Kind.SLIP:
+            case Kind.FUZZY:
                 terms = ((n, self.folded[n].decode()) for n in range(len(self.folded)))
                 return [range(n, n + 1) for n, t in terms if word.matches(t, t, as_typed=False)]
         return groups
@@ -98,7 +98,7 @@ class Segment:
                 stem = word.stem(as_typed=True).encode()
                 beginning_so = self._exact_between(stem, stem + b"\xff")
                 return sorted({*self._exact_term(word), *beginning_so})
-            case Kind.SLIP:
+            case Kind.FUZZY:
                 terms = ((n, self.exact[n].decode()) for n in range(len(self.exact)))
                 return [n for n, t in terms if word.matches(t, t, as_typed=True)]
 
@@ -114,8 +114,8 @@ class Segment:
 
     def row(self, word: Word, exact: bool) -> bytes:
         """How often a word occurs in each passage, in its title TITLE_WEIGHT times; at most
-        MOST."""
-        if exact or word.just_so:
+        MAX_TF."""
+        if exact or word.match_marks:
             rows = [self._postings.row(term) for term in self._exact_terms(word)]
         else:
             rows = [self._postings.row_of_groups(groups) for groups in self._groups(word)]
@@ -132,7 +132,7 @@ class Segment:
         terms = self._exact_terms(word)
         return len(terms) == 1 and self._postings.is_common(terms[0])
 
-    def folded_words(self, beginning: str) -> Iterator[str]:
+    def words_with_prefix(self, beginning: str) -> Iterator[str]:
         """The folded terms that begin so."""
         found = self.folded.beginning_with(beginning.encode())
         return (self.folded[number].decode() for number in found)
@@ -220,7 +220,7 @@ class Segment:
     # Passages
 
     def words(self, passage: int) -> str:
-        """The words of a passage's text, GAP, those of its title."""
+        """The words of a passage's text, FIELD_SEPARATOR, those of its title."""
         begin, end = self._words_at[passage], self._words_at[passage + 1]
         return utf_16_le_decode(self._words[begin:end])[0]
 
@@ -229,7 +229,7 @@ class Segment:
         found = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
         return self._sources.sum_of([self._sources.row(number) for number in found])
 
-    def record(self, passage: int) -> Found:
+    def record(self, passage: int) -> StoredPassage:
         """What is kept of a passage."""
         frame = bisect_right(self._frames, passage) - 1
         return self._frame(frame)[passage - self._frames[frame]]
@@ -241,4 +241,4 @@ class Segment:
 
 def _is_plain(word: Word) -> bool:
     """It stands for all the words with its folded form."""
-    return word.kind is Kind.WORD and not word.just_so
+    return word.kind is Kind.WORD and not word.match_marks

@@ -6,16 +6,16 @@ from functools import lru_cache
 from itertools import chain, pairwise
 from typing import Final
 
-from vnsearch.engines.whoosh.format.segment_file import MOST, Arrays, decompressed
+from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays, decompressed
 
-_CAPPED: Final = bytes(min(count, MOST) for count in range(256))
-_UNCUT: Final = bytes([0xFF]) * MOST + bytes(256 - MOST)
+_CAPPED: Final = bytes(min(count, MAX_TF) for count in range(256))
+_UNCUT: Final = bytes([0xFF]) * MAX_TF + bytes(256 - MAX_TF)
 _FOUND_KEPT: Final = 1000
 _ROWS_KEPT: Final = 8  # for a word typed with marks is looked at with and without them
-_ADDABLE: Final = 255 // MOST  # rows whose sum fits a byte
+_ADDABLE: Final = 255 // MAX_TF  # rows whose sum fits a byte
 
 
-class Terms:
+class TermDictionary:
     """The terms of a field, numbered in their order."""
 
     def __init__(self, arrays: Arrays, name: str) -> None:
@@ -46,7 +46,7 @@ class Terms:
 class Postings:
     """Where the terms of a field occur, alone and in groups of terms that stand side by side.
 
-    A row has a byte for each passage: how often something occurs there, at most MOST.
+    A row has a byte for each passage: how often something occurs there, at most MAX_TF.
     """
 
     def __init__(self, arrays: Arrays, name: str, first: Sequence[int]) -> None:
@@ -68,7 +68,7 @@ class Postings:
         number = self._common.get(term)
         if number is None or number >= len(self._dense):
             return self._row_of_terms(range(term, term + 1))
-        # It has what the others of its group leave, where their sum is not cut off at MOST.
+        # It has what the others of its group leave, where their sum is not cut off at MAX_TF.
         group, total = self._dense[number], self._stored_row(number)
         others = range(self._first[group], term), range(term + 1, self._first[group + 1])
         uncut = int.from_bytes(total.translate(_UNCUT), "little")
@@ -77,7 +77,7 @@ class Postings:
             left -= int.from_bytes(stored, "little") & uncut
         row = bytearray(left.to_bytes(self._size, "little"))
         for passage, count in chain(*map(self._postings, others)):
-            if total[passage] < MOST:
+            if total[passage] < MAX_TF:
                 row[passage] -= count
         for passage, count in self._postings(range(term, term + 1)):
             row[passage] = count
@@ -115,7 +115,7 @@ class Postings:
         return self.sum_of(rows)
 
     def sum_of(self, rows: list[bytes]) -> bytes:
-        """The sum of rows, each count at most MOST."""
+        """The sum of rows, each count at most MAX_TF."""
         while len(rows) > 1:
             some, rows = rows[:_ADDABLE], rows[_ADDABLE:]
             total = sum(int.from_bytes(row, "little") for row in some)
@@ -127,7 +127,7 @@ class Postings:
         row = bytearray(self._size)
         for passage, count in self._postings(terms):
             total = row[passage] + count
-            row[passage] = total if total < MOST else MOST
+            row[passage] = total if total < MAX_TF else MAX_TF
         return self.sum_of([bytes(row), *map(self._stored_row, self._rows_alone(terms))])
 
     def _rows_alone(self, terms: range) -> range:

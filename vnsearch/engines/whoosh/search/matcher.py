@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from vnsearch import ranking
-from vnsearch.engines.whoosh.read.bitset import count_of, passages_in
+from vnsearch.engines.whoosh.read.bitset import cardinality, members
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.scorer import Scoring
 from vnsearch.model import Match, Matches
@@ -21,8 +21,8 @@ from vnsearch.query.clauses import (
     Phrase,
     Query,
     Word,
-    is_firm,
-    loosened,
+    is_required,
+    relaxed_clause,
     words_of,
 )
 
@@ -42,9 +42,9 @@ class WhooshReader:
         """See `engines.Reader`."""
         return self._collection.passages
 
-    def folded_words(self, beginning: str) -> Iterable[str]:
+    def words_with_prefix(self, beginning: str) -> Iterable[str]:
         """See `engines.Reader`."""
-        return self._collection.folded_words(beginning)
+        return self._collection.words_with_prefix(beginning)
 
     def variants(self, folded: str) -> Mapping[str, int]:
         """See `engines.Reader`."""
@@ -58,9 +58,9 @@ class WhooshReader:
         """See `engines.Reader`."""
         return bool(self._collection.with_all(folded))
 
-    def texts_with(self, word: Word, count: int) -> Iterable[str]:
+    def sample_texts(self, word: Word, count: int) -> Iterable[str]:
         """See `engines.Reader`."""
-        passages = passages_in(self._collection.having((word,), exact=False), self._collection.size)
+        passages = members(self._collection.having((word,), exact=False), self._collection.size)
         step = max(1, len(passages) // count)
         return (self._collection.record(passage).text for passage in passages[::step][:count])
 
@@ -75,11 +75,11 @@ class WhooshReader:
     ) -> Matches:
         """See `engines.Reader`."""
         qualified, relaxed = self._qualified(query, accepts)
-        scoring = Scoring(self._collection, ranking.evidence(query), query.exact)
-        found, documents = scoring.scored, self._documents.having(scoring.scored)
+        scoring = Scoring(self._collection, ranking.features(query), query.exact)
+        found, documents = scoring.scored, self._documents.to_documents(scoring.scored)
         if documents != qualified:
             documents &= qualified
-            found &= self._documents.all_passages(documents)
+            found &= self._documents.to_passages(documents)
         best = scoring.best(found, offset + limit)
         page = self._page(best, offset, limit)
         matches = tuple(
@@ -90,7 +90,7 @@ class WhooshReader:
             )
             for score, passage in page
         )
-        return Matches(count_of(documents, self._collection.size), relaxed, matches)
+        return Matches(cardinality(documents, self._collection.size), relaxed, matches)
 
     def _page(
         self, best: Sequence[tuple[float, int]], offset: int, limit: int
@@ -116,7 +116,7 @@ class WhooshReader:
         wanted = [clause for clause in query.clauses if not isinstance(clause, Not)]
         allowed = self._documents.all
         if accepts is not None:
-            allowed = self._documents.having(self._collection.of_sources(accepts))
+            allowed = self._documents.to_documents(self._collection.of_sources(accepts))
         if unwanted:
             allowed &= ~self._any(unwanted, exact)
         for relaxed, documents in self._levels(wanted, query.demand, exact):
@@ -127,7 +127,7 @@ class WhooshReader:
     def _levels(
         self, wanted: Sequence[Clause], demand: Demand, exact: bool
     ) -> Iterator[tuple[bool, int]]:
-        """Documents that qualify, and then those that would by relaxed rules."""
+        """DocumentMap that qualify, and then those that would by relaxed rules."""
         if not wanted:
             return
         if demand is Demand.ANY:
@@ -135,8 +135,8 @@ class WhooshReader:
         elif demand is Demand.ALL:
             yield False, self._all(wanted, exact)
         else:
-            soft = [clause for clause in wanted if not is_firm(clause)]
-            firm = [clause for clause in wanted if is_firm(clause)]
+            soft = [clause for clause in wanted if not is_required(clause)]
+            firm = [clause for clause in wanted if is_required(clause)]
             base = self._all(firm, exact)
             if not soft:
                 yield False, base
@@ -144,10 +144,10 @@ class WhooshReader:
             yield False, self._most(soft, exact) & base
             if firm:
                 yield True, base
-            yield True, self._any(map(loosened, wanted), exact)
+            yield True, self._any(map(relaxed_clause, wanted), exact)
 
     def _most(self, clauses: Sequence[Clause], exact: bool) -> int:
-        """Documents with all of a few words, or with most of the weight of many."""
+        """DocumentMap with all of a few words, or with most of the weight of many."""
         if sum(1 for _ in words_of(clauses)) <= ranking.SHORT_QUERY_WORDS:
             return self._all(clauses, exact)
         weights = [self._weight(clause, exact) for clause in clauses]
@@ -173,7 +173,7 @@ class WhooshReader:
                     passages |= self._collection.having(words, exact)
                 case _:
                     documents |= self._documents_with(clause, exact)
-        return documents | self._documents.having(passages)
+        return documents | self._documents.to_documents(passages)
 
     def _documents_with(self, clause: Clause, exact: bool) -> int:
         match clause:
@@ -205,7 +205,7 @@ def enough(weights: Sequence[int], sets: Sequence[int], size: int) -> int:
         pattern: sum([table[pattern >> 8 * n & 0xFF] for n, table in enumerate(tables)])
         for pattern in set(patterns)
     }
-    needed = ranking.needed(max(weighed.values(), default=0))
+    needed = ranking.min_should_match(max(weighed.values(), default=0))
     admitted = {pattern: weight >= needed for pattern, weight in weighed.items() if pattern}
     admitted[0] = False
     return int.from_bytes(bytes(map(admitted.__getitem__, patterns)), "little")

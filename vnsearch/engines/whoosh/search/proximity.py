@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from vnsearch.engines.whoosh.read.collection import Counter, Words
-from vnsearch.engines.whoosh.read.segment import GAP
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR
 from vnsearch.ranking import WINDOW
 
 
@@ -30,7 +30,7 @@ class Windows:
     def densest(self, found: Words) -> int:
         """The window of a text that is worth most."""
         number, words = found
-        bits, text = self._bits_in(number), words.partition(GAP)[0]
+        bits, text = self._bits_in(number), words.partition(FIELD_SEPARATOR)[0]
         at = [(place, bits[char]) for place, char in enumerate(text) if char in bits]
         windows = {0}
         for first, (begin, _) in enumerate(at):

@@ -1,4 +1,4 @@
-"""Evidence + rows -> the best documents and their scores, without scoring every passage.
+"""Feature + rows -> the best documents and their scores, without scoring every passage.
 
 Each passage has an upper bound, a byte: of every piece of evidence the most it can add, given
 how often it occurs there and the length class of the passage. Passages are scored exactly in
@@ -14,12 +14,12 @@ from operator import and_, itemgetter, or_
 from typing import Final, NamedTuple
 
 from vnsearch import ranking
-from vnsearch.engines.whoosh.format.segment_file import MOST
-from vnsearch.engines.whoosh.read.bitset import count_of, least, passages_in, sums
+from vnsearch.engines.whoosh.format.segment_file import MAX_TF
+from vnsearch.engines.whoosh.read.bitset import cardinality, members, minimum, quantized_sums
 from vnsearch.engines.whoosh.read.collection import COUNTED, SHARES, Collection, Counter
 from vnsearch.engines.whoosh.search.proximity import Windows
-from vnsearch.model import Part
-from vnsearch.ranking import Evidence, saturation
+from vnsearch.model import ScorePart
+from vnsearch.ranking import Feature, saturation
 
 _FEW: Final = 1 / 10  # of all passages: to pick so many from a row takes less than all of it
 _MANY: Final = 30_000  # pieces, whose bounds would not add up in two bytes
@@ -31,10 +31,10 @@ _ROUNDING: Final = 1e-6  # more than floating-point sums may differ by
 class _Piece(NamedTuple):
     """A piece of evidence in a collection."""
 
-    evidence: Evidence
+    evidence: Feature
     worth: float  # weight times idf: what it adds is this times the saturation
     rows: tuple[int, int]  # of its first and of its last word, see `Scoring._number`
-    told: bool  # whether the row tells how often it occurs, up to MOST; else it is a bound
+    told: bool  # whether the row tells how often it occurs, up to MAX_TF; else it is a bound
     count: Counter  # in the words of a passage
     near: float  # what it is worth in a window
 
@@ -42,7 +42,7 @@ class _Piece(NamedTuple):
 class Scoring:
     """What the passages of a collection score by some evidence."""
 
-    def __init__(self, collection: Collection, evidence: Sequence[Evidence], exact: bool) -> None:
+    def __init__(self, collection: Collection, evidence: Sequence[Feature], exact: bool) -> None:
         self._collection = collection
         self._rows: list[bytes] = []  # of the words
         self._numbers: dict[int, int] = {}  # of rows, by their ids
@@ -55,7 +55,7 @@ class Scoring:
             for p in reversed(self._pieces)
             if not p.told
         ]
-        self._bonus = ranking.complete(piece.worth + piece.near for piece in self._pieces)
+        self._bonus = ranking.all_terms_bonus(piece.worth + piece.near for piece in self._pieces)
         near = [piece for piece in self._pieces if piece.near]
         self._windows = Windows([piece.near for piece in near], [piece.count for piece in near])
         self._nearby = [piece.evidence for piece in near]
@@ -81,18 +81,18 @@ class Scoring:
                 self._rank(self._bounded(others, self._collection.size), 0.0, top)
         return list(top.best.values())
 
-    def parts(self, passage: int) -> tuple[Part, ...]:
+    def parts(self, passage: int) -> tuple[ScorePart, ...]:
         """What the score of a passage is made of, the most first."""
         parts = [
-            Part(item.label, " ".join(word.text for word in item.words), score)
+            ScorePart(item.label, " ".join(word.text for word in item.words), score)
             for item, score in self._scores(passage)
         ]
         window = self._windows.densest(self._collection.words(passage))
         if worth := self._windows.worth(window):
             nearby = [e.words[0].text for n, e in enumerate(self._nearby) if window >> n & 1]
-            parts.append(Part(ranking.NEARBY, " ".join(nearby), worth))
+            parts.append(ScorePart(ranking.NEARBY, " ".join(nearby), worth))
         if self._complete >> 8 * passage & 1:
-            parts.append(Part(ranking.ALL_WORDS, "", self._bonus))
+            parts.append(ScorePart(ranking.ALL_WORDS, "", self._bonus))
         return tuple(sorted(parts, key=lambda part: -part.score))
 
     def shown(self, best: int) -> int:
@@ -111,13 +111,13 @@ class Scoring:
             for piece in self._pieces
         ) + self._windows.most(words)
 
-    def _scores(self, passage: int) -> Iterator[tuple[Evidence, float]]:
+    def _scores(self, passage: int) -> Iterator[tuple[Feature, float]]:
         words = self._collection.words(passage)
         for piece in self._pieces:
             if often := piece.count(words):
                 yield piece.evidence, piece.worth * self._share(often, passage)
 
-    def _piece(self, item: Evidence, exact: bool) -> _Piece:
+    def _piece(self, item: Feature, exact: bool) -> _Piece:
         collection, words = self._collection, item.words
         idf = ranking.idf(collection.frequency(words, item.exact), collection.passages)
         told = len(words) == 1 and item.exact == exact
@@ -127,7 +127,7 @@ class Scoring:
             numbers = [self._number(collection.row((word,), item.exact)) for word in words]
         count = collection.counter(words, item.exact)
         rows = numbers[0], numbers[-1]
-        return _Piece(item, item.weight * idf, rows, told, count, item.near * idf)
+        return _Piece(item, item.weight * idf, rows, told, count, item.proximity * idf)
 
     def _number(self, row: bytes) -> int:
         """The number of a row in `_rows`."""
@@ -157,7 +157,7 @@ class Scoring:
             most = one[passage] if one[passage] < other[passage] else other[passage]
             if most:
                 often = count(words)
-                share = shares[often] if often < MOST else self._share(often, passage)
+                share = shares[often] if often < MAX_TF else self._share(often, passage)
                 score = worth * share
                 total += score
                 bound -= worth * shares[most] - score
@@ -165,7 +165,7 @@ class Scoring:
                     return bound
         for worth, row, count in self._told:
             often = row[passage]
-            share = shares[often] if often < MOST else self._share(count(words), passage)
+            share = shares[often] if often < MAX_TF else self._share(count(words), passage)
             total += worth * share
         if not self._near or total + self._near < needed - _ROUNDING:
             return total
@@ -182,12 +182,12 @@ class Scoring:
             return
         whole = self._collection.size
         if len(self._pieces) > _MANY:
-            yield from ((math.inf, passage) for passage in passages_in(lanes, whole))
+            yield from ((math.inf, passage) for passage in members(lanes, whole))
             return
         passages: Sequence[int] = range(whole)
         pick: Callable[[bytes], bytes] = bytes
-        if at_most < whole * _FEW or count_of(lanes, whole) < whole * _FEW:
-            passages = passages_in(lanes, whole)
+        if at_most < whole * _FEW or cardinality(lanes, whole) < whole * _FEW:
+            passages = members(lanes, whole)
             first = passages[0]
             of_others = itemgetter(*passages)  # a number for one passage, else numbers
             pick = lambda row: row[first : first + 1]  # noqa: E731
@@ -198,12 +198,12 @@ class Scoring:
         counts = [int.from_bytes(pick(row), "little") for row in self._rows]
         tables, steps = self._tables()
         rows_of_bounds = (
-            ((counts[one] if one == other else least(counts[one], counts[other], size)) + classes)
+            ((counts[one] if one == other else minimum(counts[one], counts[other], size)) + classes)
             .to_bytes(size, "little")
             .translate(table)
             for (one, other), table in tables.items()
         )
-        total, unit = sums(rows_of_bounds, sum(map(max, tables.values())), size)
+        total, unit = quantized_sums(rows_of_bounds, sum(map(max, tables.values())), size)
         if size == whole:
             total &= lanes * 0xFF
         bounds = total.to_bytes(size, "little")

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vnsearch.engines.whoosh.format.segment_file import (
-    LENGTH_CLASSES,
-    MOST,
+    LENGTH_BUCKETS,
+    MAX_TF,
     SURROGATES,
     number_type,
 )
@@ -29,8 +29,8 @@ Numbers = NDArray[Any]
 Array = tuple[str, bytes]
 
 # A group in one of so many passages has a row, which takes less room than postings then.
-DENSE: Final = 64
-AT_LEAST: Final = 64  # passages, or it is not common
+DENSE_SHARE: Final = 64
+DENSE_MIN_DF: Final = 64  # passages, or it is not common
 
 _PIECE: Final = 1 << 18  # tokens
 
@@ -57,7 +57,7 @@ class Inverted(NamedTuple):
 
     frequencies: Numbers  # in how many passages each term occurs
     passages: Numbers  # ascending within a term
-    counts: Numbers  # how often there, at most MOST
+    counts: Numbers  # how often there, at most MAX_TF
 
 
 def invert(
@@ -94,7 +94,7 @@ def _inverted(terms: Numbers, passages: Numbers, size: int, weights: Numbers | N
     if weights is not None:
         totals = np.cumsum(weights.take(order), dtype=np.int32)
         counts = np.diff(totals.take(np.cumsum(counts) - 1), prepend=0)
-    counts = np.minimum(counts, MOST).astype(np.uint8)
+    counts = np.minimum(counts, MAX_TF).astype(np.uint8)
     return Inverted(np.bincount(terms.take(firsts), minlength=size), passages.take(firsts), counts)
 
 
@@ -139,8 +139,8 @@ def _sorting(numbers: Numbers, size: int) -> Numbers:
 
 
 def common(frequencies: Any, size: int, share: int) -> Any:
-    """What of several occurs in one of `share` passages and in AT_LEAST."""
-    return (frequencies >= AT_LEAST) & (frequencies * share >= size)
+    """What of several occurs in one of `share` passages and in DENSE_MIN_DF."""
+    return (frequencies >= DENSE_MIN_DF) & (frequencies * share >= size)
 
 
 def field_arrays(
@@ -150,8 +150,8 @@ def field_arrays(
     `first[i + 1]` are group i."""
     counts, frequencies = found.counts, found.frequencies.copy()
     at = np.concatenate(([0], np.cumsum(frequencies)))
-    dense = np.flatnonzero(common(np.diff(at[first]), size, DENSE))
-    own = common(frequencies, size, DENSE)
+    dense = np.flatnonzero(common(np.diff(at[first]), size, DENSE_SHARE))
+    own = common(frequencies, size, DENSE_SHARE)
     summands = counts.astype(np.uint16)  # of one type with their sum, which is much faster
     group_rows, rows, leading, alone = [], [], [], []
     kept: dict[int, tuple[Numbers, Numbers]] = {}  # what the postings of terms with rows tell
@@ -159,7 +159,7 @@ def field_arrays(
         postings = slice(at[begin], at[end])
         total = np.zeros(size, dtype=np.uint16)
         np.add.at(total, found.passages[postings], summands[postings])
-        total = np.minimum(total, MOST).astype(np.uint8)
+        total = np.minimum(total, MAX_TF).astype(np.uint8)
         group_rows.append(compressed(total.tobytes()))
         leader = begin + int(frequencies[begin:end].argmax())
         leading.append(leader)
@@ -167,7 +167,7 @@ def field_arrays(
             row = np.zeros(size, dtype=np.uint8)
             row[found.passages[at[term] : at[term + 1]]] = counts[at[term] : at[term + 1]]
             if term == leader:
-                hidden = np.flatnonzero((total == MOST) & (row < MOST))
+                hidden = np.flatnonzero((total == MAX_TF) & (row < MAX_TF))
                 kept[term] = hidden, row[hidden]
             else:
                 rows.append(compressed(row.tobytes()))
@@ -239,10 +239,10 @@ def word_arrays(name: str, codes: Numbers, counts: Numbers) -> dict[str, Array]:
 
 def passage_arrays(lengths: Numbers, last: Numbers) -> dict[str, Array]:
     """Lengths, and where documents end."""
-    classes = np.searchsorted(LENGTH_CLASSES, lengths, side="right") - 1
+    classes = np.searchsorted(LENGTH_BUCKETS, lengths, side="right") - 1
     return {
         "lengths": as_array("H", lengths),
-        "classes": as_array("B", classes * (MOST + 1)),
+        "classes": as_array("B", classes * (MAX_TF + 1)),
         "last": as_array("B", last),
     }
 

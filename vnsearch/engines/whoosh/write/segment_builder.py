@@ -32,13 +32,13 @@ from vnsearch.engines.whoosh.write.inverter import (
     rarest,
     word_arrays,
 )
-from vnsearch.engines.whoosh.write.stored_fields import Recorder
-from vnsearch.model import Document, Found, Passage
+from vnsearch.engines.whoosh.write.stored_fields import StoredFieldsWriter
+from vnsearch.model import Document, Passage, StoredPassage
 from vnsearch.ranking import TITLE_WEIGHT
 
 Numbers = NDArray[Any]
 
-GAP: Final = -1
+FIELD_SEPARATOR: Final = -1
 _TEXT, _BETWEEN, _TITLE = range(3)
 
 _SOME: Final = 1 << 18  # code points, of texts that are looked at together
@@ -47,7 +47,7 @@ _SOME: Final = 1 << 18  # code points, of texts that are looked at together
 class _Contents(NamedTuple):
     """What a segment will hold, or some of it."""
 
-    stream: Numbers  # terms by number, of text, GAP, title, passage by passage
+    stream: Numbers  # terms by number, of text, FIELD_SEPARATOR, title, passage by passage
     counts: Numbers  # how much of the stream is of each passage
     last: Numbers  # whether a passage is the last of its document
 
@@ -55,7 +55,7 @@ class _Contents(NamedTuple):
 def build(path: Path, documents: Iterable[tuple[str, Document]], vocabulary: Vocabulary) -> int:
     """Make a segment of documents, each with its source; returns how many passages it has. If
     that is none, there is no file."""
-    records = Recorder()
+    records = StoredFieldsWriter()
     parts = [_contents(some, vocabulary, records) for some in _some(documents)]
     return _write(path, vocabulary.terms, parts, records) if parts else 0
 
@@ -74,7 +74,7 @@ def _some(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str,
 
 
 def _contents(
-    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, records: Recorder
+    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, records: StoredFieldsWriter
 ) -> _Contents:
     texts = [document.text for _, document in documents]
     titles = [document.title for _, document in documents]
@@ -90,7 +90,7 @@ def _contents(
             passages = split(document, *(array("i", c.tobytes()) for c in tokens.spans(number)))
         key, title = document.key, document.title
         for text, first, stop, place, before, after in passages:
-            found.append(Found(source, key, title, text, place, before, after))
+            found.append(StoredPassage(source, key, title, text, place, before, after))
             sizes.append(stop - first)
             of.append(number)
     records.add(found)
@@ -103,13 +103,15 @@ def _contents(
 def _stream(
     terms: Numbers, sizes: Numbers, of_titles: Numbers, document_of: Numbers
 ) -> tuple[Numbers, Numbers]:
-    """Text, GAP and title of each passage, and how much that is, given the terms of texts and
-    then of titles, and how many they are of the text of each passage and of each title."""
+    """The token stream: text, FIELD_SEPARATOR and title of each passage; and its length there.
+
+    `terms` are those of all texts, then of all titles; `sizes` and `of_titles` are the numbers of
+    tokens of each passage's text and of each title."""
     lengths = of_titles[document_of]
     begins = (np.cumsum(of_titles) - of_titles)[document_of]
     kinds = _alternating((_TEXT, _BETWEEN, _TITLE), (sizes, np.ones_like(sizes), lengths))
     texts, titles = np.split(terms, [sizes.sum()])
-    stream = np.full(len(kinds), GAP, dtype=np.int32)
+    stream = np.full(len(kinds), FIELD_SEPARATOR, dtype=np.int32)
     stream[kinds == _TEXT] = texts
     stream[kinds == _TITLE] = titles[ranges(begins, lengths)]
     return stream, sizes + 1 + lengths
@@ -121,7 +123,9 @@ def _alternating(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
     return np.repeat(of_each, np.column_stack(counts).ravel())
 
 
-def _write(path: Path, terms: Sequence[bytes], parts: list[_Contents], records: Recorder) -> int:
+def _write(
+    path: Path, terms: Sequence[bytes], parts: list[_Contents], records: StoredFieldsWriter
+) -> int:
     """Make the file of a segment, given its terms (folded form, a zero byte, exact form; in any
     order) and contents, which are empty then; returns how many passages it has."""
     stream, counts, last = map(np.concatenate, zip(*parts, strict=True))
@@ -170,20 +174,20 @@ def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
     """Make a segment of others, without the passages that are deleted of each; returns how
     many passages it has."""
     numbers: dict[bytes, int] = {}
-    records = Recorder()
+    records = StoredFieldsWriter()
     contents = [_contents_of(arrays, deleted, numbers, records) for arrays, deleted in parts]
     return _write(path, list(numbers), contents, records)
 
 
 def _contents_of(
-    arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], records: Recorder
+    arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], records: StoredFieldsWriter
 ) -> _Contents:
     """What a segment holds, its terms by `numbers`, which new ones are added to."""
     kept = np.ones(arrays.counts["passages"], dtype=bool)
     kept[list(deleted)] = False
     stream, counts = _stream_of(arrays)
     terms = [numbers.setdefault(term, len(numbers)) for term in _terms_of(arrays)]
-    stream = looked_up(np.array([*terms, GAP], dtype=np.int32), stream)
+    stream = looked_up(np.array([*terms, FIELD_SEPARATOR], dtype=np.int32), stream)
     at = 0
     for frame in _pieces(arrays, "records"):
         found = unpacked(decompressed(frame))
@@ -199,7 +203,7 @@ def _stream_of(arrays: Arrays) -> tuple[Numbers, Numbers]:
     codes = units.tobytes().decode("utf-16-le").encode("utf-32-le")
     rare = np.array(arrays["exact.rare"])
     of_terms = characters(len(arrays["exact.order"]), rare)
-    terms = np.full(int(of_terms.max(initial=0)) + 1, GAP, dtype=np.int32)
+    terms = np.full(int(of_terms.max(initial=0)) + 1, FIELD_SEPARATOR, dtype=np.int32)
     terms[of_terms] = np.arange(len(of_terms))
     # A character beyond U+FFFF has two code units; its second one is not counted.
     counted = np.concatenate(([0], np.cumsum((units & 0xFC00) != 0xDC00)))
@@ -228,7 +232,7 @@ def _sorted_terms(terms: Sequence[bytes], stream: Numbers) -> tuple[list[bytes],
     renumbered[stream] = 1
     order = sorted(np.flatnonzero(renumbered[:-1]).tolist(), key=terms.__getitem__)
     renumbered[order] = np.arange(len(order))
-    renumbered[GAP] = len(order)
+    renumbered[FIELD_SEPARATOR] = len(order)
     return [terms[number] for number in order], looked_up(renumbered, stream)
 
 

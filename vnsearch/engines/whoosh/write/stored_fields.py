@@ -15,22 +15,22 @@ from vnsearch.engines.whoosh.write.inverter import (
     field_arrays,
     invert,
 )
-from vnsearch.model import Found
+from vnsearch.model import StoredPassage
 
 _FRAME_CODE_POINTS: Final = 7_000  # of text that is compressed together
 
 
-class Recorder:
+class StoredFieldsWriter:
     """What is kept of passages, in frames of some _FRAME_CODE_POINTS, and the files they are of."""
 
     def __init__(self) -> None:
         self._sources: list[str] = []  # of each passage
         self._frames: list[bytes] = []
         self._begins: list[int] = []  # the first passage of each
-        self._open: list[Found] = []  # those of the frame to come
+        self._open: list[StoredPassage] = []  # those of the frame to come
         self._end = -1  # code points so far, counted from -1, so that a frame begins at the first
 
-    def add(self, records: Sequence[Found]) -> None:
+    def add(self, records: Sequence[StoredPassage]) -> None:
         """Take in those of further passages."""
         ends = np.cumsum([self._end, *(len(record.text) for record in records)])
         self._end, done = int(ends[-1]), 0

@@ -90,7 +90,7 @@ def _reported(unread: "Unread", report: Report) -> Iterator[Document]:
             report.flaws.append((len(report.keys), item.reason))
             continue
         report.keys.append(item.key)
-        report.numbers.append(item.place.number if item.place else 0)
+        report.numbers.append(item.locator.number if item.locator else 0)
         if item.encoding is not None:
             report.encodings.append(item.encoding)
         yield item
@@ -113,14 +113,14 @@ class Worker:
     def make(self, path: Path, batch: Sequence[Sourced], numbers: range) -> None:
         """Begin a segment; `numbers` come back with the result."""
         self._numbers = numbers
-        with _death_told():
+        with as_writer_error():
             self.pipe.send((path, len(batch)))
             for begin in range(0, len(batch), _SENT_TOGETHER):
                 self.pipe.send(batch[begin : begin + _SENT_TOGETHER])
 
     def result(self) -> tuple[Made, range]:
         """The segment, when it is made; raises what kept it from being made."""
-        with _death_told():
+        with as_writer_error():
             result = self.pipe.recv()
         if isinstance(result, BaseException):
             raise result
@@ -128,7 +128,7 @@ class Worker:
 
     def end(self) -> None:
         """Let the process end, which has nothing to do."""
-        with _death_told():
+        with as_writer_error():
             self.pipe.send(None)
         self._process.join()
 
@@ -139,7 +139,7 @@ class Worker:
 
 
 @contextmanager
-def _death_told() -> Iterator[None]:
+def as_writer_error() -> Iterator[None]:
     try:
         yield
     except (EOFError, ConnectionError) as error:

@@ -16,7 +16,7 @@ from vnsearch.engines import Report
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.manifest import Segment
 from vnsearch.engines.whoosh.format.segment_file import Arrays
-from vnsearch.engines.whoosh.read.terms import Postings, Terms
+from vnsearch.engines.whoosh.read.terms import Postings, TermDictionary
 from vnsearch.engines.whoosh.write import workers
 from vnsearch.engines.whoosh.write.workers import Made, Sourced, Worker
 from vnsearch.model import Document
@@ -203,8 +203,8 @@ class _Changing:
         return Arrays(self._path)
 
     @cached_property
-    def _names(self) -> Terms:
-        return Terms(self._arrays, "source")
+    def _names(self) -> TermDictionary:
+        return TermDictionary(self._arrays, "source")
 
     @cached_property
     def _passages(self) -> Postings:

@@ -1,0 +1,280 @@
+"""The contract every engine keeps: documents in, matches out."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.oracle import Oracle
+from vnsearch.engines import Engine
+from vnsearch.engines.whoosh import WhooshEngine
+from vnsearch.model import Document, Locator, Matches
+from vnsearch.query.clauses import Demand
+from vnsearch.query.parser import parse
+from vnsearch.vietnamese.letters import nfc
+
+ENGINES: list[Engine] = [WhooshEngine()]
+
+Sources = Sequence[tuple[str, Document]]
+
+
+def document(text: str, title: str = "", key: str = "") -> Document:
+    return Document(key, nfc(title), nfc(text), Locator(1))
+
+
+SMALL: Sources = [
+    ("a.txt", document("Đảng bộ Bộ Ngoại giao họp tại Hà Nội", "Họp đảng bộ")),
+    ("b.txt", document("dáng bò trên đồng, bò ăn cỏ", "Ký họa")),
+    ("c.txt", document("Quyết định số 43-QĐ/TW về đảng bộ ngoài nước", "Văn bản")),
+    ("d.txt", document("Kĩ thuật trồng lúa, kỹ thuật nuôi cá", "Nông nghiệp")),
+    ("e.jsonl", document("Hà Nội và Huế", "Thành phố", "1")),
+    ("e.jsonl", document("Huế và Đà Nẵng", "Thành phố", "2")),
+]
+
+
+@pytest.fixture(params=ENGINES, ids=lambda engine: engine.version)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.param
+    return found
+
+
+def build(engine: Engine, folder: Path, documents: Sources, jobs: int = 1) -> Path:
+    writer = engine.writer(folder, jobs)
+    for source, item in documents:
+        writer.add(source, item)
+    writer.commit()
+    return folder
+
+
+def search(
+    engine: Engine,
+    folder: Path,
+    text: str,
+    *,
+    exact: bool = False,
+    demand: Demand = Demand.SMART,
+    limit: int = 100,
+    offset: int = 0,
+    within: str = "",
+    explain: bool = False,
+) -> Matches:
+    with closing(engine.reader(folder)) as reader:
+        return reader.search(
+            parse(text, exact=exact, demand=demand),
+            limit=limit,
+            offset=offset,
+            accepts=(lambda source: source.startswith(within)) if within else None,
+            explain=explain,
+        )
+
+
+def names(matches: Matches) -> list[str]:
+    return [match.passage.source.partition(".")[0] + match.passage.key for match in matches.matches]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("dang bo", ["a", "c", "b"], id="bare words find every typing"),
+        pytest.param("đảng bộ", ["a", "c", "b"], id="marks rank what has them first"),
+        pytest.param("dáng bò", ["b", "a", "c"], id="and the other way round"),
+        pytest.param("ki thuat", ["d"], id="i and y are one"),
+        pytest.param('"bo ngoai giao"', ["a"], id="folded phrase"),
+        pytest.param('"ngoai giao hop"', ["a"], id="phrase across words"),
+        pytest.param('"giao ngoai"', [], id="a phrase has an order"),
+        pytest.param("43-QD/TW", ["c"], id="document number"),
+        pytest.param("qd-43", ["c"], id="a number in the wrong order relaxes to its words"),
+        pytest.param("thanh pho hue", ["e1", "e2"], id="title words count"),
+        pytest.param("title:hop", ["a"], id="title only"),
+        pytest.param("title:nuoc", [], id="text is not the title"),
+        pytest.param('title:"dang bo"', ["a"], id="phrase in the title"),
+        pytest.param('"hop dang bo dang"', [], id="no phrase from the title into the text"),
+        pytest.param("hue -noi", ["e2"], id="without a word"),
+        pytest.param('bo -"dang bo"', [], id="without a phrase"),
+        pytest.param("bo -bò", ["a", "c"], id="marks leave out only themselves"),
+        pytest.param('bo -"đảng bộ"', ["b"], id="in a phrase too"),
+        pytest.param("ngo*", ["a", "c"], id="prefix"),
+        pytest.param("nogai~", ["a", "c"], id="swapped letters"),
+        pytest.param("thut~", ["d"], id="a letter missing"),
+        pytest.param("cá OR cỏ", ["b", "d"], id="one of two"),
+        pytest.param("ha AND noi", ["e1", "a"], id="both"),
+        pytest.param("xyz", [], id="a word that is nowhere"),
+        pytest.param("-hue", [], id="nothing to look for"),
+        pytest.param("", [], id="empty"),
+    ],
+)
+def test_finds(engine: Engine, tmp_path: Path, text: str, expected: list[str]) -> None:
+    found = search(engine, build(engine, tmp_path / "e", SMALL), text)
+    assert sorted(names(found)) == sorted(expected)
+    assert names(found)[:1] == expected[:1]
+    assert found.total == len(expected)
+
+
+def test_exact_keeps_to_the_marks(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    assert names(search(engine, folder, "đảng bộ", exact=True)) == ["a", "c"]
+    assert names(search(engine, folder, "kĩ thuật", exact=True)) == ["d"]
+    assert names(search(engine, folder, "dang bo", exact=True)) == []
+
+
+def test_relaxes_only_when_it_must(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    assert not search(engine, folder, "hà nội").relaxed
+    relaxed = search(engine, folder, "huế xyz")
+    assert relaxed.relaxed
+    assert names(relaxed) == ["e1", "e2"]
+    assert not search(engine, folder, "huế xyz", demand=Demand.ANY).relaxed
+    assert search(engine, folder, "huế xyz", demand=Demand.ALL).total == 0
+    assert not search(engine, folder, '"không có đâu"').relaxed
+
+
+def test_a_phrase_asked_for_stays_when_the_rest_relaxes(engine: Engine, tmp_path: Path) -> None:
+    found = search(engine, build(engine, tmp_path / "e", SMALL), '"đảng bộ" xyz')
+    assert (found.relaxed, sorted(names(found))) == (True, ["a", "b", "c"])
+
+
+def test_only_sources_accepted(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    assert names(search(engine, folder, "huế", within="e")) == ["e1", "e2"]
+    assert search(engine, folder, "huế", within="a").total == 0
+
+
+def test_pages_are_slices_of_the_ranking(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    whole = search(engine, folder, "bo OR noi OR ca", limit=100)
+    assert whole.total == len(whole.matches) > 3
+    for offset in range(whole.total + 1):
+        page = search(engine, folder, "bo OR noi OR ca", limit=2, offset=offset)
+        assert page.matches == whole.matches[offset : offset + 2]
+        assert page.total == whole.total
+    assert search(engine, folder, "bo", limit=0).total == 3
+
+
+def test_parts_add_up_to_the_score(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    for match in search(engine, folder, "đảng bộ ngoại giao", explain=True).matches:
+        assert sum(part.score for part in match.parts) == pytest.approx(match.score)
+
+
+def test_equal_documents_come_by_source(engine: Engine, tmp_path: Path) -> None:
+    twins = [(f"{name}.txt", document("một hai ba")) for name in "cabd"]
+    found = search(engine, build(engine, tmp_path / "e", twins), "hai")
+    assert names(found) == ["a", "b", "c", "d"]
+
+
+def test_removed_documents_leave_no_trace(engine: Engine, tmp_path: Path) -> None:
+    changed = build(engine, tmp_path / "changed", SMALL)
+    writer = engine.writer(changed)
+    writer.remove("a.txt")
+    writer.remove("e.jsonl")
+    writer.add("e.jsonl", document("Sông Hương ở Huế", "Huế", "3"))
+    writer.commit()
+    kept = [*SMALL[1:4], ("e.jsonl", document("Sông Hương ở Huế", "Huế", "3"))]
+    fresh = build(engine, tmp_path / "fresh", kept)
+    for text in ("dang bo", "huế", "hà nội", "song huong o hue", "ngo*", "kỹ thuật"):
+        assert search(engine, changed, text, explain=True) == search(
+            engine, fresh, text, explain=True
+        )
+    with closing(engine.reader(changed)) as reader:
+        assert reader.count_passages() == len(kept)
+
+
+def test_words_together_in_a_passage(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    with closing(engine.reader(folder)) as reader:
+        assert reader.together(["bo"])
+        assert reader.together(["hop", "ha", "dang"])
+        assert not reader.together(["ha", "da"])
+        assert not reader.together(["ha", "khong"])
+    writer = engine.writer(folder)
+    writer.remove("a.txt")
+    writer.commit()
+    with closing(engine.reader(folder)) as reader:
+        assert not reader.together(["hop", "ha", "dang"])
+
+
+def test_a_file_name_may_be_any_bytes(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", [("\udcff\udcfe.txt", document("Chào bạn"))])
+    found = search(engine, folder, "chao")
+    assert found.matches[0].passage.source == "\udcff\udcfe.txt"
+    writer = engine.writer(folder)
+    writer.remove("\udcff\udcfe.txt")
+    writer.commit()
+    assert search(engine, folder, "chao").total == 0
+
+
+def test_long_documents_match_as_a_whole_and_show_their_best_passage(
+    engine: Engine, tmp_path: Path
+) -> None:
+    filler = "Câu này không nói gì cả, chỉ để cho dài. " * 30
+    text = (
+        f"Đầu bài nói về lúa.\n{filler}\nGiữa bài nói về cá hồi.\n{filler}\nCuối bài nói về biển."
+    )
+    folder = build(engine, tmp_path / "e", [("a.txt", document(text, "Bài dài"))])
+    assert search(engine, folder, "lúa biển").total == 1
+    (match,) = search(engine, folder, "cá hồi").matches
+    assert "cá hồi" in match.passage.text
+    assert match.passage.cut_before
+    assert match.passage.cut_after
+    line = text[: text.index(match.passage.text)].count("\n") + 1
+    assert match.passage.locator == Locator(line)
+
+
+def test_several_processes_build_the_same_index(engine: Engine, tmp_path: Path) -> None:
+    words = "mot hai ba bon nam sau bay tam chin muoi".split()
+    many = [
+        (f"{n // 10}.jsonl", document(" ".join(words[n % (i + 2)] for i in range(8)), key=str(n)))
+        for n in range(700)
+    ]
+    one = build(engine, tmp_path / "one", many)
+    two = build(engine, tmp_path / "two", many, jobs=2)
+    for text in ("mot hai", '"hai ba"', "bon OR nam", "ch*"):
+        assert search(engine, one, text) == search(engine, two, text)
+
+
+# Words that share their folded forms, so that chance makes matches of every kind.
+WORDS = st.sampled_from("đảng đang dang bộ bò bo ma má mã nước nuoc kĩ kỹ".split())
+TEXTS = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
+DOCUMENTS = st.lists(st.tuples(TEXTS, st.lists(WORDS, max_size=2).map(" ".join)), max_size=6)
+CLAUSES = st.one_of(
+    WORDS,
+    WORDS.map("-{}".format),
+    WORDS.map("title:{}".format),
+    WORDS.map("{}~".format),
+    WORDS.map(lambda word: f"{word[:2]}*"),
+    st.lists(WORDS, min_size=1, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
+    st.lists(WORDS, min_size=2, max_size=3).map("-".join),
+    st.tuples(WORDS, WORDS).map(" OR ".join),
+    st.tuples(WORDS, WORDS).map(" AND ".join),
+)
+QUERIES = st.lists(CLAUSES, min_size=1, max_size=5).map(" ".join)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    texts=DOCUMENTS,
+    queries=st.lists(QUERIES, min_size=1, max_size=8),
+    exact=st.booleans(),
+    demand=st.sampled_from(Demand),
+)
+def test_answers_as_the_definitions_say(
+    tmp_path_factory: pytest.TempPathFactory,
+    engine: Engine,
+    texts: list[tuple[str, str]],
+    queries: list[str],
+    exact: bool,
+    demand: Demand,
+) -> None:
+    documents = [(f"{n}.txt", document(*pair)) for n, pair in enumerate(texts)]
+    folder = build(engine, tmp_path_factory.mktemp("engine") / "e", documents)
+    oracle = Oracle(documents)
+    with closing(engine.reader(folder)) as reader:
+        for text in queries:
+            query = parse(text, exact=exact, demand=demand)
+            found, expected = reader.search(query, limit=100), oracle.search(query)
+            scores = {m.passage.source: m.score for m in found.matches}
+            assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text
+            assert (found.total, found.relaxed) == (len(expected.scores), expected.relaxed), text

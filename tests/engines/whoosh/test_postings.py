@@ -1,0 +1,467 @@
+"""Rows and frequencies of a segment: what plain counting over its passages finds."""
+
+import tracemalloc
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.shapes import word
+from vnsearch.analysis.bulk import Vocabulary
+from vnsearch.analysis.tokenizer import forms
+from vnsearch.engines.whoosh.format import segment_file
+from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, Segment
+from vnsearch.engines.whoosh.read.terms import Postings, TermDictionary
+from vnsearch.engines.whoosh.write import bigrams, inverter
+from vnsearch.engines.whoosh.write.segment_builder import build, merge
+from vnsearch.errors import IndexUnusableError
+from vnsearch.model import Document, Locator
+from vnsearch.ranking import TITLE_WEIGHT
+from vnsearch.vietnamese.letters import fold, nfc
+
+MODEST = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+# Several exact forms of most folded ones, some folded forms that begin with others.
+FORMS = "ma má mà mã mạ man mân mận dang đang đảng đàng bo bò bộ bố zu zử x 12".split()
+
+
+class Passage(NamedTuple):
+    """The words of a document that is one passage, each with how often it stands there."""
+
+    text: list[str]
+    title: list[str]
+
+    def counts(self) -> Counter[str]:
+        """Words of the title count as often as ranking says."""
+        counts = Counter(self.text)
+        for title_word in self.title:
+            counts[title_word] += TITLE_WEIGHT
+        return counts
+
+
+# Few different words, often again, so that counts go far beyond MAX_TF.
+stretches = st.lists(
+    st.tuples(st.sampled_from(FORMS), st.one_of(st.integers(1, 3), st.integers(1, 40))),
+    min_size=1,
+    max_size=6,
+).map(lambda runs: [form for form, count in runs for _ in range(count)])
+passages_ = st.builds(Passage, stretches, st.lists(st.sampled_from(FORMS), max_size=9))
+collections = st.lists(passages_, min_size=1, max_size=12)
+
+# From "everything has a row" to "nothing has", for terms and for pairs.
+shares = st.sampled_from([0, 1, 2, 3, 5, 1000])
+
+
+@contextmanager
+def segment_of(
+    folder: Path,
+    passages: Sequence[Passage],
+    dense: int = 128,
+    frequent: int = 128,
+    at_least: int = 1,
+) -> Iterator[Segment]:
+    documents = [
+        (f"{n % 3}.txt", Document(str(n), " ".join(p.title), " ".join(p.text), Locator(1)))
+        for n, p in enumerate(passages)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inverter, "DENSE_MIN_DF", 1)
+        patch.setattr(inverter, "DENSE_SHARE", dense)
+        patch.setattr(bigrams, "FREQUENT", frequent)
+        patch.setattr(inverter, "DENSE_MIN_DF", at_least)
+        assert build(folder / "1.segment", documents, Vocabulary()) == len(passages)
+    with closing(Segment(folder / "1.segment")) as segment:
+        yield segment
+
+
+@contextmanager
+def postings_of(
+    folder: Path,
+) -> Iterator[tuple[TermDictionary, TermDictionary, list[int], Postings]]:
+    """The exact and the folded terms, the first exact one of each folded one, the postings."""
+    with closing(Arrays(folder / "1.segment")) as arrays:
+        first = arrays["folded.first"].tolist()
+        postings = Postings(arrays, "exact", first)
+        yield TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded"), first, postings
+
+
+def capped(counts: Sequence[int]) -> bytes:
+    return bytes(min(count, MAX_TF) for count in counts)
+
+
+def row_of(passages: Sequence[Passage], wanted: set[str]) -> bytes:
+    """How often any of some exact forms occurs."""
+    return capped([sum(p.counts()[form] for form in wanted) for p in passages])
+
+
+# Which terms and groups have which kind of row
+
+
+@MODEST
+@given(passages=collections, dense=shares)
+def test_rows_and_frequencies_of_terms(tmp_path: Path, passages: list[Passage], dense: int) -> None:
+    with segment_of(tmp_path, passages, dense), postings_of(tmp_path) as (exact, _, _, postings):
+        terms = [exact[number].decode() for number in range(len(exact))]
+        occurring = {form for p in passages for form in p.counts()}
+        assert sorted(terms) == sorted(occurring)
+        for number, term in enumerate(terms):
+            row = row_of(passages, {term})
+            assert postings.row(number) == row, term
+            assert postings.frequency(number) == sum(map(bool, row)), term
+            at_most = postings.row_of_at_most(number)
+            assert all(most >= count for most, count in zip(at_most, row, strict=True)), term
+
+
+@MODEST
+@given(passages=collections, dense=shares, data=st.data())
+def test_rows_of_groups(
+    tmp_path: Path, passages: list[Passage], dense: int, data: st.DataObject
+) -> None:
+    with segment_of(tmp_path, passages, dense), postings_of(tmp_path) as (_, folded, _, postings):
+        groups = [folded[number].decode() for number in range(len(folded))]
+        occurring = {form for p in passages for form in p.counts()}
+        assert groups == sorted({forms(form)[0] for form in occurring})
+        stretches = [range(n, n + 1) for n in range(len(groups))]
+        begin = data.draw(st.integers(0, len(groups)))
+        stretches += [range(len(groups)), range(begin, begin)]
+        stretches += [range(begin, data.draw(st.integers(begin, len(groups))))]
+        for stretch in stretches:
+            wanted = {
+                form
+                for form in occurring
+                if forms(form)[0] in groups[slice(stretch.start, stretch.stop)]
+            }
+            assert postings.row_of_groups(stretch) == row_of(passages, wanted), stretch
+
+
+def test_every_way_of_keeping_a_row_is_taken(tmp_path: Path) -> None:
+    """`má` leads its group, `mà` has a row beside it, `mã` postings; `x` is sparse."""
+    often = ["má"] * 3 + ["mà"]
+    passages = [Passage(often * (1 + n % 9), []) for n in range(20)]
+    passages += [Passage(["má"] * 20, ["mà"]), Passage(["mà"] * 16, []), Passage(["mã", "x"], [])]
+    passages += [Passage(["má"], []), Passage(["má"] * 16, [])]
+    with (
+        segment_of(tmp_path, passages, dense=2),
+        closing(Arrays(tmp_path / "1.segment")) as arrays,
+        postings_of(tmp_path) as (exact, folded, _, postings),
+    ):
+        assert [folded[n].decode() for n in arrays["exact.dense"]] == ["ma"]
+        assert [exact[n].decode() for n in arrays["exact.leading"]] == ["má"]
+        assert [exact[n].decode() for n in arrays["exact.alone"]] == ["mà"]
+        assert arrays["exact.often"].tolist() == [23, 22]
+        kept = {
+            exact[n].decode(): arrays["exact.postings_at"][n + 1] - arrays["exact.postings_at"][n]
+            for n in range(len(exact))
+        }
+        # Of the leading one what the sum of its group hides: where that is MAX_TF, and it less.
+        hidden = [
+            p for p in passages
+            if sum(p.counts().values()) >= MAX_TF > p.counts()["má"]
+        ]  # fmt: skip
+        assert kept == {"má": len(hidden), "mà": 0, "mã": 1, "x": 1}
+        assert hidden
+        for form in kept:
+            number = exact.find(form.encode())
+            assert number is not None
+            assert postings.row(number) == row_of(passages, {form})
+
+
+@pytest.mark.parametrize("others", [1, 2, 13, 16, 17, 18, 34, 38])
+def test_sums_of_a_group_are_capped_at_any_number_of_its_terms(tmp_path: Path, others: int) -> None:
+    # That many exact forms of `x`, by marks that are no tones.
+    variants = [nfc("x" + chr(0x0304 + n)) for n in range(40) if n not in (5, 31)][:others]
+    passages = [
+        Passage(["x"] * 3 + variants, []),
+        *(Passage([variant] * 14, []) for variant in variants),
+        Passage(["x"] * 15, ["x"]),
+        Passage(["y"], []),
+    ]
+    for dense in (1, 1000):
+        with segment_of(tmp_path, passages, dense), postings_of(tmp_path) as (exact, folded, _, p):
+            groups = len(folded)
+            everything = {form for q in passages for form in q.counts()}
+            assert p.row_of_groups(range(groups)) == row_of(passages, everything)
+            for number in range(len(exact)):
+                assert p.row(number) == row_of(passages, {exact[number].decode()})
+
+
+def test_sum_of_rows(tmp_path: Path) -> None:
+    with segment_of(tmp_path, [Passage(["a"], [])] * 4), postings_of(tmp_path) as (*_, postings):
+        assert postings.sum_of([]) == bytes(4)
+        assert postings.sum_of([bytes([0, 1, 14, 15])]) == bytes([0, 1, 14, 15])
+        for many in (2, 16, 17, 18, 33, 40, 300):
+            rows = [bytes([0, 1, 0, 15])] * many
+            assert postings.sum_of(rows) == bytes([0, min(many, MAX_TF), 0, MAX_TF])
+
+
+# What words of queries find
+
+
+@MODEST
+@given(passages=collections, dense=shares)
+def test_rows_of_words_are_those_of_the_terms_they_match(
+    tmp_path: Path, passages: list[Passage], dense: int
+) -> None:
+    occurring = {form for p in passages for form in p.counts()}
+    typed = [*FORMS, "m*", "má*", "ma*", "đa*", "qq", "qq*", "mma~", "xx~", "zư"]
+    with segment_of(tmp_path, passages, dense) as segment:
+        for text in typed:
+            for exact in (False, True):
+                asked = word(text)
+                wanted = {f for f in occurring if asked.matches(*forms(f), exact)}
+                row = row_of(passages, wanted)
+                assert segment.row(asked, exact) == row, (text, exact)
+                match_marks = asked._replace(match_marks=True)
+                assert segment.row(match_marks, exact=exact) == segment.row(asked, exact=True)
+                characters = segment.characters(asked, exact)
+                assert len(characters) == len(set(characters)) == len(wanted)
+            at_most, any_marks = segment.row_of_at_most(asked), segment.row(asked, exact=False)
+            assert all(a >= b for a, b in zip(at_most, segment.row(asked, exact=True), strict=True))
+            if segment.is_common(asked):
+                assert all(a <= b for a, b in zip(at_most, any_marks, strict=True))
+
+
+@MODEST
+@given(passages=collections, dense=shares, frequent=shares)
+def test_frequencies_of_variants_and_pairs(
+    tmp_path: Path, passages: list[Passage], dense: int, frequent: int
+) -> None:
+    with segment_of(tmp_path, passages, dense, frequent) as segment:
+        for folded in {forms(form)[0] for form in FORMS}:
+            expected = Counter(e for p in passages for e in exact_forms(p) if fold(e) == folded)
+            assert segment.variants(folded) == expected, folded
+            by_character = segment.forms(folded)
+            assert list(by_character.values()) == list(segment.variants(folded))
+        counted = 0
+        for first in ("ma", "man", "dang", "bo", "x", "12", "qq"):
+            for second in ("ma", "man", "dang", "bo", "zu", "x", "qq"):
+                found = segment.pairs(first, second)
+                assert found in (None, pairs_of(passages, first, second)), (first, second)
+                counted += found is not None
+        if frequent == 1000:
+            assert counted == 49
+
+
+def exact_forms(passage: Passage) -> set[str]:
+    return {forms(form)[1] for form in (*passage.text, *passage.title)}
+
+
+def pairs_of(passages: Sequence[Passage], first: str, second: str) -> Counter[tuple[str, str]]:
+    """In how many passages exact forms of two folded ones stand side by side."""
+    return Counter(
+        pair for p in passages for pair in pairs_in(p) if folded_pair(pair) == (first, second)
+    )
+
+
+def pairs_in(passage: Passage) -> set[tuple[str, str]]:
+    stretches = ([forms(form)[1] for form in words] for words in (passage.text, passage.title))
+    return {pair for stretch in stretches for pair in pairwise(stretch)}
+
+
+def folded_pair(pair: tuple[str, str]) -> tuple[str, str]:
+    return forms(pair[0])[0], forms(pair[1])[0]
+
+
+def test_pairs_are_counted_once_a_passage_in_texts_and_titles(tmp_path: Path) -> None:
+    passages = [Passage(f"a b c {'á b' * (n % 2)} d{n % 3}".split(), ["b", "a"]) for n in range(15)]
+    with segment_of(tmp_path, passages, frequent=1000) as segment:
+        for first in "a b c d0 d1 d2".split():
+            for second in "a b c d0 d1 d2".split():
+                assert segment.pairs(first, second) == pairs_of(passages, first, second)
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 4])
+def test_only_so_many_words_have_their_pairs_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(bigrams, "_WORDS", most)
+    passages = [Passage("a b c d".split(), [])] * 5
+    passages += [Passage("d c b".split(), [])] * 4 + [Passage("d d c".split(), ["c", "c"])] * 3
+    commonest = "cdba"[:most]  # in 12, 12, 9 and 5 passages
+    with segment_of(tmp_path, passages, frequent=1000) as segment:
+        for first in "abcd":
+            for second in "abcd":
+                counted = first in commonest and second in commonest
+                expected = pairs_of(passages, first, second) if counted else None
+                assert segment.pairs(first, second) == expected
+
+
+def test_only_so_many_exact_forms_have_their_pairs_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bigrams, "_TERMS", 4)
+    passages = [Passage("ma má b bà mà b mã b".split(), [])] * 3
+    with segment_of(tmp_path, passages, frequent=1000) as segment:
+        assert segment.pairs("ma", "ma") == {("ma", "má"): 3}
+        assert segment.pairs("ma", "b") is segment.pairs("b", "ba") is None
+
+
+def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
+    # A word list: in a small collection even a word that occurs once is in one of 128 passages.
+    words = [f"w{n}" for n in range(6000)]
+    parts = [words[begin : begin + 200] for begin in range(0, len(words), 200)]
+    tracemalloc.start()
+    try:
+        found = [Passage(part, []) for part in parts]
+        with segment_of(tmp_path, found, at_least=inverter.DENSE_MIN_DF) as segment:
+            assert segment.pairs("w7", "w8") in (None, {("w7", "w8"): 1})
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 60_000_000, f"{peak:,} bytes for {len(words):,} words"
+
+
+# What is kept of passages
+
+
+def read_back(segment: Segment) -> list[Passage]:
+    """The passages as their words tell."""
+    form_of = {}
+    for number in range(len(segment.exact)):
+        form = segment.exact[number].decode()
+        form_of[segment.characters_of(range(number, number + 1))] = form
+    assert len(form_of) == len(segment.exact)
+    assert FIELD_SEPARATOR not in form_of
+    found = []
+    for passage in range(segment.size):
+        text, title = segment.words(passage).split(FIELD_SEPARATOR)
+        found.append(Passage([form_of[c] for c in text], [form_of[c] for c in title]))
+    return found
+
+
+@MODEST
+@given(passages=collections, kept=st.sampled_from([1, 2, 5, 63_487]))
+def test_words_of_passages_when_there_are_more_terms_than_characters(
+    tmp_path: Path, passages: list[Passage], kept: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inverter, "CHARACTERS", kept)
+        patch.setattr(inverter, "DENSE_MIN_DF", 1)
+        with segment_of(tmp_path, passages, at_least=inverter.DENSE_MIN_DF) as segment:
+            assert read_back(segment) == passages
+            every = range(len(segment.exact))
+            each = [segment.characters_of(range(n, n + 1)) for n in every]
+            assert segment.characters_of(every) == "".join(each)
+            # Their characters, of which some are rare, still say which word stands where.
+            for text in ("ma", "ma*", "đảng", "x"):
+                for exact in (False, True):
+                    characters = segment.characters(word(text), exact)
+                    for number, passage in enumerate(passages):
+                        own = sum(segment.words(number).count(c) for c in characters)
+                        expected = [
+                            word(text).matches(*forms(f), exact)
+                            for f in (*passage.text, *passage.title)
+                        ]
+                        assert own == sum(expected)
+        with closing(Arrays(tmp_path / "1.segment")) as arrays:
+            assert merge(tmp_path / "2.segment", [(arrays, ())]) == len(passages)
+    assert (tmp_path / "2.segment").read_bytes() == (tmp_path / "1.segment").read_bytes()
+
+
+def test_more_terms_than_there_are_characters_of_one_code_unit(tmp_path: Path) -> None:
+    words = [f"w{n}" for n in range(inverter.CHARACTERS + 30)]
+    parts = [words[begin : begin + 300] for begin in range(0, len(words), 300)]
+    passages = [Passage(part, []) for part in [*parts, *parts[:-1]]]
+    with segment_of(tmp_path, passages) as segment:
+        assert read_back(segment) == passages
+        longest = max(map(len, (segment.words(n) for n in range(segment.size))))
+        assert longest == 301
+
+
+def test_records_lengths_and_sources(tmp_path: Path) -> None:
+    passages = [Passage(["má"] * (1 + n), ["x"] * (n % 4)) for n in range(300)]
+    with segment_of(tmp_path, passages) as segment:
+        assert segment.size == 300
+        lengths = [len(p.text) + TITLE_WEIGHT * len(p.title) for p in passages]
+        assert segment.lengths.tolist() == lengths
+        assert segment.tokens == sum(lengths)
+        assert segment.last() == b"\1" * 300
+        for number in (299, 0, 150, 1, 299):
+            record = segment.record(number)
+            assert (record.source, record.key) == (f"{number % 3}.txt", str(number))
+            assert record.text == " ".join(passages[number].text)
+        accepted = segment.of_sources(lambda source: source != "1.txt")
+        assert accepted == bytes(n % 3 != 1 for n in range(300))
+        assert segment.of_sources(lambda _: False) == bytes(300)
+
+
+def test_more_passages_than_numbers_of_two_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passages = [Passage(["má", *["mà"] * (n % 20), f"w{n % 5}"], ["x"]) for n in range(40)]
+    with segment_of(tmp_path, passages, 2, 1000) as segment:
+        rows = {f: segment.row(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
+        pairs = segment.pairs("ma", "w1")
+    for module in (inverter, segment_file, bigrams):
+        monkeypatch.setattr(module, "number_type", lambda _: "I")
+    monkeypatch.setattr("vnsearch.engines.whoosh.read.segment.number_type", lambda _: "I")
+    with segment_of(tmp_path, passages, 2, 1000) as segment:
+        assert segment._arrays["exact.passages"].format == "I"
+        assert {f: segment.row(word(f), exact=True) for f in rows} == rows
+        assert segment.pairs("ma", "w1") == pairs
+        assert pairs == pairs_of(passages, "ma", "w1")
+
+
+# Finding terms
+
+words = st.lists(st.text("abđ \u0301", min_size=1, max_size=4), unique=True, max_size=20)
+
+
+@MODEST
+@given(terms=words, asked=st.text("abđ \u0301z", max_size=4))
+def test_terms_are_found_by_themselves_and_by_what_they_begin_with(
+    tmp_path: Path, terms: list[str], asked: str
+) -> None:
+    encoded = sorted(term.encode() for term in terms)
+    segment_file.write(tmp_path / "1", inverter.as_blob(encoded, "x.terms").items(), {})
+    with closing(Arrays(tmp_path / "1")) as arrays:
+        found = TermDictionary(arrays, "x")
+        assert [found[n] for n in range(len(found))] == encoded
+        assert [found.find(term) for term in encoded] == list(range(len(encoded)))
+        assert (found.find(asked.encode()) is None) == (asked not in terms)
+        beginning = [found[n].decode() for n in found.beginning_with(asked.encode())]
+        assert sorted(beginning) == sorted(term for term in terms if term.startswith(asked))
+
+
+# Interrupts and damage
+
+
+def test_an_interrupt_while_a_row_is_read_is_not_hidden(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # While it travels up, the frames it left behind still hold on to pieces of the file.
+    def interrupted(frame: object) -> bytes:
+        assert frame
+        raise KeyboardInterrupt
+
+    with segment_of(tmp_path, [Passage(["má"], [])] * 3):
+        monkeypatch.setattr("vnsearch.engines.whoosh.read.terms.decompressed", interrupted)
+    with pytest.raises(KeyboardInterrupt), closing(Segment(tmp_path / "1.segment")) as segment:
+        segment.row(word("ma"), exact=False)
+
+
+def test_a_segment_that_lacks_an_array_is_refused(tmp_path: Path) -> None:
+    with segment_of(tmp_path, [Passage(["má", "x"], ["ma"])]):
+        pass
+    with closing(Arrays(tmp_path / "1.segment")) as arrays:
+        whole = {name: (array.format, bytes(array)) for name, array in arrays._arrays.items()}
+        counts = arrays.counts
+    assert len(whole) > 20
+    for name in ("exact.terms", "folded.first", "lengths", "exact.often", "source.rows_at"):
+        segment_file.write(
+            tmp_path / "2.segment", [item for item in whole.items() if item[0] != name], counts
+        )
+        with pytest.raises(IndexUnusableError):
+            Segment(tmp_path / "2.segment")
+    segment_file.write(tmp_path / "2.segment", whole.items(), {"passages": 1})
+    with pytest.raises(IndexUnusableError):
+        Segment(tmp_path / "2.segment")

@@ -1,0 +1,59 @@
+"""Which roots an index has, and what of them is looked at."""
+
+import pytest
+
+from vnsearch.errors import RootError
+from vnsearch.files.paths import FileNames
+from vnsearch.indexing.plan import choose
+from vnsearch.model import Root
+
+PLACES = FileNames("/base")
+DOCS, NOTES = Root("docs", ("old/",)), Root("notes")
+
+
+@pytest.mark.parametrize(
+    ("named", "roots", "looked_at"),
+    [
+        pytest.param([], [DOCS, NOTES], ["docs", "notes"], id="all without a name"),
+        pytest.param(["notes"], [DOCS, NOTES], ["notes"], id="a root"),
+        pytest.param(["docs/a"], [DOCS, NOTES], ["docs/a"], id="a part of a root"),
+        pytest.param(
+            ["docs/old"],
+            [DOCS, NOTES, Root("docs/old")],
+            ["docs/old"],
+            id="what a root leaves out",
+        ),
+        pytest.param(["docs/.x"], [DOCS, NOTES, Root("docs/.x")], ["docs/.x"], id="what is hidden"),
+        pytest.param(["new"], [DOCS, NOTES, Root("new")], ["new"], id="a new root"),
+        pytest.param(["."], [DOCS, Root(".")], ["."], id="a root around others"),
+        pytest.param(["docs", "docs/a"], [DOCS, NOTES], ["docs"], id="a root and a part of it"),
+        pytest.param(["/else"], [DOCS, NOTES, Root("/else")], ["/else"], id="outside the base"),
+    ],
+)
+def test_choice(named: list[str], roots: list[Root], looked_at: list[str]) -> None:
+    found, scopes = choose(PLACES, [DOCS, NOTES], named, None, None, [])
+    assert found == roots
+    assert [PLACES.name(scope.path) for scope in scopes] == looked_at
+
+
+def test_excludes_make_a_root_of_a_part_and_replace_those_of_a_root() -> None:
+    found, _ = choose(PLACES, [DOCS], ["docs/a"], ["*.md"], None, [])
+    assert found == [DOCS, Root("docs/a", ("*.md",))]
+    found, _ = choose(PLACES, [DOCS], ["docs"], ["*.md"], None, [])
+    assert found == [Root("docs", ("*.md",))]
+    found, _ = choose(PLACES, [DOCS], ["docs"], [], None, [])
+    assert found == [Root("docs")]
+
+
+def test_the_innermost_root_is_the_deepest_not_the_longest_name() -> None:
+    outer, inner = Root("/a"), Root("d", ("*.md",))
+    _, scopes = choose(FileNames("/a/b"), [outer, inner], ["d/x"], None, None, [])
+    assert [(scope.root, scope.path) for scope in scopes] == [(inner, "/a/b/d/x")]
+
+
+def test_a_root_is_forgotten_by_its_name() -> None:
+    found, scopes = choose(PLACES, [DOCS, NOTES], [], None, None, ["docs"])
+    assert found == [NOTES]
+    assert [scope.root for scope in scopes] == [NOTES]
+    with pytest.raises(RootError, match="docs/a is no root"):
+        choose(PLACES, [DOCS], [], None, None, ["docs/a"])

@@ -1,0 +1,474 @@
+"""Bringing an index up to date: what is read, what is kept, what survives."""
+
+import errno
+import gzip
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import write_files
+from vnsearch.errors import IndexUnusableError, LockedError, RootError
+from vnsearch.index.generations import Generations
+from vnsearch.indexing import load
+from vnsearch.indexing.update import Silence, status, update
+from vnsearch.model import Changes, Results
+from vnsearch.search.searcher import Searcher
+
+QUERIES = ("đảng bộ", "hà nội", "ca hoi", '"một hai"', "ba*", "title:hai", "bốn OR năm", "một -ba")
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    write_files(
+        folder,
+        {
+            "a.txt": "Đảng bộ Hà Nội họp.\n",
+            "b.md": "# Hai con cá\n\nCá hồi và cá chép.\n",
+            "sub/c.html": "<title>Ba miền</title><body><p>Bắc, Trung, Nam</p></body>",
+            "r.jsonl": '{"id": 1, "text": "một hai"}\n{"id": 2, "text": "ba bốn năm"}\n',
+        },
+    )
+    return folder
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Path:
+    return tmp_path / ".vnsearch"
+
+
+def counts(changes: Changes) -> tuple[int, int, int, int]:
+    return changes.added, changes.changed, changes.removed, changes.unchanged
+
+
+def answers(index: Path) -> list[tuple[Any, ...]]:
+    """What an index answers, but for what depends on when and where it was made."""
+
+    def plain(results: Results) -> tuple[Any, ...]:
+        hits = [(h.id, round(h.score, 9), h.title, h.snippet, h.stale) for h in results.hits]
+        return results.total, results.understood, hits
+
+    with closing(Searcher(index)) as searcher:
+        return [plain(searcher.search(query, limit=100)) for query in QUERIES]
+
+
+def rebuilt(index: Path, *roots: Path) -> list[tuple[Any, ...]]:
+    """What an index made from nothing in the same place would answer."""
+    fresh = index.with_name("fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    update(fresh, [str(root) for root in roots])
+    return answers(fresh)
+
+
+def test_a_first_run_adds_and_a_second_does_nothing(docs: Path, index: Path) -> None:
+    first = update(index, [str(docs)])
+    assert counts(first) == (4, 0, 0, 0)
+    assert first.documents == 5
+    before = sorted((p, p.stat().st_mtime_ns) for p in index.rglob("*") if p.name != "lock")
+    second = update(index, [str(docs)])
+    assert counts(second) == (0, 0, 0, 4)
+    assert second.bytes_read == 0
+    assert sorted((p, p.stat().st_mtime_ns) for p in index.rglob("*") if p.name != "lock") == before
+
+
+def test_without_paths_every_root_is_refreshed(docs: Path, index: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"more/x.txt": "một hai ba"})
+    update(index, [str(docs)])
+    update(index, [str(tmp_path / "more")])
+    (docs / "a.txt").write_text("Đã sửa\n")
+    (tmp_path / "more/x.txt").write_text("Cũng đã sửa\n")
+    assert counts(update(index)) == (0, 2, 0, 3)
+
+
+def test_only_the_edited_file_is_read(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    (docs / "a.txt").write_text("Đảng bộ Huế họp ở Hà Nội.\n")
+    changes = update(index)
+    assert counts(changes) == (0, 1, 0, 3)
+    assert changes.bytes_read == (docs / "a.txt").stat().st_size
+    assert answers(index) == rebuilt(index, docs)
+
+
+def test_a_file_only_touched_is_not_indexed_again(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    os.utime(docs / "a.txt", (1, 1))
+    changes = update(index)
+    assert counts(changes) == (0, 0, 0, 4)
+    assert changes.bytes_read == 0
+    assert status(index).changed == 0
+
+
+def test_an_edit_that_keeps_size_and_time_of_day_is_seen(docs: Path, index: Path) -> None:
+    (docs / "a.txt").write_text("cá một")
+    update(index, [str(docs)])
+    (docs / "a.txt").write_text("cá hai")
+    assert counts(update(index)) == (0, 1, 0, 3)
+
+
+@pytest.mark.parametrize("seconds", [-(1 << 31), 0, 1 << 34])
+def test_a_file_may_have_any_time(docs: Path, index: Path, seconds: int) -> None:
+    os.utime(docs / "a.txt", (seconds, seconds))
+    update(index, [str(docs)])
+    assert counts(update(index)) == (0, 0, 0, 4)
+    with closing(Searcher(index)) as searcher:
+        assert not searcher.search("đảng bộ").hits[0].stale
+
+
+def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    """Let the disk fail behind so many bytes of every file."""
+    original = load.HashingReader.readinto
+    read: dict[int, int] = {}
+
+    def failing(tap: Any, buffer: memoryview) -> int:
+        done = read.get(id(tap), 0)
+        if done >= after:
+            raise OSError(errno.EIO, "Input/output error")
+        size = original(tap, memoryview(buffer)[: after - done])
+        read[id(tap)] = done + size
+        return size
+
+    monkeypatch.setattr(load.HashingReader, "readinto", failing)
+
+
+def test_a_file_that_cannot_be_read_keeps_what_was_indexed(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(index, [str(docs)])
+    before = answers(index)
+    for name in ("a.txt", "b.md", "r.jsonl"):
+        (docs / name).write_text((docs / name).read_text() + "\n")
+    (docs / "new.txt").write_text("một hai ba bốn năm")
+    with monkeypatch.context() as broken:
+        break_reading(broken, after=5)
+        changes = update(index)
+    assert counts(changes) == (0, 0, 0, 4)
+    assert len(changes.skipped) == 4
+    with closing(Searcher(index)) as searcher:
+        assert searcher.search("đảng bộ").hits[0].stale
+    assert [total for total, *_ in answers(index)] == [total for total, *_ in before]
+    assert counts(update(index)) == (1, 3, 0, 1)
+    assert answers(index) == rebuilt(index, docs)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("stretch", [1, 40, 1 << 20], ids="{} bytes".format)
+def test_ids_of_records_name_one_document_each(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, stretch: int, jobs: int
+) -> None:
+    monkeypatch.setattr("vnsearch.readers.jsonl._CHUNK", stretch)
+    monkeypatch.setattr("vnsearch.indexing.update._WORTH_PROCESSES", 0)
+    monkeypatch.setattr("vnsearch.engines.whoosh.write.writer._BATCH_BYTES", 60)
+    texts = ["cá một", "cá hai", "{", "cá ba", "!", "cá bốn", "cá năm"]
+    ids = [7, "x", "", "x", "7", "7", "y"]
+    lines = (
+        "{" if text == "{" else f'{{"id": "{key}", "text": "{text}"}}'
+        for key, text in zip(ids, texts, strict=True)
+    )
+    (docs / "r.jsonl").write_text("\n".join(lines))
+    changes = update(index, [str(docs)], jobs=jobs)
+    assert [item.reason for item in changes.skipped if "r.jsonl" in item.path] == [
+        "line 3: not JSON (Expecting property name enclosed in double quotes)",
+        "line 4: another document has the id 'x'",
+        "line 5: no words",
+        "line 6: another document has the id '7'",
+    ]
+    with closing(Searcher(index)) as searcher:
+        found = searcher.search("cá", limit=20)
+        assert found.total == len(found.hits)
+        of_records = [hit for hit in found.hits if "r.jsonl" in hit.id]
+        assert sorted((hit.id.partition("#")[2], hit.snippet.text) for hit in of_records) == [
+            ("7", "cá một"), ("x", "cá hai"), ("y", "cá năm"),
+        ]  # fmt: skip
+        assert not searcher.search('"cá ba" OR "cá bốn"').total
+    assert changes.documents == 3 + sum("r.jsonl" not in p.name for p in docs.iterdir())
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_what_was_read_before_the_disk_failed_is_kept_and_told(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    lines = [f'{{"id": {n}, "text": "cá hồi số {n}"}}\n' for n in range(100)]
+    if known:
+        (docs / "big.jsonl").write_text("".join(lines[:50]))
+    update(index, [str(docs)])
+    (docs / "big.jsonl").write_text("".join(lines))
+    with monkeypatch.context() as broken:
+        break_reading(broken, after=len("".join(lines[:10]).encode()))
+        changes = update(index)
+    assert any("cannot be read to its end" in item.reason for item in changes.skipped)
+    with closing(Searcher(index)) as searcher:
+        found = searcher.search('"cá hồi số"')
+    assert 5 <= found.total <= 11
+    assert all(hit.stale for hit in found.hits)
+    assert update(index).changed == 1
+    assert answers(index) == rebuilt(index, docs)
+
+
+def test_deleted_and_renamed_files(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    (docs / "a.txt").unlink()
+    (docs / "b.md").rename(docs / "z.md")
+    assert counts(update(index)) == (1, 0, 2, 2)
+    assert answers(index) == rebuilt(index, docs)
+
+
+def test_a_file_that_lost_its_text_is_dropped_and_told(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    (docs / "a.txt").write_bytes(b"\0\1\2")
+    changes = update(index)
+    assert counts(changes) == (0, 0, 1, 3)
+    assert [item.reason for item in changes.skipped] == ["binary file"]
+    assert update(index).skipped == changes.skipped
+    assert answers(index) == rebuilt(index, docs)
+
+
+def test_broken_lines_are_told_and_the_rest_indexed(docs: Path, index: Path) -> None:
+    (docs / "r.jsonl").write_text('{"id": 1, "text": "một"}\n{oops\n{"id": 2, "text": "hai"}\n')
+    changes = update(index, [str(docs)])
+    assert [item.reason.partition(":")[0] for item in changes.skipped] == ["line 2"]
+    assert changes.documents == 5
+
+
+def test_very_many_broken_lines_are_summed_up(docs: Path, index: Path) -> None:
+    (docs / "r.jsonl").write_text("{oops\n" * 500)
+    reasons = [item.reason for item in update(index, [str(docs)]).skipped]
+    assert len(reasons) == 101
+    assert reasons[-1] == "and 400 more lines"
+
+
+def test_a_damaged_gzip_file_is_skipped(docs: Path, index: Path) -> None:
+    packed = gzip.compress("một hai ba".encode() * 100)
+    (docs / "p.txt.gz").write_bytes(packed[:-9])
+    changes = update(index, [str(docs)])
+    assert [item.reason.partition(" (")[0] for item in changes.skipped] == ["damaged gzip file"]
+    assert changes.added == 4
+
+
+def test_a_missing_root_is_an_error_and_drops_nothing(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    before = answers(index)
+    docs.rename(docs.with_name("away"))
+    with pytest.raises(RootError, match="no such file or folder"):
+        update(index)
+    with pytest.raises(RootError):
+        update(index, rebuild=True)
+    docs.with_name("away").rename(docs)
+    assert answers(index) == before
+
+
+def test_only_files_of_the_roots_named_are_dropped(docs: Path, index: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"more/x.txt": "một hai ba", "more/y.txt": "bốn năm"})
+    update(index, [str(docs), str(tmp_path / "more")])
+    (docs / "a.txt").unlink()
+    (tmp_path / "more/x.txt").unlink()
+    assert update(index, [str(tmp_path / "more")]).removed == 1
+    assert update(index, [str(docs)]).removed == 1
+
+
+def test_a_root_inside_a_root_has_its_own_excludes(docs: Path, index: Path) -> None:
+    write_files(docs, {"sub/d.txt": "trong", "e.txt": "ngoài"})
+    update(index, [str(docs)], excludes=["*.txt"])
+    assert update(index, [str(docs / "sub")], excludes=["*.html"]).added == 1
+    assert counts(update(index, [str(docs)])) == (0, 0, 0, 3)
+    (docs / "sub/d.txt").unlink()
+    assert update(index, [str(docs)]).removed == 1
+
+
+def test_what_lies_in_a_root_is_a_part_of_it(docs: Path, index: Path) -> None:
+    update(index, [str(docs)], excludes=["*.md"])
+    (docs / "a.txt").write_text("Đã sửa\n")
+    write_files(docs, {"sub/d.txt": "mới", "sub/e.md": "ngoài", "f.txt": "mới"})
+    assert counts(update(index, [str(docs / "a.txt")])) == (0, 1, 0, 0)
+    assert counts(update(index, [str(docs / "sub"), str(docs / "sub/d.txt")])) == (1, 0, 0, 1)
+    assert [root.path for root in status(index).roots] == ["docs"]
+    (docs / "a.txt").unlink()
+    (docs / "sub/d.txt").unlink()
+    assert update(index, [str(docs / "sub")]).removed == 1
+    assert counts(update(index)) == (1, 0, 1, 2)
+
+
+def test_a_part_becomes_part_of_a_root_added_later(docs: Path, index: Path) -> None:
+    update(index, [str(docs / "a.txt"), str(docs / "sub")])
+    assert counts(update(index, [str(docs)])) == (2, 0, 0, 2)
+    (docs / "a.txt").unlink()
+    assert update(index).removed == 1
+    assert [root.path for root in status(index).roots] == ["docs"]
+
+
+def test_what_a_root_leaves_out_becomes_a_root_when_named(docs: Path, index: Path) -> None:
+    write_files(docs, {".hidden/h.txt": "ẩn", "old/o.txt": "cũ"})
+    update(index, [str(docs)], excludes=["old/"])
+    assert update(index, [str(docs / ".hidden"), str(docs / "old")]).added == 2
+    assert counts(update(index)) == (0, 0, 0, 6)
+
+
+def test_a_root_may_be_forgotten(docs: Path, index: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"more/x.txt": "một hai ba"})
+    update(index, [str(docs), str(tmp_path / "more")])
+    (tmp_path / "more/x.txt").unlink()
+    (tmp_path / "more").rmdir()
+    with pytest.raises(RootError) as caught:
+        update(index)
+    assert "--forget" in caught.value.advice
+    assert counts(update(index, forget=[str(tmp_path / "more")])) == (0, 0, 1, 4)
+    assert answers(index) == rebuilt(index, docs)
+    with pytest.raises(RootError, match="no root"):
+        update(index, forget=[str(tmp_path / "more")])
+    assert counts(update(index, forget=[str(docs)])) == (0, 0, 4, 0)
+
+
+def test_excludes_are_remembered_and_replaced(docs: Path, index: Path) -> None:
+    assert update(index, [str(docs)], excludes=["*.md", "sub/"]).added == 2
+    assert counts(update(index)) == (0, 0, 0, 2)
+    assert counts(update(index, [str(docs)], excludes=["*.txt"])) == (2, 0, 1, 1)
+
+
+def test_hidden_files_and_the_index_itself_are_left_out(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.txt": "một", ".b.txt": "hai", ".git/c.txt": "ba"})
+    changes = update(tmp_path / "ix", [str(tmp_path)])
+    assert (changes.added, changes.skipped) == (1, ())
+    assert counts(update(tmp_path / "ix")) == (0, 0, 0, 1)
+    assert update(tmp_path / "ix", [str(tmp_path / ".b.txt")]).added == 1
+
+
+def test_rebuild_needs_nothing_of_the_old_index(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    before = answers(index)
+    for path in index.rglob("*"):
+        if path.is_file() and path.name != "current":
+            path.write_bytes(b"garbage")
+    with pytest.raises(IndexUnusableError):
+        Searcher(index)
+    assert update(index, [str(docs)], rebuild=True).added == 4
+    assert answers(index) == before
+
+
+def test_rebuild_keeps_every_root(docs: Path, index: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"more/x.txt": "một hai ba"})
+    update(index, [str(docs)])
+    assert update(index, [str(tmp_path / "more")], rebuild=True).added == 5
+    assert len(status(index).roots) == 2
+
+
+def test_an_index_of_another_version_asks_for_a_rebuild(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(index, [str(docs)])
+    monkeypatch.setattr("vnsearch.analysis.tokenizer.VERSION", 99)
+    for use in (lambda: Searcher(index), lambda: update(index), lambda: status(index)):
+        with pytest.raises(IndexUnusableError) as caught:
+            use()
+        assert "--rebuild" in caught.value.advice
+    update(index, rebuild=True)
+    assert status(index).documents == 5
+
+
+def test_one_writer_at_a_time(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    with Generations(index).writing(0), pytest.raises(LockedError, match=f"pid {os.getpid()}"):
+        update(index, wait=0.1)
+    assert counts(update(index)) == (0, 0, 0, 4)
+
+
+def test_a_fault_in_the_first_run_is_told_as_it_is(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*_: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr("vnsearch.engines.whoosh.write.workers.make", faulty)
+    with pytest.raises(ValueError, match="odd"):
+        update(index, [str(docs)])
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, MemoryError])
+def test_a_run_that_fails_leaves_the_index_as_it_was(
+    docs: Path, index: Path, error: type[BaseException]
+) -> None:
+    class Failing(Silence):
+        def finishing(self) -> None:
+            raise error
+
+    update(index, [str(docs)])
+    before, files = answers(index), sorted(index.rglob("*"))
+    (docs / "a.txt").unlink()
+    (docs / "n.txt").write_text("một hai")
+    with pytest.raises(error):
+        update(index, progress=Failing())
+    (docs / "a.txt").write_text("Đảng bộ Hà Nội họp.\n")
+    assert answers(index) == before
+    assert sorted(index.rglob("*")) == files
+    assert counts(update(index)) == (1, 0, 0, 4)
+
+
+def test_a_run_killed_at_any_time_leaves_a_usable_index(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    before = answers(index)
+    write_files(docs, {f"many/{n}.txt": f"số {n} " * 300 for n in range(120)})
+    command = [sys.executable, "-m", "vnsearch", "index", "--index", str(index)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    for delay in (0.3, 0.6, 0.9, 1.2):
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(delay)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        found = answers(index)
+        if status(index).new:
+            assert found == before
+    update(index)
+    assert answers(index) == rebuilt(index, docs)
+    assert len(list(index.glob("generation-*"))) == 1
+
+
+def test_an_open_searcher_keeps_its_index_while_others_write(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    with closing(Searcher(index)) as old:
+        (docs / "a.txt").unlink()
+        update(index)
+        update(index, rebuild=True)
+        assert old.search("đảng bộ").total == 1
+    with closing(Searcher(index)) as new:
+        assert new.search("đảng bộ").total == 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_updated_index_answers_as_a_rebuilt_one(tmp_path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    docs, index = tmp_path / "docs", tmp_path / ".vnsearch"
+    words = "đảng bộ dáng bò hà nội cá hồi một hai ba bốn năm title".split()
+
+    def text() -> str:
+        return " ".join(chance.choices(words, k=chance.randint(1, 400)))
+
+    def add() -> None:
+        write_files(docs, {f"{chance.randrange(9)}/{chance.randrange(99)}.txt": text()})
+
+    def each(change: Callable[[Path], object]) -> None:
+        if files := sorted(p for p in docs.rglob("*.txt")):
+            change(chance.choice(files))
+
+    steps: list[Callable[[], object]] = [
+        add,
+        add,
+        lambda: each(lambda path: path.write_text(text())),
+        lambda: each(lambda path: path.unlink()),
+        lambda: each(lambda path: os.utime(path)),
+        lambda: each(lambda path: path.rename(docs / f"r{chance.randrange(99)}.txt")),
+        lambda: update(index),
+    ]
+    write_files(docs, {"0.txt": text()})
+    update(index, [str(docs)])
+    for _ in range(40):
+        chance.choice(steps)()
+    update(index)
+    assert answers(index) == rebuilt(index, docs)

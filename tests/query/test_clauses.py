@@ -1,0 +1,143 @@
+"""A query as data: what can be told of it."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.cases import table
+from tests.shapes import shape, word
+from vnsearch.query.clauses import (
+    Word,
+    describe,
+    is_required,
+    relaxed_clause,
+    within_one_edit,
+    words_of,
+)
+from vnsearch.query.parser import parse
+
+MODEST = settings(max_examples=200, deadline=None)
+
+
+@table("readings.tsv")
+def test_description(query: str, described: str) -> None:
+    assert list(describe(parse(query))) == [described]
+
+
+def test_description_when_marks_must_match() -> None:
+    assert list(describe(parse("đảng title:bo hoà*", exact=True))) == [
+        "word “đảng”, marks as typed",
+        "word “bo” in the title, marks as typed",
+        "words beginning with “hoà”, marks as typed",
+    ]
+
+
+def test_forms_of_a_word() -> None:
+    assert parse("KĨ").clauses == (Word("KĨ", "ky", "kỹ"),)
+    assert word("kĩ").marked
+    assert not word("ki").marked
+
+
+@pytest.mark.parametrize(
+    ("source", "runs"),
+    [
+        ("a b c", [["a", "b", "c"]]),
+        ("a -x b", [["a"], ["b"]]),
+        ('a "b c" d', [["a", "b", "c", "d"]]),
+        ("12-KL/TW d", [["12", "kl", "tw", "d"]]),
+        ("a title:b c", [["a"], ["b"], ["c"]]),
+        ("a OR b", [["a"], ["b"]]),
+        ("(a b) OR c", [["a", "b"], ["c"]]),
+        ("a AND b", [["a", "b"]]),
+        ("-a -(b c)", []),
+        ("a OR -b", [["a"]]),
+    ],
+)
+def test_runs_of_neighbours(source: str, runs: list[list[str]]) -> None:
+    query = parse(source)
+    assert [[word.exact for word in run] for run in query.runs()] == runs
+    assert [word.exact for word in words_of(query.clauses)] == [w for run in runs for w in run]
+
+
+@pytest.mark.parametrize(
+    ("typed", "token", "folded", "as_typed"),
+    [
+        pytest.param("đảng", ("dang", "đảng"), True, True, id="the same"),
+        pytest.param("đảng", ("dang", "đang"), True, False, id="other marks"),
+        pytest.param("dang", ("dang", "đảng"), True, False, id="bare"),
+        pytest.param("đảng", ("bo", "bộ"), False, False, id="another word"),
+        pytest.param("ngo*", ("ngoai", "ngoại"), True, True, id="prefix"),
+        pytest.param("ngoạ*", ("ngoai", "ngoại"), True, True, id="prefix with marks"),
+        pytest.param("ngoạ*", ("ngoai", "ngoài"), True, False, id="prefix with other marks"),
+        pytest.param("ngọa*", ("ngoa", "ngọa"), True, True, id="prefix that is the word"),
+        pytest.param("ki*", ("kinh", "kinh"), True, True, id="i before a final consonant"),
+        pytest.param("ki*", ("ky", "ky"), True, True, id="i as y"),
+        pytest.param("ky*", ("kinh", "kinh"), False, False, id="y is no i before a consonant"),
+        pytest.param("ðả*", ("dang", "đảng"), True, True, id="look-alike of đ in a prefix"),
+        pytest.param("ngo*", ("ng", "ng"), False, False, id="shorter than the prefix"),
+        pytest.param("thuyet~", ("thuy", "thủy"), False, False, id="two slips"),
+        pytest.param("thuyet~", ("thuye", "thuye"), True, True, id="slip: letter left out"),
+        pytest.param("thuyết~", ("thuyet", "thuyêt"), True, True, id="slip: a tone left out"),
+        pytest.param("htuyet~", ("thuyet", "thuyết"), True, False, id="slip: letters swapped"),
+    ],
+)
+def test_what_a_word_matches(
+    typed: str, token: tuple[str, str], folded: bool, as_typed: bool
+) -> None:
+    assert word(typed).matches(*token, as_typed=False) == folded
+    assert word(typed).matches(*token, as_typed=True) == as_typed
+
+
+def distance(a: str, b: str) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours, by dynamic programming."""
+    rows: list[list[int]] = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            row.append(min(row[-1] + 1, rows[-1][j] + 1, rows[-1][j - 1] + (x != y)))
+            if i > 1 and j > 1 and (x, y) == (b[j - 2], a[i - 2]):
+                row[-1] = min(row[-1], rows[-2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.text("abc", max_size=5), st.text("abc", max_size=5))
+def test_one_slip_is_a_distance_of_one_at_most(a: str, b: str) -> None:
+    assert within_one_edit(a, b) == (distance(a, b) <= 1) == within_one_edit(b, a)
+
+
+@MODEST
+@given(st.text("abđ", max_size=8), st.data())
+def test_any_one_slip_is_within_one_slip(a: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(a)))
+    letter = data.draw(st.sampled_from("abđ"))
+    head, tail = a[:at], a[at:]
+    for b in (a, head + letter + tail, head + tail[1:], head + letter + tail[1:]):
+        assert within_one_edit(a, b)
+    assert within_one_edit(a, head + tail[1::-1] + tail[2:])
+
+
+@pytest.mark.parametrize(
+    ("source", "firm"),
+    [
+        ("a", False),
+        ("12-KL", False),
+        ('"a b"', True),
+        ("title:a", True),
+        ("title:a-b", True),
+        ("a AND b", True),
+        ("a OR b", False),
+    ],
+)
+def test_what_was_asked_for_in_so_many_signs(source: str, firm: bool) -> None:
+    (clause,) = parse(source).clauses
+    assert is_required(clause) == firm
+
+
+@pytest.mark.parametrize(
+    ("source", "loose"), [("a", "a"), ("12-KL", "(12 OR kl)"), ("a AND b", "(a AND b)")]
+)
+def test_loosened(source: str, loose: str) -> None:
+    (clause,) = parse(source).clauses
+    assert shape(relaxed_clause(clause)) == loose

@@ -1,0 +1,457 @@
+"""Readers: what each format gives as text and title, and how broken files fail."""
+
+import codecs
+import gzip
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from io import BufferedReader, BytesIO
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.cases import table
+from vnsearch import readers
+from vnsearch.errors import UnusableFileError
+from vnsearch.model import Document, Locator
+from vnsearch.readers import Unread, base, format_of, read
+from vnsearch.readers.base import Flaw, Source
+from vnsearch.readers.sandbox import Sandbox
+from vnsearch.vietnamese.legacy import has_signs
+from vnsearch.vietnamese.letters import nfc
+
+MODEST = settings(max_examples=100, deadline=None)
+
+
+SANDBOX = Sandbox()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _sandbox() -> Iterator[None]:
+    yield
+    SANDBOX.close()
+
+
+def items(path: str, content: str | bytes) -> list[Document | Flaw]:
+    data = content if isinstance(content, bytes) else content.encode()
+    found: list[Document | Flaw] = []
+    for item in read(path, BufferedReader(BytesIO(data)), SANDBOX):
+        found += item.read() if isinstance(item, Unread) else [item]
+    return [item._replace(encoding=None) if isinstance(item, Document) else item for item in found]
+
+
+def decode(data: bytes) -> str:
+    return Source(BufferedReader(BytesIO(data))).text()
+
+
+def document(path: str, content: str | bytes) -> Document:
+    (item,) = items(path, content)
+    assert isinstance(item, Document)
+    return item
+
+
+def record(**fields: object) -> str:
+    return json.dumps(fields, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        pytest.param("Việt\n".encode(), "Việt\n", id="UTF-8"),
+        pytest.param(codecs.BOM_UTF8 + "Việt".encode(), "Việt", id="UTF-8 with BOM"),
+        pytest.param(codecs.BOM_UTF16_LE + "Việt".encode("utf-16-le"), "Việt", id="UTF-16 LE"),
+        pytest.param(codecs.BOM_UTF16_BE + "Việt".encode("utf-16-be"), "Việt", id="UTF-16 BE"),
+        pytest.param(b"a\r\nb\rc\n", "a\nb\nc\n", id="line ends"),
+        pytest.param(codecs.BOM_UTF16_LE + "a\r\nb".encode("utf-16-le"), "a\nb", id="16-bit CRLF"),
+        pytest.param("𠮷".encode(), "𠮷", id="beyond the BMP"),
+        pytest.param("Việt".encode("utf-16-le"), "Việt", id="UTF-16 LE without BOM"),
+        pytest.param("Việt".encode("utf-16-be"), "Việt", id="UTF-16 BE without BOM"),
+        pytest.param(b"a\x0cb\x1b", "a\x0cb\x1b", id="control characters"),
+    ],
+)
+def test_decode(data: bytes, text: str) -> None:
+    assert decode(data) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(b"", "empty file", id="empty"),
+        pytest.param(b" \n\r\n\t", "empty file", id="blank"),
+        pytest.param(codecs.BOM_UTF8, "empty file", id="BOM only"),
+        pytest.param(codecs.BOM_UTF16_LE, "empty file", id="UTF-16 BOM only"),
+        pytest.param(b"PK\x03\x04\x00\x00\xff", "binary file", id="binary"),
+        pytest.param(b"a\0b", "binary file", id="NUL in ASCII"),
+        pytest.param(b"ab\xe9c", r"not UTF-8 text \(byte 0xe9 at offset 2\)", id="Latin-1"),
+        pytest.param(codecs.BOM_UTF8 + b"a\xff", "byte 0xff at offset 4", id="wrong after BOM"),
+        pytest.param("Việ".encode()[:-1], "not UTF-8", id="cut inside a letter"),
+        pytest.param(b"\xed\xa0\x80", "not UTF-8", id="surrogate"),
+        pytest.param(codecs.BOM_UTF16_LE + b"a\x20b", "not UTF-16-LE", id="cut UTF-16"),
+    ],
+)
+def test_decode_refuses(data: bytes, reason: str) -> None:
+    with pytest.raises(UnusableFileError, match=reason):
+        decode(data)
+
+
+def test_too_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "MAX_TEXT_BYTES", 1_000_000)
+    assert document("a.txt", "a" * 1_000_000).text == "a" * 1_000_000
+    for path, data in (("a.txt", b"a" * 1_000_001), ("a.txt.gz", gzip.compress(b"a" * 1_000_001))):
+        with pytest.raises(UnusableFileError, match="too large"):
+            items(path, data)
+
+
+@pytest.mark.parametrize(
+    ("path", "supported"),
+    [
+        ("a.txt", True),
+        ("b/A.TXT", True),
+        ("a.md", True),
+        ("a.html", True),
+        ("a.htm", True),
+        ("a.jsonl", True),
+        ("a.txt.gz", True),
+        ("a.JSONL.GZ", True),
+        ("a.b.md", True),
+        ("a", False),
+        (".txt", False),
+        ("a.gz", False),
+        ("a.json", False),
+        ("a.txt.gz.gz", False),
+        ("a.txt.bak", False),
+        ("a.txt/b", False),
+    ],
+)
+def test_formats_by_name(path: str, supported: bool) -> None:
+    assert (format_of(path) is not None) == supported
+    if not supported:
+        with pytest.raises(UnusableFileError, match="format not supported"):
+            items(path, "a")
+
+
+def test_plain_text() -> None:
+    assert document("a.txt", "Nghị quyết\r\nĐiều 1.") == Document(
+        key="", title="Nghị quyết", text="Nghị quyết\nĐiều 1.", locator=Locator(1)
+    )
+
+
+def test_plain_texts_need_neither_repair_nor_normalizing() -> None:
+    plain = [char for char in map(chr, range(sys.maxunicode + 1)) if readers._is_plain(char)]
+    assert {*" \t\naZ09.,%ăĐớỮ–“”"} <= {*plain}
+    assert not {*"ß°×\xa0\u0301\ud800の"} & {*plain}
+    for char in plain:
+        for text in (char, f"a{char}a", f"{char} " * 100):
+            assert nfc(text) == text
+            assert not has_signs(text)
+
+
+def test_texts_are_in_nfc() -> None:
+    assert document("a.txt", "Vie\u0323\u0302t").text == "Việt"
+    assert document("a.jsonl", record(text="Vie\u0323\u0302t", id="e\u0301")).key == "é"
+
+
+@table("titles.tsv")
+def test_first_line_as_title(text: str, title: str) -> None:
+    assert document("a.txt", text).title == title
+    assert document("a.jsonl", record(text=text)).title == title
+    assert document("a.jsonl", record(text=text, title=" ")).title == title
+
+
+@pytest.mark.parametrize(
+    ("line", "title"),
+    [
+        pytest.param("a" * 200, "a" * 200, id="just short enough"),
+        pytest.param("a" * 201, "a" * 200, id="one long word is cut"),
+        pytest.param("ab " * 100, ("ab " * 67)[:200].rstrip(), id="cut at a word"),
+        pytest.param("ệ" * 150 + " " + "b" * 100, "ệ" * 150, id="a long last word is left out"),
+    ],
+)
+def test_long_titles(line: str, title: str) -> None:
+    shortened = document("a.txt", line + "\nthân").title
+    assert shortened in (title, title.rpartition(" ")[0])  # a word that just fits may go
+    assert len(shortened) <= 200
+    assert document("a.jsonl", record(text="thân", title=line)).title == shortened
+
+
+@table("headings.tsv")
+def test_markdown_titles(source: str, title: str) -> None:
+    found = document("a.md", source)
+    assert (found.title, found.text, found.locator) == (title, source, Locator(1))
+
+
+@pytest.mark.parametrize(
+    ("matter", "title"),
+    [
+        pytest.param("title: Nghị quyết", "Nghị quyết", id="title"),
+        pytest.param("date: 2020-01-01\ntitle: 'Số: 5'", "Số: 5", id="quoted"),
+        pytest.param("title: >\n  Nghị\n  quyết", "Nghị quyết", id="folded"),
+        pytest.param("title: 2020", "2020", id="number"),
+        pytest.param("title:", "Đầu đề", id="empty"),
+        pytest.param("title: ''", "Đầu đề", id="empty string"),
+        pytest.param("author: A", "Đầu đề", id="none"),
+        pytest.param("title: [a, b]", "Đầu đề", id="a list is no title"),
+        pytest.param("title: {a: b}", "Đầu đề", id="a mapping is no title"),
+        pytest.param("title: Số: 5", "Số: 5", id="a colon in the value, which is no YAML"),
+        pytest.param("a: [\ntitle: [5", "[5", id="a bracket that is not closed"),
+        pytest.param("title: 2020-13-45", "2020-13-45", id="a date that is none"),
+    ],
+)
+def test_markdown_front_matter(matter: str, title: str) -> None:
+    source = f"---\n{matter}\n---\n# Đầu đề\n\nthân\n"
+    found = document("a.md", source)
+    assert found.title == title
+    assert found.text == "# Đầu đề\n\nthân\n"
+    assert found.locator == Locator(3 + matter.count("\n") + 1)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param("---\nkhông phải\n\n---\n", id="text between rules"),
+        pytest.param("---\n- a\n---\n", id="a list"),
+        pytest.param("---\n---\n", id="nothing"),
+        pytest.param("---\ntitle: a\n", id="not closed"),
+        pytest.param("\n---\ntitle: a\n\n---\n", id="not at the beginning"),
+        pytest.param("----\ntitle: a\n\n----\n", id="a longer rule"),
+    ],
+)
+def test_what_is_no_front_matter_stays_text(head: str) -> None:
+    source = head + "\n# Đầu đề\n"
+    found = document("a.md", source)
+    assert (found.text, found.locator) == (source, Locator(1))
+
+
+@pytest.mark.parametrize(
+    "matter",
+    ["title: Số: 5", "title: Số: 5\ndate: 2020-01-01", "title: [5", "title: 2020-13-45"],
+)
+def test_the_title_is_never_the_source_of_broken_front_matter(matter: str) -> None:
+    # CommonMark reads a line above `---` as a heading.
+    title = document("a.md", f"---\n{matter}\n---\n\n# Đầu đề\n").title
+    assert not title.startswith("title:")
+
+
+@pytest.mark.parametrize(
+    "value", ["!!int ''", "!!float ''", "!!bool a", "!!timestamp a", "!!int _"]
+)
+def test_odd_tags_in_front_matter_do_no_harm(value: str) -> None:
+    assert "thân" in document("a.md", f"---\ntitle: {value}\n---\nthân\n").text
+
+
+def test_front_matter_may_end_with_dots_or_with_the_file() -> None:
+    assert document("a.md", "---\ntitle: A\n...\nthân").text == "thân"
+    assert document("a.md", "---\r\ntitle: A\r\n---\r\nthân").text == "thân"
+    assert items("a.md", "---\ntitle: A\n---") == [Flaw("no words")]
+
+
+@table("pages.tsv")
+def test_html_text(source: str, text: str) -> None:
+    found = document("a.html", f"<!doctype html><title>đề</title><body>{source}")
+    assert (found.title, found.text, found.locator) == ("đề", text, None)
+    assert document("a.htm", source).text == text
+
+
+@table("page-titles.tsv")
+def test_html_titles(source: str, title: str) -> None:
+    assert document("a.html", source).title == title
+
+
+@pytest.mark.parametrize(
+    "source", ["<p></p>", "<title>a</title>", "<script>a</script>", "<!-- -->"]
+)
+def test_pages_without_text_are_refused(source: str) -> None:
+    with pytest.raises(UnusableFileError, match="no text on the page"):
+        items("a.html", source)
+
+
+def test_jsonl_records() -> None:
+    assert items("a.jsonl", record(id="x", title="Đề", text="thân\nbài") + record(text="hai")) == [
+        Document(key="x", title="Đề", text="thân\nbài", locator=Locator(1, step=0)),
+        Document(key="2", title="hai", text="hai", locator=Locator(2, step=0)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "key"),
+    [
+        ({"id": "a/b#c"}, "a/b#c"),
+        ({"id": 7}, "7"),
+        ({"id": 0}, "0"),
+        ({"id": None}, "2"),
+        ({}, "2"),
+    ],
+)
+def test_jsonl_keys(row: dict[str, object], key: str) -> None:
+    (found,) = items("a.jsonl", "\n" + record(text="a", **row))
+    assert isinstance(found, Document)
+    assert found.key == key
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        pytest.param(b"{", "not JSON", id="cut"),
+        pytest.param(b"text", "not JSON", id="no JSON"),
+        pytest.param(b"[1]", "not a JSON object", id="a list"),
+        pytest.param(b"5", "not a JSON object", id="a number"),
+        pytest.param(b"{}", 'no "text"', id="no text"),
+        pytest.param(b'{"text": 5}', 'no "text"', id="text is a number"),
+        pytest.param(b'{"text": null}', 'no "text"', id="text is null"),
+        pytest.param(b'{"text": "\xe9"}', "not UTF-8", id="Latin-1"),
+        pytest.param(b"[" * 100_000, "nested too deeply", id="nested"),
+        pytest.param(b'{"text": "a"} {"text": "b"}', "not JSON", id="two on a line"),
+        pytest.param(b'{"id": ' + b"9" * 5000 + b', "text": "a"}', "", id="a number too long"),
+    ],
+)
+def test_a_broken_line_is_a_flaw_and_the_rest_goes_on(line: bytes, reason: str) -> None:
+    good = record(text="tốt").encode()
+    before, flaw, after = items("a.jsonl", good + line + b"\n" + good)
+    assert isinstance(flaw, Flaw)
+    assert flaw.reason.startswith(f"line 2: {reason}")
+    assert [item.key for item in (before, after) if isinstance(item, Document)] == ["1", "3"]
+
+
+def test_jsonl_blank_lines_and_line_ends() -> None:
+    content = "\r\n  \n" + record(text="a").replace("\n", "\r\n") + "\n" + record(text="b").strip()
+    found = [item for item in items("a.jsonl", content) if isinstance(item, Document)]
+    assert [(item.text, item.locator) for item in found] == [
+        ("a", Locator(3, step=0)),
+        ("b", Locator(5, step=0)),
+    ]
+    assert items("a.jsonl", "\n\n") == []
+
+
+def test_records_before_damage_are_read() -> None:
+    lines = [record(id=str(n), text=" ".join(map(str, range(n, n + 50)))) for n in range(2000)]
+    data = gzip.compress("".join(lines).encode())
+    items_read = read("a.jsonl.gz", BufferedReader(BytesIO(data[: len(data) // 2])), SANDBOX)
+    found: list[Document | Flaw] = []
+
+    def read_all() -> None:
+        for item in items_read:
+            found.extend(item.read() if isinstance(item, Unread) else [item])
+
+    with pytest.raises(UnusableFileError, match="damaged gzip file"):
+        read_all()
+    keys = [item.key for item in found if isinstance(item, Document)]
+    assert len(keys) > 500
+    assert keys == [str(n) for n in range(len(keys))]
+
+
+def test_a_jsonl_line_too_long_is_one_flaw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vnsearch.readers.jsonl.MAX_TEXT_BYTES", 100)
+    flaw, good = items("a.jsonl", record(text="a" * 1000) + record(text="b"))
+    assert isinstance(flaw, Flaw)
+    assert isinstance(good, Document)
+    assert (flaw.reason[:7], good.locator) == ("line 1:", Locator(2, step=0))
+
+
+ENCODINGS: list[tuple[bytes, str]] = [
+    (b"", "utf-8"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+]
+CONTENTS = {
+    "a.txt": "Việt Nam\nđề\n",
+    "a.md": "# Việt Nam\n\nđề\n",
+    "a.html": "<title>Việt Nam</title><p>đề",
+    "a.jsonl": record(id="v", title="Việt Nam", text="đề") + "\n{\n" + record(text="ਊ\u0a0d\u0d0a"),
+}
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("path", CONTENTS)
+@pytest.mark.parametrize(("bom", "encoding"), ENCODINGS, ids=lambda value: str(value)[:12])
+def test_every_format_in_every_encoding(bom: bytes, encoding: str, path: str, suffix: str) -> None:
+    data = bom + CONTENTS[path].encode(encoding)
+    if suffix:
+        data = gzip.compress(data[:20]) + gzip.compress(data[20:])  # two members are one file
+    found = items(path + suffix, data)
+    assert found == items(path, CONTENTS[path])
+    assert isinstance(found[0], Document)
+    assert found[0].title == "Việt Nam"
+
+
+GOOD_GZIP = gzip.compress(record(text="tốt").encode() * 1000)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"\x1f\x8b", id="header cut"),
+        pytest.param(GOOD_GZIP[:-1], id="end cut"),
+        pytest.param(GOOD_GZIP[: len(GOOD_GZIP) // 2], id="middle cut"),
+        pytest.param(GOOD_GZIP[:-8] + bytes(8), id="wrong checksum"),
+        pytest.param(GOOD_GZIP[:20] + b"\xff" * 40 + GOOD_GZIP[60:], id="wrong data"),
+        pytest.param(GOOD_GZIP + b"\x1f\x8b\x08", id="second member cut"),
+        pytest.param(GOOD_GZIP + b"trash", id="something behind"),
+        pytest.param(b"Vi\xe1\xbb\x87t", id="no gzip"),
+    ],
+)
+@pytest.mark.parametrize("path", ["a.txt.gz", "a.md.gz", "a.html.gz", "a.jsonl.gz"])
+def test_damaged_gzip_is_refused(path: str, data: bytes) -> None:
+    with pytest.raises(UnusableFileError, match="damaged gzip file"):
+        items(path, data)
+
+
+def test_lone_surrogates_are_replaced() -> None:
+    found = document("a.jsonl", r'{"id": "\udc80", "title": "\ud800", "text": "a\udfffb"}')
+    assert (found.key, found.title, found.text) == ("\ufffd", "\ufffd", "a\ufffdb")
+
+
+def encoded(texts: st.SearchStrategy[str]) -> st.SearchStrategy[bytes]:
+    """Texts in the encodings that are understood, and in one that is not."""
+    return st.builds(
+        lambda text, encoding: encoding[0] + text.encode(encoding[1], "surrogatepass"),
+        texts,
+        st.sampled_from([*ENCODINGS, (b"", "utf-16-le")]),
+    )
+
+
+def pieces(*texts: str) -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from([*texts, "đ", " ", "\n"]), max_size=20).map("".join)
+
+
+HTML = pieces(
+    *"<p> <br> <main> </main> <nav> </nav> <form> <svg> <style> <title> <h1> <td>".split(),
+    *"<body> <frameset> <template> <article> &#0; &amp <!-- <![CDATA[ \x1e <p/hidden>".split(" "),
+)
+MARKDOWN = pieces(
+    *"--- title: # = ` ``` ~~~ * _ [ ] ( ) ![ > - 1. & &#0; < <b> | !!int !!bool '".split(), "\t"
+)
+JSONL = pieces('{"text": "', '"}', '{"text":1}', '"id":', ",", "\\ud800", "\0", "[", "1e999", "NaN")
+
+contents = st.one_of(st.binary(), *map(encoded, (st.text(), HTML, MARKDOWN, JSONL)))
+
+
+@pytest.mark.parametrize("path", CONTENTS)
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda data: (data, ""),
+        lambda data: (gzip.compress(data), ".gz"),
+        lambda data: (data, ".gz"),
+    ],
+    ids=["plain", "gzip", "no gzip"],
+)
+@MODEST
+@given(data=contents)
+@example(data=b"")
+def test_no_bytes_make_a_reader_fail_otherwise(
+    path: str, wrap: Callable[[bytes], tuple[bytes, str]], data: bytes
+) -> None:
+    data, suffix = wrap(data)
+    found: list[Document | Flaw] = []
+    with suppress(UnusableFileError):
+        found = items(path + suffix, data)
+    for item in found:
+        if isinstance(item, Document):
+            assert len(item.title) <= 200
+            assert "\n" not in item.title
+            (item.title + item.text + item.key).encode()
+        else:
+            assert item.reason

@@ -1,0 +1,36 @@
+"""Links: what a click opens, and formats that are wrong."""
+
+import pytest
+
+from vnsearch.model import Locator
+from vnsearch.render.links import FORMATS, link, problem
+
+
+@pytest.mark.parametrize(
+    ("link_format", "place", "expected"),
+    [
+        ("file", Locator(12), "file:///a/b%20%C4%91.pdf"),
+        ("file", Locator(3, "page"), "file:///a/b%20%C4%91.pdf#page=3"),
+        ("file", None, "file:///a/b%20%C4%91.pdf"),
+        ("vscode", Locator(12), "vscode://file/a/b%20%C4%91.pdf:12"),
+        ("vscode", Locator(3, "page"), "vscode://file/a/b%20%C4%91.pdf:1"),
+        ("none", Locator(12), ""),
+        ("x://{path}?p={page}", Locator(3, "page"), "x:///a/b%20%C4%91.pdf?p=3"),
+    ],
+)
+def test_link(link_format: str, place: Locator | None, expected: str) -> None:
+    assert link(link_format, "/a/b đ.pdf", place) == expected
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_names_are_right(name: str) -> None:
+    assert problem(name) == ""
+
+
+@pytest.mark.parametrize("wrong", ["", "vs-code", "x://{path", "{path}{column}", "{path.x}", "{}"])
+def test_what_is_wrong_is_told(wrong: str) -> None:
+    assert problem(wrong)
+
+
+def test_a_name_of_other_bytes() -> None:
+    assert link("file", "/a\udcff", None) == "file:///a%FF"
