@@ -52,7 +52,7 @@ class Writer(Protocol):
         """Stop and let go; what is in the folder is of no use then."""
 
 
-class Reader(Protocol):
+class IndexReader(Protocol):
     """An index as it was when it was opened."""
 
     def search(
@@ -99,7 +99,7 @@ class Engine(Protocol):
 
     version: str  # of what lies in the folder; another one means it must be rebuilt
 
-    def reader(self, folder: Path) -> Reader:
+    def reader(self, folder: Path) -> IndexReader:
         """Open the index in the folder; raises IndexUnusableError."""
 
     def writer(self, folder: Path, jobs: int = 1, size: int = 0) -> Writer:

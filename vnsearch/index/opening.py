@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from vnsearch.engines import Engine, Reader
+from vnsearch.engines import Engine, IndexReader
 from vnsearch.errors import REPAIR, IndexUnusableError, VnsearchError
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
 
 
-def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Reader]:
+def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, IndexReader]:
     """Both of one generation, for reading; again when a writer replaced it meanwhile.
 
     Raises NoIndexError, IndexUnusableError.

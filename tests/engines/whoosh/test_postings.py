@@ -17,8 +17,8 @@ from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.analysis.tokenizer import forms
 from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
-from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, Segment
-from vnsearch.engines.whoosh.read.terms import Postings, TermDictionary
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
+from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write import bigrams, inverter
 from vnsearch.engines.whoosh.write.segment_builder import build, merge
 from vnsearch.errors import IndexUnusableError
@@ -68,7 +68,7 @@ def segment_of(
     dense: int = 128,
     frequent: int = 128,
     at_least: int = 1,
-) -> Iterator[Segment]:
+) -> Iterator[SegmentReader]:
     documents = [
         (f"{n % 3}.txt", Document(str(n), " ".join(p.title), " ".join(p.text), Locator(1)))
         for n, p in enumerate(passages)
@@ -79,18 +79,18 @@ def segment_of(
         patch.setattr(bigrams, "FREQUENT", frequent)
         patch.setattr(inverter, "DENSE_MIN_DF", at_least)
         assert build(folder / "1.segment", documents, Vocabulary()) == len(passages)
-    with closing(Segment(folder / "1.segment")) as segment:
+    with closing(SegmentReader(folder / "1.segment")) as segment:
         yield segment
 
 
 @contextmanager
 def postings_of(
     folder: Path,
-) -> Iterator[tuple[TermDictionary, TermDictionary, list[int], Postings]]:
+) -> Iterator[tuple[TermDictionary, TermDictionary, list[int], PostingLists]]:
     """The exact and the folded terms, the first exact one of each folded one, the postings."""
     with closing(Arrays(folder / "1.segment")) as arrays:
         first = arrays["folded.first"].tolist()
-        postings = Postings(arrays, "exact", first)
+        postings = PostingLists(arrays, "exact", first)
         yield TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded"), first, postings
 
 
@@ -323,7 +323,7 @@ def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
 # What is kept of passages
 
 
-def read_back(segment: Segment) -> list[Passage]:
+def read_back(segment: SegmentReader) -> list[Passage]:
     """The passages as their words tell."""
     form_of = {}
     for number in range(len(segment.exact)):
@@ -445,7 +445,10 @@ def test_an_interrupt_while_a_row_is_read_is_not_hidden(
 
     with segment_of(tmp_path, [Passage(["má"], [])] * 3):
         monkeypatch.setattr("vnsearch.engines.whoosh.read.terms.decompressed", interrupted)
-    with pytest.raises(KeyboardInterrupt), closing(Segment(tmp_path / "1.segment")) as segment:
+    with (
+        pytest.raises(KeyboardInterrupt),
+        closing(SegmentReader(tmp_path / "1.segment")) as segment,
+    ):
         segment.row(word("ma"), exact=False)
 
 
@@ -461,7 +464,7 @@ def test_a_segment_that_lacks_an_array_is_refused(tmp_path: Path) -> None:
             tmp_path / "2.segment", [item for item in whole.items() if item[0] != name], counts
         )
         with pytest.raises(IndexUnusableError):
-            Segment(tmp_path / "2.segment")
+            SegmentReader(tmp_path / "2.segment")
     segment_file.write(tmp_path / "2.segment", whole.items(), {"passages": 1})
     with pytest.raises(IndexUnusableError):
-        Segment(tmp_path / "2.segment")
+        SegmentReader(tmp_path / "2.segment")

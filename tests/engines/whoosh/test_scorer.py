@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.oracle import Answer, Oracle
-from vnsearch.engines import Reader
+from vnsearch.engines import IndexReader
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.search.scorer import Scoring
@@ -76,7 +76,7 @@ def documents() -> list[Sourced]:
 )
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Reader, Oracle]]:
+) -> Iterator[tuple[IndexReader, Oracle]]:
     folder, found = tmp_path_factory.mktemp("engine") / "e", documents()
     if request.param == "one segment":
         write(folder, found)
@@ -121,7 +121,12 @@ def check_page(found: Matches, expected: Answer, limit: int, offset: int, text: 
 
 
 def check_pages(
-    reader: Reader, oracle: Oracle, text: str, demand: Demand, exact: bool, offsets: Sequence[int]
+    reader: IndexReader,
+    oracle: Oracle,
+    text: str,
+    demand: Demand,
+    exact: bool,
+    offsets: Sequence[int],
 ) -> None:
     query = parse(text, exact=exact, demand=demand)
     expected = oracle.search(query)
@@ -147,7 +152,7 @@ def check_pages(
     offset=st.one_of(st.integers(1, 12), st.integers(1, 250)),
 )
 def test_the_best_are_those_of_all(
-    both: tuple[Reader, Oracle], text: str, demand: Demand, exact: bool, offset: int
+    both: tuple[IndexReader, Oracle], text: str, demand: Demand, exact: bool, offset: int
 ) -> None:
     check_pages(*both, text, demand, exact, (0, offset))
 
@@ -174,7 +179,7 @@ def test_the_best_are_those_of_all(
 )
 @pytest.mark.parametrize("exact", [False, True], ids=["any typing", "exact"])
 def test_the_best_of_queries_of_each_kind(
-    both: tuple[Reader, Oracle], text: str, exact: bool
+    both: tuple[IndexReader, Oracle], text: str, exact: bool
 ) -> None:
     for demand in Demand:
         check_pages(*both, text, demand, exact, (0, 150))
@@ -182,7 +187,7 @@ def test_the_best_of_queries_of_each_kind(
 
 @pytest.mark.parametrize("text", ["và của", "đảng bộ", "dang OR bo", "mạ -x", "ngoài~ giao"])
 def test_equal_documents_stand_together_by_source_and_key(
-    both: tuple[Reader, Oracle], text: str
+    both: tuple[IndexReader, Oracle], text: str
 ) -> None:
     reader, _ = both
     found = reader.search(parse(text), limit=1000).matches
@@ -201,7 +206,9 @@ def test_equal_documents_stand_together_by_source_and_key(
 
 
 @pytest.mark.parametrize("text", ["và của đảng", "đảng bộ nước ngoài", "hiếm OR x", "vả*"])
-def test_parts_explain_scores_of_repeated_words(both: tuple[Reader, Oracle], text: str) -> None:
+def test_parts_explain_scores_of_repeated_words(
+    both: tuple[IndexReader, Oracle], text: str
+) -> None:
     matches = both[0].search(parse(text), limit=1000, explain=True).matches
     assert matches
     for match in matches:

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
-from vnsearch.engines.whoosh.format.manifest import Segment
+from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import Arrays
-from vnsearch.engines.whoosh.read.segment import Segment as OpenSegment
+from vnsearch.engines.whoosh.read.segment import SegmentReader
 from vnsearch.engines.whoosh.write import bigrams, workers, writer
 from vnsearch.engines.whoosh.write import writer as writing
 from vnsearch.engines.whoosh.write.segment_builder import build, merge
@@ -182,7 +182,7 @@ def test_merged_segments_are_those_built_at_once(
         build(path, documents[begin:end], vocabulary)
         arrays = Arrays(path)
         keys = {item.key: n for n, (_, item) in enumerate(documents)}
-        with closing(OpenSegment(path)) as segment:
+        with closing(SegmentReader(path)) as segment:
             deleted = [
                 p for p in range(segment.size) if keys[segment.record(p).key] in gone
             ]  # fmt: skip
@@ -195,11 +195,11 @@ def test_merged_segments_are_those_built_at_once(
     assert (tmp_path / "merged").read_bytes() == (tmp_path / "built").read_bytes()
 
 
-def segments_of(*sizes: int, deleted: Sequence[int] = ()) -> list[Segment]:
+def segments_of(*sizes: int, deleted: Sequence[int] = ()) -> list[SegmentEntry]:
     """Segments 1, 2, … of so many passages, so many of them deleted."""
     gone = [*deleted, *[0] * (len(sizes) - len(deleted))]
     return [
-        Segment(f"{n}.segment", 1, size, frozenset(range(less)))
+        SegmentEntry(f"{n}.segment", 1, size, frozenset(range(less)))
         for n, (size, less) in enumerate(zip(sizes, gone, strict=True), 1)
     ]
 
@@ -229,7 +229,7 @@ HALF = writer._FULL // 2
         ),
     ],
 )
-def test_what_is_merged(segments: list[Segment], expected: list[int]) -> None:
+def test_what_is_merged(segments: list[SegmentEntry], expected: list[int]) -> None:
     chosen = {int(segment.file.partition(".")[0]) for segment in _to_merge(segments)}
     assert sorted(chosen) == expected
 
@@ -240,7 +240,7 @@ def test_what_is_merged(segments: list[Segment], expected: list[int]) -> None:
 @settings(max_examples=60, deadline=None)
 def test_merging_comes_to_an_end(sizes: list[tuple[int, int]]) -> None:
     segments = [
-        Segment(f"{n}.segment", 1, size, frozenset(range(min(less, size - 1))))
+        SegmentEntry(f"{n}.segment", 1, size, frozenset(range(min(less, size - 1))))
         for n, (size, less) in enumerate(sizes)
     ]
     total, next_, rounds = sum(s.live for s in segments), len(segments), 0
@@ -248,7 +248,7 @@ def test_merging_comes_to_an_end(sizes: list[tuple[int, int]]) -> None:
         assert len(chosen) > 1 or chosen[0].deleted
         assert len(chosen) == 1 or sum(s.live for s in chosen) <= writer._FULL
         segments = [s for s in segments if s not in chosen]
-        segments.append(Segment(f"{next_}.segment", 1, sum(s.live for s in chosen)))
+        segments.append(SegmentEntry(f"{next_}.segment", 1, sum(s.live for s in chosen)))
         next_, rounds = next_ + 1, rounds + 1
         assert rounds <= 2 * len(sizes)
     assert sum(s.live for s in segments) == total
@@ -531,7 +531,7 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
         assert merge(tmp_path / "2.segment", [(arrays, [])]) == size
         assert merge(tmp_path / "3.segment", [(arrays, range(1, size))]) == 1
     assert (tmp_path / "2.segment").read_bytes() == path.read_bytes()
-    with closing(OpenSegment(path)) as segment:
+    with closing(SegmentReader(path)) as segment:
         asked = [parse(text).runs()[0] for text in ("ma", "w7", "ma w7", "x")]
         rows = [segment.row(words[0], exact=False) for words in asked]
         assert rows[0] == b"\1" * size
@@ -546,14 +546,14 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
 def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     documents = [("a.txt", document(f"má {'mà ' * (n % 2)}w{n % 3}")) for n in range(9000)]
     build(tmp_path / "1.segment", documents, Vocabulary())
-    with closing(OpenSegment(tmp_path / "1.segment")) as segment:
+    with closing(SegmentReader(tmp_path / "1.segment")) as segment:
         assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}
         assert segment.pairs("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
         assert segment.pairs("w1", "ma") == segment.pairs("w0", "w1") == {}
     # With room for the two commonest words only, of others pairs are not counted.
     monkeypatch.setattr(bigrams, "_TERMS", 3)
     build(tmp_path / "2.segment", documents, Vocabulary())
-    with closing(OpenSegment(tmp_path / "2.segment")) as segment:
+    with closing(SegmentReader(tmp_path / "2.segment")) as segment:
         assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}
         assert segment.pairs("ma", "w0") == {("má", "w0"): 1500, ("mà", "w0"): 1500}
         assert segment.pairs("ma", "w1") is None

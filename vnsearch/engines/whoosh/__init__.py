@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vnsearch.engines.whoosh.search.matcher import WhooshReader
+    from vnsearch.engines.whoosh.search.reader import WhooshReader
     from vnsearch.engines.whoosh.write.writer import WhooshWriter
 
 
@@ -37,7 +37,7 @@ class WhooshEngine:
 
     def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""
-        from vnsearch.engines.whoosh.search.matcher import WhooshReader
+        from vnsearch.engines.whoosh.search.reader import WhooshReader
 
         return WhooshReader(folder)
 

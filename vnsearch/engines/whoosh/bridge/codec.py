@@ -82,7 +82,7 @@ class Segment(W3Segment):
 class PassageSegment(W3Segment):
     """A segment of the engine."""
 
-    def __init__(self, entry: manifest.Segment) -> None:
+    def __init__(self, entry: manifest.SegmentEntry) -> None:
         super().__init__(Codec(), "", entry.passages, entry.file, set(entry.deleted))
 
     def contents(self, storage: FileStorage) -> Flat:

@@ -22,7 +22,7 @@ from vnsearch.analysis import tokenizer
 from vnsearch.engines.whoosh.bridge.flat import Flat, Postings, Values
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
 from vnsearch.engines.whoosh.read import terms
-from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, Segment
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.engines.whoosh.read.terms import TermDictionary
 from vnsearch.model import StoredPassage
 from vnsearch.ranking import TITLE_WEIGHT
@@ -100,7 +100,7 @@ class Passages(Flat):
     def __init__(self, path: Path) -> None:
         """Raises IndexUnusableError."""
         super().__init__(Arrays(path))
-        self._segment = Segment(path)
+        self._segment = SegmentReader(path)
         self.fields = ("exact", "folded", "source")
 
     def close(self) -> None:
@@ -128,7 +128,7 @@ class Sources(TermDictionary):
 
     def __init__(self, arrays: Arrays) -> None:
         super().__init__(arrays, "source")
-        self._rows = terms.Postings(arrays, "source", range(len(self) + 1))
+        self._rows = terms.PostingLists(arrays, "source", range(len(self) + 1))
 
     def postings(self, number: int, format_: Any) -> Postings:  # noqa: ARG002
         """The passages of a file."""
@@ -139,10 +139,10 @@ class Sources(TermDictionary):
 class FoldedTerms(TermDictionary):
     """The folded forms of words."""
 
-    def __init__(self, arrays: Arrays, segment: Segment, name: str = "folded") -> None:
+    def __init__(self, arrays: Arrays, segment: SegmentReader, name: str = "folded") -> None:
         super().__init__(arrays, name)
         self._segment, self._first = segment, arrays["folded.first"]
-        self._rows = terms.Postings(arrays, "exact", self._first)
+        self._rows = terms.PostingLists(arrays, "exact", self._first)
 
     def _row(self, number: int) -> bytes:
         return self._rows.row_of_groups(range(number, number + 1))
@@ -174,7 +174,7 @@ class FoldedTerms(TermDictionary):
 class ExactTerms(FoldedTerms):
     """The exact forms of words, in the order of these alone."""
 
-    def __init__(self, arrays: Arrays, segment: Segment) -> None:
+    def __init__(self, arrays: Arrays, segment: SegmentReader) -> None:
         super().__init__(arrays, segment, "exact")
         self._order = arrays["exact.order"]
 

@@ -15,7 +15,7 @@ from vnsearch.errors import REPAIR, IndexUnusableError
 NAME: Final = "segments.json"
 
 
-class Segment(NamedTuple):
+class SegmentEntry(NamedTuple):
     """A segment's file, and what is deleted of it."""
 
     file: str
@@ -29,19 +29,19 @@ class Segment(NamedTuple):
         return self.passages - len(self.deleted)
 
 
-def described(path: Path, passages: int) -> Segment:
+def described(path: Path, passages: int) -> SegmentEntry:
     """What the manifest says of a segment just written."""
-    return Segment(path.name, path.stat().st_size, passages)
+    return SegmentEntry(path.name, path.stat().st_size, passages)
 
 
-def read(folder: Path) -> list[Segment]:
+def read(folder: Path) -> list[SegmentEntry]:
     """The segments in a folder, in their order; raises IndexUnusableError when a file is
     missing or not as it was written.
     """
     try:
         text = (folder / NAME).read_text("utf-8")
         segments = [
-            Segment(**{**entry, "deleted": frozenset(_numbers(entry["deleted"]))})
+            SegmentEntry(**{**entry, "deleted": frozenset(_numbers(entry["deleted"]))})
             for entry in json.loads(text)["segments"]
         ]
     except Exception as error:  # of damaged JSON anything may come
@@ -58,7 +58,7 @@ def read(folder: Path) -> list[Segment]:
     return segments
 
 
-def write(folder: Path, segments: Iterable[Segment]) -> None:
+def write(folder: Path, segments: Iterable[SegmentEntry]) -> None:
     """Replace the manifest."""
     entries = [
         {

@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.segment_file import LENGTH_BUCKETS, MAX_TF
 from vnsearch.engines.whoosh.read.bitset import DocumentMap, cardinality, members, with_tf
-from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, Segment
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import LIMIT, TITLE_WEIGHT, damping, saturation
@@ -37,8 +37,8 @@ _RECORDS_KEPT: Final = 100
 
 _Of = TypeVar("_Of")
 
-# The number of the segment that a passage is of, and its words as a string: see `Segment`.
-Words = tuple[int, str]
+# The number of the segment that a passage is of, and its words as a string: see `SegmentReader`.
+TokenString = tuple[int, str]
 
 
 class Collection:
@@ -47,7 +47,7 @@ class Collection:
     def __init__(self, folder: Path) -> None:
         """Raises IndexUnusableError."""
         described = manifest.read(folder)
-        self._segments = [Segment(folder / entry.file) for entry in described]
+        self._segments = [SegmentReader(folder / entry.file) for entry in described]
         sizes = [segment.size for segment in self._segments]
         self._begins = [0, *accumulate(sizes)]
         self.size = sum(sizes)
@@ -65,8 +65,8 @@ class Collection:
         self.classes = b"".join(segment.classes() for segment in self._segments)
         lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
         self._lengths = memoryview(lengths).cast("H")
-        self._dampings = _Known(partial(damping, average=self.average_length))
-        self._shares = _Known(self._saturations)
+        self._dampings = LazyTable(partial(damping, average=self.average_length))
+        self._shares = LazyTable(self._saturations)
         # For each length class and count, in four bytes, the most that BM25 can make of it: in
         # SHARES, rounded up.
         most = chain(*map(self._saturations, LENGTH_BUCKETS))
@@ -178,11 +178,11 @@ class Collection:
         return cardinality(self.having(words, exact), self.size)
 
     def words_with_prefix(self, beginning: str) -> Iterable[str]:
-        """See `engines.Reader`."""
+        """See `engines.IndexReader`."""
         return sorted({word for s in self._segments for word in s.words_with_prefix(beginning)})
 
     def _variants(self, folded: str) -> dict[str, int]:
-        """See `engines.Reader`."""
+        """See `engines.IndexReader`."""
         total: Tally[str] = Tally()
         for number, segment in enumerate(self._segments):
             total.update(segment.variants(folded))
@@ -194,7 +194,7 @@ class Collection:
         return {form: count for form, count in sorted(total.items()) if count}
 
     def _pairs(self, first: str, second: str) -> dict[tuple[str, str], int]:
-        """See `engines.Reader`."""
+        """See `engines.IndexReader`."""
         total: Tally[tuple[str, str]] = Tally()
         counted_in = [segment.pairs(first, second) for segment in self._segments]
         alive = self._alive_with(first, second) if None in counted_in else []
@@ -222,9 +222,9 @@ class Collection:
             deleted = [passage for passage in deleted if row[passage]]
         return deleted
 
-    def _counter(self, words: tuple[Word, ...], exact: bool) -> "Counter":
+    def _counter(self, words: tuple[Word, ...], exact: bool) -> "PhraseFrequency":
         """Counts how often words occur one behind the other in a passage."""
-        return Counter(self._segments, words, exact)
+        return PhraseFrequency(self._segments, words, exact)
 
     # Passages
 
@@ -236,7 +236,7 @@ class Collection:
         """For each count the most that BM25 can make of it in a passage."""
         return self._shares[self._lengths[passage]]
 
-    def words(self, passage: int) -> Words:
+    def words(self, passage: int) -> TokenString:
         """The words of a passage."""
         number = bisect_right(self._begins, passage) - 1
         return number, self._segments[number].words(passage - self._begins[number])
@@ -265,7 +265,7 @@ def _matched(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bo
 
 
 def _side_by_side(
-    segment: Segment, passages: Iterable[int], first: str, second: str
+    segment: SegmentReader, passages: Iterable[int], first: str, second: str
 ) -> Tally[tuple[str, str]]:
     """The exact forms of two folded ones that stand side by side in passages, and in how
     many."""
@@ -280,7 +280,7 @@ def _side_by_side(
     )
 
 
-class _Known(dict[int, _Of]):
+class LazyTable(dict[int, _Of]):
     """Something of each number, worked out when first met."""
 
     def __init__(self, of: Callable[[int], _Of]) -> None:
@@ -292,16 +292,18 @@ class _Known(dict[int, _Of]):
         return found
 
 
-class Counter:
+class PhraseFrequency:
     """Counts how often words of a query occur one behind the other."""
 
-    def __init__(self, segments: Sequence[Segment], words: tuple[Word, ...], exact: bool) -> None:
+    def __init__(
+        self, segments: Sequence[SegmentReader], words: tuple[Word, ...], exact: bool
+    ) -> None:
         self._in_text = not words[0].in_title
         # Of each segment.
-        self._slots = _Known(lambda n: [segments[n].characters(word, exact) for word in words])
-        self._strings = _Known(lambda n: segments[n].strings(words, exact))
+        self._slots = LazyTable(lambda n: [segments[n].characters(word, exact) for word in words])
+        self._strings = LazyTable(lambda n: segments[n].strings(words, exact))
 
-    def __call__(self, found: Words, *, text_only: bool = False) -> int:
+    def __call__(self, found: TokenString, *, text_only: bool = False) -> int:
         """How often in the words of a passage, those of its title TITLE_WEIGHT times or, with
         `text_only`, not at all."""
         number, words = found

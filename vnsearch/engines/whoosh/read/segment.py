@@ -17,7 +17,7 @@ from vnsearch.engines.whoosh.format.segment_file import (
     decompressed,
     number_type,
 )
-from vnsearch.engines.whoosh.read.terms import Postings, TermDictionary
+from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
@@ -31,7 +31,7 @@ _FOLLOWER_COLUMNS: Final = 4
 _STRINGS: Final = 32  # to look for more of them takes longer than to look at each word
 
 
-class Segment:
+class SegmentReader:
     """A segment. The words of a passage are a string with a character for each exact term;
     a word of a query is the characters it may stand for.
     """
@@ -44,8 +44,8 @@ class Segment:
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
         self._first = arrays["folded.first"]
-        self._postings = Postings(arrays, "exact", self._first)
-        self._sources = Postings(arrays, "source", range(len(self.source) + 1))
+        self._postings = PostingLists(arrays, "exact", self._first)
+        self._sources = PostingLists(arrays, "source", range(len(self.source) + 1))
         self.lengths = arrays["lengths"]
         self._order = arrays["exact.order"]
         self._rare = arrays["exact.rare"]

@@ -43,7 +43,7 @@ class TermDictionary:
         return range(self.begin(stem), self.begin(stem + b"\xff"))
 
 
-class Postings:
+class PostingLists:
     """Where the terms of a field occur, alone and in groups of terms that stand side by side.
 
     A row has a byte for each passage: how often something occurs there, at most MAX_TF.

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vnsearch.engines.whoosh.read.collection import Counter, Words
+from vnsearch.engines.whoosh.read.collection import PhraseFrequency, TokenString
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR
 from vnsearch.ranking import WINDOW
 
@@ -10,13 +10,13 @@ from vnsearch.ranking import WINDOW
 class Windows:
     """Windows of texts, each as the words of the query it has: a bit for each word."""
 
-    def __init__(self, worths: Sequence[float], words: Sequence[Counter]) -> None:
+    def __init__(self, worths: Sequence[float], words: Sequence[PhraseFrequency]) -> None:
         """`worths` are what the words are worth in a window."""
         self._worths, self._words = worths, words
         self._known = {0: 0.0}
         self._bits: dict[int, dict[str, int]] = {}  # of each segment, by characters
 
-    def most(self, found: Words) -> float:
+    def most(self, found: TokenString) -> float:
         """What the densest window of a text is worth."""
         return self.worth(self.densest(found))
 
@@ -27,7 +27,7 @@ class Windows:
             self._known[window] = sum(worths)
         return self._known[window]
 
-    def densest(self, found: Words) -> int:
+    def densest(self, found: TokenString) -> int:
         """The window of a text that is worth most."""
         number, words = found
         bits, text = self._bits_in(number), words.partition(FIELD_SEPARATOR)[0]

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from vnsearch import ranking
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.bitset import cardinality, members, minimum, quantized_sums
-from vnsearch.engines.whoosh.read.collection import COUNTED, SHARES, Collection, Counter
+from vnsearch.engines.whoosh.read.collection import COUNTED, SHARES, Collection, PhraseFrequency
 from vnsearch.engines.whoosh.search.proximity import Windows
 from vnsearch.model import ScorePart
 from vnsearch.ranking import Feature, saturation
@@ -35,7 +35,7 @@ class _Piece(NamedTuple):
     worth: float  # weight times idf: what it adds is this times the saturation
     rows: tuple[int, int]  # of its first and of its last word, see `Scoring._number`
     told: bool  # whether the row tells how often it occurs, up to MAX_TF; else it is a bound
-    count: Counter  # in the words of a passage
+    count: PhraseFrequency  # in the words of a passage
     near: float  # what it is worth in a window
 
 

@@ -63,7 +63,7 @@ class Inverted(NamedTuple):
 def invert(
     terms: Numbers, passages: Numbers, size: int, weights: Numbers | None = None
 ) -> Inverted:
-    """Postings from the term and the passage of each token, passages ascending. A token counts
+    """PostingLists from the term and the passage of each token, passages ascending. A token counts
     as many times as it weighs; terms from `size` on are left out."""
     parts = [
         _inverted(terms[piece], passages[piece], size, None if weights is None else weights[piece])
@@ -193,7 +193,7 @@ def field_arrays(
 def _replaced(
     passages: Numbers, counts: Numbers, at: Numbers, pieces: Mapping[int, tuple[Numbers, Numbers]]
 ) -> Iterable[Numbers]:
-    """Postings, those of each term from `at` on, with others in the place of some terms'."""
+    """PostingLists, those of each term from `at` on, with others in the place of some terms'."""
     kept, end = [], 0
     for term, piece in sorted(pieces.items()):
         kept += [(passages[end : at[term]], counts[end : at[term]]), piece]

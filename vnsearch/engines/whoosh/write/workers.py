@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.engines import Report
 from vnsearch.engines.whoosh.format import manifest
-from vnsearch.engines.whoosh.format.manifest import Segment
+from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.errors import VnsearchError
 from vnsearch.model import Document
 
@@ -44,7 +44,7 @@ Sourced = tuple[str, "Document | Unread"]
 class Made(NamedTuple):
     """A segment, if there was anything for it, and what was read for it."""
 
-    segment: Segment | None
+    segment: SegmentEntry | None
     read: list[tuple[Report, int]]  # of each that was unread; its first document in the segment
 
 

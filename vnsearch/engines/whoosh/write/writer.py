@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from vnsearch.engines import Report
 from vnsearch.engines.whoosh.format import manifest
-from vnsearch.engines.whoosh.format.manifest import Segment
+from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import Arrays
-from vnsearch.engines.whoosh.read.terms import Postings, TermDictionary
+from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write import workers
 from vnsearch.engines.whoosh.write.workers import Made, Sourced, Worker
 from vnsearch.model import Document
@@ -154,7 +154,7 @@ class WhooshWriter:
         self._next += 1
         return path
 
-    def _merged(self, segments: Sequence[Segment]) -> Segment:
+    def _merged(self, segments: Sequence[SegmentEntry]) -> SegmentEntry:
         from vnsearch.engines.whoosh.write.segment_builder import merge
 
         path = self._path()
@@ -173,7 +173,7 @@ class WhooshWriter:
 class _Changing:
     """A segment while passages of it are deleted."""
 
-    def __init__(self, folder: Path, segment: Segment) -> None:
+    def __init__(self, folder: Path, segment: SegmentEntry) -> None:
         self._segment, self._deleted = segment, set(segment.deleted)
         self._path = folder / segment.file
 
@@ -189,7 +189,7 @@ class _Changing:
         begin, end = self._ends[number - 1] if number else 0, self._ends[number]
         self._deleted.update(range(begin, end))
 
-    def renewed(self) -> Segment:
+    def renewed(self) -> SegmentEntry:
         """The segment as it is now."""
         return self._segment._replace(deleted=frozenset(self._deleted))
 
@@ -207,8 +207,8 @@ class _Changing:
         return TermDictionary(self._arrays, "source")
 
     @cached_property
-    def _passages(self) -> Postings:
-        return Postings(self._arrays, "source", range(len(self._names) + 1))
+    def _passages(self) -> PostingLists:
+        return PostingLists(self._arrays, "source", range(len(self._names) + 1))
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -216,11 +216,11 @@ class _Changing:
         return list(compress(count(1), self._arrays["last"]))
 
 
-def _number(segment: Segment) -> int:
+def _number(segment: SegmentEntry) -> int:
     return int(segment.file.partition(".")[0])
 
 
-def _to_merge(segments: Iterable[Segment]) -> list[Segment]:
+def _to_merge(segments: Iterable[SegmentEntry]) -> list[SegmentEntry]:
     """Segments that should become one; none when all is well.
 
     Small ones by the dozen cost every search a little, and deleted passages cost room.
