@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-6"
+    version = "whoosh-7"
 
     def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""

@@ -14,22 +14,19 @@ Passages, numbered as they came; those of a document stand together
     records_at        I  bytes
     frames            I  the first passage of each frame
 
-Fields F: `exact`, the exact forms of words; `source`, the names of files. TermDictionary of `exact`
-with one folded form are a group; of `source` each term is. A row is a zstd frame with a B for
-each passage: how often something occurs there, words of titles counted TITLE_WEIGHT times,
-at most MAX_TF. A group that is common has a row of all its terms; its commonest term, the
-leading one, has what the others leave of it.
+Fields F: `exact`, the exact forms of words; `source`, the names of files. Terms of `exact`
+with one folded form are a group; of `source` each term is. A dense posting list is a zstd frame
+with a B for each passage: how often something occurs there, words of titles counted
+TITLE_WEIGHT times, at most MAX_TF. A term that is common has one, and so has a group of several
+terms that is common.
     F.terms           B  UTF-8; of `exact` sorted by folded form, then exact form
     F.terms_at        I  bytes
-    F.dense           I  the groups that have a row
-    F.leading         I  the leading term of each of them
-    F.alone           I  other terms of theirs that have rows of their own
-    F.often           I  in how many passages the leading terms, and those, occur
-    F.rows, F.rows_at B, I bytes  the rows of F.dense, then of F.alone
-    F.passages        N  postings, term by term: passages, ascending. Of a leading term only
-                         those where the row of its group says MAX_TF, and it occurs less often;
-                         of terms with own rows none
-    F.counts          B  how often there, at most MAX_TF
+    F.dense_terms     I  the terms that have a dense posting list
+    F.dense_df        I  in how many passages each of them occurs
+    F.dense_groups    I  the groups that have a dense posting list
+    F.dense, F.dense_at B, I bytes  the lists of F.dense_terms, then those of F.dense_groups
+    F.passages        N  postings of all other terms, term by term: passages, ascending
+    F.tf              B  how often there, at most MAX_TF
     F.postings_at     I  postings
     exact.order       I  the terms in the order of their exact forms
     exact.rare        I  the terms for which there is no character of one code unit
@@ -70,7 +67,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports.zstd import ZstdDecompressor, ZstdError
 
-VERSION: Final = 5
+VERSION: Final = 6
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 MAX_TF: Final = 15  # of a count: with a length class it fits a byte

@@ -74,7 +74,6 @@ class Collection:
         self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
         kept = max(16, _SETS_BYTES // max(self.size, 1))
         self._rows = lru_cache(max(kept, _ROWS_BYTES // max(self.size, 1)))(self._row)
-        self.row_of_at_most = lru_cache(kept)(self._row_of_at_most)
         self._passages_having = lru_cache(kept)(self._having)
         self._documents_having = lru_cache(kept)(self._having_documents)
         self._frequencies = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
@@ -132,14 +131,6 @@ class Collection:
         for passage in members(self._with_all(words, exact, least), self.size):
             row[passage] = min(MAX_TF, count(self.words(passage)))
         return bytes(row)
-
-    def _row_of_at_most(self, word: Word) -> bytes:
-        """A row that is nowhere below that of a word with exactly its marks."""
-        of_all = self.row((word,), exact=False)
-        if all(segment.is_common(word) for segment in self._segments):
-            return of_all  # as most often
-        row = self._alive(b"".join(s.row_of_at_most(word) for s in self._segments))
-        return of_all if row == of_all else row
 
     def _alive(self, row: bytes) -> bytes:
         if self.passages == self.size:

@@ -121,17 +121,6 @@ class SegmentReader:
             rows = [self._postings.row_of_groups(groups) for groups in self._groups(word)]
         return self._postings.sum_of(rows)
 
-    def row_of_at_most(self, word: Word) -> bytes:
-        """A row that is nowhere below that of a word with exactly its marks."""
-        rows = [self._postings.row_of_at_most(term) for term in self._exact_terms(word)]
-        return self._postings.sum_of(rows)
-
-    def is_common(self, word: Word) -> bool:
-        """Whether a word is one common term: then `row_of_at_most` tells no more than its row
-        with any marks."""
-        terms = self._exact_terms(word)
-        return len(terms) == 1 and self._postings.is_common(terms[0])
-
     def words_with_prefix(self, beginning: str) -> Iterator[str]:
         """The folded terms that begin so."""
         found = self.folded.beginning_with(beginning.encode())

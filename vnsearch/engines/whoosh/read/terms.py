@@ -1,18 +1,17 @@
 """The terms of a field in a segment: finding them, and the passages they occur in."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Final
 
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays, decompressed
 
 _CAPPED: Final = bytes(min(count, MAX_TF) for count in range(256))
-_UNCUT: Final = bytes([0xFF]) * MAX_TF + bytes(256 - MAX_TF)
 _FOUND_KEPT: Final = 1000
-_ROWS_KEPT: Final = 8  # for a word typed with marks is looked at with and without them
-_ADDABLE: Final = 255 // MAX_TF  # rows whose sum fits a byte
+_LISTS_KEPT: Final = 8
+_ADDABLE: Final = 255 // MAX_TF  # dense posting lists whose sum fits a byte
 
 
 class TermDictionary:
@@ -44,101 +43,66 @@ class TermDictionary:
 
 
 class PostingLists:
-    """Where the terms of a field occur, alone and in groups of terms that stand side by side.
+    """Where the terms of a field occur, alone and in groups of terms that follow one another.
 
-    A row has a byte for each passage: how often something occurs there, at most MAX_TF.
+    A dense posting list has a byte for each passage: the tf, at most MAX_TF. Common terms, and
+    common groups of several terms, are stored so; other terms as sparse posting lists, from
+    which dense ones are made.
     """
 
     def __init__(self, arrays: Arrays, name: str, first: Sequence[int]) -> None:
         """`first` are the first terms of the groups, and the number of terms."""
         self._size, self._first = arrays.counts["passages"], first
-        self._passages, self._counts = arrays[f"{name}.passages"], arrays[f"{name}.counts"]
+        self._passages, self._tf = arrays[f"{name}.passages"], arrays[f"{name}.tf"]
         self._at = arrays[f"{name}.postings_at"]
-        self._dense: list[int] = arrays[f"{name}.dense"].tolist()
-        self._alone: list[int] = arrays[f"{name}.alone"].tolist()
-        leading: list[int] = arrays[f"{name}.leading"].tolist()
-        # The rows of groups, of which the leading terms have what is left, then those of terms.
-        self._common = {term: n for n, term in enumerate([*leading, *self._alone])}
-        self._often: list[int] = arrays[f"{name}.often"].tolist()
-        self._rows, self._rows_at = arrays[f"{name}.rows"], arrays[f"{name}.rows_at"]
-        self._stored_row = lru_cache(_ROWS_KEPT)(self._read_row)
+        self._dense_terms: list[int] = arrays[f"{name}.dense_terms"].tolist()
+        self._dense_groups: list[int] = arrays[f"{name}.dense_groups"].tolist()
+        self._dense_df = dict(zip(self._dense_terms, arrays[f"{name}.dense_df"], strict=True))
+        # The lists of the terms, then those of the groups.
+        self._lists, self._lists_at = arrays[f"{name}.dense"], arrays[f"{name}.dense_at"]
+        self._stored = lru_cache(_LISTS_KEPT)(self._read)
 
     def row(self, term: int) -> bytes:
-        """How often a term occurs."""
-        number = self._common.get(term)
-        if number is None or number >= len(self._dense):
-            return self._row_of_terms(range(term, term + 1))
-        # It has what the others of its group leave, where their sum is not cut off at MAX_TF.
-        group, total = self._dense[number], self._stored_row(number)
-        others = range(self._first[group], term), range(term + 1, self._first[group + 1])
-        uncut = int.from_bytes(total.translate(_UNCUT), "little")
-        left = int.from_bytes(total, "little")
-        for stored in map(self._stored_row, chain(*map(self._rows_alone, others))):
-            left -= int.from_bytes(stored, "little") & uncut
-        row = bytearray(left.to_bytes(self._size, "little"))
-        for passage, count in chain(*map(self._postings, others)):
-            if total[passage] < MAX_TF:
-                row[passage] -= count
-        for passage, count in self._postings(range(term, term + 1)):
-            row[passage] = count
-        return bytes(row)
-
-    def is_common(self, term: int) -> bool:
-        """Whether a term is one of the common ones of a group that has a row."""
-        return term in self._common
-
-    def row_of_at_most(self, term: int) -> bytes:
-        """A row that is nowhere below that of a term, and takes less to make: what its group
-        has, if the term is common."""
-        if not self.is_common(term):
-            return self.row(term)
-        return self._stored_row(bisect_left(self._dense, bisect_right(self._first, term) - 1))
+        """The dense posting list of a term."""
+        return self._row_of_terms(range(term, term + 1))
 
     def frequency(self, term: int) -> int:
-        """In how many passages a term occurs."""
-        if (number := self._common.get(term)) is not None:
-            return self._often[number]
-        begin: int = self._at[term]
-        end: int = self._at[term + 1]
-        return end - begin
+        """The df of a term."""
+        df: int | None = self._dense_df.get(term)
+        return self._at[term + 1] - self._at[term] if df is None else df
 
     def row_of_groups(self, groups: range) -> bytes:
-        """How often any term of groups that stand side by side occurs."""
-        first, last = (bisect_left(self._dense, group) for group in (groups.start, groups.stop))
-        rows = list(map(self._stored_row, range(first, last)))
-        # Between the dense groups are stretches of others, whose postings stand together.
-        ends = [groups.start - 1, *self._dense[first:last], groups.stop]
-        for before, behind in pairwise(ends):
-            if before + 1 < behind:
-                terms = range(self._first[before + 1], self._first[behind])
-                rows.append(self._row_of_terms(terms))
-        return self.sum_of(rows)
+        """The dense posting list of any term of groups that follow one another."""
+        first, last = (bisect_left(self._dense_groups, g) for g in (groups.start, groups.stop))
+        lists = [self._stored(len(self._dense_terms) + n) for n in range(first, last)]
+        # Between the groups that have a list, the terms of others follow one another.
+        ends = [groups.start - 1, *self._dense_groups[first:last], groups.stop]
+        for before, after in pairwise(ends):
+            if before + 1 < after:
+                terms = range(self._first[before + 1], self._first[after])
+                lists.append(self._row_of_terms(terms))
+        return self.sum_of(lists)
 
-    def sum_of(self, rows: list[bytes]) -> bytes:
-        """The sum of rows, each count at most MAX_TF."""
-        while len(rows) > 1:
-            some, rows = rows[:_ADDABLE], rows[_ADDABLE:]
-            total = sum(int.from_bytes(row, "little") for row in some)
-            rows.append(total.to_bytes(self._size, "little").translate(_CAPPED))
-        return rows[0] if rows else bytes(self._size)
+    def sum_of(self, lists: list[bytes]) -> bytes:
+        """The sum of dense posting lists, each tf at most MAX_TF."""
+        while len(lists) > 1:
+            chunk, lists = lists[:_ADDABLE], lists[_ADDABLE:]
+            total = sum(int.from_bytes(tf, "little") for tf in chunk)
+            lists.append(total.to_bytes(self._size, "little").translate(_CAPPED))
+        return lists[0] if lists else bytes(self._size)
 
     def _row_of_terms(self, terms: range) -> bytes:
-        """How often terms that follow one another occur, none of them a leading one."""
-        row = bytearray(self._size)
-        for passage, count in self._postings(terms):
-            total = row[passage] + count
-            row[passage] = total if total < MAX_TF else MAX_TF
-        return self.sum_of([bytes(row), *map(self._stored_row, self._rows_alone(terms))])
+        """The dense posting list of any of the terms, which follow one another."""
+        first, last = (bisect_left(self._dense_terms, t) for t in (terms.start, terms.stop))
+        lists = [self._stored(n) for n in range(first, last)]
+        postings = slice(self._at[terms.start], self._at[terms.stop])
+        if postings.start < postings.stop:
+            tfs = bytearray(self._size)
+            for passage, tf in zip(self._passages[postings], self._tf[postings], strict=True):
+                total = tfs[passage] + tf
+                tfs[passage] = total if total < MAX_TF else MAX_TF
+            lists.append(bytes(tfs))
+        return self.sum_of(lists)
 
-    def _rows_alone(self, terms: range) -> range:
-        """The numbers of the rows that terms have beside those of their groups."""
-        first, last = (bisect_left(self._alone, term) for term in (terms.start, terms.stop))
-        return range(len(self._dense) + first, len(self._dense) + last)
-
-    def _postings(self, terms: range) -> Iterator[tuple[int, int]]:
-        """The passages and counts of terms that follow one another, as they are stored."""
-        stored = slice(self._at[terms.start], self._at[terms.stop])
-        return zip(self._passages[stored], self._counts[stored], strict=True)
-
-    def _read_row(self, number: int) -> bytes:
-        return decompressed(self._rows[self._rows_at[number] : self._rows_at[number + 1]])
+    def _read(self, number: int) -> bytes:
+        return decompressed(self._lists[self._lists_at[number] : self._lists_at[number + 1]])

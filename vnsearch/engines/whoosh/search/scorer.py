@@ -121,10 +121,7 @@ class Scoring:
         collection, words = self._collection, item.words
         idf = ranking.idf(collection.frequency(words, item.exact), collection.passages)
         told = len(words) == 1 and item.exact == exact
-        if item.exact and not exact:
-            numbers = [self._number(collection.row_of_at_most(word)) for word in words]
-        else:
-            numbers = [self._number(collection.row((word,), item.exact)) for word in words]
+        numbers = [self._number(collection.row((word,), item.exact)) for word in words]
         count = collection.counter(words, item.exact)
         rows = numbers[0], numbers[-1]
         return _Piece(item, item.weight * idf, rows, told, count, item.proximity * idf)

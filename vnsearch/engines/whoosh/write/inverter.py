@@ -4,7 +4,7 @@ Everything is sorted and counted in bulk with numpy, which only building imports
 """
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from itertools import pairwise
 from operator import or_
@@ -144,62 +144,39 @@ def common(frequencies: Any, size: int, share: int) -> Any:
 
 
 def field_arrays(
-    name: str, terms: Sequence[bytes], first: Numbers, found: Inverted, size: int
+    name: str, terms: Sequence[bytes], first: Numbers, inverted: Inverted, size: int
 ) -> dict[str, Array]:
     """The arrays of a field in a segment of `size` passages, whose terms from `first[i]` to
     `first[i + 1]` are group i."""
-    counts, frequencies = found.counts, found.frequencies.copy()
-    at = np.concatenate(([0], np.cumsum(frequencies)))
-    dense = np.flatnonzero(common(np.diff(at[first]), size, DENSE_SHARE))
-    own = common(frequencies, size, DENSE_SHARE)
-    summands = counts.astype(np.uint16)  # of one type with their sum, which is much faster
-    group_rows, rows, leading, alone = [], [], [], []
-    kept: dict[int, tuple[Numbers, Numbers]] = {}  # what the postings of terms with rows tell
-    for begin, end in zip(first[dense].tolist(), first[dense + 1].tolist(), strict=True):
-        postings = slice(at[begin], at[end])
+    df, passages, tf = inverted.frequencies, inverted.passages, inverted.counts
+    at = np.concatenate(([0], np.cumsum(df)))
+    is_dense = common(df, size, DENSE_SHARE)
+    dense_terms = np.flatnonzero(is_dense)
+    # A group of one term has the posting list of that.
+    dense_groups = np.flatnonzero(
+        (np.diff(first) > 1) & common(np.diff(at[first]), size, DENSE_SHARE)
+    )
+    begins = np.concatenate((at[dense_terms], at[first[dense_groups]])).tolist()
+    ends = np.concatenate((at[dense_terms + 1], at[first[dense_groups + 1]])).tolist()
+    wide_tf = tf.astype(np.uint16)  # of one type with their sum, which is much faster
+    lists = []
+    for begin, end in zip(begins, ends, strict=True):
         total = np.zeros(size, dtype=np.uint16)
-        np.add.at(total, found.passages[postings], summands[postings])
-        total = np.minimum(total, MAX_TF).astype(np.uint8)
-        group_rows.append(compressed(total.tobytes()))
-        leader = begin + int(frequencies[begin:end].argmax())
-        leading.append(leader)
-        for term in sorted({leader, *(begin + np.flatnonzero(own[begin:end])).tolist()}):
-            row = np.zeros(size, dtype=np.uint8)
-            row[found.passages[at[term] : at[term + 1]]] = counts[at[term] : at[term + 1]]
-            if term == leader:
-                hidden = np.flatnonzero((total == MAX_TF) & (row < MAX_TF))
-                kept[term] = hidden, row[hidden]
-            else:
-                rows.append(compressed(row.tobytes()))
-                alone.append(term)
-                kept[term] = found.passages[:0], counts[:0]
-    with_rows = frequencies[[*leading, *alone]]
-    for term, (hidden, _) in kept.items():
-        frequencies[term] = len(hidden)
-    passages, counts = _replaced(found.passages, counts, at, kept)
+        np.add.at(total, passages[begin:end], wide_tf[begin:end])
+        lists.append(compressed(np.minimum(total, MAX_TF).astype(np.uint8).tobytes()))
+    is_sparse = np.repeat(~is_dense, df)
     return {
         **as_blob(terms, f"{name}.terms"),
-        f"{name}.passages": as_array(number_type(size), passages),
-        f"{name}.counts": as_array("B", counts),
-        f"{name}.postings_at": as_array("I", np.concatenate(([0], np.cumsum(frequencies)))),
-        f"{name}.dense": as_array("I", dense),
-        f"{name}.leading": as_array("I", leading),
-        f"{name}.alone": as_array("I", alone),
-        f"{name}.often": as_array("I", with_rows),
-        **as_blob([*group_rows, *rows], f"{name}.rows"),
+        f"{name}.passages": as_array(number_type(size), passages[is_sparse]),
+        f"{name}.tf": as_array("B", tf[is_sparse]),
+        f"{name}.postings_at": as_array(
+            "I", np.concatenate(([0], np.cumsum(np.where(is_dense, 0, df))))
+        ),
+        f"{name}.dense_terms": as_array("I", dense_terms),
+        f"{name}.dense_df": as_array("I", df[dense_terms]),
+        f"{name}.dense_groups": as_array("I", dense_groups),
+        **as_blob(lists, f"{name}.dense"),
     }
-
-
-def _replaced(
-    passages: Numbers, counts: Numbers, at: Numbers, pieces: Mapping[int, tuple[Numbers, Numbers]]
-) -> Iterable[Numbers]:
-    """PostingLists, those of each term from `at` on, with others in the place of some terms'."""
-    kept, end = [], 0
-    for term, piece in sorted(pieces.items()):
-        kept += [(passages[end : at[term]], counts[end : at[term]]), piece]
-        end = at[term + 1]
-    kept.append((passages[end:], counts[end:]))
-    return (np.concatenate(column) for column in zip(*kept, strict=True))
 
 
 def rarest(frequencies: Numbers) -> Numbers:
