@@ -1,4 +1,4 @@
-"""Tokens in bulk: the same as `analysis` finds, text by text."""
+"""Tokens in bulk: the same as those of `tokenizer`, text by text."""
 
 from collections.abc import Sequence
 
@@ -16,9 +16,9 @@ MODEST = settings(
     max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
-StoredPassage = tuple[str, str, int, int]
+Token = tuple[str, str, int, int]  # folded, exact, start, end
 
-# A run of each kind, and what stands between them.
+# A run of each kind, and what separates runs.
 PIECES = [
     *("a", "đảng", "ĐẢNG", "nghiêng", "nghiêngs", "nghiêngst", "abcdefgh", "abcdefghi"),
     *("12345678", "123456789", "12-KL/TW", "ǵì", "ñ", "straße", "ŉ", "İ", "ſ", "K", "ﬁ", "１２"),
@@ -51,8 +51,8 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "_CHUNK", 5)
 
 
-def in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[list[StoredPassage]]:
-    """Forms and places of the tokens of each text."""
+def in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[list[Token]]:
+    """The tokens of each text."""
     found = vocabulary.tokenize(source)
     assert len(found.counts) == len(source)
     ends = np.cumsum(found.counts)
@@ -66,7 +66,7 @@ def in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[list[StoredPa
     return tokens
 
 
-def one_by_one(source: Sequence[str]) -> list[list[StoredPassage]]:
+def one_by_one(source: Sequence[str]) -> list[list[Token]]:
     return [[(t.folded, t.exact, t.start, t.end) for t in tokenize(text)] for text in source]
 
 
@@ -89,9 +89,9 @@ def test_texts_with_little_or_nothing_in_them(source: list[str]) -> None:
     check(Vocabulary(), source)
 
 
-def test_every_character_below_the_first_that_is_left_to_analysis() -> None:
+def test_every_character_that_is_classified() -> None:
     # Alone, inside a word, at its end: a character at a time, thousands to a text.
-    characters = [chr(code) for code in range(bulk._CLASSED + 0x100)]
+    characters = [chr(code) for code in range(bulk._CLASSIFIED + 0x100)]
     for form in ("{}", "a{}b", "a{}", "{}b"):
         check(Vocabulary(), [nfc(" ".join(map(form.format, characters)))])
 
@@ -106,7 +106,7 @@ def test_every_letter_of_every_case_and_place_in_a_key() -> None:
 
 @MODEST
 @given(texts)
-def test_tokens_are_those_of_analysis(source: list[str]) -> None:
+def test_tokens_are_those_of_the_tokenizer(source: list[str]) -> None:
     check(Vocabulary(), source)
 
 
@@ -124,7 +124,7 @@ def test_a_vocabulary_may_be_used_again(first: list[str], second: list[str]) -> 
 @MODEST
 @given(texts, texts)
 @pytest.mark.usefixtures("small_table")
-def test_words_that_want_one_slot_are_told_apart(first: list[str], second: list[str]) -> None:
+def test_words_with_the_same_slot_are_kept_apart(first: list[str], second: list[str]) -> None:
     vocabulary = Vocabulary()
     for source in (first, second, first):
         check(vocabulary, source)

@@ -1,4 +1,4 @@
-"""Rows and frequencies of a segment: what plain counting over its passages finds."""
+"""Posting lists and frequencies of a segment: those that counting over its passages finds."""
 
 import tracemalloc
 from collections import Counter
@@ -19,8 +19,10 @@ from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
-from vnsearch.engines.whoosh.write import bigrams, inverter
+from vnsearch.engines.whoosh.write import bigrams, inverter, segment_builder, token_strings
+from vnsearch.engines.whoosh.write.encoding import as_blobs
 from vnsearch.engines.whoosh.write.segment_builder import build, merge
+from vnsearch.engines.whoosh.write.token_strings import MAX_ONE_UNIT_TERMS
 from vnsearch.errors import IndexUnusableError
 from vnsearch.model import Document, Locator
 from vnsearch.ranking import TITLE_WEIGHT
@@ -57,16 +59,16 @@ stretches = st.lists(
 passages_ = st.builds(Passage, stretches, st.lists(st.sampled_from(FORMS), max_size=9))
 collections = st.lists(passages_, min_size=1, max_size=12)
 
-# From "everything has a row" to "nothing has", for terms and for pairs.
-shares = st.sampled_from([0, 1, 2, 3, 5, 1000])
+# From which share of the passages on terms are dense, or have bigrams counted: all to none.
+shares = st.sampled_from([0, 1 / 5, 1 / 3, 1 / 2, 1, 2])
 
 
 @contextmanager
 def segment_of(
     folder: Path,
     passages: Sequence[Passage],
-    dense: int = 128,
-    frequent: int = 128,
+    dense: float = 1 / 128,
+    frequent: float = 1 / 128,
     at_least: int = 1,
 ) -> Iterator[SegmentReader]:
     documents = [
@@ -74,9 +76,8 @@ def segment_of(
         for n, p in enumerate(passages)
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverter, "DENSE_MIN_DF", 1)
-        patch.setattr(inverter, "DENSE_SHARE", dense)
-        patch.setattr(bigrams, "FREQUENT", frequent)
+        patch.setattr(inverter, "DENSE_MIN_SHARE", dense)
+        patch.setattr(bigrams, "MIN_SHARE", frequent)
         patch.setattr(inverter, "DENSE_MIN_DF", at_least)
         assert build(folder / "1.segment", documents, Vocabulary()) == len(passages)
     with closing(SegmentReader(folder / "1.segment")) as segment:
@@ -98,31 +99,31 @@ def capped(counts: Sequence[int]) -> bytes:
     return bytes(min(count, MAX_TF) for count in counts)
 
 
-def row_of(passages: Sequence[Passage], wanted: set[str]) -> bytes:
-    """How often any of some exact forms occurs."""
+def dense_of(passages: Sequence[Passage], wanted: set[str]) -> bytes:
+    """The dense posting list of some exact forms together."""
     return capped([sum(p.counts()[form] for form in wanted) for p in passages])
 
 
-# Which terms and groups have which kind of row
+# Posting lists, stored dense and sparse
 
 
 @MODEST
 @given(passages=collections, dense=shares)
-def test_rows_and_frequencies_of_terms(tmp_path: Path, passages: list[Passage], dense: int) -> None:
+def test_postings_and_df_of_terms(tmp_path: Path, passages: list[Passage], dense: float) -> None:
     with segment_of(tmp_path, passages, dense), postings_of(tmp_path) as (exact, _, _, postings):
         terms = [exact[number].decode() for number in range(len(exact))]
         occurring = {form for p in passages for form in p.counts()}
         assert sorted(terms) == sorted(occurring)
         for number, term in enumerate(terms):
-            row = row_of(passages, {term})
-            assert postings.row(number) == row, term
-            assert postings.frequency(number) == sum(map(bool, row)), term
+            expected = dense_of(passages, {term})
+            assert postings.dense(number) == expected, term
+            assert postings.df(number) == sum(map(bool, expected)), term
 
 
 @MODEST
 @given(passages=collections, dense=shares, data=st.data())
-def test_rows_of_groups(
-    tmp_path: Path, passages: list[Passage], dense: int, data: st.DataObject
+def test_postings_of_groups(
+    tmp_path: Path, passages: list[Passage], dense: float, data: st.DataObject
 ) -> None:
     with segment_of(tmp_path, passages, dense), postings_of(tmp_path) as (_, folded, _, postings):
         groups = [folded[number].decode() for number in range(len(folded))]
@@ -138,7 +139,7 @@ def test_rows_of_groups(
                 for form in occurring
                 if forms(form)[0] in groups[slice(stretch.start, stretch.stop)]
             }
-            assert postings.row_of_groups(stretch) == row_of(passages, wanted), stretch
+            assert postings.dense_of_groups(stretch) == dense_of(passages, wanted), stretch
 
 
 def test_each_posting_list_is_stored_once(tmp_path: Path) -> None:
@@ -148,7 +149,7 @@ def test_each_posting_list_is_stored_once(tmp_path: Path) -> None:
     passages += [Passage(["xa"], []), Passage(["xá"], []), Passage(["xà"], ["xa"])] * 3
     passages += [Passage(["mã", "y"], []), Passage(["má"] * 16, ["mà"])]
     with (
-        segment_of(tmp_path, passages, dense=4),
+        segment_of(tmp_path, passages, dense=1 / 4),
         closing(Arrays(tmp_path / "1.segment")) as arrays,
         postings_of(tmp_path) as (exact, folded, _, postings),
     ):
@@ -161,7 +162,7 @@ def test_each_posting_list_is_stored_once(tmp_path: Path) -> None:
         sizes = {exact[n].decode(): at[n + 1] - at[n] for n in range(len(exact))}
         assert {f: s for f, s in sizes.items() if s} == {"mã": 1, "xa": 6, "xà": 3, "xá": 3, "y": 1}
         for number in range(len(exact)):
-            assert postings.row(number) == row_of(passages, {exact[number].decode()})
+            assert postings.dense(number) == dense_of(passages, {exact[number].decode()})
 
 
 @pytest.mark.parametrize("others", [1, 2, 13, 16, 17, 18, 34, 38])
@@ -174,22 +175,22 @@ def test_sums_of_a_group_are_capped_at_any_number_of_its_terms(tmp_path: Path, o
         Passage(["x"] * 15, ["x"]),
         Passage(["y"], []),
     ]
-    for dense in (1, 1000):
+    for dense in (0, 1):
         with segment_of(tmp_path, passages, dense), postings_of(tmp_path) as (exact, folded, _, p):
             groups = len(folded)
             everything = {form for q in passages for form in q.counts()}
-            assert p.row_of_groups(range(groups)) == row_of(passages, everything)
+            assert p.dense_of_groups(range(groups)) == dense_of(passages, everything)
             for number in range(len(exact)):
-                assert p.row(number) == row_of(passages, {exact[number].decode()})
+                assert p.dense(number) == dense_of(passages, {exact[number].decode()})
 
 
-def test_sum_of_rows(tmp_path: Path) -> None:
+def test_sums_are_capped(tmp_path: Path) -> None:
     with segment_of(tmp_path, [Passage(["a"], [])] * 4), postings_of(tmp_path) as (*_, postings):
-        assert postings.sum_of([]) == bytes(4)
-        assert postings.sum_of([bytes([0, 1, 14, 15])]) == bytes([0, 1, 14, 15])
+        assert postings.capped_sum([]) == bytes(4)
+        assert postings.capped_sum([bytes([0, 1, 14, 15])]) == bytes([0, 1, 14, 15])
         for many in (2, 16, 17, 18, 33, 40, 300):
             rows = [bytes([0, 1, 0, 15])] * many
-            assert postings.sum_of(rows) == bytes([0, min(many, MAX_TF), 0, MAX_TF])
+            assert postings.capped_sum(rows) == bytes([0, min(many, MAX_TF), 0, MAX_TF])
 
 
 # What words of queries find
@@ -198,7 +199,7 @@ def test_sum_of_rows(tmp_path: Path) -> None:
 @MODEST
 @given(passages=collections, dense=shares)
 def test_rows_of_words_are_those_of_the_terms_they_match(
-    tmp_path: Path, passages: list[Passage], dense: int
+    tmp_path: Path, passages: list[Passage], dense: float
 ) -> None:
     occurring = {form for p in passages for form in p.counts()}
     typed = [*FORMS, "m*", "má*", "ma*", "đa*", "qq", "qq*", "mma~", "xx~", "zư"]
@@ -207,7 +208,7 @@ def test_rows_of_words_are_those_of_the_terms_they_match(
             for exact in (False, True):
                 asked = word(text)
                 wanted = {f for f in occurring if asked.matches(*forms(f), exact)}
-                row = row_of(passages, wanted)
+                row = dense_of(passages, wanted)
                 assert segment.row(asked, exact) == row, (text, exact)
                 match_marks = asked._replace(match_marks=True)
                 assert segment.row(match_marks, exact=exact) == segment.row(asked, exact=True)
@@ -218,7 +219,7 @@ def test_rows_of_words_are_those_of_the_terms_they_match(
 @MODEST
 @given(passages=collections, dense=shares, frequent=shares)
 def test_frequencies_of_variants_and_pairs(
-    tmp_path: Path, passages: list[Passage], dense: int, frequent: int
+    tmp_path: Path, passages: list[Passage], dense: float, frequent: float
 ) -> None:
     with segment_of(tmp_path, passages, dense, frequent) as segment:
         for folded in {forms(form)[0] for form in FORMS}:
@@ -232,7 +233,7 @@ def test_frequencies_of_variants_and_pairs(
                 found = segment.pairs(first, second)
                 assert found in (None, pairs_of(passages, first, second)), (first, second)
                 counted += found is not None
-        if frequent == 1000:
+        if frequent == 0:
             assert counted == 49
 
 
@@ -258,7 +259,7 @@ def folded_pair(pair: tuple[str, str]) -> tuple[str, str]:
 
 def test_pairs_are_counted_once_a_passage_in_texts_and_titles(tmp_path: Path) -> None:
     passages = [Passage(f"a b c {'á b' * (n % 2)} d{n % 3}".split(), ["b", "a"]) for n in range(15)]
-    with segment_of(tmp_path, passages, frequent=1000) as segment:
+    with segment_of(tmp_path, passages, frequent=0) as segment:
         for first in "a b c d0 d1 d2".split():
             for second in "a b c d0 d1 d2".split():
                 assert segment.pairs(first, second) == pairs_of(passages, first, second)
@@ -268,11 +269,11 @@ def test_pairs_are_counted_once_a_passage_in_texts_and_titles(tmp_path: Path) ->
 def test_only_so_many_words_have_their_pairs_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr(bigrams, "_WORDS", most)
+    monkeypatch.setattr(bigrams, "_MAX_FOLDED", most)
     passages = [Passage("a b c d".split(), [])] * 5
     passages += [Passage("d c b".split(), [])] * 4 + [Passage("d d c".split(), ["c", "c"])] * 3
     commonest = "cdba"[:most]  # in 12, 12, 9 and 5 passages
-    with segment_of(tmp_path, passages, frequent=1000) as segment:
+    with segment_of(tmp_path, passages, frequent=0) as segment:
         for first in "abcd":
             for second in "abcd":
                 counted = first in commonest and second in commonest
@@ -283,9 +284,9 @@ def test_only_so_many_words_have_their_pairs_counted(
 def test_only_so_many_exact_forms_have_their_pairs_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bigrams, "_TERMS", 4)
+    monkeypatch.setattr(bigrams, "_MAX_EXACT", 4)
     passages = [Passage("ma má b bà mà b mã b".split(), [])] * 3
-    with segment_of(tmp_path, passages, frequent=1000) as segment:
+    with segment_of(tmp_path, passages, frequent=0) as segment:
         assert segment.pairs("ma", "ma") == {("ma", "má"): 3}
         assert segment.pairs("ma", "b") is segment.pairs("b", "ba") is None
 
@@ -329,9 +330,9 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
     tmp_path: Path, passages: list[Passage], kept: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inverter, "CHARACTERS", kept)
-        patch.setattr(inverter, "DENSE_MIN_DF", 1)
-        with segment_of(tmp_path, passages, at_least=inverter.DENSE_MIN_DF) as segment:
+        patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", kept)
+        patch.setattr(inverter, "DENSE_MIN_DF", 1)  # of the merge
+        with segment_of(tmp_path, passages) as segment:
             assert read_back(segment) == passages
             every = range(len(segment.exact))
             each = [segment.characters_of(range(n, n + 1)) for n in every]
@@ -353,7 +354,7 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
 
 
 def test_more_terms_than_there_are_characters_of_one_code_unit(tmp_path: Path) -> None:
-    words = [f"w{n}" for n in range(inverter.CHARACTERS + 30)]
+    words = [f"w{n}" for n in range(MAX_ONE_UNIT_TERMS + 30)]
     parts = [words[begin : begin + 300] for begin in range(0, len(words), 300)]
     passages = [Passage(part, []) for part in [*parts, *parts[:-1]]]
     with segment_of(tmp_path, passages) as segment:
@@ -383,13 +384,13 @@ def test_more_passages_than_numbers_of_two_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     passages = [Passage(["má", *["mà"] * (n % 20), f"w{n % 5}"], ["x"]) for n in range(40)]
-    with segment_of(tmp_path, passages, 2, 1000) as segment:
+    with segment_of(tmp_path, passages, 1 / 2, 0) as segment:
         rows = {f: segment.row(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
         pairs = segment.pairs("ma", "w1")
-    for module in (inverter, segment_file, bigrams):
+    for module in (inverter, segment_builder, bigrams):
         monkeypatch.setattr(module, "number_type", lambda _: "I")
     monkeypatch.setattr("vnsearch.engines.whoosh.read.segment.number_type", lambda _: "I")
-    with segment_of(tmp_path, passages, 2, 1000) as segment:
+    with segment_of(tmp_path, passages, 1 / 2, 0) as segment:
         assert segment._arrays["exact.passages"].format == "I"
         assert {f: segment.row(word(f), exact=True) for f in rows} == rows
         assert segment.pairs("ma", "w1") == pairs
@@ -407,7 +408,7 @@ def test_terms_are_found_by_themselves_and_by_what_they_begin_with(
     tmp_path: Path, terms: list[str], asked: str
 ) -> None:
     encoded = sorted(term.encode() for term in terms)
-    segment_file.write(tmp_path / "1", inverter.as_blob(encoded, "x.terms").items(), {})
+    segment_file.write(tmp_path / "1", as_blobs(encoded, "x.terms").items(), {})
     with closing(Arrays(tmp_path / "1")) as arrays:
         found = TermDictionary(arrays, "x")
         assert [found[n] for n in range(len(found))] == encoded
@@ -429,7 +430,7 @@ def test_an_interrupt_while_a_row_is_read_is_not_hidden(
         raise KeyboardInterrupt
 
     with segment_of(tmp_path, [Passage(["má"], [])] * 3):
-        monkeypatch.setattr("vnsearch.engines.whoosh.read.terms.decompressed", interrupted)
+        monkeypatch.setattr("vnsearch.engines.whoosh.read.terms.decompress", interrupted)
     with (
         pytest.raises(KeyboardInterrupt),
         closing(SegmentReader(tmp_path / "1.segment")) as segment,

@@ -14,7 +14,7 @@ from vnsearch.engines import IndexReader
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.search.scorer import Scoring
-from vnsearch.engines.whoosh.write import inverter
+from vnsearch.engines.whoosh.write import inverter, token_strings
 from vnsearch.engines.whoosh.write import writer as writing
 from vnsearch.model import Document, Locator, Matches
 from vnsearch.query.clauses import Demand
@@ -83,7 +83,7 @@ def both(
         assert len(manifest.read(folder)) == 1
     elif request.param == "more terms than characters":
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(inverter, "CHARACTERS", 5)
+            patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", 5)
             write(folder, found)
     else:
         with pytest.MonkeyPatch.context() as patch:
@@ -290,7 +290,7 @@ SMALL = st.lists(
     found=SMALL,
     gone=st.sets(st.integers(0, 9), max_size=4),
     batch=st.integers(1, 4),
-    dense=st.sampled_from([1, 2, 4, 1000]),
+    dense=st.sampled_from([1, 1 / 2, 1 / 4, 0]),
     queries=st.lists(QUERIES, min_size=1, max_size=4),
     demand=st.sampled_from(Demand),
     exact=st.booleans(),
@@ -300,7 +300,7 @@ def test_the_best_of_small_collections(
     found: list[tuple[str, str]],
     gone: set[int],
     batch: int,
-    dense: int,
+    dense: float,
     queries: list[str],
     demand: Demand,
     exact: bool,
@@ -313,8 +313,7 @@ def test_the_best_of_small_collections(
         patch.setattr(writing, "_BATCH_DOCUMENTS", batch)
         patch.setattr(writing, "_DELETED_SHARE", 1.0)
         patch.setattr(inverter, "DENSE_MIN_DF", 1)
-        patch.setattr(inverter, "DENSE_SHARE", dense)
-        patch.setattr(inverter, "DENSE_MIN_DF", 1)
+        patch.setattr(inverter, "DENSE_MIN_SHARE", dense)
         write(folder, sourced)
         write(folder, [], [f"{n}.txt" for n in gone])
     oracle = Oracle(item for n, item in enumerate(sourced) if n not in gone)

@@ -1,6 +1,5 @@
 """Files of segments: what was written is read, and what was not written is refused."""
 
-import json
 import struct
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -14,15 +13,10 @@ from vnsearch.engines.whoosh.format.segment_file import (
     LENGTH_BUCKETS,
     MAGIC,
     Arrays,
-    decompressed,
     number_type,
-    packed,
-    unpacked,
     write,
 )
-from vnsearch.engines.whoosh.write.inverter import compressed
 from vnsearch.errors import REPAIR, IndexUnusableError
-from vnsearch.model import Locator, StoredPassage
 
 MODEST = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -209,70 +203,7 @@ def test_number_type(passages: int, kind: str) -> None:
     assert passages < 256 ** BYTES[kind]
 
 
-def test_length_classes_ascend_from_0() -> None:
+def test_length_buckets_ascend_from_0() -> None:
     assert LENGTH_BUCKETS[0] == 0
     assert list(LENGTH_BUCKETS) == sorted(set(LENGTH_BUCKETS))
     assert len(LENGTH_BUCKETS) == 16
-
-
-@MODEST
-@given(st.binary(max_size=2000))
-def test_frames_give_back_what_went_in(data: bytes) -> None:
-    assert decompressed(compressed(data)) == data
-    assert decompressed(memoryview(compressed(data))) == data
-
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
-# Names of files are bytes: those that are no UTF-8 are lone surrogates.
-UNITS = ["line", "page", "sheet"]
-names = st.binary(max_size=20).map(lambda name: name.decode("utf-8", "surrogateescape"))
-records = st.builds(
-    StoredPassage,
-    source=st.one_of(names, texts),
-    key=texts,
-    title=texts,
-    text=texts,
-    locator=st.one_of(
-        st.none(),
-        st.builds(Locator, st.integers(0, 1 << 40), st.sampled_from(UNITS), st.integers(0, 1)),
-    ),
-    cut_before=st.booleans(),
-    cut_after=st.booleans(),
-)
-
-
-@MODEST
-@given(st.lists(records, max_size=6))
-def test_records_give_back_what_was_packed(found: list[StoredPassage]) -> None:
-    assert unpacked(packed(found)) == found
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "\n", "\n\n[]\n", "\0", "a\0b\n", "đảng\r\n\u2028", "😀", "\\", '"', "\ufeff", "[[1]]\n"],
-    ids=ascii,
-)
-def test_records_of_hard_texts(text: str) -> None:
-    found = [
-        StoredPassage(text, text, text, text, None, cut_before=True, cut_after=False),
-        StoredPassage(
-            "\udcff\udc80/\n", "", "", text, Locator(7), cut_before=False, cut_after=True
-        ),
-        StoredPassage("", "", "", "", Locator(0), cut_before=False, cut_after=False),
-    ]
-    again = unpacked(packed(found))
-    assert again == found
-    assert [type(field) for field in again[0]] == [type(field) for field in found[0]]
-
-
-def test_no_records() -> None:
-    assert unpacked(packed([])) == []
-    assert json.loads(packed([]).partition(b"\n")[0]) == [[]]
-
-
-def test_what_is_the_same_in_all_records_is_kept_once() -> None:
-    def found(key: str) -> StoredPassage:
-        return StoredPassage("a.txt", key, "", "ăn", Locator(1), cut_before=False, cut_after=False)
-
-    head = packed([found("1"), found("2")]).partition(b"\n")[0]
-    assert json.loads(head) == [[3, 3], "a.txt", ["1", "2"], "", 1, "line", 1, False, False]

@@ -551,7 +551,7 @@ def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.Mon
         assert segment.pairs("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
         assert segment.pairs("w1", "ma") == segment.pairs("w0", "w1") == {}
     # With room for the two commonest words only, of others pairs are not counted.
-    monkeypatch.setattr(bigrams, "_TERMS", 3)
+    monkeypatch.setattr(bigrams, "_MAX_EXACT", 3)
     build(tmp_path / "2.segment", documents, Vocabulary())
     with closing(SegmentReader(tmp_path / "2.segment")) as segment:
         assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}

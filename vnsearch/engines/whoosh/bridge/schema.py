@@ -132,7 +132,7 @@ class Sources(TermDictionary):
 
     def postings(self, number: int, format_: Any) -> Postings:  # noqa: ARG002
         """The passages of a file."""
-        found = [passage for passage, count in enumerate(self._rows.row(number)) if count]
+        found = [passage for passage, count in enumerate(self._rows.dense(number)) if count]
         return Postings(found, [1.0] * len(found), [b""] * len(found))
 
 
@@ -145,7 +145,7 @@ class FoldedTerms(TermDictionary):
         self._rows = terms.PostingLists(arrays, "exact", self._first)
 
     def _row(self, number: int) -> bytes:
-        return self._rows.row_of_groups(range(number, number + 1))
+        return self._rows.dense_of_groups(range(number, number + 1))
 
     def _exact(self, number: int) -> range:
         """The exact terms of the segment that a term stands for."""
@@ -182,7 +182,7 @@ class ExactTerms(FoldedTerms):
         return super().__getitem__(self._order[number])
 
     def _row(self, number: int) -> bytes:
-        return self._rows.row(self._order[number])
+        return self._rows.dense(self._order[number])
 
     def _exact(self, number: int) -> range:
         return range(self._order[number], self._order[number] + 1)

@@ -1,1 +1,1 @@
-"""The files of the index: segments, stored fields, the manifest."""
+"""The files of an index: segment files, stored fields, the manifest (docs/index-format.md)."""

@@ -1,7 +1,7 @@
-"""Which segments an index has, and which of their passages are deleted: `segments.json`.
+"""The manifest `segments.json`: which segments an index has, and their deleted passages.
 
-Replaced as a whole by a rename, so that the one of an older generation, a hard link to the
-same file, stays what it was.
+It is only ever replaced by a rename: the manifest of the generation before may be a hard link to
+the same file. See docs/index-format.md.
 """
 
 import json
@@ -16,7 +16,7 @@ NAME: Final = "segments.json"
 
 
 class SegmentEntry(NamedTuple):
-    """A segment's file, and what is deleted of it."""
+    """A segment: its file name and size, its passages, and the numbers of the deleted ones."""
 
     file: str
     bytes: int
@@ -25,26 +25,28 @@ class SegmentEntry(NamedTuple):
 
     @property
     def live(self) -> int:
-        """How many passages can be found."""
+        """The number of passages that are not deleted."""
         return self.passages - len(self.deleted)
 
 
 def described(path: Path, passages: int) -> SegmentEntry:
-    """What the manifest says of a segment just written."""
+    """Return the entry of a segment file just written."""
     return SegmentEntry(path.name, path.stat().st_size, passages)
 
 
 def read(folder: Path) -> list[SegmentEntry]:
-    """The segments in a folder, in their order; raises IndexUnusableError when a file is
-    missing or not as it was written.
+    """Read the segments of a folder, in their order.
+
+    Raises IndexUnusableError when the manifest is damaged, or a segment's file is missing or of
+    another size.
     """
     try:
         text = (folder / NAME).read_text("utf-8")
         segments = [
-            SegmentEntry(**{**entry, "deleted": frozenset(_numbers(entry["deleted"]))})
+            SegmentEntry(**{**entry, "deleted": frozenset(_expand(entry["deleted"]))})
             for entry in json.loads(text)["segments"]
         ]
-    except Exception as error:  # of damaged JSON anything may come
+    except Exception as error:  # damaged JSON may raise anything
         raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
     for segment in segments:
         try:
@@ -59,13 +61,13 @@ def read(folder: Path) -> list[SegmentEntry]:
 
 
 def write(folder: Path, segments: Iterable[SegmentEntry]) -> None:
-    """Replace the manifest."""
+    """Replace the manifest of a folder."""
     entries = [
         {
             "file": segment.file,
             "bytes": segment.bytes,
             "passages": segment.passages,
-            "deleted": list(_ranges(segment.deleted)),
+            "deleted": list(_to_ranges(segment.deleted)),
         }
         for segment in segments
     ]
@@ -74,12 +76,13 @@ def write(folder: Path, segments: Iterable[SegmentEntry]) -> None:
     os.replace(draft, folder / NAME)
 
 
-def _numbers(ranges: Iterable[tuple[int, int]]) -> Iterator[int]:
+def _expand(ranges: Iterable[tuple[int, int]]) -> Iterator[int]:
     for begin, end in ranges:
         yield from range(begin, end)
 
 
-def _ranges(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+def _to_ranges(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield maximal ranges (begin, end), ascending; `end` is excluded."""
     begin = end = None
     for number in sorted(numbers):
         if number != end:

@@ -10,13 +10,9 @@ from math import prod
 from pathlib import Path
 from typing import Any, Final
 
-from vnsearch.engines.whoosh.format.segment_file import (
-    SURROGATES,
-    Arrays,
-    Records,
-    decompressed,
-    number_type,
-)
+from vnsearch.engines.whoosh.format.compression import decompress
+from vnsearch.engines.whoosh.format.segment_file import SURROGATES, Arrays, number_type
+from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
@@ -48,13 +44,13 @@ class SegmentReader:
         self._sources = PostingLists(arrays, "source", range(len(self.source) + 1))
         self.lengths = arrays["lengths"]
         self._order = arrays["exact.order"]
-        self._rare = arrays["exact.rare"]
-        self._words, self._words_at = arrays["exact.words"], arrays["exact.words_at"]
-        self._frames = arrays["frames"]
+        self._rare = arrays["exact.two_unit"]
+        self._words, self._words_at = arrays["tokens"], arrays["tokens_at"]
+        self._frames = arrays["stored.first"]
         self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
         self._forms = lru_cache(_FORMS_KEPT)(self._read_forms)
         self._pairs = lru_cache(_PAIRS_KEPT)(self._read_pairs)
-        self._frame: Callable[[int], Records] = lru_cache(_FRAMES_KEPT)(self._read_frame)
+        self._frame: Callable[[int], StoredBlock] = lru_cache(_FRAMES_KEPT)(self._read_frame)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -62,7 +58,7 @@ class SegmentReader:
 
     def classes(self) -> bytes:
         """The length class of each passage, times 16."""
-        return bytes(self._arrays["classes"])
+        return bytes(self._arrays["length_buckets"])
 
     def last(self) -> bytes:
         """1 for each passage that is the last of its document, else 0."""
@@ -116,10 +112,10 @@ class SegmentReader:
         """How often a word occurs in each passage, in its title TITLE_WEIGHT times; at most
         MAX_TF."""
         if exact or word.match_marks:
-            rows = [self._postings.row(term) for term in self._exact_terms(word)]
+            rows = [self._postings.dense(term) for term in self._exact_terms(word)]
         else:
-            rows = [self._postings.row_of_groups(groups) for groups in self._groups(word)]
-        return self._postings.sum_of(rows)
+            rows = [self._postings.dense_of_groups(groups) for groups in self._groups(word)]
+        return self._postings.capped_sum(rows)
 
     def words_with_prefix(self, beginning: str) -> Iterator[str]:
         """The folded terms that begin so."""
@@ -130,7 +126,7 @@ class SegmentReader:
         """The exact forms with a folded form, and in how many passages each occurs; deleted
         ones included."""
         terms, forms = self._forms(folded)
-        return dict(zip(forms, map(self._postings.frequency, terms), strict=True))
+        return dict(zip(forms, map(self._postings.df, terms), strict=True))
 
     def pairs(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
         """The exact forms of two folded ones that stand side by side, and in how many
@@ -159,13 +155,13 @@ class SegmentReader:
         return terms, [self.exact[number].decode() for number in terms]
 
     def _place_in_pairs(self, group: int) -> int | None:
-        words = self._arrays["pairs.words"]
+        words = self._arrays["bigrams.terms"]
         place = bisect_left(words, group)
         return place if place < len(words) and words[place] == group else None
 
     def _read_followers(self, place: int) -> "list[Sequence[int]]":
-        at = self._arrays["pairs.followers_at"]
-        data = decompressed(self._arrays["pairs.followers"][at[place] : at[place + 1]])
+        at = self._arrays["bigrams.lists_at"]
+        data = decompress(self._arrays["bigrams.lists"][at[place] : at[place + 1]])
         kind: Any = number_type(self.size)
         numbers = memoryview(data).cast(kind)
         size = len(numbers) // _FOLLOWER_COLUMNS
@@ -216,16 +212,17 @@ class SegmentReader:
     def of_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """1 for each passage of a file that is accepted, else 0."""
         found = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
-        return self._sources.sum_of([self._sources.row(number) for number in found])
+        return self._sources.capped_sum([self._sources.dense(number) for number in found])
 
     def record(self, passage: int) -> StoredPassage:
         """What is kept of a passage."""
         frame = bisect_right(self._frames, passage) - 1
         return self._frame(frame)[passage - self._frames[frame]]
 
-    def _read_frame(self, number: int) -> Records:
-        at = self._arrays["records_at"]
-        return Records(decompressed(self._arrays.read("records", at[number], at[number + 1])))
+    def _read_frame(self, number: int) -> StoredBlock:
+        at = self._arrays["stored.blocks_at"]
+        block = self._arrays.read("stored.blocks", at[number], at[number + 1])
+        return StoredBlock(decompress(block))
 
 
 def _is_plain(word: Word) -> bool:

@@ -1,7 +1,7 @@
 """Documents, or other segments, -> a segment.
 
-Both give the same stream: for each passage the terms of its text, a gap, the terms of its
-title. From there on it is one way to the arrays.
+Both become a token stream: for each passage the terms of its text, a separator, the terms of
+its title. From there one way leads to the arrays (docs/index-format.md).
 """
 
 from array import array
@@ -9,234 +9,249 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, compress, pairwise
 from operator import ne
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.analysis.passages import MAX_TOKENS, split, whole
 from vnsearch.engines.whoosh.format import segment_file
-from vnsearch.engines.whoosh.format.segment_file import Arrays, decompressed, number_type, unpacked
-from vnsearch.engines.whoosh.write.bigrams import pair_arrays
-from vnsearch.engines.whoosh.write.inverter import (
-    Array,
-    as_array,
-    as_blob,
-    characters,
-    field_arrays,
-    invert,
-    looked_up,
-    passage_arrays,
-    ranges,
-    rarest,
-    word_arrays,
+from vnsearch.engines.whoosh.format.compression import decompress
+from vnsearch.engines.whoosh.format.segment_file import (
+    LENGTH_BUCKETS,
+    MAX_TF,
+    Arrays,
+    number_type,
 )
+from vnsearch.engines.whoosh.format.stored_fields import unpack
+from vnsearch.engines.whoosh.write.array_ops import concatenated_ranges, gather
+from vnsearch.engines.whoosh.write.bigrams import bigram_arrays
+from vnsearch.engines.whoosh.write.encoding import Array, Numbers, as_array, as_blobs
+from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
 from vnsearch.engines.whoosh.write.stored_fields import StoredFieldsWriter
+from vnsearch.engines.whoosh.write.token_strings import (
+    code_points,
+    token_string_arrays,
+    two_unit_terms,
+)
 from vnsearch.model import Document, Passage, StoredPassage
 from vnsearch.ranking import TITLE_WEIGHT
 
-Numbers = NDArray[Any]
+FIELD_SEPARATOR: Final = -1  # in a token stream, between the text and the title of a passage
+_TEXT, _SEPARATOR, _TITLE = range(3)
 
-FIELD_SEPARATOR: Final = -1
-_TEXT, _BETWEEN, _TITLE = range(3)
-
-_SOME: Final = 1 << 18  # code points, of texts that are looked at together
+_CHUNK: Final = 1 << 18  # code points of text tokenized together, to stay in the caches
 
 
-class _Contents(NamedTuple):
-    """What a segment will hold, or some of it."""
+class _TokenStream(NamedTuple):
+    """The tokens of some passages, one passage after another."""
 
-    stream: Numbers  # terms by number, of text, FIELD_SEPARATOR, title, passage by passage
-    counts: Numbers  # how much of the stream is of each passage
+    terms: Numbers  # numbers of terms, and separators
+    sizes: Numbers  # how many of them each passage has
     last: Numbers  # whether a passage is the last of its document
 
 
 def build(path: Path, documents: Iterable[tuple[str, Document]], vocabulary: Vocabulary) -> int:
-    """Make a segment of documents, each with its source; returns how many passages it has. If
-    that is none, there is no file."""
-    records = StoredFieldsWriter()
-    parts = [_contents(some, vocabulary, records) for some in _some(documents)]
-    return _write(path, vocabulary.terms, parts, records) if parts else 0
+    """Build a segment of documents, each with its source; return its number of passages.
+
+    Without any passage no file is written.
+    """
+    stored = StoredFieldsWriter()
+    streams = [_tokenize(chunk, vocabulary, stored) for chunk in _chunks(documents)]
+    return _write_segment(path, vocabulary.terms, streams, stored) if streams else 0
 
 
-def _some(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
-    """Documents, some at a time: in the processor's caches, and forgotten soon."""
-    some, size = list[tuple[str, Document]](), 0
+def _chunks(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
+    chunk, size = list[tuple[str, Document]](), 0
     for item in documents:
-        some.append(item)
+        chunk.append(item)
         size += len(item[1].text)
-        if size >= _SOME:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
+        if size >= _CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
-def _contents(
-    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, records: StoredFieldsWriter
-) -> _Contents:
+def _tokenize(
+    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, stored: StoredFieldsWriter
+) -> _TokenStream:
+    """Cut documents into passages, add these to the stored fields, return their tokens."""
     texts = [document.text for _, document in documents]
     titles = [document.title for _, document in documents]
     tokens = vocabulary.tokenize([*texts, *titles], MAX_TOKENS)
-    of_texts, of_titles = np.split(tokens.counts, [len(texts)])
-    found, sizes, of = [], [], []
-    for number, ((source, document), count) in enumerate(
-        zip(documents, of_texts.tolist(), strict=True)
+    text_sizes, title_sizes = np.split(tokens.counts, [len(texts)])
+    kept, sizes, numbers = [], [], []
+    for number, ((source, document), size) in enumerate(
+        zip(documents, text_sizes.tolist(), strict=True)
     ):
-        if count <= MAX_TOKENS:
-            passages: Sequence[Passage] = (whole(document, count),)
+        if size <= MAX_TOKENS:
+            passages: Sequence[Passage] = (whole(document, size),)
         else:
             passages = split(document, *(array("i", c.tobytes()) for c in tokens.spans(number)))
         key, title = document.key, document.title
-        for text, first, stop, place, before, after in passages:
-            found.append(StoredPassage(source, key, title, text, place, before, after))
+        for text, first, stop, locator, before, after in passages:
+            kept.append(StoredPassage(source, key, title, text, locator, before, after))
             sizes.append(stop - first)
-            of.append(number)
-    records.add(found)
-    document_of = np.array(of, dtype=np.int64)
-    last = np.append(document_of[1:] != document_of[:-1], [True] * bool(of))
-    stream = _stream(tokens.terms, np.array(sizes, dtype=np.int64), of_titles, document_of)
-    return _Contents(*stream, last)
+            numbers.append(number)
+    stored.add(kept)
+    document_of = np.array(numbers, dtype=np.int64)
+    last = np.append(document_of[1:] != document_of[:-1], [True] * bool(numbers))
+    stream = _interleave(tokens.terms, np.array(sizes, dtype=np.int64), title_sizes, document_of)
+    return _TokenStream(*stream, last)
 
 
-def _stream(
-    terms: Numbers, sizes: Numbers, of_titles: Numbers, document_of: Numbers
+def _interleave(
+    terms: Numbers, text_sizes: Numbers, title_sizes: Numbers, document_of: Numbers
 ) -> tuple[Numbers, Numbers]:
-    """The token stream: text, FIELD_SEPARATOR and title of each passage; and its length there.
+    """Return text, separator and title of each passage in turn, and how many terms those are.
 
-    `terms` are those of all texts, then of all titles; `sizes` and `of_titles` are the numbers of
-    tokens of each passage's text and of each title."""
-    lengths = of_titles[document_of]
-    begins = (np.cumsum(of_titles) - of_titles)[document_of]
-    kinds = _alternating((_TEXT, _BETWEEN, _TITLE), (sizes, np.ones_like(sizes), lengths))
-    texts, titles = np.split(terms, [sizes.sum()])
+    `terms` are those of all texts, then of all titles; `text_sizes` tells how many each passage's
+    text has, `title_sizes` each document's title, `document_of` the document of each passage.
+    """
+    sizes = title_sizes[document_of]
+    begins = (np.cumsum(title_sizes) - title_sizes)[document_of]
+    kinds = _repeat((_TEXT, _SEPARATOR, _TITLE), (text_sizes, np.ones_like(text_sizes), sizes))
+    texts, titles = np.split(terms, [text_sizes.sum()])
     stream = np.full(len(kinds), FIELD_SEPARATOR, dtype=np.int32)
     stream[kinds == _TEXT] = texts
-    stream[kinds == _TITLE] = titles[ranges(begins, lengths)]
-    return stream, sizes + 1 + lengths
+    stream[kinds == _TITLE] = titles[concatenated_ranges(begins, sizes)]
+    return stream, text_sizes + 1 + sizes
 
 
-def _alternating(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
-    """For each passage the values (bytes), each as often as is counted for that passage."""
+def _repeat(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
+    """Return the values (bytes), passage by passage, value i `counts[i][passage]` times."""
     of_each = np.tile(np.array(values, dtype=np.uint8), len(counts[0]))
     return np.repeat(of_each, np.column_stack(counts).ravel())
 
 
-def _write(
-    path: Path, terms: Sequence[bytes], parts: list[_Contents], records: StoredFieldsWriter
+def _write_segment(
+    path: Path,
+    vocabulary: Sequence[bytes],
+    streams: list[_TokenStream],
+    stored: StoredFieldsWriter,
 ) -> int:
-    """Make the file of a segment, given its terms (folded form, a zero byte, exact form; in any
-    order) and contents, which are empty then; returns how many passages it has."""
-    stream, counts, last = map(np.concatenate, zip(*parts, strict=True))
-    parts.clear()  # there is much to come that needs the memory
-    terms, stream = _sorted_terms(terms, stream)
-    sizes = np.flatnonzero(stream == len(terms)) - np.cumsum(counts) + counts
-    of_titles = counts - 1 - sizes
-    lengths = sizes + TITLE_WEIGHT * of_titles
-    kinds = (sizes, np.ones_like(sizes), of_titles)
-    weights = _alternating((1, 1, TITLE_WEIGHT), kinds)
+    """Write a segment; return its number of passages. `streams` are emptied.
+
+    The vocabulary has folded form, zero byte and exact form of each term, in any order.
+    """
+    tokens, sizes, last = map(np.concatenate, zip(*streams, strict=True))
+    streams.clear()  # what follows needs the memory
+    terms, tokens = _sort_terms(vocabulary, tokens)
+    text_sizes = np.flatnonzero(tokens == len(terms)) - np.cumsum(sizes) + sizes
+    title_sizes = sizes - 1 - text_sizes
+    lengths = text_sizes + TITLE_WEIGHT * title_sizes
+    fields = (text_sizes, np.ones_like(text_sizes), title_sizes)
+    weights = _repeat((1, 1, TITLE_WEIGHT), fields)
     arrays = chain(
-        passage_arrays(lengths, last).items(),
-        records.arrays(),
-        _word_arrays(terms, stream, counts, weights),
+        _passage_arrays(lengths, last).items(),
+        stored.arrays(),
+        _term_arrays(terms, tokens, sizes, weights),
     )
-    segment_file.write(path, arrays, {"passages": len(counts), "tokens": int(lengths.sum())})
-    return len(counts)
+    segment_file.write(path, arrays, {"passages": len(sizes), "tokens": int(lengths.sum())})
+    return len(sizes)
 
 
-def _word_arrays(
-    terms: Sequence[bytes], stream: Numbers, counts: Numbers, weights: Numbers
+def _sort_terms(vocabulary: Sequence[bytes], tokens: Numbers) -> tuple[list[bytes], Numbers]:
+    """Return the terms that occur, sorted, and the tokens by their new numbers.
+
+    The separator becomes the number of terms.
+    """
+    new_numbers = np.zeros(len(vocabulary) + 1, dtype=np.int32)
+    new_numbers[tokens] = 1
+    order = sorted(np.flatnonzero(new_numbers[:-1]).tolist(), key=vocabulary.__getitem__)
+    new_numbers[order] = np.arange(len(order))
+    new_numbers[FIELD_SEPARATOR] = len(order)
+    return [vocabulary[number] for number in order], gather(new_numbers, tokens)
+
+
+def _passage_arrays(lengths: Numbers, last: Numbers) -> dict[str, Array]:
+    buckets = np.searchsorted(LENGTH_BUCKETS, lengths, side="right") - 1
+    return {
+        "lengths": as_array("H", lengths),
+        "length_buckets": as_array("B", buckets * (MAX_TF + 1)),
+        "last": as_array("B", last),
+    }
+
+
+def _term_arrays(
+    terms: Sequence[bytes], tokens: Numbers, sizes: Numbers, weights: Numbers
 ) -> Iterator[tuple[str, Array]]:
-    """The arrays of words and of where they occur, each made when the one before is written."""
-    size = len(counts)
+    """Yield the arrays of terms, posting lists, token strings and bigrams, each when it is made."""
+    size = len(sizes)
     exact_terms = [term.partition(b"\0")[2] for term in terms]
-    folded_terms, groups = _groups([term.partition(b"\0")[0] for term in terms])
+    folded_terms, groups = _group([term.partition(b"\0")[0] for term in terms])
     first = np.searchsorted(groups, np.arange(len(folded_terms) + 1))
     # In the fewest bytes, which are the fastest to sort.
-    passages = np.repeat(np.arange(size, dtype=number_type(size)), counts)
-    exact = invert(stream, passages, len(terms), weights)
-    yield from field_arrays("exact", exact_terms, first, exact, size).items()
-    frequencies = exact.frequencies
-    del exact
+    passages = np.repeat(np.arange(size, dtype=number_type(size)), sizes)
+    inverted = invert(tokens, passages, len(terms), weights)
+    yield from posting_arrays("exact", exact_terms, first, inverted, size).items()
+    df = inverted.df
+    del inverted
     yield "exact.order", as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__))
-    rare = rarest(frequencies)
-    yield "exact.rare", as_array("I", rare)
-    codes = np.append(characters(len(terms), rare), np.uint16(0))
-    yield from word_arrays("exact", looked_up(codes, stream), counts).items()
-    yield from as_blob(folded_terms, "folded.terms").items()
+    two_unit = two_unit_terms(df)
+    yield "exact.two_unit", as_array("I", two_unit)
+    codes = np.append(code_points(len(terms), two_unit), np.uint16(0))
+    yield from token_string_arrays(gather(codes, tokens), sizes).items()
+    yield from as_blobs(folded_terms, "folded.terms").items()
     yield "folded.first", as_array("I", first)
-    of_folded = np.bincount(groups, weights=frequencies, minlength=len(folded_terms))
-    yield from pair_arrays(stream, passages, groups, of_folded, size).items()
+    folded_df = np.bincount(groups, weights=df, minlength=len(folded_terms))
+    yield from bigram_arrays(tokens, passages, groups, folded_df, size).items()
 
 
-def merge(path: Path, parts: Sequence[tuple[Arrays, Collection[int]]]) -> int:
-    """Make a segment of others, without the passages that are deleted of each; returns how
-    many passages it has."""
-    numbers: dict[bytes, int] = {}
-    records = StoredFieldsWriter()
-    contents = [_contents_of(arrays, deleted, numbers, records) for arrays, deleted in parts]
-    return _write(path, list(numbers), contents, records)
+def _group(folded: Sequence[bytes]) -> tuple[list[bytes], Numbers]:
+    """Return the distinct ones of sorted folded forms, and for each form which of them it is."""
+    is_first = np.array([True, *map(ne, folded, folded[1:])])[: len(folded)]
+    return list(compress(folded, is_first)), np.cumsum(is_first) - 1
 
 
-def _contents_of(
-    arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], records: StoredFieldsWriter
-) -> _Contents:
-    """What a segment holds, its terms by `numbers`, which new ones are added to."""
-    kept = np.ones(arrays.counts["passages"], dtype=bool)
-    kept[list(deleted)] = False
-    stream, counts = _stream_of(arrays)
-    terms = [numbers.setdefault(term, len(numbers)) for term in _terms_of(arrays)]
-    stream = looked_up(np.array([*terms, FIELD_SEPARATOR], dtype=np.int32), stream)
+def merge(path: Path, segments: Sequence[tuple[Arrays, Collection[int]]]) -> int:
+    """Merge segments, each without its deleted passages; return the number of passages."""
+    numbers: dict[bytes, int] = {}  # of terms, as in `_write_segment`
+    stored = StoredFieldsWriter()
+    streams = [_live_tokens(arrays, deleted, numbers, stored) for arrays, deleted in segments]
+    return _write_segment(path, list(numbers), streams, stored)
+
+
+def _live_tokens(
+    arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], stored: StoredFieldsWriter
+) -> _TokenStream:
+    """Read the passages that are not deleted; new terms are added to `numbers`."""
+    is_live = np.ones(arrays.counts["passages"], dtype=bool)
+    is_live[list(deleted)] = False
+    tokens, sizes = _read_tokens(arrays)
+    terms = [numbers.setdefault(term, len(numbers)) for term in _read_terms(arrays)]
+    tokens = gather(np.array([*terms, FIELD_SEPARATOR], dtype=np.int32), tokens)
     at = 0
-    for frame in _pieces(arrays, "records"):
-        found = unpacked(decompressed(frame))
-        found, at = [*compress(found, kept[at:])], at + len(found)
-        records.add(found)
-    last = np.array(arrays["last"])[kept]
-    return _Contents(stream[np.repeat(kept, counts)], counts[kept], last)
+    for block in _blobs(arrays, "stored.blocks"):
+        passages = unpack(decompress(block))
+        stored.add(list(compress(passages, is_live[at:])))
+        at += len(passages)
+    last = np.array(arrays["last"])[is_live]
+    return _TokenStream(tokens[np.repeat(is_live, sizes)], sizes[is_live], last)
 
 
-def _stream_of(arrays: Arrays) -> tuple[Numbers, Numbers]:
-    """The stream of a segment."""
-    units = np.array(arrays["exact.words"])
+def _read_tokens(arrays: Arrays) -> tuple[Numbers, Numbers]:
+    """Return the tokens of a segment by its own terms, and how many each passage has."""
+    units = np.array(arrays["tokens"])
     codes = units.tobytes().decode("utf-16-le").encode("utf-32-le")
-    rare = np.array(arrays["exact.rare"])
-    of_terms = characters(len(arrays["exact.order"]), rare)
-    terms = np.full(int(of_terms.max(initial=0)) + 1, FIELD_SEPARATOR, dtype=np.int32)
-    terms[of_terms] = np.arange(len(of_terms))
-    # A character beyond U+FFFF has two code units; its second one is not counted.
+    code_of = code_points(len(arrays["exact.order"]), np.array(arrays["exact.two_unit"]))
+    term_of = np.full(int(code_of.max(initial=0)) + 1, FIELD_SEPARATOR, dtype=np.int32)
+    term_of[code_of] = np.arange(len(code_of))
+    # Second halves of surrogate pairs begin no token.
     counted = np.concatenate(([0], np.cumsum((units & 0xFC00) != 0xDC00)))
-    counts = np.diff(counted[np.array(arrays["exact.words_at"])])
-    return terms[np.frombuffer(codes, dtype="<u4")], counts
+    sizes = np.diff(counted[np.array(arrays["tokens_at"])])
+    return term_of[np.frombuffer(codes, dtype="<u4")], sizes
 
 
-def _terms_of(arrays: Arrays) -> Iterator[bytes]:
-    """The terms of a segment."""
-    exact = _pieces(arrays, "exact.terms")
+def _read_terms(arrays: Arrays) -> Iterator[bytes]:
+    exact = _blobs(arrays, "exact.terms")
     first = arrays["folded.first"]
-    for group, folded in enumerate(_pieces(arrays, "folded.terms")):
+    for group, folded in enumerate(_blobs(arrays, "folded.terms")):
         for _ in range(first[group], first[group + 1]):
             yield folded + b"\0" + next(exact)
 
 
-def _pieces(arrays: Arrays, name: str) -> Iterator[bytes]:
+def _blobs(arrays: Arrays, name: str) -> Iterator[bytes]:
     data, at = arrays[name], arrays[f"{name}_at"].tolist()
     return (bytes(data[begin:end]) for begin, end in pairwise(at))
-
-
-def _sorted_terms(terms: Sequence[bytes], stream: Numbers) -> tuple[list[bytes], Numbers]:
-    """The terms that occur, sorted, and the stream with their new numbers, where a gap has the
-    number behind them."""
-    renumbered = np.zeros(len(terms) + 1, dtype=np.int32)
-    renumbered[stream] = 1
-    order = sorted(np.flatnonzero(renumbered[:-1]).tolist(), key=terms.__getitem__)
-    renumbered[order] = np.arange(len(order))
-    renumbered[FIELD_SEPARATOR] = len(order)
-    return [terms[number] for number in order], looked_up(renumbered, stream)
-
-
-def _groups(folded: Sequence[bytes]) -> tuple[list[bytes], Numbers]:
-    """The different ones of sorted forms, and for each form which of them it is."""
-    begins = np.array([True, *map(ne, folded, folded[1:])])[: len(folded)]
-    return list(compress(folded, begins)), np.cumsum(begins) - 1

@@ -1,4 +1,4 @@
-"""What is kept of passages -> the arrays of a segment: see `layout` for what they are."""
+"""Stored fields of passages -> arrays of a segment (docs/index-format.md)."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -6,55 +6,52 @@ from typing import Final
 
 import numpy as np
 
-from vnsearch.engines.whoosh.format.segment_file import packed
-from vnsearch.engines.whoosh.write.inverter import (
-    Array,
-    as_array,
-    as_blob,
-    compressed,
-    field_arrays,
-    invert,
-)
+from vnsearch.engines.whoosh.format.compression import compress
+from vnsearch.engines.whoosh.format.stored_fields import pack
+from vnsearch.engines.whoosh.write.encoding import Array, as_array, as_blobs
+from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
 from vnsearch.model import StoredPassage
 
-_FRAME_CODE_POINTS: Final = 7_000  # of text that is compressed together
+_BLOCK_CODE_POINTS: Final = 7_000  # of text: about as much is decompressed to show a passage
 
 
 class StoredFieldsWriter:
-    """What is kept of passages, in frames of some _FRAME_CODE_POINTS, and the files they are of."""
+    """Collects stored fields in compressed blocks, and the source file of each passage."""
 
     def __init__(self) -> None:
         self._sources: list[str] = []  # of each passage
-        self._frames: list[bytes] = []
-        self._begins: list[int] = []  # the first passage of each
-        self._open: list[StoredPassage] = []  # those of the frame to come
-        self._end = -1  # code points so far, counted from -1, so that a frame begins at the first
+        self._blocks: list[bytes] = []
+        self._first: list[int] = []  # passage of each block
+        self._open: list[StoredPassage] = []  # of the block to come
+        self._end = -1  # code points so far, from -1: a block begins with the passage that fills it
 
-    def add(self, records: Sequence[StoredPassage]) -> None:
-        """Take in those of further passages."""
-        ends = np.cumsum([self._end, *(len(record.text) for record in records)])
+    def add(self, passages: Sequence[StoredPassage]) -> None:
+        """Add the next passages; blocks are the same however many come at a time."""
+        ends = np.cumsum([self._end, *(len(passage.text) for passage in passages)])
         self._end, done = int(ends[-1]), 0
-        for begin in np.flatnonzero(np.diff(ends // _FRAME_CODE_POINTS)).tolist():
-            self._open += records[done:begin]
-            self._close()
+        for begin in np.flatnonzero(np.diff(ends // _BLOCK_CODE_POINTS)).tolist():
+            self._open += passages[done:begin]
+            self._close_block()
             done = begin
-        self._open += records[done:]
+        self._open += passages[done:]
 
-    def _close(self) -> None:
+    def _close_block(self) -> None:
         if self._open:
-            self._begins.append(len(self._sources))
-            self._sources += [record.source for record in self._open]
-            self._frames.append(compressed(packed(self._open)))
+            self._first.append(len(self._sources))
+            self._sources += [passage.source for passage in self._open]
+            self._blocks.append(compress(pack(self._open)))
             self._open = []
 
     def arrays(self) -> Iterator[tuple[str, Array]]:
-        """The arrays of all of them, which are forgotten."""
-        self._close()
-        yield "frames", as_array("I", self._begins)
-        yield from as_blob(self._frames, "records").items()
-        self._frames.clear()
+        """Yield the arrays of all passages; the blocks are gone then."""
+        self._close_block()
+        yield "stored.first", as_array("I", self._first)
+        yield from as_blobs(self._blocks, "stored.blocks").items()
+        self._blocks.clear()
         names = sorted({os.fsencode(source) for source in self._sources})
         numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
-        of = np.array([numbers[source] for source in self._sources], dtype=np.int64)
-        found = invert(of, np.arange(len(of)), len(names))
-        yield from field_arrays("source", names, np.arange(len(names) + 1), found, len(of)).items()
+        terms = np.array([numbers[source] for source in self._sources], dtype=np.int64)
+        size = len(terms)
+        inverted = invert(terms, np.arange(size), len(names))
+        groups = np.arange(len(names) + 1)  # of one name each
+        yield from posting_arrays("source", names, groups, inverted, size).items()

@@ -181,7 +181,7 @@ class _Changing:
         """Delete the passages of a file."""
         number = self._names.find(os.fsencode(source))
         if number is not None:
-            row = self._passages.row(number)
+            row = self._passages.dense(number)
             self._deleted.update(compress(range(len(row)), row))
 
     def remove_document(self, number: int) -> None:

@@ -1,0 +1,57 @@
+"""Stored fields: what is kept of passages to show them, packed into blocks.
+
+A block is a line of JSON with a column for each field, then the texts. It is decoded field by
+field for the one passage that is asked for. See docs/index-format.md.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from vnsearch.model import Locator, StoredPassage
+
+_NO_LOCATOR: Final = (None, None, None)
+
+_encode_json: Final = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, separators=(",", ":")
+).encode
+_decode_json: Final = json.JSONDecoder().raw_decode  # `decode` checks what comes after, too
+
+
+def pack(passages: Sequence[StoredPassage]) -> bytes:
+    """Pack passages into a block; a column that is the same in all of them is one value."""
+    texts = [passage.text.encode() for passage in passages]
+    rows = [
+        (source, key, title, *(locator or _NO_LOCATOR), cut_before, cut_after)
+        for source, key, title, _, locator, cut_before, cut_after in passages
+    ]
+    columns = [c[0] if c.count(c[0]) == len(c) else c for c in zip(*rows, strict=True)]
+    # Lone surrogates stand for the bytes of file names that are not UTF-8.
+    head = _encode_json([[*map(len, texts)], *columns]).encode("utf-8", "surrogatepass")
+    return b"".join((head, b"\n", *texts))
+
+
+class StoredBlock:
+    """The passages of a block, each decoded on access."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self._texts_begin = data, data.index(b"\n") + 1
+        head = data[: self._texts_begin - 1].decode("utf-8", "surrogatepass")
+        (self._sizes, *self._columns), _ = _decode_json(head)
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    def __getitem__(self, number: int) -> StoredPassage:
+        row = [c[number] if isinstance(c, list) else c for c in self._columns]
+        source, key, title, *place, cut_before, cut_after = row
+        begin = self._texts_begin + sum(self._sizes[:number])
+        text = self._data[begin : begin + self._sizes[number]].decode()
+        locator = None if place[0] is None else Locator(*place)
+        return StoredPassage(source, key, title, text, locator, cut_before, cut_after)
+
+
+def unpack(data: bytes) -> list[StoredPassage]:
+    """Decode all the passages of a block."""
+    block = StoredBlock(data)
+    return [block[number] for number in range(len(block))]

@@ -1,0 +1,27 @@
+"""Numbers and bytes -> arrays of a segment file, each a type code and its bytes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[Any]  # one-dimensional
+Array = tuple[str, bytes]
+
+
+def as_array(kind: str, numbers: Iterable[int] | Numbers) -> Array:
+    """Encode numbers, little-endian, by type code: B, H, I or Q (1, 2, 4 or 8 bytes)."""
+    values = np.asarray(numbers if isinstance(numbers, np.ndarray) else list(numbers))
+    return kind, values.astype(f"<u{np.dtype(kind).itemsize}").tobytes()
+
+
+def as_blobs(blobs: Sequence[bytes], name: str) -> dict[str, Array]:
+    """Encode blobs one after another as array `name`, and their offsets as `name`_at."""
+    sizes = np.fromiter(map(len, blobs), np.int64, len(blobs))
+    return {name: ("B", b"".join(blobs)), f"{name}_at": as_array("I", offsets(sizes))}
+
+
+def offsets(sizes: Numbers) -> Numbers:
+    """Return where items of these sizes begin, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(sizes)))
