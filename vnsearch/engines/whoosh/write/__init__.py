@@ -1,1 +1,1 @@
-"""Documents -> segments."""
+"""Documents -> segments (docs/index-format.md says what is in one)."""

@@ -1,0 +1,356 @@
+"""docs/index-format.md is true: a reader written from it alone finds what was indexed.
+
+`Segment` and `read_segments` are that reader. They import nothing of vnsearch, and decode every
+array; the tests compare this with the documents that went in.
+"""
+
+import json
+import sqlite3
+import struct
+import sys
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+from zlib import crc32
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.engines.whoosh import WhooshEngine
+from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings, writer
+from vnsearch.indexing.update import update
+from vnsearch.model import Document, Locator
+from vnsearch.vietnamese.letters import nfc
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+BUCKETS = [0, 40, 55, 65, 75, 85, 95, 105, 115, 140, 160, 185, 210, 240, 280, 330]
+
+
+class Segment:
+    """A segment file, decoded by the specification."""
+
+    def __init__(self, path: Path) -> None:
+        data = path.read_bytes()
+        magic, offset, size = struct.unpack_from("<8sQQ", data)
+        assert magic == b"vnseg006"
+        assert offset + size == len(data)
+        directory = json.loads(data[offset:])
+        self.arrays: dict[str, Any] = {}
+        for name, (kind, begin, length) in directory["arrays"].items():
+            assert begin % 8 == 0
+            count = length // struct.calcsize(f"<{kind}")
+            self.arrays[name] = struct.unpack_from(f"<{count}{kind}", data, begin)
+        self.size, self.tokens = directory["counts"]["passages"], directory["counts"]["tokens"]
+        self.exact, self.folded = self.terms("exact"), self.terms("folded")
+        self.group_of = [
+            group
+            for group, (first, end) in enumerate(pairwise(self.arrays["folded.first"]))
+            for _ in range(first, end)
+        ]
+
+    def blobs(self, name: str) -> list[bytes]:
+        data = bytes(self.arrays[name])
+        return [data[begin:end] for begin, end in pairwise(self.arrays[f"{name}_at"])]
+
+    def terms(self, field: str) -> list[str]:
+        return [term.decode("utf-8", "surrogateescape") for term in self.blobs(f"{field}.terms")]
+
+    def dense(self, field: str) -> tuple[dict[int, bytes], dict[int, bytes]]:
+        """The dense posting lists of terms and of groups."""
+        lists = [zstd.decompress(frame) for frame in self.blobs(f"{field}.dense")]
+        terms, groups = self.arrays[f"{field}.dense_terms"], self.arrays[f"{field}.dense_groups"]
+        of_terms, of_groups = lists[: len(terms)], lists[len(terms) :]
+        return dict(zip(terms, of_terms, strict=True)), dict(zip(groups, of_groups, strict=True))
+
+    def postings(self, field: str) -> Iterator[tuple[int, dict[int, int]]]:
+        """The df of each term, and its tf by passage."""
+        dense, _ = self.dense(field)
+        dense_df = dict(zip(dense, self.arrays[f"{field}.dense_df"], strict=True))
+        at, passages, tfs = (self.arrays[f"{field}.{n}"] for n in ("postings_at", "passages", "tf"))
+        for term, (begin, end) in enumerate(pairwise(at)):
+            if term in dense:
+                assert begin == end
+                yield dense_df[term], {p: tf for p, tf in enumerate(dense[term]) if tf}
+            else:
+                yield end - begin, dict(zip(passages[begin:end], tfs[begin:end], strict=True))
+
+    def token_strings(self) -> Iterator[tuple[list[str], list[str]]]:
+        """The exact forms of the tokens of each passage's text and title."""
+        two_unit = self.arrays["exact.two_unit"]
+        term_of = {}
+        for term, form in enumerate(self.exact):
+            code = 1 + term - bisect_left(two_unit, term)
+            code += 0x800 * (code >= 0xD800)
+            term_of[0x10000 + two_unit.index(term) if term in two_unit else code] = form
+        for begin, end in pairwise(self.arrays["tokens_at"]):
+            units = struct.pack(f"<{end - begin}H", *self.arrays["tokens"][begin:end])
+            text, title = units.decode("utf-16-le").split("\0")
+            yield [term_of[ord(c)] for c in text], [term_of[ord(c)] for c in title]
+
+    def stored(self) -> Iterator[list[Any]]:
+        """Source, key, title, locator (three values), cut before and after, text."""
+        for frame in self.blobs("stored.blocks"):
+            line, _, texts = zstd.decompress(frame).partition(b"\n")
+            sizes, *columns = json.loads(line.decode("utf-8", "surrogatepass"))
+            for n, size in enumerate(sizes):
+                row = [c[n] if isinstance(c, list) else c for c in columns]
+                yield [*row, texts[:size].decode()]
+                texts = texts[size:]
+
+    def bigrams(self) -> dict[tuple[str, str], int]:
+        """The df of each bigram that is listed."""
+        terms, first = self.arrays["bigrams.terms"], self.arrays["folded.first"]
+        kind, found = "HI"[self.size > 0xFFFF], {}
+        for term, frame in zip(terms, self.blobs("bigrams.lists"), strict=True):
+            data = zstd.decompress(frame)
+            count = len(data) // struct.calcsize(kind) // 4
+            numbers = struct.unpack(f"<{4 * count}{kind}", data)
+            rows = list(zip(*(numbers[n * count : (n + 1) * count] for n in range(4)), strict=True))
+            assert rows == sorted(rows)
+            for second, a, b, df in rows:
+                found[self.exact[first[term] + a], self.exact[first[terms[second]] + b]] = df
+        return found
+
+
+def read_segments(engine: Path) -> list[tuple[Segment, set[int]]]:
+    """The segments of the manifest, each with its deleted passages."""
+    segments = []
+    for entry in json.loads((engine / "segments.json").read_text("utf-8"))["segments"]:
+        assert (engine / entry["file"]).stat().st_size == entry["bytes"]
+        deleted = {n for begin, end in entry["deleted"] for n in range(begin, end)}
+        segments.append((Segment(engine / entry["file"]), deleted))
+        assert segments[-1][0].size == entry["passages"] > len(deleted)
+    return segments
+
+
+# What is found
+
+
+class Expected(NamedTuple):
+    """The folded and exact forms of a passage's tokens."""
+
+    text: list[tuple[str, str]]
+    title: list[tuple[str, str]]
+
+    def tf(self) -> Counter[tuple[str, str]]:
+        counts = Counter(self.text)
+        for form in self.title:
+            counts[form] += 2
+        return counts
+
+
+def forms(text: str) -> list[tuple[str, str]]:
+    return [(token.folded, token.exact) for token in tokenize(text)]
+
+
+def as_bytes(*term: str) -> list[bytes]:
+    return [form.encode("utf-8", "surrogateescape") for form in term]
+
+
+def check_segment(segment: Segment) -> None:
+    """All arrays say the same of the passages as their stored texts and titles."""
+    stored = list(segment.stored())
+    passages = [Expected(forms(row[-1]), forms(row[2])) for row in stored]
+    assert len(passages) == segment.size
+    terms = sorted({form for p in passages for form in p.tf()}, key=lambda t: as_bytes(*t))
+    assert segment.exact == [exact for _, exact in terms]
+    assert segment.folded == sorted({folded for folded, _ in terms}, key=as_bytes)
+    assert [segment.folded[group] for group in segment.group_of] == [folded for folded, _ in terms]
+    order = sorted(range(len(terms)), key=lambda n: as_bytes(segment.exact[n]))
+    assert list(segment.arrays["exact.order"]) == order
+    check_postings(segment, "exact", [dict(p.tf()) for p in passages], terms)
+    sources = segment.terms("source")
+    assert sources == sorted({row[0] for row in stored}, key=as_bytes)
+    check_postings(segment, "source", [{row[0]: 1} for row in stored], sources)
+    assert list(segment.token_strings()) == [
+        ([exact for _, exact in p.text], [exact for _, exact in p.title]) for p in passages
+    ]
+    check_bigrams(segment, passages)
+    lengths = [len(p.text) + 2 * len(p.title) for p in passages]
+    assert list(segment.arrays["lengths"]) == lengths
+    assert segment.tokens == sum(lengths)
+    buckets = [16 * max(b for b, least in enumerate(BUCKETS) if least <= n) for n in lengths]
+    assert list(segment.arrays["length_buckets"]) == buckets
+    sizes = [
+        len(json.loads(zstd.decompress(block).partition(b"\n")[0].decode("utf-8", "replace"))[0])
+        for block in segment.blobs("stored.blocks")
+    ]
+    assert list(segment.arrays["stored.first"]) == [sum(sizes[:n]) for n in range(len(sizes))]
+
+
+def check_postings(
+    segment: Segment, field: str, passages: list[dict[Any, int]], terms: Sequence[Any]
+) -> None:
+    expected: list[dict[int, int]] = [{} for _ in terms]
+    numbers = {term: n for n, term in enumerate(terms)}
+    for passage, tfs in enumerate(passages):
+        for term, tf in tfs.items():
+            expected[numbers[term]][passage] = min(tf, 15)
+    found = list(segment.postings(field))
+    assert found == [(len(postings), postings) for postings in expected]
+    assert all(list(postings) == sorted(postings) for _, postings in found)
+    _, dense_groups = segment.dense(field)
+    for group, dense in dense_groups.items():
+        begin, end = segment.arrays["folded.first"][group : group + 2]
+        assert end - begin > 1
+        sums = (sum(e.get(p, 0) for e in expected[begin:end]) for p in range(segment.size))
+        assert list(dense) == [min(15, total) for total in sums]
+
+
+def check_bigrams(segment: Segment, passages: list[Expected]) -> None:
+    counted = {segment.folded[n] for n in segment.arrays["bigrams.terms"]}
+    expected: Counter[tuple[str, str]] = Counter()
+    for p in passages:
+        expected.update(
+            (one[1], other[1])
+            for one, other in {*pairwise(p.text), *pairwise(p.title)}
+            if one[0] in counted and other[0] in counted
+        )
+    assert segment.bigrams() == expected
+
+
+def documents_of(segments: list[tuple[Segment, set[int]]]) -> list[list[list[Any]]]:
+    """The stored fields of live passages, document by document."""
+    documents: list[list[list[Any]]] = []
+    for segment, deleted in segments:
+        document: list[list[Any]] = []
+        rows = zip(segment.stored(), segment.arrays["last"], strict=True)
+        for passage, (row, is_last) in enumerate(rows):
+            document.append(row)
+            if is_last:
+                gone = deleted & {*range(passage + 1 - len(document), passage + 1)}
+                assert len(gone) in (0, len(document))
+                if not gone:
+                    documents.append(document)
+                document = []
+        assert not document
+    return documents
+
+
+# What goes in
+
+FORMS = "ma má mà mã mạ đang đảng bo bò bộ zu x 12 12-KL ａ 中文 𝒜 Ǹ hòa hoà kỹ kĩ".split()
+runs = st.tuples(st.sampled_from(FORMS), st.one_of(st.just(1), st.integers(1, 20)))
+texts = st.lists(runs, max_size=12).map(
+    lambda runs: nfc(" ".join(word for word, count in runs for _ in range(count)))
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    documents=st.lists(st.tuples(texts, texts), min_size=1, max_size=9),
+    batch=st.sampled_from([1, 3, 100]),
+    removed=st.sets(st.integers(0, 8)),
+    min_share=st.sampled_from([0, 1 / 3, 2]),
+    one_unit=st.sampled_from([1, 4, 63_487]),
+)
+def test_small_indexes_of_several_segments_and_with_deletions(
+    tmp_path_factory: pytest.TempPathFactory,
+    documents: list[tuple[str, str]],
+    batch: int,
+    removed: set[int],
+    min_share: float,
+    one_unit: int,
+) -> None:
+    engine = tmp_path_factory.mktemp("index") / "engine"
+    sources = [f"{n}\udcff.txt" if n % 2 else f"{n}.txt" for n in range(len(documents))]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "_BATCH_DOCUMENTS", batch)
+        patch.setattr(inverter, "DENSE_MIN_DF", 1)
+        patch.setattr(inverter, "DENSE_MIN_SHARE", min_share)
+        patch.setattr(bigrams, "MIN_SHARE", min_share)
+        patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", one_unit)
+        writing = WhooshEngine().writer(engine)
+        for number, (source, (title, text)) in enumerate(zip(sources, documents, strict=True)):
+            locator = Locator(number, "page") if number % 3 else None
+            writing.add(source, Document(str(number), title, text, locator))
+        writing.commit()
+        writing = WhooshEngine().writer(engine)
+        for number in removed & {*range(len(documents))}:
+            writing.remove(sources[number])
+        writing.commit()
+    segments = read_segments(engine)
+    for segment, _ in segments:
+        check_segment(segment)
+    expected = [
+        [sources[n], str(n), title, *((n, "page", 1) if n % 3 else (None,) * 3), False, False, text]
+        for n, (title, text) in enumerate(documents)
+        if n not in removed
+    ]
+    found = [passage for (passage,) in documents_of(segments)]
+    assert sorted(found, key=lambda row: int(row[1])) == expected
+
+
+def test_a_long_document_among_many_short_ones(tmp_path: Path) -> None:
+    text = "\n".join(f"Dòng {n} má mà nói về từ w{n % 40} w{n % 7}." for n in range(500))
+    writing = WhooshEngine().writer(tmp_path / "engine")
+    writing.add("long.txt", Document("", "Dài", text, Locator(1)))
+    for number in range(300):
+        writing.add("short.jsonl", Document(str(number), f"w{number}", f"má w{number % 3} mà"))
+    writing.commit()
+    ((segment, deleted),) = read_segments(tmp_path / "engine")
+    assert not deleted
+    check_segment(segment)
+    long, *short = documents_of([(segment, deleted)])
+    assert len(short) == 300
+    assert "\n".join(passage[-1] for passage in long) == text
+    assert [passage[6] for passage in long] == [False] + [True] * (len(long) - 1)
+    assert [passage[7] for passage in long] == [True] * (len(long) - 1) + [False]
+    lines = [passage[3] for passage in long]
+    assert [text.split("\n")[line - 1] for line in lines] == [p[-1].split("\n")[0] for p in long]
+    # By the writer's own constants:
+    assert {"má", "mà"} <= {segment.exact[n] for n in segment.arrays["exact.dense_terms"]}
+    assert "ma" in {segment.folded[n] for n in segment.arrays["exact.dense_groups"]}
+    assert segment.bigrams().keys() >= {("má", "mà"), ("má", "w1"), ("w2", "mà")}
+
+
+def test_the_folder_of_an_index(tmp_path: Path) -> None:
+    contents = {"a.txt": "Một văn bản", "b.md": "# Hai\n\nbản nữa"}
+    for name, text in contents.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    index = tmp_path / ".vnsearch"
+    update(index, [str(tmp_path)])
+    names = {path.name for path in index.iterdir()}
+    assert names == {".gitignore", "lock", "current", "generation-1"}
+    name, checksum = (index / "current").read_text("ascii").removesuffix("\n").split(" ")
+    generation = index / name
+    checksums = (generation / "checksums").read_bytes()
+    assert f"{crc32(checksums):08x}" == checksum
+    paths = []
+    for line in checksums.decode("ascii").splitlines():
+        crc, size, encoded = line.split(" ", 2)
+        paths.append(json.loads(encoded))
+        data = (generation / paths[-1]).read_bytes()
+        assert (crc, int(size)) == (f"{crc32(data):08x}", len(data))
+    assert paths == ["catalog.db", "engine/1.segment", "engine/segments.json"]
+    catalog = sqlite3.connect(generation / "catalog.db")
+    facts = dict(catalog.execute("select name, value from facts"))
+    assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
+    assert (facts["catalog"], facts["engine"]) == ("3", "whoosh-7")
+    columns = "path, size, digest, documents, flaws, encoding, sure"
+    rows = catalog.execute(f"select {columns} from files order by path").fetchall()
+    assert rows == [
+        (name.encode(), len(data), sha256(data).digest(), 1, "[]", "", 1)
+        for name, data in ((name, text.encode()) for name, text in contents.items())
+    ]
+    roots = catalog.execute("select path, excludes, encoding from roots").fetchall()
+    assert roots == [(b".", "[]", "")]
+    catalog.close()
+    ((segment, _),) = read_segments(generation / "engine")
+    check_segment(segment)
+    assert [(row[0], row[2], row[3:6]) for row in segment.stored()] == [
+        ("a.txt", "Một văn bản", [1, "line", 1]),
+        ("b.md", "Hai", [1, "line", 1]),
+    ]
