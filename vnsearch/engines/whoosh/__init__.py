@@ -1,25 +1,13 @@
 """The embedded engine: a Whoosh index of passages.
 
-writing.py      documents -> batches -> segments
-  workers.py      a batch -> a segment, in several processes
-  building.py     documents, or other segments -> a segment
-  inverting.py    tokens -> the arrays of a segment
-  pairing.py      tokens -> how often words stand side by side
-  recording.py    what is kept of passages -> the arrays of a segment
-manifest.py     which segments there are
-  layout.py       the file of a segment, array by array
-
-matching.py     query + rows -> which documents qualify, and a page of the best
-  scoring.py      evidence + rows -> the best passages
-  windows.py      words of a passage -> the densest window
-  collection.py   all segments as one
-  segments.py     a segment: its words and passages
-  terms.py        its terms and where they occur
-  lanes.py        arithmetic on sets of passages
-
-codec.py        the same files as a Whoosh index
-  fields.py       what Whoosh is told of a passage
-  flat.py         files for any other Whoosh schema
+write/      documents -> batches -> segments: writer, workers, segment_builder, inverter (posting
+            lists), bigrams, token_strings, stored_fields
+format/     the files: segment_file, stored_fields, compression, manifest; docs/index-format.md
+            specifies them
+read/       segment, collection (all segments as one), terms (term dictionary and posting lists),
+            bitset (sets of passages)
+search/     reader, matcher (which documents qualify), scorer (the best of them), proximity
+bridge/     the same files as a Whoosh index: codec, schema, flat (any other Whoosh schema)
 """
 
 from pathlib import Path
