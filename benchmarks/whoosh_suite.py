@@ -1,10 +1,11 @@
-"""Whoosh's own tests, on its codec and on ours: how many pass.
+"""Run Whoosh's own tests on its codec and on ours, and count those that pass.
 
     python benchmarks/whoosh_suite.py [--sdist DIR]
 
 The tests are those of the sdist of the installed whoosh3, which is downloaded unless its
-unpacked folder is given; they run in place. Ends with 1 when a test that passes on Whoosh's
-codec fails on ours, and is not one of those that do not apply.
+unpacked folder is given; they run in place. Ours is the codec of `tests.whoosh_codec`: the
+readers with which Whoosh opens an index of the engine, on segments of any schema. Ends with 1
+when a test that passes on Whoosh's codec fails on ours, and is not one of those in REASONS.
 """
 
 import argparse
@@ -52,14 +53,14 @@ REASONS: Final = {
         test_mpwriter.py::test_mpwriter_explicit_start_method[forkserver]""",
 }
 
-Outcomes = Mapping[str, str]  # of each test
+Outcomes = Mapping[str, str]  # pytest's word for it, by the test's name
 
 _OURS: Final = "VNSEARCH_SUITE_ON_OURS"
 _OUTCOMES: Final = "VNSEARCH_SUITE_OUTCOMES"
 
 
 def main() -> int:
-    """Run the tests on both codecs and say how it went."""
+    """Run the tests on both codecs and print the outcomes; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("--sdist", type=Path, help="folder of the unpacked sdist of whoosh3")
     given: Path | None = parser.parse_args().sdist
@@ -70,7 +71,7 @@ def main() -> int:
 
 @contextmanager
 def downloaded() -> Iterator[Path]:
-    """The unpacked sdist of the whoosh3 that is installed."""
+    """Download and unpack the sdist of the installed whoosh3, for as long as it is used."""
     with TemporaryDirectory() as folder:
         wanted = f"whoosh3=={version('whoosh3')}"
         pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", "whoosh3"]
@@ -87,7 +88,7 @@ def _as_it_is(folder: Path) -> Iterator[Path]:
 
 
 def run(sdist: Path, *, ours: bool) -> Outcomes:
-    """The outcome of each test on one of the codecs."""
+    """Run the tests on one of the codecs."""
     here = Path(__file__).resolve()
     with TemporaryDirectory() as folder:
         outcomes = Path(folder, "outcomes.json")
@@ -104,12 +105,12 @@ def run(sdist: Path, *, ours: bool) -> Outcomes:
             stdout=subprocess.DEVNULL,
             check=False,
         )
-        found: Outcomes = json.loads(outcomes.read_text("utf-8"))
-        return found
+        by_test: Outcomes = json.loads(outcomes.read_text("utf-8"))
+        return by_test
 
 
 def report(stock: Outcomes, ours: Outcomes) -> int:
-    """Say how it went; returns 1 when something fails that should not."""
+    """Print how many tests pass; return 1 if one fails that should pass, else 0."""
     passing = [test for test, outcome in stock.items() if outcome == "passed"]
     failing = {test for test in passing if ours.get(test) != "passed"}
     _say("file", "stock", "ours")
@@ -138,33 +139,33 @@ def _say(name: str, stock: object, ours: object) -> None:
     sys.stdout.write(f"{name:28}{stock!s:>7}{ours!s:>7}\n")
 
 
-# What follows, pytest calls: this file is its plugin, too.
+# Hooks that pytest calls: this file is its plugin, too.
 
 _outcomes: dict[str, str] = {}
 
 
 def pytest_configure() -> None:
-    """Let Whoosh's writers write with our codec."""
+    """Make our codec the default of Whoosh's writers, if the environment says so."""
     if os.environ.get(_OURS):
         import whoosh.codec
         import whoosh.codec.whoosh3
 
-        from vnsearch.engines.whoosh.bridge.codec import Codec
+        from tests.whoosh_codec.codec import GenericCodec
 
-        def ours(*_: object, **__: object) -> Codec:
-            return Codec()
+        def ours(*_: object, **__: object) -> GenericCodec:
+            return GenericCodec()
 
         whoosh.codec.default_codec = whoosh.codec.whoosh3.W3Codec = ours
 
 
 def pytest_runtest_logreport(report: Any) -> None:
-    """Note how a test went; what fails around it counts, too."""
+    """Note the outcome of a test; failures of its setup and teardown count, too."""
     if report.when == "call" or report.outcome != "passed":
         _outcomes[report.nodeid.removeprefix("tests/")] = report.outcome
 
 
 def pytest_sessionfinish() -> None:
-    """Hand over what was noted."""
+    """Write the outcomes to the file that the environment names."""
     if path := os.environ.get(_OUTCOMES):
         Path(path).write_text(json.dumps(_outcomes), "utf-8")
 

@@ -1,5 +1,5 @@
-"""The engine's index is one of Whoosh: Whoosh's own queries find on it what they find on a stock
-index of the same words, and what the engine finds.
+"""Whoosh opens an index of the engine: its parser and queries find there what they find in a stock
+Whoosh index of the same words, and what the engine finds.
 """
 
 # mypy: allow-subclassing-any
@@ -8,25 +8,24 @@ import pickle
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
 import pytest
-from whoosh import fields, formats
+from whoosh import fields
 from whoosh import query as q
 from whoosh.analysis import IDTokenizer
 from whoosh.filedb.filestore import RamStorage
-from whoosh.index import Index, create_in
+from whoosh.index import Index
 from whoosh.qparser import OrGroup, QueryParser
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from tests.engines.test_contract import SMALL, Sources, build, document, search
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
-from vnsearch.engines.whoosh.bridge.codec import Codec, open_index
-from vnsearch.engines.whoosh.bridge.schema import TITLE_AT
+from vnsearch.engines.whoosh.bridge import open_index
+from vnsearch.engines.whoosh.bridge.schema import TITLE_OFFSET
 from vnsearch.errors import IndexUnusableError
 from vnsearch.model import Document
 from vnsearch.query.clauses import Demand
@@ -34,49 +33,53 @@ from vnsearch.ranking import TITLE_WEIGHT
 
 ENGINE = WhooshEngine()
 
-# Words that share folded forms and beginnings, so that chance makes matches of every kind.
+# Words that share folded forms and beginnings, so that random ones match in every way.
 WORDS = "đảng đang dang dáng bộ bò bo ma má mã mai nước nuoc nươc kĩ kỹ ngoài ngoại hà hạ".split()
 
 
 # A stock index of the same words
 
 
-class Locator(NamedTuple):
-    """A word at a position."""
+class PositionedWord(NamedTuple):
+    """A word at a position of a document."""
 
     term: str
     position: int
     weight: int
 
 
-class Words(fields.TEXT):
+class PositionedWordsField(fields.TEXT):
     """Words given with their positions and weights, which Whoosh stores its own way."""
 
     def __init__(self) -> None:
         super().__init__(analyzer=IDTokenizer())
 
     def index(
-        self, value: Sequence[Locator], **_: Any
+        self, value: Sequence[PositionedWord], **_: Any
     ) -> Iterator[tuple[bytes, int, float, bytes]]:
-        for term in sorted({place.term for place in value}):
-            places = [place for place in value if place.term == term]
-            weight = sum(place.weight for place in places)
-            positions = self.format.encode([place.position for place in places])
+        for term in sorted({word.term for word in value}):
+            words = [word for word in value if word.term == term]
+            weight = sum(word.weight for word in words)
+            positions = self.format.encode([word.position for word in words])
             yield term.encode(), weight, float(weight), positions
 
 
-def places(item: Document, form: str) -> list[Locator]:
-    """The words of a short document, as the codec says where they are."""
+def positioned_words(item: Document, form: str) -> list[PositionedWord]:
+    """The words of a document of one passage, at the positions of the engine's schema."""
     text, title = (list(tokenize(t)) for t in (item.text, item.title))
-    behind = len(text) + 1 + TITLE_AT
-    return [Locator(getattr(t, form), t.position, 1) for t in text] + [
-        Locator(getattr(t, form), behind + t.position, TITLE_WEIGHT) for t in title
+    title_begin = len(text) + 1 + TITLE_OFFSET
+    return [PositionedWord(getattr(t, form), t.position, 1) for t in text] + [
+        PositionedWord(getattr(t, form), title_begin + t.position, TITLE_WEIGHT) for t in title
     ]
 
 
 def stock_index() -> Index:
-    named = {"folded": Words(), "exact": Words(), "source": fields.ID(stored=True)}
-    return RamStorage().create_index(fields.Schema(**named))
+    schema = fields.Schema(
+        folded=PositionedWordsField(),
+        exact=PositionedWordsField(),
+        source=fields.ID(stored=True),
+    )
+    return RamStorage().create_index(schema)
 
 
 def add_to_stock(index: Index, documents: Sources, without: Sequence[str] = ()) -> None:
@@ -84,13 +87,13 @@ def add_to_stock(index: Index, documents: Sources, without: Sequence[str] = ()) 
     for source in without:
         writer.delete_by_term("source", source)
     for source, item in documents:
-        words = {form: places(item, form) for form in ("folded", "exact")}
+        words = {form: positioned_words(item, form) for form in ("folded", "exact")}
         writer.add_document(source=source, **words)
     writer.commit(merge=False)
 
 
 class Indexes(NamedTuple):
-    """The same documents in both."""
+    """The same documents in an index of the engine and in a stock one."""
 
     folder: Path
     ours: Index
@@ -111,18 +114,18 @@ def both(folder: Path, *batches: tuple[Sources, Sequence[str]]) -> Indexes:
     return Indexes(folder, open_index(folder), stock)
 
 
-def chance_documents(random: Random, name: str, count: int) -> Sources:
-    """Documents of chance, of lengths that a stock index keeps exactly."""
-    found = []
+def random_documents(random: Random, name: str, count: int) -> Sources:
+    """Random documents, of lengths that a stock index keeps exactly."""
+    documents = []
     for number in range(count):
         text = random.choices(WORDS, k=random.randint(1, 12))
         if random.random() < 0.1:
-            text += [random.choice(WORDS)] * 40  # more often than the engine counts
+            text += [random.choice(WORDS)] * 40  # a tf above MAX_TF
         title = random.choices(WORDS, k=random.randint(0, 3))
         while _length_in_stock(len(text) + TITLE_WEIGHT * len(title)) is None:
             text.append("x")
-        found.append((f"{name}{number}.txt", document(" ".join(text), " ".join(title))))
-    return found
+        documents.append((f"{name}{number}.txt", document(" ".join(text), " ".join(title))))
+    return documents
 
 
 def _length_in_stock(length: int) -> int | None:
@@ -134,12 +137,12 @@ def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Indexes:
     """One segment; or several, with documents deleted."""
     random = Random(request.param)
     if request.param == 0:
-        return both(tmp_path, (chance_documents(random, "a", 30), ()))
+        return both(tmp_path, (random_documents(random, "a", 30), ()))
     return both(
         tmp_path,
-        (chance_documents(random, "a", 9), ()),
-        (chance_documents(random, "b", 7), ["a1.txt", "a8.txt"]),
-        (chance_documents(random, "c", 3), ["b0.txt"]),
+        (random_documents(random, "a", 9), ()),
+        (random_documents(random, "b", 7), ["a1.txt", "a8.txt"]),
+        (random_documents(random, "c", 3), ["b0.txt"]),
     )
 
 
@@ -151,8 +154,8 @@ def scores(index: Index, query: q.Query) -> dict[str, float]:
         return {hit["source"]: hit.score for hit in searcher.search(query, limit=None)}
 
 
-def chance_queries(random: Random) -> Iterator[q.Query]:
-    """A query of each kind."""
+def random_queries(random: Random) -> Iterator[q.Query]:
+    """Random queries, one of each kind."""
     form = random.choice(("folded", "exact"))
     one, two, three = (getattr(next(tokenize(w)), form) for w in random.sample(WORDS, 3))
     yield q.Term(form, one)
@@ -179,7 +182,7 @@ def chance_queries(random: Random) -> Iterator[q.Query]:
 def test_finds_and_scores_as_a_stock_index(indexes: Indexes) -> None:
     random = Random(5)
     for _ in range(6):
-        for query in chance_queries(random):
+        for query in random_queries(random):
             expected = scores(indexes.stock, query)
             assert scores(indexes.ours, query) == pytest.approx(expected), query
 
@@ -209,20 +212,25 @@ def test_parsed_queries_find_as_in_a_stock_index(indexes: Indexes, text: str) ->
 def _statistics(index: Index, form: str) -> dict[bytes, Any]:
     with closing(index.reader()) as reader:
         sources = {n: stored["source"] for n, stored in reader.iter_docs()}
-        found: dict[bytes, Any] = {}
+        statistics: dict[bytes, Any] = {}
         for term in reader.lexicon(form):
             matcher = reader.postings(form, term)
-            places = {}
+            occurrences = {}
             while matcher.is_active():
                 positions = matcher.value_as("positions")
-                places[sources[matcher.id()]] = matcher.weight(), positions
+                occurrences[sources[matcher.id()]] = matcher.weight(), positions
                 matcher.next()
             info = reader.term_info(form, term)
             counts = info.doc_frequency(), info.weight(), info.max_weight(), info.min_length()
-            found[term] = places, counts, reader.frequency(form, term)
+            statistics[term] = occurrences, counts, reader.frequency(form, term)
         lengths = {name: reader.doc_field_length(n, form) for n, name in sources.items()}
-        found[b""] = lengths, reader.field_length(form), reader.doc_count(), reader.doc_count_all()
-        return found
+        statistics[b""] = (
+            lengths,
+            reader.field_length(form),
+            reader.doc_count(),
+            reader.doc_count_all(),
+        )
+        return statistics
 
 
 @pytest.mark.parametrize("form", ["folded", "exact"])
@@ -232,7 +240,7 @@ def test_has_the_statistics_of_a_stock_index(indexes: Indexes, form: str) -> Non
 
 def test_rare_words_have_postings_as_frequent_ones_have(tmp_path: Path) -> None:
     random = Random(9)
-    documents = chance_documents(random, "a", 300)
+    documents = random_documents(random, "a", 300)
     rare = [(f"r{n}.txt", document(f"hiếm{n} hiem{n} {w} {w} một")) for n, w in enumerate("ab")]
     indexes = both(tmp_path, ([*documents, *rare], ()))
     for form in ("folded", "exact"):
@@ -270,7 +278,7 @@ def test_finds_the_exact_forms_that_the_engine_finds(tmp_path: Path, text: str) 
     assert set(scores(index, query)) == {m.passage.source for m in found.matches}
 
 
-# What it is opened with
+# Opening an index, and what is stored in it
 
 
 def test_stored_fields_are_what_the_engine_keeps(tmp_path: Path) -> None:
@@ -286,6 +294,20 @@ def test_stored_fields_are_what_the_engine_keeps(tmp_path: Path) -> None:
 def test_a_file_name_may_be_any_bytes(tmp_path: Path) -> None:
     index = open_index(build(ENGINE, tmp_path / "e", [("\udcff.txt", document("Chào bạn"))]))
     assert list(scores(index, q.Term("source", "\udcff.txt"))) == ["\udcff.txt"]
+
+
+def test_documents_are_sorted_without_a_column(tmp_path: Path) -> None:
+    index = open_index(build(ENGINE, tmp_path / "e", SMALL))
+    with index.searcher() as searcher:
+        hits = searcher.search(q.Every(), sortedby="source", reverse=True, limit=None)
+        sources = [hit["source"] for hit in hits]
+    assert set(sources) == {source for source, _ in SMALL}
+    assert sources == sorted(sources, reverse=True)
+
+
+def test_whoosh_cannot_write_the_index(tmp_path: Path) -> None:
+    with pytest.raises(NotImplementedError):
+        open_index(build(ENGINE, tmp_path / "e", SMALL)).writer()
 
 
 def test_an_empty_index(tmp_path: Path) -> None:
@@ -315,77 +337,6 @@ def test_nothing_is_unpickled(indexes: Indexes, monkeypatch: pytest.MonkeyPatch)
     for name in ("load", "loads", "Unpickler"):
         monkeypatch.setattr(pickle, name, refuse)
     index = open_index(indexes.folder)
-    for query in chance_queries(Random(3)):
+    for query in random_queries(Random(3)):
         scores(index, query)
     assert scores(index, QueryParser("folded", index.schema).parse('"dang bo"~9 OR n*'))
-
-
-# Segments that Whoosh's writers write
-
-SCHEMA = fields.Schema(
-    key=fields.ID(stored=True, unique=True),
-    text=fields.TEXT(chars=True, stored=True, vector=True, sortable=True),
-    boosted=fields.FieldType(
-        formats.CharacterBoosts(), fields.TEXT().analyzer, scorable=True, stored=True
-    ),
-    tags=fields.KEYWORD(stored=True),
-    number=fields.NUMERIC(stored=True, sortable=True),
-    time=fields.DATETIME(stored=True),
-)
-
-
-def _write(index: Index, codec: Codec | None) -> None:
-    for first in (0, 20, 40):
-        writer = index.writer(codec=codec) if codec else index.writer()
-        for number in range(first, first + 20):
-            text = " ".join(Random(number).choices(WORDS, k=10))
-            when = datetime(2020, 1, 1 + number % 28)
-            writer.update_document(
-                key=str(number % 33), text=text, boosted=text, tags="a b", number=number, time=when
-            )
-        writer.commit(merge=False)
-
-
-def _contents(index: Index) -> list[Any]:
-    with index.searcher() as searcher:
-        reader = searcher.reader()
-        keys = {n: stored["key"] for n, stored in reader.iter_docs()}
-        found: list[Any] = sorted(
-            (stored["number"], stored["text"], stored["time"])
-            for stored in reader.all_stored_fields()
-        )
-        found += sorted(
-            (field, text, keys[document], weight, value or b"")
-            for field, text, document, weight, value in reader.iter_postings()
-        )
-        found += sorted(
-            (keys[n], tuple(reader.vector_as("positions", n, "text"))) for n in reader.all_doc_ids()
-        )
-        by_number = searcher.search(q.Every(), sortedby="number", limit=None)
-        found += [hit["number"] for hit in by_number]
-        for query in (
-            q.Term("text", "bộ"),
-            q.Phrase("text", ["ma", "bo"], slop=4),
-            q.Prefix("text", "n"),
-        ):
-            found.append({hit["key"] for hit in searcher.search(query, limit=None)})
-        return found
-
-
-def test_whooshs_writers_write_what_they_write_with_their_own_codec(tmp_path: Path) -> None:
-    for name in ("ours", "stock"):
-        (tmp_path / name).mkdir()
-    ours, stock = (create_in(str(tmp_path / name), SCHEMA) for name in ("ours", "stock"))
-    _write(ours, Codec())
-    _write(stock, None)
-    assert _contents(ours) == _contents(stock)
-    for segment in (tmp_path / "ours").glob("*.segment"):
-        assert pickle.dumps([1], 2)[:4] not in segment.read_bytes()
-    writer = ours.writer(codec=Codec())
-    writer.delete_by_term("key", "7")
-    writer.commit(optimize=True)
-    writer = stock.writer()
-    writer.delete_by_term("key", "7")
-    writer.commit(optimize=True)
-    assert len(list((tmp_path / "ours").glob("*.segment"))) == 1
-    assert _contents(ours) == _contents(stock)

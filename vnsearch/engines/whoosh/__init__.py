@@ -7,7 +7,8 @@ format/     the files: segment_file, stored_fields, compression, manifest; docs/
 read/       segment, collection (all segments as one), terms (term dictionary and posting lists),
             bitset (sets of passages)
 search/     reader, matcher (which documents qualify), scorer (the best of them), proximity
-bridge/     the same files as a Whoosh index: codec, schema, flat (any other Whoosh schema)
+bridge/     the same files as a Whoosh index: index (open_index), codec (read-only), schema,
+            segment_view
 """
 
 from pathlib import Path

@@ -1,9 +1,6 @@
-"""Segments -> an index that Whoosh searches; and segments that Whoosh's own writers write.
+"""Read-only Whoosh codec: the readers, matchers and cursors of a segment.
 
-`open_index` opens an index of the engine: `fields` says what Whoosh finds in its segments.
-`Codec` reads these, and writes and reads segments of any schema: see `flat`. Nothing in a
-segment is pickled. (Whoosh's writers pickle the table of contents beside the segments, which
-is not the codec's; an index of the engine has none.)
+What they read is a `SegmentView`.
 """
 
 # mypy: allow-subclassing-any
@@ -14,165 +11,93 @@ from pathlib import Path
 from typing import Any
 
 from whoosh.codec import base
-from whoosh.codec.whoosh3 import W3Segment
-from whoosh.filedb.filestore import FileStorage
-from whoosh.filedb.structfile import BufferFile
-from whoosh.index import FileIndex, Index
 from whoosh.matching import ListMatcher, NullMatcher
-from whoosh.reading import IndexReader, TermInfo, TermNotFound
+from whoosh.reading import TermInfo, TermNotFound
 
-from vnsearch.engines.whoosh.bridge import flat
-from vnsearch.engines.whoosh.bridge.flat import DocumentWriter, FieldWriter, Flat
-from vnsearch.engines.whoosh.bridge.schema import Passages, schema
-from vnsearch.engines.whoosh.format import manifest
+from vnsearch.engines.whoosh.bridge.segment_view import SegmentView, TermPostings
 
-Term = tuple[str, bytes]
+FieldTerm = tuple[str, bytes]  # name of a field, term
 
 
-def open_index(folder: Path) -> "PassageIndex":
-    """The index in a folder, for Whoosh to search; raises FileNotFoundError and
-    IndexUnusableError.
-    """
-    index = PassageIndex(folder)
-    index.reader().close()
-    return index
+class ReadOnlyCodec(base.Codec):
+    """Opens segments of the engine; see `whoosh.codec.base.Codec`."""
+
+    def per_document_reader(self, storage: Any, segment: Any) -> "DocumentReader":
+        return DocumentReader(segment, _view(storage, segment))
+
+    def terms_reader(self, storage: Any, segment: Any) -> "TermsReader":
+        return TermsReader(_view(storage, segment))
 
 
-class PassageIndex(Index):
-    """An index of the engine, which alone writes it; its documents are passages."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder, self.schema = folder, schema()
-
-    def is_empty(self) -> bool:
-        """Whether there are no passages."""
-        return not self.doc_count_all()
-
-    def reader(self, reuse: Any = None) -> IndexReader:  # noqa: ARG002
-        """A reader of what is there now."""
-        segments = [PassageSegment(entry) for entry in manifest.read(self._folder)]
-        storage = FileStorage(str(self._folder), readonly=True)
-        return FileIndex._reader(storage, self.schema, segments, self.latest_generation())
-
-
-class Segment(W3Segment):
-    """A segment of any schema: how many documents it has, and which are deleted."""
-
-    def __init__(self, indexname: str) -> None:
-        super().__init__(Codec(), indexname)
-        self.file = self.make_filename(".segment")
-        self.writing: flat.File | None = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "writing": None}
-
-    def should_assemble(self) -> bool:
-        return False
-
-    def to_write(self, storage: Any) -> flat.File:
-        """The file while it is written."""
-        self.writing = self.writing or flat.File(storage, self.file)
-        return self.writing
-
-    def contents(self, storage: Any) -> Flat:
-        """What is in the file; raises IndexUnusableError."""
-        return Flat(flat.opened(storage, self.file))
-
-
-class PassageSegment(W3Segment):
-    """A segment of the engine."""
-
-    def __init__(self, entry: manifest.SegmentEntry) -> None:
-        super().__init__(Codec(), "", entry.passages, entry.file, set(entry.deleted))
-
-    def contents(self, storage: FileStorage) -> Flat:
-        """What is in the file; raises IndexUnusableError."""
-        return Passages(Path(storage.folder, self.segid))
-
-
-class Codec(base.Codec):
-    """See `whoosh.codec.base`."""
-
-    def per_document_writer(self, storage: Any, segment: Segment) -> DocumentWriter:
-        return DocumentWriter(segment.to_write(storage))
-
-    def field_writer(self, storage: Any, segment: Segment) -> FieldWriter:
-        return FieldWriter(segment.to_write(storage))
-
-    def per_document_reader(self, storage: Any, segment: Segment) -> "DocumentReader":
-        return DocumentReader(segment, segment.contents(storage))
-
-    def terms_reader(self, storage: Any, segment: Segment) -> "TermsReader":
-        return TermsReader(segment.contents(storage))
-
-    def new_segment(self, storage: Any, indexname: str) -> Segment:  # noqa: ARG002
-        return Segment(indexname)
+def _view(storage: Any, segment: Any) -> SegmentView:
+    return SegmentView(Path(storage.folder, segment.segid))
 
 
 class TermsReader(base.TermsReader):
-    """The terms of a segment, and where they occur."""
+    """Terms, their statistics and posting lists; see `whoosh.codec.base.TermsReader`."""
 
-    def __init__(self, contents: Flat) -> None:
-        self._contents = contents
-        self._fields = {name: contents.terms(name) for name in contents.fields}
+    def __init__(self, view: SegmentView) -> None:
+        self._view = view
+        self._fields = {name: view.terms(name) for name in view.fields}
 
     def close(self) -> None:
-        self._contents.close()
+        self._view.close()
 
     def indexed_field_names(self) -> Sequence[str]:
         return list(self._fields)
 
-    def __contains__(self, term: Term) -> bool:
+    def __contains__(self, term: FieldTerm) -> bool:
         name, text = term
         return name in self._fields and self._fields[name].find(text) is not None
 
-    def terms(self) -> Iterator[Term]:
+    def terms(self) -> Iterator[FieldTerm]:
         for name in self._fields:
             yield from self.terms_from(name, b"")
 
-    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[Term]:
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[FieldTerm]:
         terms = self._fields.get(fieldname, ())
         numbers = range(terms.begin(prefix), len(terms)) if terms else ()
         return ((fieldname, terms[number]) for number in numbers)
 
-    def items(self) -> Iterator[tuple[Term, TermInfo]]:
+    def items(self) -> Iterator[tuple[FieldTerm, TermInfo]]:
         return ((term, self.term_info(*term)) for term in self.terms())
 
-    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[Term, TermInfo]]:
+    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[FieldTerm, TermInfo]]:
         return ((t, self.term_info(*t)) for t in self.terms_from(fieldname, prefix))
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
-        """Raises KeyError."""
+        """Return the statistics of a term; raises KeyError when there is no such term."""
         return self._info(fieldname, self._postings(fieldname, text))
 
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> ListMatcher:
         if (fieldname, text) not in self:
             raise TermNotFound(f"No term {fieldname}:{text!r}")
-        found = self._postings(fieldname, text, format_)
-        info = self._info(fieldname, found)
-        return Matcher(*found, format_, scorer, term=(fieldname, text), terminfo=info)
+        postings = self._postings(fieldname, text, format_)
+        info = self._info(fieldname, postings)
+        return TermMatcher(*postings, format_, scorer, term=(fieldname, text), terminfo=info)
 
     def cursor(self, fieldname: str, fieldobj: Any) -> base.FieldCursor:
         if fieldname not in self._fields:
             return base.EmptyCursor()
-        return Cursor(self._fields[fieldname], fieldobj, lambda t: self.term_info(fieldname, t))
+        return TermCursor(self._fields[fieldname], fieldobj, lambda t: self.term_info(fieldname, t))
 
-    def _postings(self, name: str, text: bytes, format_: Any = None) -> flat.Postings:
+    def _postings(self, name: str, text: bytes, format_: Any = None) -> TermPostings:
+        """Return the postings of a term; without `format_`, their values are not to be read."""
         if (name, text) not in self:
             raise KeyError(text)
         terms = self._fields[name]
-        found: flat.Postings = terms.postings(terms.find(text), format_)
-        return found
+        postings: TermPostings = terms.postings(terms.find(text), format_)
+        return postings
 
-    def _info(self, name: str, found: flat.Postings) -> TermInfo:
-        info, lengths = TermInfo(), self._contents.lengths(name)
-        for document, weight in zip(found.documents, found.weights, strict=True):
+    def _info(self, name: str, postings: TermPostings) -> TermInfo:
+        info, lengths = TermInfo(), self._view.lengths(name)
+        for document, weight in zip(postings.documents, postings.weights, strict=True):
             info.add_posting(document, weight, lengths[document] if lengths else 0)
         return info
 
 
-class Matcher(ListMatcher):
-    """Goes through the postings of a term."""
+class TermMatcher(ListMatcher):
+    """A `ListMatcher` that skips by bisection and takes its largest weight from `TermInfo`."""
 
     _i: int
 
@@ -186,8 +111,8 @@ class Matcher(ListMatcher):
         return float(self._terminfo.max_weight())
 
 
-class Cursor(base.FieldCursor):
-    """A place in the terms of a field."""
+class TermCursor(base.FieldCursor):
+    """A position in the sorted terms of a field; see `whoosh.codec.base.FieldCursor`."""
 
     def __init__(self, terms: Any, field: Any, info: Callable[[bytes], TermInfo]) -> None:
         self._terms, self._field, self._info = terms, field, info
@@ -216,44 +141,27 @@ class Cursor(base.FieldCursor):
 
 
 class DocumentReader(base.PerDocumentReader):
-    """What is kept of each document of a segment."""
+    """Stored fields, lengths and deletions; see `whoosh.codec.base.PerDocumentReader`.
 
-    def __init__(self, segment: Segment, contents: Flat) -> None:
-        self._contents = contents
-        self.close, self.stored_fields = contents.close, contents.stored
+    There are no columns and no term vectors.
+    """
+
+    def __init__(self, segment: Any, view: SegmentView) -> None:
+        self._view = view
+        self.close, self.stored_fields = view.close, view.stored_fields
         self.doc_count, self.doc_count_all = segment.doc_count, segment.doc_count_all
         self.has_deletions, self.is_deleted = segment.has_deletions, segment.is_deleted
         self.deleted_docs = segment.deleted_docs
 
-    def supports_columns(self) -> bool:
-        return True
-
-    def has_column(self, fieldname: str) -> bool:
-        return self._contents.column(fieldname) is not None
-
-    def column_reader(self, fieldname: str, column: Any) -> Any:
-        data = self._contents.column(fieldname) or b""
-        return column.reader(BufferFile(data), 0, len(data), self.doc_count_all())
-
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        lengths = self._contents.lengths(fieldname)
+        lengths = self._view.lengths(fieldname)
         return lengths[docnum] if lengths else default
 
     def field_length(self, fieldname: str) -> int:
-        return sum(self._contents.lengths(fieldname))
+        return sum(self._view.lengths(fieldname))
 
     def min_field_length(self, fieldname: str) -> int:
-        return min(self._contents.lengths(fieldname), default=0)
+        return min(self._view.lengths(fieldname), default=0)
 
     def max_field_length(self, fieldname: str) -> int:
-        return max(self._contents.lengths(fieldname), default=0)
-
-    def has_vector(self, docnum: int, fieldname: str) -> bool:
-        vector = self._contents.vector(fieldname, docnum, None)
-        return vector is not None and len(vector.documents) > 0
-
-    def vector(self, docnum: int, fieldname: str, format_: Any) -> ListMatcher:
-        vector = self._contents.vector(fieldname, docnum, format_)
-        if not vector or not vector.documents:
-            raise KeyError(f"no vector of {fieldname!r} in document {docnum}")
-        return ListMatcher(*vector, format_)
+        return max(self._view.lengths(fieldname), default=0)
