@@ -1,7 +1,7 @@
 """The same text in every format and encoding, as files: `python -m tests.formats FOLDER`.
 
 Written by other means than those that read it, where there are such; the tables of old encodings
-are those of `legacy`, which its own tests compare with others.
+are those of `encodings`, which its own tests compare with others.
 """
 
 import gzip
@@ -18,24 +18,24 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from vnsearch.vietnamese import legacy
+from vnsearch.vietnamese import encodings
 
 _HALF_VOWELS: Final = "ăâêôơưĂÂÊÔƠƯ"
-_VNI_MARK: Final = {marks: letter for letter, marks in legacy._VNI_MARKS.items()}
-_VNI_LETTER: Final = {letter: byte for byte, letter in legacy._VNI_LETTERS.items()}
+_VNI_MARK: Final = {marks: letter for letter, marks in encodings.VNI_MARKS.items()}
+_VNI_LETTER: Final = {letter: byte for byte, letter in encodings.VNI_LETTERS.items()}
 
 
 def encoded(text: str, encoding: str) -> bytes:
     """A text in an old encoding; capitals with tones, which TCVN3 lacks, as small letters."""
     text = unicodedata.normalize("NFC", text)
-    if encoding == legacy.VNI:
+    if encoding == encodings.VNI:
         return "".join(map(_vni, text)).encode("cp1252", "replace")
-    if encoding == legacy.WINDOWS_1258:
+    if encoding == encodings.WINDOWS_1258:
         return "".join(map(_apart, text)).encode("cp1258", "replace")
-    table = legacy._TABLES[encoding]
+    table = encodings.BYTE_TABLES[encoding]
     letters = {letter: bytes([0x80 + at]) for at, letter in enumerate(table) if letter != "·"}
-    letters |= {letter: sign.encode() for sign, letter in legacy._VISCII_CONTROLS.items()}
-    if encoding == legacy.TCVN3:  # capital fonts
+    letters |= {letter: sign.encode() for sign, letter in encodings.VISCII_CONTROLS.items()}
+    if encoding == encodings.TCVN3:  # capital fonts
         letters = {letter: byte for letter, byte in letters.items() if byte >= b"\xa1"}
         letters = {k: v for k, v in letters.items() if k.islower() or k in "ĂÂÊÔƠƯĐ"}
     return b"".join(
@@ -259,36 +259,36 @@ FORMATS: Final[dict[str, Callable[[str], str | bytes]]] = {
     "utf-16.txt": lambda text: text.encode("utf-16"),
     "utf-16-le.txt": lambda text: text.encode("utf-16-le"),
     "utf-16-be.txt": lambda text: text.encode("utf-16-be"),
-    "tcvn3.txt": lambda text: encoded(text, legacy.TCVN3),
-    "vni.txt": lambda text: encoded(text, legacy.VNI),
-    "viscii.txt": lambda text: encoded(text, legacy.VISCII),
-    "vps.txt": lambda text: encoded(text, legacy.VPS),
-    "windows-1258.txt": lambda text: encoded(text, legacy.WINDOWS_1258),
-    "tcvn3-misread.txt": lambda text: misread(encoded(text, legacy.TCVN3)),
-    "vni-misread.md": lambda text: misread(encoded(text, legacy.VNI)),
+    "tcvn3.txt": lambda text: encoded(text, encodings.TCVN3),
+    "vni.txt": lambda text: encoded(text, encodings.VNI),
+    "viscii.txt": lambda text: encoded(text, encodings.VISCII),
+    "vps.txt": lambda text: encoded(text, encodings.VPS),
+    "windows-1258.txt": lambda text: encoded(text, encodings.WINDOWS_1258),
+    "tcvn3-misread.txt": lambda text: misread(encoded(text, encodings.TCVN3)),
+    "vni-misread.md": lambda text: misread(encoded(text, encodings.VNI)),
     "utf-8-misread.txt": lambda text: misread(text.encode()),
     "utf-8.txt.gz": lambda text: gzip.compress(text.encode(), mtime=0),
     "markdown.md": str,
     "page.html": html,
-    "page-tcvn3.html": lambda text: encoded(html(text, "x-user-defined"), legacy.TCVN3),
-    "page-1258.html": lambda text: encoded(html(text, "windows-1258"), legacy.WINDOWS_1258),
+    "page-tcvn3.html": lambda text: encoded(html(text, "x-user-defined"), encodings.TCVN3),
+    "page-1258.html": lambda text: encoded(html(text, "windows-1258"), encodings.WINDOWS_1258),
     "record.jsonl": jsonl,
-    "record-viscii.jsonl": lambda text: encoded(jsonl(text), legacy.VISCII),
+    "record-viscii.jsonl": lambda text: encoded(jsonl(text), encodings.VISCII),
     "table.csv": csv,
     "table.tsv": lambda text: text.replace(" ", "\t"),
-    "table-vni.csv": lambda text: encoded(csv(text), legacy.VNI),
+    "table-vni.csv": lambda text: encoded(csv(text), encodings.VNI),
     "message.eml": eml,
     "mailbox.mbox": mbox,
     "word.docx": docx,
-    "word-tcvn3.docx": lambda text: docx(misread(encoded(text, legacy.TCVN3))),
-    "word-vni.docx": lambda text: docx(misread(encoded(text, legacy.VNI))),
+    "word-tcvn3.docx": lambda text: docx(misread(encoded(text, encodings.TCVN3))),
+    "word-vni.docx": lambda text: docx(misread(encoded(text, encodings.VNI))),
     "writer.odt": odt,
     "slides.pptx": pptx,
     "sheets.xlsx": xlsx,
     "book.epub": epub,
     "print.pdf": pdf,
-    "print-vni.pdf": lambda text: pdf(misread(encoded(text, legacy.VNI))),
-    "print-tcvn3.pdf": lambda text: pdf(misread(encoded(text, legacy.TCVN3))),
+    "print-vni.pdf": lambda text: pdf(misread(encoded(text, encodings.VNI))),
+    "print-tcvn3.pdf": lambda text: pdf(misread(encoded(text, encodings.TCVN3))),
 }
 
 

@@ -16,7 +16,7 @@ from vnsearch.indexing.update import status, update
 from vnsearch.model import Document
 from vnsearch.readers.sandbox import Sandbox
 from vnsearch.search.searcher import Searcher
-from vnsearch.vietnamese import legacy
+from vnsearch.vietnamese import encodings
 
 TEXT = formats.sample(CORPUS / "law" / "dang-ky-cu-tru.txt")
 XML = '<?xml version="1.0"?>'
@@ -65,15 +65,15 @@ def test_the_same_text_gives_the_same_tokens_in_every_format(name: str, sandbox:
         ("word.docx", None),
         ("page.html", None),
         ("utf-16-le.txt", "UTF-16-LE"),
-        ("tcvn3.txt", legacy.TCVN3),
-        ("vni.txt", legacy.VNI),
-        ("viscii.txt", legacy.VISCII),
-        ("vps.txt", legacy.VPS),
-        ("windows-1258.txt", legacy.WINDOWS_1258),
-        ("page-tcvn3.html", legacy.TCVN3),
-        ("word-vni.docx", legacy.VNI),
-        ("print-tcvn3.pdf", legacy.TCVN3),
-        ("utf-8-misread.txt", legacy.UTF_8_TWICE),
+        ("tcvn3.txt", encodings.TCVN3),
+        ("vni.txt", encodings.VNI),
+        ("viscii.txt", encodings.VISCII),
+        ("vps.txt", encodings.VPS),
+        ("windows-1258.txt", encodings.WINDOWS_1258),
+        ("page-tcvn3.html", encodings.TCVN3),
+        ("word-vni.docx", encodings.VNI),
+        ("print-tcvn3.pdf", encodings.TCVN3),
+        ("utf-8-misread.txt", encodings.MISREAD_UTF_8),
     ],
 )
 def test_encodings_are_told(name: str, encoding: str | None, sandbox: Sandbox) -> None:
@@ -120,8 +120,8 @@ def test_messages_of_a_mailbox_are_documents(sandbox: Sandbox) -> None:
 
 def test_old_mail_without_declared_encodings(sandbox: Sandbox) -> None:
     head, _, body = TEXT.partition("\n")
-    data = b"From: a@b\nSubject: " + formats.encoded(head, legacy.TCVN3) + b"\n\n"
-    (found,) = documents("a.eml", data + formats.encoded(body, legacy.TCVN3), sandbox)
+    data = b"From: a@b\nSubject: " + formats.encoded(head, encodings.TCVN3) + b"\n\n"
+    (found,) = documents("a.eml", data + formats.encoded(body, encodings.TCVN3), sandbox)
     assert words(body) in words(found.text)
     assert words(found.title) == words(head)
 
@@ -145,13 +145,13 @@ def test_what_was_deleted_from_a_document_is_not_found(sandbox: Sandbox) -> None
 def test_the_encoding_may_be_set(tmp_path: Path, run: Command) -> None:
     folder = tmp_path / "docs"
     folder.mkdir()
-    (folder / "a.txt").write_bytes(formats.encoded("cà", legacy.VNI))
+    (folder / "a.txt").write_bytes(formats.encoded("cà", encodings.VNI))
     assert run("index", "docs", cwd=tmp_path).returncode == 0
     assert run("search", "--exact", "cà", cwd=tmp_path).returncode == 1
     done = run("index", "docs", "--encoding", "vni", "--json", cwd=tmp_path)
     assert '"encoding": "VNI-Windows", "sure": true' in done.stdout
     assert run("search", "--exact", "cà", cwd=tmp_path).returncode == 0
-    (folder / "a.txt").write_bytes(formats.encoded("là cà", legacy.VNI))
+    (folder / "a.txt").write_bytes(formats.encoded("là cà", encodings.VNI))
     run("index", cwd=tmp_path)  # remembered
     assert run("search", "--exact", "là cà", cwd=tmp_path).returncode == 0
     assert "VNI-Windows" in run("status", cwd=tmp_path).stdout

@@ -19,7 +19,7 @@ from vnsearch.model import Document, Locator
 from vnsearch.readers import Unread, base, format_of, read
 from vnsearch.readers.base import Flaw, Source
 from vnsearch.readers.sandbox import Sandbox
-from vnsearch.vietnamese.legacy import has_signs
+from vnsearch.vietnamese.legacy import looks_misread
 from vnsearch.vietnamese.letters import nfc
 
 MODEST = settings(max_examples=100, deadline=None)
@@ -145,7 +145,7 @@ def test_plain_texts_need_neither_repair_nor_normalizing() -> None:
     for char in plain:
         for text in (char, f"a{char}a", f"{char} " * 100):
             assert nfc(text) == text
-            assert not has_signs(text)
+            assert not looks_misread(text)
 
 
 def test_texts_are_in_nfc() -> None:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.conftest import CORPUS
 from tests.formats import encoded, misread
-from vnsearch.vietnamese import legacy
+from vnsearch.vietnamese import encodings, legacy
 from vnsearch.vietnamese.letters import nfc
 
 PIECE = 500  # code points
-ENCODINGS = (legacy.TCVN3, legacy.VNI, legacy.VISCII, legacy.VPS, legacy.WINDOWS_1258)
+ENCODINGS = (encodings.TCVN3, encodings.VNI, encodings.VISCII, encodings.VPS, encodings.WINDOWS_1258)
 
 FRENCH = """
 Le marché du samedi s'étend déjà jusqu'à la rue de l'Église, où les maraîchers déballent leurs
@@ -105,8 +105,8 @@ def test_vietnamese_is_told_and_decoded(encoding: str) -> None:
 def test_misread_vietnamese_is_repaired(encoding: str) -> None:
     pieces = vietnamese()
     wrong = [misread(p.encode() if encoding == "utf-8" else encoded(p, encoding)) for p in pieces]
-    found = [legacy.repaired(piece) for piece in wrong]
-    name = legacy.UTF_8_TWICE if encoding == "utf-8" else encoding
+    found = [legacy.repair(piece) for piece in wrong]
+    name = encodings.MISREAD_UTF_8 if encoding == "utf-8" else encoding
     assert sum(item is not None and item.encoding == name for item in found) >= 0.98 * len(pieces)
 
 
@@ -116,13 +116,13 @@ def test_other_languages_are_not_taken_for_vietnamese(language: str) -> None:
     for piece in foreign(text):
         data = piece.encode(encoding, "replace")
         assert legacy.decode(data) is None
-        assert legacy.repaired(piece) is None
-        assert legacy.repaired(misread(data)) is None
+        assert legacy.repair(piece) is None
+        assert legacy.repair(misread(data)) is None
 
 
 def test_text_as_it_should_be_is_left_alone() -> None:
     for path in sorted(CORPUS.rglob("*.*")):
-        assert legacy.repaired(nfc(path.read_text("utf-8"))) is None
+        assert legacy.repair(nfc(path.read_text("utf-8"))) is None
 
 
 @pytest.mark.parametrize(
@@ -137,28 +137,28 @@ def test_text_as_it_should_be_is_left_alone() -> None:
     ],
 )  # fmt: skip
 def test_repairs(wrong: str, right: str) -> None:
-    found = legacy.repaired(wrong)
+    found = legacy.repair(wrong)
     assert found is not None
     assert found.text == right
 
 
 def test_what_was_misread_twice_is_repaired() -> None:
     piece = vietnamese()[0]
-    found = legacy.repaired(misread(misread(piece.encode()).encode()))
+    found = legacy.repair(misread(misread(piece.encode()).encode()))
     assert found is not None
     assert found.text == piece
 
 
 def test_the_tables_are_those_of_others(shared: Path) -> None:
     rows = (shared / "data/lists/encodings-table.tsv").read_text("utf-8").splitlines()
-    columns = {legacy.VNI: 1, legacy.TCVN3: 2, legacy.VISCII: 3, legacy.VPS: 4}
+    columns = {encodings.VNI: 1, encodings.TCVN3: 2, encodings.VISCII: 3, encodings.VPS: 4}
     for cells in (row.split("\t") for row in rows[1:]):
         for encoding, column in columns.items():
             data = bytes.fromhex(cells[column]) if len(cells) > column else b""
-            if encoding == legacy.VNI:
-                assert legacy.decode_as(data, encoding) == cells[0]
+            if encoding == encodings.VNI:
+                assert encodings.decode_as(data, encoding) == cells[0]
             elif data:
-                found = legacy._CHARACTERS[encoding][data[0]]
+                found = encodings.CHARACTERS[encoding][data[0]]
                 # One byte stands for the capital and the small letter of some.
                 assert found in (cells[0], cells[0].lower()), (encoding, cells[0])
 
@@ -178,20 +178,20 @@ def test_files_of_others(shared: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "found"),
     [
-        ("tcvn3", legacy.TCVN3), ("ABC", legacy.TCVN3), ("vni", legacy.VNI),
-        ("VNI-Windows", legacy.VNI), ("viscii", legacy.VISCII), ("cp1258", legacy.WINDOWS_1258),
+        ("tcvn3", encodings.TCVN3), ("ABC", encodings.TCVN3), ("vni", encodings.VNI),
+        ("VNI-Windows", encodings.VNI), ("viscii", encodings.VISCII), ("cp1258", encodings.WINDOWS_1258),
         ("latin-1", "iso8859-1"), ("UTF8", "utf-8"), ("no such", None), ("rot13", None),
         ("base64", None),
     ],
 )  # fmt: skip
 def test_names(name: str, found: str | None) -> None:
-    assert legacy.known(name) == found
+    assert encodings.lookup(name) == found
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=300))
 def test_anything_can_be_looked_at(data: bytes, text: str) -> None:
     legacy.decode(data)
-    legacy.repaired(text)
+    legacy.repair(text)
     for encoding in ENCODINGS:
-        legacy.decode_as(data, encoding)
+        encodings.decode_as(data, encoding)

@@ -207,9 +207,9 @@ def index(
 
 def _encoding(name: str) -> str:
     """The encoding that a user names; "" when each file is to tell."""
-    from vnsearch.vietnamese import legacy
+    from vnsearch.vietnamese import encodings
 
-    found = "" if name == "auto" else legacy.known(name)
+    found = "" if name == "auto" else encodings.lookup(name)
     if found is None:
         raise click.UsageError(f"no such encoding: {name}")
     return found

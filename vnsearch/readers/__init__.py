@@ -111,7 +111,7 @@ def read(
     """The documents of the file `path`, open as `stream`, in NFC and each with a title and with
     words to find; of some formats, parts of the file from which to read them.
 
-    `path` only decides the format. `encoding` (see `legacy.known`) is that of text; without
+    `path` only decides the format. `encoding` (see `encodings.lookup`) is that of text; without
     it, each file tells. Raises UnusableFileError.
     """
     found = format_of(path)
@@ -147,8 +147,8 @@ def _finished(item: Document | Flaw) -> Document | Flaw:
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
         # A title is too short to tell by itself.
-        if (legacy.has_signs(title) or legacy.has_signs(text)) and (
-            better := legacy.repaired(f"{title}\n{text}")
+        if (legacy.looks_misread(title) or legacy.looks_misread(text)) and (
+            better := legacy.repair(f"{title}\n{text}")
         ) is not None:
             title, _, text = better.text.partition("\n")
             encoding = Encoding(better.encoding, better.sure)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError, VnsearchError
 from vnsearch.model import Encoding
-from vnsearch.vietnamese import legacy
+from vnsearch.vietnamese import encodings, legacy
 
 
 def limit(variable: str, default: int) -> int:
@@ -57,7 +57,7 @@ class Source:
     """
 
     def __init__(self, stream: BufferedReader, encoding: str = "") -> None:
-        """`encoding`: the one that was set for text (see `legacy.known`)."""
+        """`encoding`: the one that was set for text (see `encodings.lookup`)."""
         self.stream = stream
         self.encoding: Encoding | None = None
         self._set = encoding
@@ -102,7 +102,7 @@ def encoding_of(data: bytes) -> tuple[str, int]:
 def _decoded(data: bytes, wanted: str, declared: str) -> tuple[str, Encoding | None]:
     encoding, skip = encoding_of(data)
     if wanted and not skip:
-        return legacy.decode_as(data, wanted), Encoding(wanted, sure=True)
+        return encodings.decode_as(data, wanted), Encoding(wanted, sure=True)
     try:
         text = data[skip:].decode(encoding)
     except UnicodeDecodeError as error:
@@ -131,13 +131,13 @@ def _guessed(data: bytes, declared: str, failed: str) -> tuple[str, Encoding]:
     vietnamese = legacy.decode(data)
     if vietnamese is not None:
         return vietnamese.text, Encoding(vietnamese.encoding, vietnamese.sure)
-    if declared and (known := legacy.known(declared)) and known not in ("utf-8", "utf-16"):
-        return legacy.decode_as(data, known), Encoding(known, sure=True)
+    if declared and (known := encodings.lookup(declared)) and known not in ("utf-8", "utf-16"):
+        return encodings.decode_as(data, known), Encoding(known, sure=True)
     high = sum(byte >= 0x80 for byte in data[: 1 << 16])
     letters = sum(byte >= 0x41 for byte in data[: 1 << 16])
     if high <= (1 - _MOSTLY_ASCII) * letters:
-        name = legacy.WINDOWS_1252
-        return legacy.decode_as(data, "cp1252"), Encoding(name, sure=False)
+        name = encodings.WINDOWS_1252
+        return encodings.decode_as(data, "cp1252"), Encoding(name, sure=False)
     raise UnusableFileError(f"{failed}, nor Vietnamese in another encoding; try --encoding")
 
 

@@ -1,8 +1,9 @@
-"""Raw keystrokes of a word -> the word: Telex (`ddangr`, `dangdr`) and VNI (`d9ang3`).
+"""Words typed as raw keystrokes, without an input method: Telex (`ddangr`, `dangdr` for `đảng`)
+and VNI (`d9ang3`).
 
 A typing method has keys for the five tones and for the marks of letters; they may come anywhere
-behind the letter. A key typed again takes its mark back and stands for itself, which no
-syllable can contain, so such keys give nothing (but `ooo` gives the `oo` of `xoong`).
+after the letter. A key pressed again takes its mark back and gives the key's own character,
+which no syllable can contain, so such keys decode to nothing (but `ooo` gives the `oo` of `xoong`).
 """
 
 import re
@@ -14,22 +15,25 @@ from typing import Final, NamedTuple
 from vnsearch.vietnamese.letters import ACUTE, DOT, GRAVE, HOOK, TILDE, VOWELS
 from vnsearch.vietnamese.syllable import Syllable, parse, spell
 
-_LONGEST: Final = 16  # keys: seven letters (nghiêng), and some for their marks
+_MAX_KEYS: Final = 16  # seven letters (nghiêng), and some for their marks
 
 _STOPS: Final = frozenset(("c", "ch", "k", "p", "t"))
 _FRONT_VOWELS: Final = frozenset("eêiy")
-_BEFORE_PALATALS: Final = frozenset("a ê i y oa uê uy".split())  # what -ch and -nh follow
-# Onsets that have one spelling before front vowels and another one before all others.
-_FRONT_SPELLED: Final = {"k": True, "gh": True, "ngh": True, "c": False, "g": False, "ng": False}
-# Hồng Kông, Mê Kông, Bắc Kạn, Pa Kô, K'Ho villages in -kơ: names that keep their k.
+_BEFORE_PALATALS: Final = frozenset("a ê i y oa uê uy".split())  # the nuclei before -ch and -nh
+# Spellings of onsets that occur only before front vowels, or only before others.
+_ONLY_BEFORE_FRONT: Final = {"k": True, "gh": True, "ngh": True, "c": False, "g": False, "ng": False}
+# Syllables of names that keep their k before another vowel: Hồng Kông, Mê Kông, Bắc Kạn, Pa Kô,
+# K'Ho villages in -kơ.
 _NAMES_IN_K: Final = frozenset("kông kạn kô kơ".split())
 
 
 class _Method(NamedTuple):
+    """The keys of a typing method."""
+
     tones: Mapping[str, str]  # key -> tone mark, "" for the level tone
     marks: Mapping[str, Mapping[str, str]]  # key -> letter -> marked letter
     bar: str  # the key for đ
-    lone_horn: str  # the key that gives ư when it can mark nothing
+    lone_horn: str  # the key that gives ư when there is no letter for it to mark
 
 
 _TONES: Final = (ACUTE, GRAVE, HOOK, TILDE, DOT, "")
@@ -48,34 +52,36 @@ _VNI: Final = _Method(
     lone_horn="",
 )
 
-# Paper sizes, vitamins, engines, flights: one letter and a number (`o7` is in too many words).
+# Paper sizes, vitamins, engines, flights: one letter and a number (but `o7` begins many words).
 _CODE: Final = re.compile(r"(?!o7)[a-z]\d{1,4}")
 
 
 class _Typed(NamedTuple):
-    """What the keys so far have given."""
+    """The state of a word after the keys so far."""
 
     letters: str = ""
-    tone: str = ""
-    mark: str = ""  # the key that marked last; what it marks shows when the word is complete
-    marked: int = 0  # how many letters there were then
-    barred: bool = False
+    tone: str = ""  # a combining mark
+    mark: str = ""  # the last mark key; which letters it marks is decided when the word is complete
+    marked: int = 0  # the number of letters when it was pressed
+    barred: bool = False  # whether the first letter is đ
 
 
 def telex(keys: str) -> str | None:
-    """The word, lower case and in canonical spelling, that these keys give in Telex; None when
-    it is no syllable or when no key marks anything."""
+    """Decode the keystrokes of a word in Telex.
+
+    Returns the word in lower case and canonical spelling; None if the keys give no Vietnamese
+    syllable, or one without marks."""
     return _decode(keys, _TELEX)
 
 
 def vni(keys: str) -> str | None:
-    """The same for VNI."""
+    """Decode the keystrokes of a word in VNI; see `telex`."""
     return _decode(keys, _VNI)
 
 
 def is_ordinary(word: str) -> bool:
-    """Whether a word is an English or international one, or a code, that only happens to be
-    keystrokes too, and so no sign of raw typing."""
+    """Whether a word is English or international, or a code such as A4, and so no evidence of
+    raw keystrokes even if it can be read as some."""
     word = word.lower()
     return word in _ordinary_words() or _CODE.fullmatch(word) is not None
 
@@ -87,8 +93,8 @@ def _ordinary_words() -> frozenset[str]:
 
 
 def _decode(keys: str, method: _Method) -> str | None:
-    might_be = len(keys) <= _LONGEST and keys.isascii() and keys.isalnum()
-    typed = _type(keys.lower(), method) if might_be else None
+    possible = len(keys) <= _MAX_KEYS and keys.isascii() and keys.isalnum()
+    typed = _type(keys.lower(), method) if possible else None
     if typed is None:
         return None
     for spelling in _marked(typed, method):
@@ -108,7 +114,7 @@ def _type(keys: str, method: _Method) -> _Typed | None:
 
 
 def _press(typed: _Typed, key: str, method: _Method) -> _Typed | None:
-    """What is typed after one more key; None when it can become no syllable any more."""
+    """The state after one more key; None if it cannot become a syllable any more."""
     letters = typed.letters
     if key in method.tones and not VOWELS.isdisjoint(letters):
         tone = method.tones[key]
@@ -124,7 +130,8 @@ def _press(typed: _Typed, key: str, method: _Method) -> _Typed | None:
 
 
 def _mark(typed: _Typed, key: str, method: _Method) -> _Typed | None:
-    """Mark what is typed, or take the mark back if there is no letter since (`uwow` has one)."""
+    """Apply a mark key: it marks, or, pressed again without a letter to mark since, takes its
+    mark back (in `uwow` there is one)."""
     letters, since = typed.letters, typed.letters[typed.marked :]
     if key != typed.mark or not method.marks[key].keys().isdisjoint(since):
         return typed._replace(mark=key, marked=len(letters))
@@ -132,10 +139,10 @@ def _mark(typed: _Typed, key: str, method: _Method) -> _Typed | None:
 
 
 def _marked(typed: _Typed, method: _Method) -> Iterator[str]:
-    """The spellings that the letters and the mark may stand for; at most one is a syllable."""
+    """The spellings that letters and mark may give; at most one of them is a syllable."""
     letters = "đ" + typed.letters[1:] if typed.barred else typed.letters
     marks = method.marks.get(typed.mark, {})
-    if not marks:  # `nwocs` is nước, but `worn` a word
+    if not marks:  # `nwocs` is nước, but `worn` is an English word
         yield letters if letters[:1] == "ư" else letters.replace("ưo", "ươ")
     for pair in ("uo", "oo"):
         if pair in letters and "o" in marks:
@@ -147,8 +154,8 @@ def _marked(typed: _Typed, method: _Method) -> Iterator[str]:
 
 
 def is_well_spelled(syllable: Syllable) -> bool:
-    """Whether the parts of a syllable go together: what `parse` does not ask, for it has to
-    read what people write."""
+    """Whether the parts of a syllable may occur together by the rules of spelling, which `parse`
+    does not check, as it must read what people write."""
     onset, nucleus, coda, tone = syllable
     if coda in _STOPS and tone not in (ACUTE, DOT) and nucleus + coda != "ăk":  # Đăk Lăk
         return False
@@ -156,7 +163,7 @@ def is_well_spelled(syllable: Syllable) -> bool:
         return False
     if (coda in ("ch", "nh") and nucleus not in _BEFORE_PALATALS) or nucleus + coda == "ing":
         return False
-    front = _FRONT_SPELLED.get(onset)
-    if front is None or front == (nucleus[0] in _FRONT_VOWELS):
+    before_front = _ONLY_BEFORE_FRONT.get(onset)
+    if before_front is None or before_front == (nucleus[0] in _FRONT_VOWELS):
         return True
     return nucleus[0] == "i" if onset == "g" else spell(syllable) in _NAMES_IN_K

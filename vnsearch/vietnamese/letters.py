@@ -1,4 +1,4 @@
-"""Letters and their marks: composing them, taking them apart, folding them.
+"""Letters and their marks: normalizing, splitting and folding them.
 
 A Vietnamese vowel letter may carry a quality mark (ă â ê ô ơ ư: another vowel) and
 a tone mark (à á ả ã ạ: the tone of the whole syllable); `đ` is a letter of its own.
@@ -12,7 +12,7 @@ GRAVE, ACUTE, HOOK, TILDE, DOT = "\u0300", "\u0301", "\u0309", "\u0303", "\u0323
 TONE_MARKS: Final = frozenset((GRAVE, ACUTE, HOOK, TILDE, DOT))
 VOWELS: Final = frozenset("aăâeêioôơuưy")
 
-# All 93 lower-case letters: the Vietnamese alphabet with its tones, and f, j, w, z.
+# All 93 lower-case letters: the Vietnamese alphabet with all tones, and f, j, w, z; sorted.
 LETTERS: Final = "".join(
     sorted(
         {*"abcdefghijklmnopqrstuvwxyzđ"}
@@ -36,13 +36,13 @@ _TONELESS: Final = {
 # the African D); in lower case they are one letter each.
 D_LOOKALIKES: Final = str.maketrans("ðɖ", "đđ")
 
-# Combining marks that may follow a letter, and characters inside a word that show
-# nothing: soft hyphen, zero-width joiners, word joiners. As parts of a regex class.
+# Combining marks that may follow a letter, and invisible characters inside a word: soft hyphen,
+# zero-width joiners, word joiners. Both to be put inside the brackets of a regex class.
 COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 INVISIBLE: Final = "\u00ad\u200c\u200d\u2060\ufeff"
 
-# Blocks whose letters and digits are Latin, outside ASCII: Latin-1 and its
-# extensions, IPA, superscripts and subscripts, number forms, ligatures, full width.
+# Blocks whose letters and digits are Latin, outside ASCII, first and last code point: Latin-1
+# and its extensions, IPA, superscripts and subscripts, number forms, ligatures, full width.
 _LATIN_BLOCKS: Final = (
     (0x00AA, 0x02AF), (0x1D00, 0x1DBF), (0x1E00, 0x1EFF), (0x2070, 0x209F),
     (0x2150, 0x2188), (0x2C60, 0x2C7F), (0xA720, 0xA7FF), (0xAB30, 0xAB6F),
@@ -51,17 +51,17 @@ _LATIN_BLOCKS: Final = (
 
 
 def nfc(text: str) -> str:
-    """`text` in Unicode normal form C, the form all offsets of vnsearch count in."""
+    """Normalize a text to Unicode normalization form C, in which all offsets are counted."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
-    """Take the tone marks off a lower-case word.
+    """Separate the tone marks of a lower-case word from its letters.
 
-    Returns its letters (NFC, quality marks kept) and the tones, each as the index of
-    its letter and the combining mark. Works for any order of marks, also for those NFC
-    cannot compose (`e` + acute + circumflex is `ế`). A mark on a consonant (`ñ`) is no
-    tone and stays with its letter.
+    Returns the letters (each in NFC, with its quality mark), and the tones as pairs of the index
+    of their letter and the combining mark. Marks may come in any order, also in those that NFC
+    cannot compose (`e` + acute + circumflex is `ế`). A mark on a consonant (`ñ`) is no tone and
+    stays with its letter.
     """
     if _LETTERS.issuperset(word):
         tones = [(at, _TONES[letter]) for at, letter in enumerate(word) if letter in _TONES]
@@ -79,8 +79,9 @@ def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:
 
 
 def with_marks_of(typed: str, words: Iterable[str]) -> Iterator[str]:
-    """Those of some lower-case words that can be one that was typed so, but with marks left out:
-    they have the letters, and at least the marks, of `typed`. A tone may be on another letter.
+    """Filter lower-case words for those that `typed` may be short for, with marks left out.
+
+    They have the same letters and at least the marks of `typed`; a tone may be on another letter.
     """
     if fold(typed) == typed:
         yield from (word for word in words if fold(word) == typed)
@@ -101,7 +102,7 @@ def with_marks_of(typed: str, words: Iterable[str]) -> Iterator[str]:
 
 
 class _FoldTable(dict[int, str]):
-    """Code point -> folded letters, worked out when first met, for `str.translate`."""
+    """A table for `str.translate`, code point -> folded letters, filled when one is first met."""
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold_letter(chr(code))
@@ -131,10 +132,10 @@ _FOLD = _FoldTable()
 
 
 def fold(word: str) -> str:
-    """A lower-case word without marks: `đảng` -> `dang`, `straße` -> `strasse`.
+    """Remove the marks of a lower-case word: `đảng` -> `dang`, `straße` -> `strasse`.
 
-    Letters of other scripts stay as they are. Idempotent; never empty for a word that
-    has a letter or digit, never with a space in it. It may change the length, so it is
-    taken of single words whose offsets are known already.
+    Letters of other scripts stay as they are. Idempotent; the result is not empty if the word
+    has a letter or digit, and has no space. Its length may differ from that of the word, so
+    offsets must be taken before.
     """
     return word if word.isascii() else word.translate(_FOLD)

@@ -1,9 +1,9 @@
-"""The syllable: its parts, and the one spelling that stands for all its spellings.
+"""The syllable: its parts, and one canonical spelling for all the ways to spell it.
 
-Vietnamese is written with two styles of tone placement (`hòa`, `hoà`) and, after some
-consonants, with `i` or `y` for the same sound (`kĩ`, `kỹ`). Both styles are in daily
-use, often inside one document, so vnsearch compares words in one canonical spelling:
-tones placed the traditional way (`hòa`, `thủy`) and `y` for the final vowel.
+Vietnamese is written with two styles of tone placement, the traditional (`hòa`, `thủy`) and the
+new one (`hoà`, `thuỷ`), and, after some consonants, with `i` or `y` for the same sound (`kĩ`,
+`kỹ`). Both are in daily use, often in one document, so words are compared in one canonical
+spelling: tones placed the traditional way, and mostly `y` for the final vowel (see `I_OR_Y`).
 """
 
 import unicodedata
@@ -16,8 +16,9 @@ from vnsearch.vietnamese.letters import D_LOOKALIKES, INVISIBLE, LETTERS, VOWELS
 ONSETS: Final = frozenset(
     "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split()
 )
-# `k` closes syllables of place names (Đắk Lắk).
+# Final `k` occurs in place names (Đắk Lắk).
 CODAS: Final = frozenset(("", *"ch ng nh c k m n p t".split()))
+# Nuclei of syllables without a coda, semivowels included, and of those with one.
 OPEN_NUCLEI: Final = frozenset(
     "a ă â e ê i o ô ơ u ư y ia ya ua ưa uơ uê uy oa oe ai ao au ay âu ây eo êu iu oi ôi "
     "ơi ui ưi ưu iêu yêu uôi ươi ươu oai oay oao oeo uây uyu uya uêu".split()
@@ -26,11 +27,11 @@ CLOSED_NUCLEI: Final = frozenset(
     "a ă â e ê i o ô ơ u ư y iê yê uô ươ oa oă oe uâ uê uy oo ôô uyê".split()
 )
 
-# Onsets after which final `i` and `y` are two spellings of one sound. The counts behind
-# the choice of the canonical letter: y is far commoner (lý, mỹ, kỳ, quy, tỷ), but for s (sĩ).
+# Onsets after which final `i` and `y` are two spellings of one sound, and the canonical one: the
+# commoner in texts, which is y (lý, mỹ, kỳ, quy, tỷ) but after s (sĩ).
 I_OR_Y: Final = {"h": "y", "k": "y", "l": "y", "m": "y", "qu": "y", "s": "i", "t": "y"}
 
-# The words without marks that are spelt otherwise in canonical spelling.
+# The words without marks that are not in canonical spelling -> their canonical spelling.
 _RESPELT: Final = {
     onset + vowel: onset + canonical
     for onset, canonical in I_OR_Y.items()
@@ -44,18 +45,18 @@ _LOWERED: Final = {**dict.fromkeys(map(ord, INVISIBLE)), **D_LOOKALIKES}
 
 
 class Syllable(NamedTuple):
-    """A syllable's parts; `onset + nucleus + coda` is its spelling without the tone."""
+    """The parts of a syllable; `onset + nucleus + coda` is its spelling without the tone."""
 
-    onset: str
-    nucleus: str
-    coda: str
+    onset: str  # consonants before the vowel, or ""
+    nucleus: str  # vowels and semivowels
+    coda: str  # final consonants, or ""
     tone: str  # a combining mark, or "" for the level tone
 
 
 def parse(word: str) -> Syllable | None:
-    """The parts of a lower-case word, or None when it is no Vietnamese syllable.
+    """Split a lower-case word into the parts of a syllable; None if it is no Vietnamese one.
 
-    The tone is read off whatever letter it was put on; a word with two tones is none.
+    The tone may be on any letter. A word with two tones is no syllable.
     """
     return _parse(*split_marks(word))
 
@@ -88,7 +89,7 @@ def _onset(letters: str) -> str:
 
 
 def spell(syllable: Syllable) -> str:
-    """The canonical spelling (NFC, lower case) of a syllable."""
+    """Spell a syllable: its canonical spelling, in NFC and lower case."""
     onset, nucleus, coda, tone = syllable
     if nucleus in ("i", "y") and not coda:
         nucleus = I_OR_Y.get(onset, nucleus)
@@ -102,7 +103,9 @@ def _toned(nucleus: str, coda: str, tone: str) -> str:
 
 
 def _tone_position(nucleus: str, coda: str) -> int:
-    """Where the tone stands: the traditional rule, as in most print and on Wikipedia."""
+    """The index of the letter of a nucleus that carries the tone, in the traditional style: the
+    last letter with a quality mark; else before a coda the last letter; else the second of
+    three, or the first."""
     marked = [i for i, vowel in enumerate(nucleus) if vowel in _QUALITY_VOWELS]
     if marked:
         return marked[-1]
@@ -112,24 +115,24 @@ def _tone_position(nucleus: str, coda: str) -> int:
 
 
 def canonical(word: str) -> str:
-    """The exact form of a word: lower case, marks kept, in canonical spelling.
+    """Bring a word to its exact form: lower case, marks kept, in canonical spelling.
 
-    `Hoà`, `hòa` and decomposed `hòa` all give `hòa`; `KĨ` and `kỹ` give `kỹ`. A word that
-    is no Vietnamese syllable comes back in lower case and NFC, nothing else changed.
+    `Hoà`, `hòa` and decomposed `hòa` all give `hòa`; `KĨ` and `kỹ` give `kỹ`. Of a word that is
+    no Vietnamese syllable, only case and normalization change.
     """
     word = word.lower()
     if word.isascii():
         return _RESPELT.get(word, word)
     word = word.translate(_LOWERED)
     if word.isalnum() and not _LETTERS.issuperset(word):
-        return unicodedata.normalize("NFC", word)  # it has letters that are not Vietnamese
+        return unicodedata.normalize("NFC", word)  # letters that are not Vietnamese
     letters, tones = split_marks(word)
     syllable = _parse(letters, tones)
     return spell(syllable) if syllable is not None else _joined(letters, tones)
 
 
 def letters_of(word: str) -> str:
-    """Like `canonical`, but in the spelling given: for a part of a word."""
+    """Like `canonical`, but without respelling: for a part of a word, such as a prefix."""
     return _joined(*split_marks(_lowered(word)))
 
 
