@@ -37,7 +37,7 @@ def typed(letters: str, keys: Mapping[str, str]) -> str:
 
 
 def standard(syllable: Syllable, keys: Mapping[str, str], tones: Mapping[str, str]) -> set[str]:
-    """Both usual orders: the tone key last, and right behind the vowel."""
+    """Both usual orders: the tone key last, and right after the vowel."""
     onset, nucleus, coda, tone = syllable
     nuclei = {nucleus, nucleus.replace("ươ", "uơ"), nucleus.replace("ươ", "ưo")}
     return {
@@ -76,7 +76,14 @@ def test_every_syllable_can_be_typed_in_vni(syllable: Syllable) -> None:
 def test_any_text_gives_a_canonical_word_or_nothing(text: str) -> None:
     for word in (telex(text), vni(text)):
         assert word is None or (word != text and canonical(word) == word)
-    assert isinstance(is_ordinary(text), bool)
+
+
+@MODEST
+@given(st.one_of(st.text(), st.sampled_from(["AS", "Boss", "A4", "b52", "o7", "laf", "a12345"])))
+def test_case_does_not_decide_whether_a_word_is_ordinary(text: str) -> None:
+    assert is_ordinary(text) == is_ordinary(text.lower())
+    if not re.fullmatch("[a-z0-9]+", text.lower()):
+        assert not is_ordinary(text)
 
 
 def test_pairs_of_keys_and_words(shared: Path) -> None:
@@ -104,4 +111,4 @@ def test_ordinary_words_are_all_needed() -> None:
     words = " ".join(line for line in lines if not line.startswith("#")).split()
     assert len(words) == len(set(words)) > 800
     assert [word for word in words if telex(word) is None and vni(word) is None] == []
-    assert is_ordinary("AS")
+    assert [word for word in words if not is_ordinary(word.upper())] == []

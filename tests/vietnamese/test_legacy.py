@@ -1,4 +1,4 @@
-"""Old encodings: the tables, telling them apart, and leaving other languages alone."""
+"""Old encodings: their tables, detecting them, and leaving other languages alone."""
 
 import random
 from pathlib import Path
@@ -13,7 +13,13 @@ from vnsearch.vietnamese import encodings, legacy
 from vnsearch.vietnamese.letters import nfc
 
 PIECE = 500  # code points
-ENCODINGS = (encodings.TCVN3, encodings.VNI, encodings.VISCII, encodings.VPS, encodings.WINDOWS_1258)
+ENCODINGS = (
+    encodings.TCVN3,
+    encodings.VNI,
+    encodings.VISCII,
+    encodings.VPS,
+    encodings.WINDOWS_1258,
+)
 
 FRENCH = """
 Le marché du samedi s'étend déjà jusqu'à la rue de l'Église, où les maraîchers déballent leurs
@@ -85,7 +91,7 @@ def foreign(text: str, count: int = 35) -> list[str]:
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_vietnamese_is_told_and_decoded(encoding: str) -> None:
+def test_vietnamese_is_detected_and_decoded(encoding: str) -> None:
     pieces = vietnamese()
     found = [legacy.decode(encoded(piece, encoding)) for piece in pieces]
     right = [item for item in found if item is not None and item.encoding == encoding]
@@ -120,7 +126,7 @@ def test_other_languages_are_not_taken_for_vietnamese(language: str) -> None:
         assert legacy.repair(misread(data)) is None
 
 
-def test_text_as_it_should_be_is_left_alone() -> None:
+def test_correct_text_is_left_alone() -> None:
     for path in sorted(CORPUS.rglob("*.*")):
         assert legacy.repair(nfc(path.read_text("utf-8"))) is None
 
@@ -191,7 +197,10 @@ def test_names(name: str, found: str | None) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.text(max_size=300))
 def test_anything_can_be_looked_at(data: bytes, text: str) -> None:
-    legacy.decode(data)
-    legacy.repair(text)
+    for found in (legacy.decode(data), legacy.repair(text), legacy.repair(misread(data))):
+        assert found is None or found.encoding in encodings.DECODERS
+    repaired = legacy.repair(text)
+    assert repaired is None or repaired.text.count("\n") == text.count("\n")
     for encoding in ENCODINGS:
-        encodings.decode_as(data, encoding)
+        decoded = encodings.decode_as(data, encoding)
+        assert 0 < len(decoded) <= len(data) if data else decoded == ""

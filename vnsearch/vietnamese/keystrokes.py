@@ -21,7 +21,14 @@ _STOPS: Final = frozenset(("c", "ch", "k", "p", "t"))
 _FRONT_VOWELS: Final = frozenset("eêiy")
 _BEFORE_PALATALS: Final = frozenset("a ê i y oa uê uy".split())  # the nuclei before -ch and -nh
 # Spellings of onsets that occur only before front vowels, or only before others.
-_ONLY_BEFORE_FRONT: Final = {"k": True, "gh": True, "ngh": True, "c": False, "g": False, "ng": False}
+_ONLY_BEFORE_FRONT: Final = {
+    "k": True,
+    "gh": True,
+    "ngh": True,
+    "c": False,
+    "g": False,
+    "ng": False,
+}
 # Syllables of names that keep their k before another vowel: Hồng Kông, Mê Kông, Bắc Kạn, Pa Kô,
 # K'Ho villages in -kơ.
 _NAMES_IN_K: Final = frozenset("kông kạn kô kơ".split())

@@ -1,9 +1,12 @@
-"""Misspelt word + the words an index holds -> the words that were likely meant.
+"""Spelling correction: distances between words, and the likeliest corrections of a word.
 
 Words are spelt as they are heard, and no dialect tells all of them apart: `nàm` for `làm`,
-`xử dụng` for `sử dụng`, `rỏ` for `rõ`. So syllables are compared by their onsets, nuclei,
-codas and tones. Fingers slip on letters, and foreign names are spelt in many ways (`polime`,
-`polyme`): words are compared letter by letter, too.
+`xử dụng` for `sử dụng`, `rỏ` for `rõ`. So syllables are compared by onset, nucleus, coda and
+tone. Letters are mistyped, and foreign names are spelt in many ways (`polime`, `polyme`), so
+words are also compared letter by letter, by Damerau-Levenshtein distance (Damerau 1964).
+
+Corrections are ranked as in a noisy channel (Kernighan, Church and Gale 1990): the frequency of
+a word times the probability of the mistake, which falls exponentially with the distance.
 """
 
 import re
@@ -17,23 +20,23 @@ from typing import Final, Protocol
 from vnsearch.vietnamese.letters import HOOK, TILDE, VOWELS, fold, split_marks
 from vnsearch.vietnamese.syllable import CODAS, ONSETS, canonical
 
-# Distances. Half the speakers do not tell hỏi from ngã; a tone typed wrong is one of five, a
-# letter one of twenty.
+# Distances, by how likely the mistakes are. Half the speakers do not tell hỏi from ngã; a wrong
+# tone is one of five, a wrong letter one of twenty.
 _ONE_TONE: Final = 0.25
-_CONFUSED: Final = 0.5
+_CONFUSED: Final = 0.5  # a part of a syllable for one it is often confused with
 _OTHER_TONE: Final = 0.75
 _SLIP: Final = 1.0
-_FARTHEST: Final = 1.75  # a letter and a tone, of what may be meant
+_FARTHEST: Final = 1.75  # a letter and a tone: no correction is farther from the word
 
-# The logarithm of how many times commoner a word must be to make up for a slip. With 6, other
-# words are told for 1.3% of the words of right texts, with 5 for 2.3%, with 7 for 0.8%; as many of
-# the words that an index hardly has are put right.
+# The natural logarithm of how many times commoner a word must be to make up for a distance of 1.
+# With 6, corrections are suggested for 1.3% of the words of correct texts, with 5 for 2.3%, with 7
+# for 0.8%; all three correct as many of the words that are rare in an index.
 _UNLIKELY: Final = 6.0
 
-_LETTERS: Final = range(2, 31)  # how many a word has that is looked for
-_BEGINNING: Final = 3  # how many letters of foreign words are looked up together
+_LETTERS: Final = range(2, 31)  # lengths of words that are corrected
+_BEGINNING: Final = 3  # letters of the prefix by which foreign words are looked up
 
-# Parts of syllables that are often taken for each other.
+# Groups of parts of syllables that are often confused with each other.
 _ONSETS: Final = (
     "l n",  # the Red River delta: lên, nên
     "ch tr", "s x", "d gi r",  # the North: chuyện, truyện; sử, xử; dành, giành, rành
@@ -43,7 +46,7 @@ _ONSETS: Final = (
 )  # fmt: skip
 _NUCLEI: Final = (
     "i y", "iê yê", "ui uy",  # one sound, or nearly: vi, vy; iên, yên; thúi, thúy
-    "oa ua", "oe ue", "oă uă",  # the glide is spelt o, but u behind q
+    "oa ua", "oe ue", "oă uă",  # the glide is spelt o, but u after q
     "ai ay", "ao au", "i ê",  # long or short: mái, máy; mào, màu; bịnh, bệnh
     "i iê", "u uô", "ư ươ", "iu iêu", "ui uôi", "ưi ươi",  # the South: tìm, tiềm; chúi, chuối
     "iu ưu", "iêu ươu", "ưu ươu",  # the North: liu, lưu; riệu, rượu; hưu, hươu
@@ -57,8 +60,8 @@ _LIKE_A_SYLLABLE: Final = re.compile(
     f"(q(?=u)|gi(?={_V})|{_ANY_ONSET}|)({_V}{{1,4}})({'|'.join(sorted(CODAS))})"
 )
 
-# Letters that may stand for the same sounds in foreign words, and in Vietnamese spellings of
-# them; `ph` and doubled letters beside.
+# Letters for the same sounds in foreign words and in Vietnamese spellings of them; also `ph` for
+# `f`, and doubled letters for one.
 _SOUNDS: Final = str.maketrans("cqwxyz", "kkvsis")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 
@@ -97,16 +100,19 @@ def likely(word: str, lexicon: Lexicon, *, count: int = 3) -> list[str]:
 
 
 def _likeliest(word: str, found: dict[str, int], count: int) -> list[str]:
-    """The likeliest of the words found, each with how often it occurs."""
+    """The `count` likeliest corrections, best first, among words with their frequencies.
+
+    Only those likelier than the word itself, whose distance is 0. `found` loses the word.
+    """
     often = found.pop(word, 0)
     least = log(often) if often else -inf
     best: list[tuple[float, str]] = []
     for other, often in sorted(found.items(), key=lambda item: (-item[1], item[0])):
         if log(often) - _UNLIKELY * _ONE_TONE <= least:
-            break  # nor are the rarer ones any likelier
-        apart = distance(word, other)
-        score = log(often) - _UNLIKELY * apart
-        if score > least and apart <= _FARTHEST:
+            break  # at the smallest distance it would not be likelier, nor would rarer words
+        far = distance(word, other)
+        score = log(often) - _UNLIKELY * far
+        if score > least and far <= _FARTHEST:
             best = sorted([*best, (-score, other)])[:count]
             least = -best[-1][0] if len(best) == count else least
     return [other for _, other in best]
@@ -137,8 +143,8 @@ def _candidates(folded: str, lexicon: Lexicon) -> Iterator[str]:
 
 @lru_cache(maxsize=1000)
 def confusions(folded: str) -> frozenset[str]:
-    """The folded words that differ from one in a part of the syllable that is often taken for
-    the other's: of `chen` tren, chien, cheng…"""
+    """The folded words that differ from a folded syllable in one part, for another that is
+    often confused with it: for `chen` tren, chien, cheng…; none if it is no syllable."""
     parts = _parts(folded)
     if parts is None:
         return frozenset()
@@ -151,18 +157,19 @@ def confusions(folded: str) -> frozenset[str]:
 
 
 def _near(part: str, groups: Sequence[str]) -> set[str]:
+    """A part and those it is confused with."""
     return {part, *_confused(groups).get(part, ())}
 
 
 def _written(onset: str, nucleus: str, coda: str) -> str:
-    """The letters of parts: see `_parts`."""
+    """Spell parts: the inverse of `_parts`."""
     if onset == "gi" and nucleus.startswith("i"):
         onset = "g"
     return onset + nucleus + coda
 
 
 def _slips(word: str) -> set[str]:
-    """The words that an insertion, deletion, substitution or swap of neighbours makes."""
+    """The words one edit away: an insertion, deletion, substitution or transposition."""
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     return {
         *(a + b[1:] for a, b in cuts if b),
@@ -172,7 +179,7 @@ def _slips(word: str) -> set[str]:
 
 
 def _within_two(a: str, b: str) -> bool:
-    """Whether no more than two neighbouring letters differ."""
+    """Whether words differ within two adjacent letters only."""
     return max(map(len, _middles(a, b))) <= 2
 
 
@@ -180,21 +187,23 @@ def _within_two(a: str, b: str) -> bool:
 
 
 def distance(a: str, b: str) -> float:
-    """How far two exact forms are apart, 0 when equal. Each part of a syllable that is often
-    taken for the other's, or differs in marks only, counts 0.5, ngã for hỏi 0.25, any other tone
-    0.75; each other letter 1. Foreign words that differ only in how their sounds are spelt, 0.5.
+    """The distance of two exact forms: symmetric, 0 only if they are equal.
+
+    A part of a syllable confused with another, or with other marks, counts 0.5; ngã for hỏi 0.25,
+    any other tone 0.75; any other letter 1. Foreign words that differ only in the spelling of
+    their sounds have distance 0.5.
     """
     if a == b:
         return 0.0
     (letters, tones), (others, other_tones) = map(_without_tones, (a, b))
     if (parts := _parts(letters)) and (other_parts := _parts(others)):
-        apart = sum(map(_part_distance, parts, other_parts, _TABLES))
-        if apart > _SLIP:  # perhaps of a letter that belongs to other parts, as in `mội`, `một`
-            apart = min(apart, _edits(letters, others))
+        far = sum(map(_part_distance, parts, other_parts, _TABLES))
+        if far > _SLIP:  # one letter may belong to different parts, as in `mội` and `một`
+            far = min(far, _edits(letters, others))
     else:
         by_sound = _CONFUSED + _edits(_sounds(letters), _sounds(others))
-        apart = min(by_sound, _edits(letters, others))
-    return max(_ONE_TONE, apart + _tone_distance(tones, other_tones))
+        far = min(by_sound, _edits(letters, others))
+    return max(_ONE_TONE, far + _tone_distance(tones, other_tones))
 
 
 def _without_tones(word: str) -> tuple[str, str]:
@@ -220,8 +229,10 @@ def _part_distance(a: str, b: str, groups: Sequence[str]) -> float:
 
 @lru_cache(maxsize=10_000)
 def _parts(letters: str) -> tuple[str, str, str] | None:
-    """The onset, nucleus and coda of letters without tones that look like a syllable, be they
-    none (`tuơng`). By sound: `quốc` is q and uôc like `cuốc`, `giết` is gi and iêt.
+    """Split letters without tones into onset, nucleus and coda; None if they do not look like a
+    syllable. Misspelt ones do (`tuơng`).
+
+    The parts are those of the sound: `quôc` is q-uô-c, as `cuôc` is c-uô-c, and `giêt` gi-iê-t.
     """
     found = _LIKE_A_SYLLABLE.fullmatch(letters)
     if found is None:
@@ -236,7 +247,7 @@ def _parts(letters: str) -> tuple[str, str, str] | None:
 
 @cache
 def _confused(groups: Sequence[str]) -> Mapping[str, set[str]]:
-    """What each part, with its marks and without, is taken for."""
+    """For each part, with its marks and without, those it is confused with."""
     table: dict[str, set[str]] = {}
     for group in (*groups, *map(fold, groups)):
         for one, other in permutations(group.split(), 2):
@@ -245,9 +256,8 @@ def _confused(groups: Sequence[str]) -> Mapping[str, set[str]]:
 
 
 def _edits(a: str, b: str) -> float:
-    """The insertions, deletions, substitutions and swaps of neighbours that turn a into b, half
-    as much for other marks.
-    """
+    """The Damerau-Levenshtein distance of two words (optimal string alignment: no substring is
+    edited twice). A substitution that changes only marks counts 0.5."""
     a, b = _middles(a, b)
     if not (a and b):
         return float(len(a or b))
@@ -266,7 +276,7 @@ def _edits(a: str, b: str) -> float:
 
 
 def _middles(a: str, b: str) -> tuple[str, str]:
-    """What is left of two words without their common beginning and end."""
+    """Two words without their common prefix and suffix."""
     start, shorter = 0, min(len(a), len(b))
     while start < shorter and a[start] == b[start]:
         start += 1
@@ -278,7 +288,7 @@ def _middles(a: str, b: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=10_000)
 def _sounds(letters: str) -> str:
-    """Letters of which each stands for one sound."""
+    """A spelling by sound: equal for foreign words that differ in how sounds are spelt."""
     return _DOUBLED.sub(r"\1", letters.translate(_SOUNDS).replace("ph", "f"))
 
 
