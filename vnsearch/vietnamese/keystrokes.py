@@ -21,14 +21,7 @@ _STOPS: Final = frozenset(("c", "ch", "k", "p", "t"))
 _FRONT_VOWELS: Final = frozenset("eêiy")
 _BEFORE_PALATALS: Final = frozenset("a ê i y oa uê uy".split())  # the nuclei before -ch and -nh
 # Spellings of onsets that occur only before front vowels, or only before others.
-_ONLY_BEFORE_FRONT: Final = {
-    "k": True,
-    "gh": True,
-    "ngh": True,
-    "c": False,
-    "g": False,
-    "ng": False,
-}
+_BEFORE_FRONT: Final = {"k": True, "gh": True, "ngh": True, "c": False, "g": False, "ng": False}
 # Syllables of names that keep their k before another vowel: Hồng Kông, Mê Kông, Bắc Kạn, Pa Kô,
 # K'Ho villages in -kơ.
 _NAMES_IN_K: Final = frozenset("kông kạn kô kơ".split())
@@ -170,7 +163,7 @@ def is_well_spelled(syllable: Syllable) -> bool:
         return False
     if (coda in ("ch", "nh") and nucleus not in _BEFORE_PALATALS) or nucleus + coda == "ing":
         return False
-    before_front = _ONLY_BEFORE_FRONT.get(onset)
+    before_front = _BEFORE_FRONT.get(onset)
     if before_front is None or before_front == (nucleus[0] in _FRONT_VOWELS):
         return True
     return nucleus[0] == "i" if onset == "g" else spell(syllable) in _NAMES_IN_K
