@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cases import table
-from vnsearch.analysis.tokenizer import forms, places_of, tokenize
+from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, fold, nfc
 from vnsearch.vietnamese.syllable import canonical
 
@@ -87,29 +87,6 @@ def test_offsets_give_the_surface_of_every_token(text: str) -> None:
         assert token.start >= end
         assert token.position == position
         end = token.end
-
-
-@MODEST
-@given(texts)
-@example("Ký kí ky ki, KỸ_sĩ sỹ: quý quí–“đá” Da 3km² mañana İzmir gì?")
-def test_places_are_those_of_the_tokens(text: str) -> None:
-    tokens = list(tokenize(nfc(text)))
-    expected = {
-        form: [(t.start, t.end, t.exact) for t in tokens if t.folded == form]
-        for form in [*(token.folded for token in tokens), "ma", "ki", "ký"]
-    }
-    assert places_of(nfc(text), expected) == expected
-
-
-def test_all_that_a_text_is_mostly_made_of_is_found_like_any_other() -> None:
-    for char in map(chr, range(0x3000)):
-        text = nfc(f"{char} k{char} {char}k k{char}k".strip())
-        tokens = list(tokenize(text))
-        expected = {
-            form: [(t.start, t.end, t.exact) for t in tokens if t.folded == form]
-            for form in (token.folded for token in tokens)
-        }
-        assert places_of(text, expected) == expected, ascii(char)
 
 
 @MODEST

@@ -1,1 +1,1 @@
-"""Text -> tokens, one by one and in bulk; documents -> passages."""
+"""Text -> tokens, one by one and in bulk; a few words in a text; documents -> passages."""

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
-from vnsearch.analysis.tokenizer import WORD, forms, places_of, spans_of
+from vnsearch.analysis.occurrences import occurrences
+from vnsearch.analysis.tokenizer import WORD, forms, spans_of
 from vnsearch.model import Snippet, StoredPassage
 from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
 
@@ -77,7 +78,7 @@ class Highlighter:
 
     def _marks(self, text: str, sought: Iterable[Sought]) -> list[Mark]:
         """What to highlight in a text, in order."""
-        places = places_of(text, self._folded)
+        places = occurrences(text, self._folded)
         marks: list[Mark] = []
         for words, quoted in sought:
             found = _found(text, words, places, self._exact)

@@ -1,0 +1,82 @@
+"""Finding the occurrences of a few words in a text, without tokenizing all of it.
+
+The text is encoded to a byte for each code point, its folded letter or a space; then words are
+found by `bytes.find`. Only words with code points that the encoding lacks are tokenized.
+"""
+
+import codecs
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from re import Match
+from typing import Final
+
+from vnsearch.analysis.tokenizer import WORD, forms
+from vnsearch.vietnamese.letters import LETTERS, fold
+
+# The code points texts are mostly made of, in lower case: ASCII, Vietnamese letters, and the
+# commonest signs and foreign letters. Each folds to one letter, or is no part of a word.
+_MARKED: Final = "".join(letter for letter in LETTERS if not letter.isascii())
+_FOREIGN: Final = dict(zip("ñçšžčćäëïöüåîûāēīōū²³", "ncszccaeiouaiuaeiou23", strict=True))
+_COMMON: Final = f"{''.join(map(chr, range(128)))}{_MARKED}{''.join(_FOREIGN)}–—…“”‘’′«»°×·•−"
+# An encoding of these in one byte each, for `codecs.charmap_encode`; U+FFFE is an unused byte.
+_CHARMAP: Final = codecs.charmap_build(_COMMON.ljust(256, "\ufffe"))
+_UNCOMMON: Final = b"?"  # what the codec writes for all others
+# The folded letters of these bytes, with i for y, as canonical spelling may exchange the two.
+_FOLDED: Final = {**_FOREIGN, **{letter: fold(letter).replace("y", "i") for letter in LETTERS}}
+_FOLDED_BYTES: Final = "".join(
+    _FOLDED.get(char, char if char.isalnum() or char == "?" else " ") for char in _COMMON.ljust(256)
+).encode()
+
+Occurrence = tuple[int, int, str]  # start and end in code points, and exact form
+
+
+def occurrences(text: str, folded_forms: Iterable[str]) -> dict[str, list[Occurrence]]:
+    """Find the tokens of an NFC text that have one of some folded forms.
+
+    Returns for each form its occurrences in order: those of `tokenize`, but faster.
+    """
+    places: dict[str, list[Occurrence]] = {form: [] for form in folded_forms}
+    letters = _folded_letters(text)
+    for form, own_places in places.items():
+        pattern = _pattern(form)
+        # `letters` begins with a space: the index there of the space before a word is the index
+        # of the word in `text`.
+        start = letters.find(pattern)
+        while start >= 0:
+            end = start + len(form)
+            folded, exact = forms(text[start:end])
+            if folded == form:
+                own_places.append((start, end, exact))
+            start = letters.find(pattern, end)
+    if _UNCOMMON in letters:
+        for word in _uncommon_words(text, letters):
+            folded, exact = forms(word.group())
+            if folded in places:
+                places[folded].append((*word.span(), exact))
+                places[folded].sort()
+    return places
+
+
+@lru_cache(maxsize=1000)
+def _pattern(form: str) -> bytes:
+    """What `_folded_letters` has for a word with this folded form."""
+    return f" {form.replace('y', 'i')} ".encode()
+
+
+def _folded_letters(text: str) -> bytes:
+    """A byte for each code point of a text, between two spaces: in words the folded letter, with
+    i for y, or _UNCOMMON; else a space, or _UNCOMMON."""
+    lower = text.lower()
+    if len(lower) != len(text):  # only İ has a longer lower case
+        lower = "?" * len(text)
+    encoded, _ = codecs.charmap_encode(lower, "replace", _CHARMAP)
+    return b" " + encoded.translate(_FOLDED_BYTES) + b" "
+
+
+def _uncommon_words(text: str, letters: bytes) -> Iterator[Match[str]]:
+    """The words of each run between spaces that has _UNCOMMON in it."""
+    at = letters.find(_UNCOMMON)
+    while at >= 0:
+        end = letters.find(b" ", at)
+        yield from WORD.finditer(text, letters.rfind(b" ", 0, at), end - 1)
+        at = letters.find(_UNCOMMON, end)
