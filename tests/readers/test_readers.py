@@ -7,16 +7,18 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from io import BufferedReader, BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cases import table
+from tests.conftest import Command, Files, write_files
 from vnsearch import readers
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
-from vnsearch.readers import Unread, base, format_of, read
+from vnsearch.readers import Unread, format_of, read
 from vnsearch.readers.base import Flaw, Source
 from vnsearch.readers.sandbox import Sandbox
 from vnsearch.vietnamese.legacy import looks_misread
@@ -96,12 +98,23 @@ def test_decode_refuses(data: bytes, reason: str) -> None:
         decode(data)
 
 
-def test_too_much_text_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "MAX_TEXT_BYTES", 1_000_000)
-    assert document("a.txt", "a" * 1_000_000).text == "a" * 1_000_000
-    for path, data in (("a.txt", b"a" * 1_000_001), ("a.txt.gz", gzip.compress(b"a" * 1_000_001))):
-        with pytest.raises(UnusableFileError, match="too large"):
-            items(path, data)
+def test_too_much_text_is_refused(tmp_path: Path, run: Command) -> None:
+    too_long = b"a" * 1_000_001
+    files: Files = {
+        "docs/most.txt": too_long[1:],
+        "docs/more.txt": too_long,
+        "docs/more.txt.gz": gzip.compress(too_long),
+        "docs/more.jsonl": record(text=too_long.decode()) + record(text="tốt"),
+    }
+    write_files(tmp_path, files)
+    done = run("index", "docs", "--json", VNSEARCH_MAX_TEXT_MB="1")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["documents"] == 2
+    assert {item["path"]: item["reason"] for item in json.loads(done.stdout)["skipped"]} == {
+        "docs/more.txt": "too large (over 1 MB of text)",
+        "docs/more.txt.gz": "too large (over 1 MB of text)",
+        "docs/more.jsonl": "line 1: too long (over 1 MB)",
+    }
 
 
 @pytest.mark.parametrize(
@@ -339,14 +352,6 @@ def test_records_before_damage_are_read() -> None:
     keys = [item.key for item in found if isinstance(item, Document)]
     assert len(keys) > 500
     assert keys == [str(n) for n in range(len(keys))]
-
-
-def test_a_jsonl_line_too_long_is_one_flaw(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vnsearch.readers.jsonl.MAX_TEXT_BYTES", 100)
-    flaw, good = items("a.jsonl", record(text="a" * 1000) + record(text="b"))
-    assert isinstance(flaw, Flaw)
-    assert isinstance(good, Document)
-    assert (flaw.reason[:7], good.locator) == ("line 1:", Locator(2, step=0))
 
 
 ENCODINGS: list[tuple[bytes, str]] = [

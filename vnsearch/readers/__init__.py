@@ -1,9 +1,9 @@
 """File -> documents: a table of suffixes, and one small module per format.
 
-A reader takes a `Source` (of the decompressed file) and yields documents, or `Flaw`s for the
-parts it cannot read, or `LineChunk`es that are read later; it raises `UnusableFileError` when the
-file as a whole holds no text it can read. The modules are imported when a file of their format
-is met.
+The module of a format has a function `read`. It takes the `Source` of a file, decompressed, and
+yields documents, a `Flaw` for each part it cannot read, or `LineChunk`s to be read later; it
+raises `UnusableFileError` if the file holds no text it can read. A module is imported when a file
+of its format is met.
 """
 
 import gzip
@@ -28,13 +28,13 @@ from vnsearch.vietnamese.letters import LETTERS, nfc
 class Format(NamedTuple):
     """How files of a format are read."""
 
-    module: str  # of this package
-    version: int = 1  # raised when it reads files in another way: they are read again then
-    extra: str = ""  # of vnsearch, that brings what it needs
-    library: str = ""  # that it needs beyond those of vnsearch, as it is imported
-    # Formats with structure are read in another process: a hostile file may make a library
-    # hang, crash, or take all memory.
-    apart: bool = True
+    module: str  # in this package
+    version: int = 1  # to be raised when it reads files differently, so that they are read again
+    extra: str = ""  # the extra of vnsearch that installs the library
+    library: str = ""  # the module it needs besides the dependencies of vnsearch
+    # Whether files are read in another process: of a format with structure, a hostile file may
+    # make a library hang, crash, or take all memory.
+    sandboxed: bool = True
 
 
 def _office(module: str) -> Format:
@@ -45,10 +45,11 @@ _HTML: Final = Format("html", 2)
 _MAIL: Final = Format("mail")
 _SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
 
+# By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
-    ".txt": Format("text", 2, apart=False),
-    ".md": Format("markdown", 2, apart=False),
-    ".jsonl": Format("jsonl", 3, apart=False),
+    ".txt": Format("text", 2, sandboxed=False),
+    ".md": Format("markdown", 2, sandboxed=False),
+    ".jsonl": Format("jsonl", 3, sandboxed=False),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
@@ -72,19 +73,22 @@ FORMATS: Final[dict[str, Format]] = {
 _TITLE_CODE_POINTS = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
-# What most texts are made of, and need neither repair nor normalizing.
+# Texts of these characters alone, as most are, need neither repair nor normalization.
 _is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘’“”]*").fullmatch
 
 
 def format_of(path: str) -> Format | None:
-    """The format of a file by its name, or None when it is not supported."""
+    """The format of a file by its name; None if it is not supported."""
     name = PurePath(path.lower())
     return FORMATS.get(PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix)
 
 
 def reader_of(path: str, encoding: str = "") -> str:
-    """What a file would be read with now: another answer than before means that it is to be
-    read again. `encoding`: of text files, if it was set."""
+    """Identify what a file would be read with: module, version, encoding; "" if by none.
+
+    If this differs from when the file was read, it must be read again. `encoding` is the one
+    the user set for text files, or "".
+    """
     found = format_of(path)
     if found is None:
         return ""
@@ -93,13 +97,13 @@ def reader_of(path: str, encoding: str = "") -> str:
 
 
 class Unread(NamedTuple):
-    """Documents that are still to be read, in any process."""
+    """A part of a file that is still to be read; can be sent to another process."""
 
     stretch: LineChunk
-    encoding: str  # that was set
+    encoding: str  # the one the user set, or ""
 
     def read(self) -> Iterator[Document | Flaw]:
-        """The documents, as `readers.read` gives them."""
+        """Yield its documents, as `readers.read` would."""
         from vnsearch.readers.jsonl import read_chunk  # the one format of lines
 
         return map(_finished, read_chunk(self.stretch, self.encoding))
@@ -108,11 +112,12 @@ class Unread(NamedTuple):
 def read(
     path: str, stream: BufferedReader, sandbox: Sandbox, encoding: str = ""
 ) -> Iterator[Document | Flaw | Unread]:
-    """The documents of the file `path`, open as `stream`, in NFC and each with a title and with
-    words to find; of some formats, parts of the file from which to read them.
+    """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 
-    `path` only decides the format. `encoding` (see `encodings.lookup`) is that of text; without
-    it, each file tells. Raises UnusableFileError.
+    Documents are in NFC, with a title and at least one word; of JSON lines, an `Unread` stands
+    for the documents of many lines. `path` only decides the format; `stream` is the open file.
+    `encoding` is that of text (a name from `encodings.lookup`); if "", it is detected. Raises
+    UnusableFileError.
     """
     found = format_of(path)
     if found is None:
@@ -120,10 +125,10 @@ def read(
     if not _installed(found.library):
         raise UnusableFileError(f"needs more to be read: pip install 'vnsearch[{found.extra}]'")
     if path.lower().endswith(".gz"):
-        # It is read like any buffered stream; through one, what comes before damage is lost.
+        # Not wrapped in a buffered reader, which would lose what comes before damage.
         stream = cast("BufferedReader", gzip.GzipFile(fileobj=stream))
     try:
-        if found.apart:
+        if found.sandboxed:
             items = sandbox.read(found.module, bytes_of(stream), encoding)
         else:
             items = reader_named(found.module)(Source(stream, encoding))
@@ -139,29 +144,32 @@ def _installed(library: str) -> bool:
 
 
 def _finished(item: Document | Flaw) -> Document | Flaw:
-    """Repaired, normalized, and with the first line for a title when the format gave none."""
+    """A document repaired, normalized, and titled by its first line if it has no title; a flaw
+    if it has no words."""
     if not isinstance(item, Document):
         return item
-    key, title, text, place, encoding = item
+    key, title, text, locator, encoding = item
     title = " ".join(title.split())
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
-        # A title is too short to tell by itself.
+        # A title is too short to detect an encoding by.
         if (legacy.looks_misread(title) or legacy.looks_misread(text)) and (
             better := legacy.repair(f"{title}\n{text}")
         ) is not None:
             title, _, text = better.text.partition("\n")
             encoding = Encoding(better.encoding, better.sure)
     if not WORD.search(text):
-        return Flaw(f"{place.unit} {place.number}: no words" if place and key else "no words")
-    return Document(_clean(key), _shortened(title or _first_line(text)), text, place, encoding)
+        where = f"{locator.unit} {locator.number}: " if locator and key else ""
+        return Flaw(f"{where}no words")
+    return Document(_clean(key), _shortened(title or _first_line(text)), text, locator, encoding)
 
 
 def _clean(text: str) -> str:
+    """A text in NFC, with U+FFFD for lone surrogates."""
     if text.isascii():
         return text
     try:
-        text.encode("utf-16-le")  # the fastest way to look for lone surrogates, which are rare
+        text.encode("utf-16-le")  # the fastest check for lone surrogates, which are rare
     except UnicodeEncodeError:
         text = _LONE_SURROGATE.sub("\ufffd", text)
     return nfc(text)
@@ -172,6 +180,7 @@ def _first_line(text: str) -> str:
 
 
 def _shortened(title: str) -> str:
+    """A title cut at a space, if there is one, to at most _TITLE_CODE_POINTS."""
     if len(title) <= _TITLE_CODE_POINTS:
         return title
     return title[: _TITLE_CODE_POINTS + 1].rpartition(" ")[0] or title[:_TITLE_CODE_POINTS]

@@ -1,4 +1,4 @@
-"""What the readers share: the bytes of a file, their limit, and decoding them."""
+"""What readers share: what they are given and what they yield, limits of size, decoding."""
 
 import codecs
 import os
@@ -12,17 +12,20 @@ from vnsearch.vietnamese import encodings, legacy
 
 
 def limit(variable: str, default: int) -> int:
-    """A limit that a variable of the environment may set; raises VnsearchError."""
+    """The value of an environment variable, a positive integer, or else `default`.
+
+    Raises VnsearchError for any other value.
+    """
     value = os.environ.get(variable) or str(default)
     if not value.isdecimal() or not int(value):
         raise VnsearchError(f"{variable} is no positive number: {value}", "unset it")
     return int(value)
 
 
-# The most a text may have, decompressed: beyond it a file is no prose, and reading it
-# whole takes several times as much memory.
+# The largest text, decompressed. A larger file is hardly prose, and reading it takes several
+# times as much memory.
 MAX_TEXT_BYTES: Final = 1_000_000 * limit("VNSEARCH_MAX_TEXT_MB", 100)
-# Files with pictures are larger than their text.
+# The largest file of the formats with pictures, which are larger than their text.
 MAX_FILE_BYTES: Final = 300_000_000
 
 _BOMS: Final = (
@@ -31,46 +34,53 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _ANY_BOM: Final = tuple(bom for bom, _ in _BOMS)
-_UTF16: Final = {"utf-16-le": 1, "utf-16-be": 0}  # where the zeros of its Latin letters are
+_UTF16: Final = {"utf-16-le": 1, "utf-16-be": 0}  # in each pair, the byte 0 of Latin letters
+_LOOK: Final = 4_000  # bytes, or code points, by which UTF-16 is detected
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-# How much of the letters of a text must be ASCII to take the others for Western European.
+# The share of the letters of a text that must be ASCII for the others to be taken for Western
+# European.
 _MOSTLY_ASCII: Final = 0.9
 
 
 class Flaw(NamedTuple):
-    """A part of a file that could not be read while the rest could."""
+    """A part of a file, such as a record, that cannot be read, while the rest of it can."""
 
-    reason: str
+    reason: str  # why, and which part; shown to the user
 
 
 class LineChunk(NamedTuple):
-    """Whole lines of a file, which can be read apart from the others."""
+    """Whole lines of a file, to be read independently of the others, in any process."""
 
-    data: bytes
-    number: int  # of the first line
+    data: bytes  # with all line ends, but perhaps the last
+    number: int  # of the first line, from 1
 
 
 class Source:
-    """A file as its reader gets it.
+    """The file that a reader is to read.
 
-    `encoding` is what its text turned out to be in, when that is not UTF-8.
+    `stream` has its bytes, decompressed. Readers of text call `text` or `decoded`; these set
+    `encoding` to that of the text last decoded, None if it is UTF-8.
     """
 
     def __init__(self, stream: BufferedReader, encoding: str = "") -> None:
-        """`encoding`: the one that was set for text (see `encodings.lookup`)."""
+        """`encoding`: the one the user set for text, a name from `encodings.lookup`, or ""."""
         self.stream = stream
         self.encoding: Encoding | None = None
         self._set = encoding
 
     def text(self) -> str:
-        """All of the file as text, its line ends made newlines; raises UnusableFileError."""
+        """Decode the rest of the file, with newlines for line ends.
+
+        Raises UnusableFileError, as `decoded` does, and if it is too large.
+        """
         return self.decoded(bytes_of(self.stream, MAX_TEXT_BYTES))
 
     def decoded(self, data: bytes, declared: str = "") -> str:
-        """Bytes of text as text, its line ends made newlines; raises UnusableFileError.
+        """Decode bytes of text, with newlines for line ends.
 
-        What was set decides, then a byte order mark; else it is UTF-8 if it can be, then what
-        the format `declared`, unless it reads as one of the encodings that none declares.
+        A byte order mark decides the encoding, then the one the user set. Else it is UTF-8, if
+        the bytes are; a Vietnamese encoding, if one is detected; or the one the format
+        `declared`. Raises UnusableFileError if it is none of these, binary, or blank.
         """
         text, self.encoding = _decoded(data, self._set, declared)
         if "\0" in text:
@@ -81,7 +91,7 @@ class Source:
 
 
 def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
-    """All that a stream still has; raises UnusableFileError when it is too much."""
+    """Read the rest of a stream; raises UnusableFileError if it has over `limit` bytes."""
     data = stream.read(limit + 1)
     if len(data) > limit:
         kind = "text" if limit == MAX_TEXT_BYTES else "data"
@@ -90,7 +100,8 @@ def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
 
 
 def encoding_of(data: bytes) -> tuple[str, int]:
-    """The encoding that the first bytes announce, and the length of the mark that does."""
+    """The encoding of the byte order mark at the start of a file, and the bytes it takes; UTF-8
+    and 0 if there is none."""
     if not data.startswith(_ANY_BOM):
         return "utf-8", 0
     for bom, encoding in _BOMS:
@@ -99,31 +110,28 @@ def encoding_of(data: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def _decoded(data: bytes, wanted: str, declared: str) -> tuple[str, Encoding | None]:
+def _decoded(data: bytes, requested: str, declared: str) -> tuple[str, Encoding | None]:
     encoding, skip = encoding_of(data)
-    if wanted and not skip:
-        return encodings.decode_as(data, wanted), Encoding(wanted, sure=True)
+    if requested and not skip:
+        return encodings.decode_as(data, requested), Encoding(requested, sure=True)
     try:
         text = data[skip:].decode(encoding)
     except UnicodeDecodeError as error:
         failed = f"not {encoding.upper()} text ({_where(data, error, skip)})"
         if skip:
             raise UnusableFileError(failed) from error
-        return _guessed(data, declared, failed)
+        return _detected(data, declared, failed)
     if encoding != "utf-8":
         return text, Encoding(encoding.upper(), sure=True)
     return _utf16(data) or (text, None) if text.find("\0", 0, _LOOK) >= 0 else (text, None)
-
-
-_LOOK: Final = 4_000  # bytes or code points
 
 
 def _where(data: bytes, error: UnicodeDecodeError, skip: int) -> str:
     return f"byte 0x{data[skip + error.start]:02x} at offset {skip + error.start}"
 
 
-def _guessed(data: bytes, declared: str, failed: str) -> tuple[str, Encoding]:
-    """Bytes that are not what they announce, or should be, as text."""
+def _detected(data: bytes, declared: str, failed: str) -> tuple[str, Encoding]:
+    """Decode bytes that are not UTF-8; `failed` says why, for the error."""
     if b"\0" in data:
         if found := _utf16(data):
             return found
@@ -142,7 +150,8 @@ def _guessed(data: bytes, declared: str, failed: str) -> tuple[str, Encoding]:
 
 
 def _utf16(data: bytes) -> tuple[str, Encoding] | None:
-    """The text of UTF-16 without a mark: nearly all the zeros are on one side of its pairs."""
+    """Decode UTF-16 without a byte order mark: in its pairs of bytes, nearly all zeros are on
+    one side. None if it is not."""
     for name, side in _UTF16.items():
         sample = data[:_LOOK]
         zeros, others = sample[side::2].count(0), sample[1 - side :: 2].count(0)

@@ -1,4 +1,7 @@
-"""Word (.docx): the text, notes below it, and text boxes; not what was deleted."""
+"""Word (.docx): the text with tables and text boxes, then the notes; not what was deleted.
+
+The format is WordprocessingML, of Office Open XML (ECMA-376).
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,12 +14,12 @@ from vnsearch.readers.package import Package, text_of
 _PARTS: Final = ("word/footnotes.xml", "word/endnotes.xml")
 _MARKS: Final = {"p": "\n", "br": "\n", "cr": "\n", "tab": " ", "noBreakHyphen": "-", "tc": "\n"}
 _TEXT: Final = ("t",)
-# Properties, what was deleted or moved away, and what older programs show instead.
+# Properties, deleted or moved text, and the fallback for older programs, which repeats the text.
 _SKIP: Final = ("pPr", "rPr", "sectPr", "tblPr", "del", "moveFrom", "Fallback")
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document; raises UnusableFileError."""
+    """Yield one document; raises UnusableFileError."""
     package = Package(source)
     parts = ["word/document.xml", *(part for part in _PARTS if part in package)]
     texts = (text_of(package.xml(part), _MARKS, skip=_SKIP, only=_TEXT) for part in parts)

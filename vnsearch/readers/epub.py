@@ -15,7 +15,7 @@ _ENCRYPTION: Final = "META-INF/encryption.xml"
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document, its chapters apart by form feeds; raises UnusableFileError."""
+    """Yield one document, its chapters separated by form feeds; raises UnusableFileError."""
     package = Package(source)
     rootfile = next(package.xml(_CONTAINER).iter("{*}rootfile"), None)
     if rootfile is None:
@@ -38,5 +38,5 @@ def read(source: Source) -> Iterator[Document]:
 def _chapter(source: Source, data: bytes) -> str:
     try:
         return html.page(source, data)[1]
-    except UnusableFileError:  # a cover is a picture only
+    except UnusableFileError:  # such as a cover, which is only a picture
         return ""

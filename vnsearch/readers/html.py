@@ -23,34 +23,38 @@ _BLOCKS: Final = (
 _PARAGRAPHS: Final = "p, h1, h2, h3, h4, li, table, article"
 _CELLS: Final = "td, th"
 _CONTAINERS: Final = "div, ul, ol, table, section, dl"
-_SMALL_PART: Final = 0.3
-_LINKS: Final = 3
-_LINKED: Final = 0.6
-_NAMED_SO: Final = re.compile(
+# What a container must be to be taken for a menu (see `_remove_menus`).
+_MAX_MENU_SHARE: Final = 0.3  # of the text of the page
+_MIN_LINKS: Final = 3
+_MIN_LINKED_SHARE: Final = 0.6  # of its own text
+_MENU_NAMES: Final = re.compile(
     r"\b(menu|nav|navbar|footer|sidebar|breadcrumbs?|related|share|social|comments?|cookie|"
     r"advert|banner)\b",
     re.IGNORECASE,
 )
 
-# Stands for a line end until the white space of the source, which means nothing in
-# HTML, is gone. A control character that HTML does not allow in text.
+# Stands for a line end while the line ends of the source, which are only spaces in HTML, are
+# collapsed. A control character that HTML does not allow in text.
 _BREAK: Final = "\x1e"
-# Behind `encoding=` in XML, `charset=` in <meta>.
+# Declared by `encoding=` in XML, by `charset=` in <meta>.
 _CHARSET: Final = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_HEAD: Final = 4096  # bytes
+_HEAD: Final = 4096  # bytes in which a declaration is looked for
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(rf" *(?:{_BREAK} *)+")
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document; raises UnusableFileError."""
+    """Yield one document; raises UnusableFileError."""
     title, text = page(source, bytes_of(source.stream, MAX_TEXT_BYTES))
     yield Document("", title, text, None, source.encoding)
 
 
 def page(source: Source, data: bytes, charset: str = "") -> tuple[str, str]:
-    """The title and the text of a page; `charset`: what was declared around it. Raises
-    UnusableFileError."""
+    """The title and the text of a page.
+
+    `charset`: the encoding declared for it elsewhere, as by the headers of a message, or "". Raises
+    UnusableFileError if there is no text.
+    """
     from selectolax.lexbor import LexborHTMLParser
 
     declared = _CHARSET.search(data[:_HEAD])
@@ -64,6 +68,7 @@ def page(source: Source, data: bytes, charset: str = "") -> tuple[str, str]:
 
 
 def _mark_breaks(page: "LexborHTMLParser") -> None:
+    """Remove what is never text, and mark where blocks and cells end."""
     for node in page.css(_NEVER_TEXT):
         node.decompose()
     for block in page.css(_BLOCKS):
@@ -90,28 +95,30 @@ def _main(page: "LexborHTMLParser") -> "LexborNode | None":
             return nodes[0]
     if page.body is not None:
         _remove_around(page.body, f"{_AROUND_TEXT}, body > header")
-        _remove_lists_of_links(page.body)
+        _remove_menus(page.body)
     return page.body
 
 
-def _remove_lists_of_links(body: "LexborNode") -> None:
-    """Menus and the like of pages that do not call them so: mostly links, and a small part of
-    the text, or named so, and a small part."""
-    most = _SMALL_PART * len(body.text())
+def _remove_menus(body: "LexborNode") -> None:
+    """Remove menus and the like that have no element of their own: containers with a small share
+    of the text that consist mostly of links, or whose id or class says so."""
+    max_size = _MAX_MENU_SHARE * len(body.text())
     for node in body.css(_CONTAINERS):
         size = len(node.text())
-        if node.parent is None or not 0 < size <= most:
+        if node.parent is None or not 0 < size <= max_size:
             continue
         links = node.css("a")
         linked = sum(len(link.text()) for link in links)
         names = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}"
-        if (len(links) >= _LINKS and linked > _LINKED * size) or _NAMED_SO.search(names):
+        mostly_links = len(links) >= _MIN_LINKS and linked > _MIN_LINKED_SHARE * size
+        if mostly_links or _MENU_NAMES.search(names):
             node.decompose()
 
 
 def _remove_around(node: "LexborNode", selector: str) -> None:
+    """Remove what a selector matches inside a node, and forms to type into."""
     for child in node.css(f"{selector}, form"):
-        # Some servers wrap the whole page in a form; one without paragraphs is to type into.
+        # Some servers wrap the whole page in a form, which then has paragraphs.
         has_text = child.tag == "form" and child.css_first(_PARAGRAPHS) is not None
         if child.parent is not None and child.mem_id != node.mem_id and not has_text:
             child.decompose()

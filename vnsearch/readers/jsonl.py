@@ -1,6 +1,6 @@
-"""JSON lines: one object a line with `text`, and `id` and `title` if it has them.
+"""JSON lines: on each line an object with a string `text`, and perhaps `id` and `title`.
 
-Read some lines at a time, so a file may be larger than memory.
+Read in chunks of lines, so that a file may be larger than memory and read by several processes.
 """
 
 import io
@@ -18,25 +18,25 @@ _decoder: Final = json.JSONDecoder()
 
 
 def read(source: Source) -> Iterator[Document | Flaw | LineChunk]:
-    """The file in stretches; where line ends cannot be found in the bytes (UTF-16), its
-    documents."""
+    """Yield the file in chunks of whole lines; of UTF-16, whose line ends cannot be found in the
+    bytes, its documents."""
     encoding, skip = encoding_of(source.stream.peek(4))
     source.stream.read(skip)
     if encoding == "utf-8":
-        yield from _stretches(source.stream)
+        yield from _chunks(source.stream)
     else:
         lines = io.TextIOWrapper(source.stream, encoding, "replace", newline="\n")
         yield from _documents(source, lines, 1)
 
 
-def read_chunk(stretch: LineChunk, encoding: str) -> Iterator[Document | Flaw]:
-    """The documents of a stretch, with the encoding that was set for the file."""
-    lines = io.BytesIO(stretch.data)
-    return _documents(Source(io.BufferedReader(lines), encoding), lines, stretch.number)
+def read_chunk(chunk: LineChunk, encoding: str) -> Iterator[Document | Flaw]:
+    """Yield the documents of a chunk; `encoding`: the one the user set, or ""."""
+    lines = io.BytesIO(chunk.data)
+    return _documents(Source(io.BufferedReader(lines), encoding), lines, chunk.number)
 
 
-def _stretches(stream: io.BufferedReader) -> Iterator[LineChunk]:
-    number, begun = 1, b""  # a line of which there is more to come
+def _chunks(stream: io.BufferedReader) -> Iterator[LineChunk]:
+    number, begun = 1, b""  # the beginning of a line whose end is not read yet
     while data := stream.read1(_CHUNK):
         end = data.rfind(b"\n") + 1
         if end:
@@ -44,7 +44,7 @@ def _stretches(stream: io.BufferedReader) -> Iterator[LineChunk]:
             yield LineChunk(lines, number)
             number += lines.count(b"\n")
             begun = data[end:]
-        elif len(begun) <= MAX_TEXT_BYTES:  # so much is enough to refuse it
+        elif len(begun) <= MAX_TEXT_BYTES:  # more is not needed to refuse the line
             begun += data
     if begun:
         yield LineChunk(begun, number)
@@ -53,9 +53,10 @@ def _stretches(stream: io.BufferedReader) -> Iterator[LineChunk]:
 def _documents(
     source: Source, lines: Iterable[bytes | str], first: int
 ) -> Iterator[Document | Flaw]:
-    """One document a line, keyed by its `id` or else by its line number.
+    """Yield a document for each line, with its `id` or else its number as the key.
 
-    A line that is no such object gives a `Flaw` with its number; blank lines give nothing.
+    A line that is no such object gives a `Flaw`; blank lines give nothing. `first` is the number
+    of the first line.
     """
     for number, line in enumerate(lines, first):
         if line.isspace():
@@ -85,19 +86,19 @@ def _document(source: Source, line: bytes | str, number: int) -> Document:
 
 
 def _row(source: Source, line: bytes | str) -> tuple[Any, Encoding | None]:
-    """What a line says, and what it was encoded in."""
+    """The JSON value of a line, and the encoding of the line unless it is UTF-8."""
     if isinstance(line, bytes):
         try:
             return _parsed(line.decode()), None
-        except ValueError:  # of the decoding, too
+        except ValueError:  # not UTF-8, or no JSON
             line = source.decoded(line)
     return _parsed(line), source.encoding
 
 
 def _parsed(line: str) -> Any:
-    """What a line of JSON says; raises ValueError."""
+    """The value of a line of JSON; raises ValueError."""
     try:
-        value, end = _decoder.raw_decode(line)  # twice as fast, if less forgiving
+        value, end = _decoder.raw_decode(line)  # twice as fast, but allows no space around
         if line[end:] in ("\n", "\r\n", ""):
             return value
     except ValueError:

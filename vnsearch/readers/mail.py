@@ -1,4 +1,7 @@
-"""A message (.eml), or a page that a browser saved as one (.mht): subject, sender, body."""
+"""A message (.eml), or a page that a browser saved as one (.mht): subject, sender and body.
+
+Formats: RFC 5322 and MIME; MHTML is RFC 2557.
+"""
 
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -12,39 +15,43 @@ from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document; raises UnusableFileError."""
+    """Yield one document; raises UnusableFileError."""
     yield document(source, bytes_of(source.stream, MAX_TEXT_BYTES))
 
 
 def document(source: Source, data: bytes, number: int | None = None) -> Document:
-    """A message; `number`: which of its file it is. Raises UnusableFileError."""
+    """Read a message; `number`: its number in a mailbox, None if it is a file of its own.
+
+    Raises UnusableFileError.
+    """
     message = message_from_bytes(data, policy=default)
     if not message.keys():
         raise UnusableFileError("no message")
     assert isinstance(message, EmailMessage)
     subject, sender = (_header(source, message, name) for name in ("subject", "from"))
     title, body = _body(source, message)
-    place = None if number is None else Locator(number, "message", 0)
+    locator = None if number is None else Locator(number, "message", 0)
     text = "\n".join(filter(None, (subject, sender, body)))
     if not text:
         raise UnusableFileError("empty message")
-    return Document(str(number or ""), subject or title, text, place, source.encoding)
+    return Document(str(number or ""), subject or title, text, locator, source.encoding)
 
 
 def _header(source: Source, message: EmailMessage, name: str) -> str:
+    """The text of a header; "" if there is none."""
     raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
     try:
         raw.encode("ascii", "strict")
-    except UnicodeEncodeError:  # bytes that should have been encoded
+    except UnicodeEncodeError:  # bytes that should have been encoded (RFC 2047)
         return source.decoded(raw.encode("ascii", "surrogateescape")).strip()
     try:
         return str(message.get(name, "")).strip()
-    except Exception:  # the parser of headers raises what it likes on hostile ones
+    except Exception:  # hostile headers make the parser raise errors of many kinds
         return raw.strip()
 
 
 def _body(source: Source, message: EmailMessage) -> tuple[str, str]:
-    """The title, if it is a page, and the text."""
+    """The title, if the body is a page, and its text; both may be empty."""
     part = message.get_body(("plain", "html", "related")) or message
     if part.is_multipart():
         return "", ""

@@ -1,7 +1,6 @@
-"""Markdown: the title from the front matter or the first heading, the source as text.
+"""Markdown (CommonMark): the source as text, the title from front matter or the first heading.
 
-The text stays as written, marks of Markdown included, so that snippets and line numbers
-are those of the file.
+The text keeps its markup, so that snippets and line numbers are those of the file.
 """
 
 import re
@@ -20,7 +19,7 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)",
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document; raises UnusableFileError."""
+    """Yield one document, without its front matter; raises UnusableFileError."""
     text = source.text()
     matter = _FRONT_MATTER.match(text)
     title = _front_title(matter[1] or "") if matter else None
@@ -32,15 +31,15 @@ def read(source: Source) -> Iterator[Document]:
 
 
 def _front_title(source: str) -> str | None:
-    """The title in YAML front matter, "" when it has none; None when what stands between
-    the rules is something else."""
+    """The title in YAML front matter, "" if it has none; None if it is no mapping, and so the
+    text between the two rules no front matter."""
     import yaml
 
     try:
-        # The loader that makes nothing but strings, lists and dictionaries.
+        # The loader that makes nothing but strings, lists and dictionaries is safe.
         fields = yaml.load(source, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError):
-        # Often only a colon in a value that is not quoted.
+        # Often the only error is a colon in a value without quotation marks.
         line = _TITLE_LINE.search(source)
         return line[1].strip() if line else None
     if not isinstance(fields, dict):
@@ -60,7 +59,7 @@ def _first_heading(source: str) -> str:
 
 
 def _shown(part: "Token") -> str:
-    """What a reader sees of an inline token."""
+    """The text of an inline token as rendered."""
     if part.type in ("softbreak", "hardbreak"):
         return " "
     return part.content if part.type in ("text", "code_inline", "image") else ""

@@ -1,4 +1,4 @@
-"""A mailbox (mbox): each message a document, keyed by its number."""
+"""A mailbox (.mbox, RFC 4155): each message is a document with its number as the key."""
 
 from collections.abc import Iterator
 from io import BufferedReader
@@ -10,7 +10,7 @@ from vnsearch.readers.base import Flaw, Source
 
 
 def read(source: Source) -> Iterator[Document | Flaw]:
-    """One document a message; raises UnusableFileError."""
+    """Yield a document for each message; raises UnusableFileError if there is none."""
     number = 0
     for number, data in enumerate(_messages(source.stream), 1):
         yield _document(source, data, number)
@@ -27,7 +27,8 @@ def _document(source: Source, data: bytes, number: int) -> Document | Flaw:
 
 
 def _messages(stream: BufferedReader) -> Iterator[bytes]:
-    """Messages begin behind a line that begins with `From `, after an empty line (RFC 4155)."""
+    """Yield the bytes of the messages. A message begins after a line that begins with `From ` and
+    is the first or follows an empty one."""
     lines: list[bytes] | None = None
     before = b"\n"
     for line in stream:

@@ -1,4 +1,4 @@
-"""OpenDocument text (.odt)."""
+"""OpenDocument text (.odt): the text with its notes; not comments or deleted text."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,17 +9,11 @@ from vnsearch.readers.base import Source
 from vnsearch.readers.package import Package, text_of, title_in
 
 _MARKS: Final = {"p": "\n", "h": "\n", "line-break": "\n", "tab": " ", "s": " "}
-_SKIP: Final = (
-    "tracked-changes",
-    "annotation",
-    "note-citation",
-    "forms",
-    "scripts",
-)
+_SKIP: Final = ("tracked-changes", "annotation", "note-citation", "forms", "scripts")
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document; raises UnusableFileError."""
+    """Yield one document; raises UnusableFileError."""
     package = Package(source)
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.data(
         "META-INF/manifest.xml"

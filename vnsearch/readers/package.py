@@ -1,4 +1,4 @@
-"""What office files are made of: a zip archive of XML files."""
+"""Zip archives of XML files, of which office files and books consist, and the text of XML."""
 
 import zipfile
 from collections.abc import Collection, Mapping
@@ -11,12 +11,12 @@ from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# The container of older office files, and of newer ones with a password.
+# The signature of OLE files: those of older Office, and newer ones with a password.
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 class Package:
-    """The archive of an office file; raises UnusableFileError, as do its methods."""
+    """The archive of a file; raises UnusableFileError, as do its methods."""
 
     def __init__(self, source: Source) -> None:
         data = bytes_of(source.stream)
@@ -28,13 +28,13 @@ class Package:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise UnusableFileError("damaged, or not what its name says (no zip file)") from error
-        self._left = MAX_TEXT_BYTES
+        self._left = MAX_TEXT_BYTES  # bytes that may still be decompressed
 
     def __contains__(self, name: str) -> bool:
         return name in self._zip.NameToInfo
 
     def data(self, name: str) -> bytes:
-        """A file of the archive. All that are read together may have as much as a text."""
+        """Decompress a file of the archive. All that are read may have MAX_TEXT_BYTES together."""
         info = self._zip.NameToInfo.get(name)
         if info is None:
             raise UnusableFileError(f"damaged (no {name})")
@@ -49,32 +49,32 @@ class Package:
             raise UnusableFileError(f"damaged ({name})") from error
 
     def xml(self, name: str) -> "_Element":
-        """A file of the archive as the root of its tree."""
+        """Parse a file of the archive; returns the root of its tree."""
         return parsed(self.data(name), name)
 
     def title(self) -> str:
-        """The title in the properties that all formats of Microsoft have; "" if none."""
+        """The title in the properties of Office Open XML (docProps/core.xml); "" if none."""
         return title_in(self.xml(_PROPERTIES)) if _PROPERTIES in self else ""
 
     def targets(self, name: str) -> dict[str, str]:
-        """The files that a file of the archive refers to, by its names for them."""
+        """The files of the archive that one of them refers to, by relationship id."""
         folder, _, base = name.rpartition("/")
         relations = f"{folder}/_rels/{base}.rels"
         if relations not in self:
             return {}
-        found = {}
+        targets = {}
         for item in self.xml(relations):
             identity, target = item.get("Id"), item.get("Target")
             if identity and target and item.get("TargetMode") != "External":
-                found[str(identity)] = resolved(folder, str(target))
-        return found
+                targets[str(identity)] = resolved(folder, str(target))
+        return targets
 
 
 _PROPERTIES: Final = "docProps/core.xml"
 
 
 def resolved(folder: str, target: str) -> str:
-    """The name of a file in the archive that another one in `folder` refers to."""
+    """The name in the archive of the file that a file in `folder` refers to as `target`."""
     steps: list[str] = []
     for step in target.split("/") if target.startswith("/") else f"{folder}/{target}".split("/"):
         if step == ".." and steps:
@@ -85,8 +85,11 @@ def resolved(folder: str, target: str) -> str:
 
 
 def parsed(data: bytes, name: str) -> "_Element":
-    """XML as the root of its tree; entities and files outside are left alone, and depth and
-    size are limited by libxml2. Raises UnusableFileError."""
+    """Parse XML; returns the root of its tree.
+
+    Entities are not expanded and nothing is fetched; libxml2 limits depth and size. `name` is
+    for errors. Raises UnusableFileError.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -98,7 +101,7 @@ def parsed(data: bytes, name: str) -> "_Element":
 
 
 def title_in(root: "_Element") -> str:
-    """The text of the first `title`; "" if none."""
+    """The text of the first element `title`, in any namespace; "" if none."""
     return next(("".join(item.itertext()) for item in root.iter("{*}title")), "").strip()
 
 
@@ -109,8 +112,11 @@ def text_of(
     skip: Collection[str],
     only: Collection[str] | None = None,
 ) -> str:
-    """The text of a tree, by local names of its elements: what comes at the end of some
-    (`marks`), what is left out, and in which alone there is text, else in all."""
+    """The text of a tree, its lines stripped and blank ones left out.
+
+    All arguments are about local names of elements. `marks`: what to put at the end of some, such
+    as a newline; `skip`: those to leave out; `only`: those whose text is wanted, if not all.
+    """
     from lxml import etree
 
     pieces: list[str] = []

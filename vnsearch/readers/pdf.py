@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
 _ENDS: Final = tuple(".!?:;…”\"'")
-_FULL: Final = 0.7  # of the longest line: a shorter one ends its paragraph
-_HYPHEN: Final = re.compile("[\ufffe\x02]\n?")  # PDFium's sign for one at a line end
-# Programs that print to PDF name the file for a title.
+_FULL: Final = 0.7  # of the length of the longest line; a shorter line ends its paragraph
+_HYPHEN: Final = re.compile("[\ufffe\x02]\n?")  # what PDFium has for a hyphen at a line end
+# Titles that are no titles: programs that print to PDF give the name of the file or their own.
 _NO_TITLE: Final = re.compile(
     r"untitled|microsoft|.*\.(docx?|xlsx?|pptx?|indd|qxd|rtf|txt|cdr)", re.IGNORECASE
 )
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document, its pages apart by form feeds; raises UnusableFileError."""
+    """Yield one document, its pages separated by form feeds; raises UnusableFileError."""
     from pypdfium2 import PdfDocument, PdfiumError
 
     data = bytes_of(source.stream)
@@ -42,6 +42,7 @@ def read(source: Source) -> Iterator[Document]:
 
 
 def _pages(document: "PdfDocument") -> Iterator[str]:
+    """The texts of the pages; raises UnusableFileError if they are too long together."""
     left = MAX_TEXT_BYTES
     for number in range(len(document)):
         page = document[number]
@@ -54,11 +55,11 @@ def _pages(document: "PdfDocument") -> Iterator[str]:
 
 
 def _paragraphs(text: str) -> str:
-    """Lines of a page, joined where a sentence goes on from one to the next."""
+    """The text of a page with lines joined where a sentence goes on to the next line."""
     lines = [line.strip() for line in text.split("\n")]
     full = _FULL * max(map(len, lines))
-    pieces: list[str] = []
+    parts: list[str] = []
     for line in lines:
         goes_on = len(line) >= full and not line.endswith(_ENDS)
-        pieces += line, " " if goes_on else "\n"
-    return "".join(pieces).strip()
+        parts += line, " " if goes_on else "\n"
+    return "".join(parts).strip()

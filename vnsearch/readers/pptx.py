@@ -1,4 +1,7 @@
-"""PowerPoint (.pptx): slides in their order, each with its notes."""
+"""PowerPoint (.pptx): the slides in order, each with its notes.
+
+The format is PresentationML, of Office Open XML (ECMA-376).
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,11 +15,12 @@ _PRESENTATION: Final = "ppt/presentation.xml"
 _REFERENCE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _MARKS: Final = {"p": "\n", "br": "\n", "tab": " "}
 _TEXT: Final = ("t",)
-_SKIP: Final = ("Fallback", "fld")  # numbers of slides and dates
+# The fallback for older programs, which repeats the text; numbers of slides and dates.
+_SKIP: Final = ("Fallback", "fld")
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document, its slides apart by form feeds; raises UnusableFileError."""
+    """Yield one document, its slides separated by form feeds; raises UnusableFileError."""
     package = Package(source)
     targets = package.targets(_PRESENTATION)
     slides = [

@@ -1,7 +1,10 @@
 """Readers in another process, which may hang, crash or run out of memory.
 
-The process is started when the first file comes, serves one file after another, and is
-started anew when it was lost. What it answers is JSON: it may have been taken over.
+The process is started with the first file, reads one file after another, and is replaced when it
+is lost. On its stdin, each file is a line of JSON (module, encoding, size in bytes) and its bytes.
+On its stdout, each answer is a line of JSON: `["document", key, title, text, locator, encoding]` or
+`["flaw", reason]`, any number of these, then `["end"]` or `["unusable", reason]`. A hostile
+file may have taken the process over, so nothing it answers is unpickled or trusted.
 """
 
 import json
@@ -21,44 +24,49 @@ from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding, Locator
 from vnsearch.readers.base import Flaw, Source, limit
 
-SECONDS: Final = limit("VNSEARCH_READ_SECONDS", 60)  # that may be waited for all of a file
-_MEMORY: Final = 3 << 30  # bytes
-_BLOCK: Final = 1 << 16  # bytes
+SECONDS: Final = limit("VNSEARCH_READ_SECONDS", 60)  # the time that reading a file may take
+_MEMORY: Final = 3 << 30  # bytes of address space
+_BLOCK: Final = 1 << 16  # bytes read from the process at a time
 
-Reader = Callable[[Source], Iterator[Document | Flaw]]
+ReadFunction = Callable[[Source], Iterator[Document | Flaw]]
 
 
-def reader_named(module: str) -> Reader:
-    """The reader of a module of this package."""
-    reader: Reader = import_module(f"vnsearch.readers.{module}").read
-    return reader
+def reader_named(module: str) -> ReadFunction:
+    """Import the function `read` of a module of this package."""
+    read: ReadFunction = import_module(f"vnsearch.readers.{module}").read
+    return read
 
 
 class Sandbox:
-    """The process, seen from outside."""
+    """The process, as others use it; to be closed."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        """`seconds`: how long a file may take."""
+        """`seconds`: the time the process may take for a file; that which the caller of `read`
+        takes between two answers is not counted."""
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
 
     def close(self) -> None:
-        """Stop the process, if there is one."""
+        """Kill the process, if there is one; the next `read` starts another."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.communicate()
 
     def read(self, module: str, data: bytes, encoding: str = "") -> Iterator[Document | Flaw]:
-        """What the reader of a module makes of the bytes of a file; raises UnusableFileError."""
+        """Yield what the reader of a module makes of the bytes of a file.
+
+        `encoding`: the one the user set for text, or "". Raises UnusableFileError, also when the
+        reader crashes, takes too long, or gives no valid answer; its process is replaced then.
+        """
         done = False
         try:
             for kind, *values in self._answers(module, data, encoding):
                 match kind, values:
-                    case "document", [key, title, text, place, found]:
+                    case "document", [key, title, text, locator, detected]:
                         yield Document(
                             str(key), str(title), str(text),
-                            place and Locator(*place), found and Encoding(*found),
+                            locator and Locator(*locator), detected and Encoding(*detected),
                         )  # fmt: skip
                     case "flaw", [reason]:
                         yield Flaw(str(reason))
@@ -74,9 +82,10 @@ class Sandbox:
             raise UnusableFileError("cannot be read: the reader gave no right answer") from error
         finally:
             if not done:
-                self.close()  # it is still at this file, or lost
+                self.close()  # it is still reading this file, or lost
 
     def _answers(self, module: str, data: bytes, encoding: str) -> Iterator[list[Any]]:
+        """Send a file to the process and yield its answers, without end."""
         process = self._process or self._started()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -102,8 +111,8 @@ class Sandbox:
                 yield from map(json.loads, lines)
 
     def _started(self) -> "subprocess.Popen[bytes]":
-        # Isolated, so that nothing in the current folder is imported; only what this
-        # process can import.
+        # Isolated (-I), so that nothing is imported from the current folder, and with this
+        # process's path.
         start = "import sys; sys.path[:] = sys.argv[1:]; "
         start += "from vnsearch.readers.sandbox import serve; serve()"
         self._process = subprocess.Popen(
@@ -116,6 +125,7 @@ class Sandbox:
 
 
 def _death(process: "subprocess.Popen[bytes]") -> str:
+    """Wait for a process that has closed its stdout, and describe how it ended."""
     code = process.wait()
     if code < 0:
         with suppress(ValueError):
@@ -124,9 +134,9 @@ def _death(process: "subprocess.Popen[bytes]") -> str:
 
 
 def serve() -> None:
-    """Be the process: answer for each file on stdin, until there are no more."""
+    """Be the process: read the files that come on stdin, until it ends."""
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.dup2(2, 1)  # a library may print, which must not be taken for an answer
     _limit_itself()
     while head := sys.stdin.buffer.readline():
         module, encoding, size = json.loads(head)
@@ -137,7 +147,7 @@ def serve() -> None:
 def _limit_itself() -> None:
     import resource
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the other process is told, and ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it, too, and ends this process
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -147,7 +157,7 @@ def _serve_one(module: str, encoding: str, data: bytes, answers: IO[bytes]) -> N
     def answer(*values: object) -> None:
         answers.write(json.dumps(values).encode() + b"\n")
 
-    # If the other process is gone, nobody stops this one.
+    # CPU time: if the parent is gone, nobody else stops this process.
     signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
     source = Source(BufferedReader(BytesIO(data)), encoding)
     try:

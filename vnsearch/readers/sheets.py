@@ -1,4 +1,4 @@
-"""Spreadsheets (.xlsx, .xls, .ods): a line a row, below the name of its sheet."""
+"""Spreadsheets (.xlsx, .xlsm, .xls, .ods): the name of each sheet, then a line for each row."""
 
 import zipfile
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from vnsearch.readers.base import MAX_FILE_BYTES, Source, bytes_of
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document, its sheets apart by form feeds; raises UnusableFileError."""
+    """Yield one document, its sheets separated by form feeds, its cells by tabs; raises
+    UnusableFileError."""
     from python_calamine import CalamineWorkbook, PasswordError
 
     data = bytes_of(source.stream)
@@ -33,6 +34,7 @@ def read(source: Source) -> Iterator[Document]:
 
 
 def _check_size(data: bytes) -> None:
+    """Raise UnusableFileError if a zip archive is too large decompressed."""
     if not zipfile.is_zipfile(BytesIO(data)):
         return
     with zipfile.ZipFile(BytesIO(data)) as archive:

@@ -1,4 +1,4 @@
-"""CSV and TSV: a line a row, cells apart by tabs."""
+"""CSV and TSV: a line for each row, cells separated by tabs."""
 
 import csv
 from collections.abc import Iterator
@@ -10,8 +10,11 @@ _DELIMITERS = ",;\t|"
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document; raises UnusableFileError. Line ends inside cells stay, so that lines are
-    those of the file."""
+    """Yield one document; raises UnusableFileError.
+
+    Line ends inside cells stay, so that line numbers are those of the file. The delimiter is
+    the one that is most frequent in the first line.
+    """
     text = source.text()
     head = text.partition("\n")[0]
     csv.field_size_limit(MAX_TEXT_BYTES)

@@ -1,4 +1,4 @@
-"""Plain text: the whole file is the text, its first line the title."""
+"""Plain text: the whole file is the text; its first line becomes the title."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,6 @@ from vnsearch.readers.base import Source
 
 
 def read(source: Source) -> Iterator[Document]:
-    """One document; raises UnusableFileError."""
+    """Yield one document; raises UnusableFileError."""
     text = source.text()
     yield Document("", "", text, Locator(1), source.encoding)
