@@ -9,6 +9,7 @@ import pytest
 from tests.conftest import REPOSITORY, Command
 from vnsearch import errors
 from vnsearch.cli.commands import commands
+from vnsearch.readers import FORMATS
 
 # What the contract of the command line promises: an option that is renamed or removed
 # breaks scripts.
@@ -84,6 +85,11 @@ def test_help_without_a_command_can_be_read(run: Command) -> None:
     assert all(any(line.startswith(f"  {name} ") for line in lines) for name in NAMES)
 
 
+def test_help_of_index_names_every_format(run: Command) -> None:
+    text = run("index", "--help").stdout
+    assert [suffix for suffix in FORMATS if not stands_in(suffix, text)] == []
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shell_completion_is_there(run: Command, shell: str) -> None:
     done = run(_VNSEARCH_COMPLETE=f"{shell}_source")
@@ -137,6 +143,12 @@ def test_readme_names_no_option_that_is_not_there(file: str) -> None:
     calls = re.findall(r"^\W*vnsearch [^|\n]*", readme(file), re.MULTILINE)
     told = {name for call in calls for name in re.findall(r"(?<![\w-])--[a-z][\w-]*", call)}
     assert not told - set(long_names())
+
+
+@pytest.mark.parametrize("file", ["README.md", "README.vi.md", "docs/formats.md"])
+def test_pages_name_every_format(file: str) -> None:
+    text = readme(file)
+    assert [suffix for suffix in FORMATS if not stands_in(suffix, text)] == []
 
 
 def test_readme_tells_every_exit_code() -> None:
