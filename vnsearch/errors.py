@@ -1,20 +1,20 @@
-"""What can go wrong, in one hierarchy, and the exit codes of the command."""
+"""The errors of vnsearch, in one hierarchy, and the exit codes of the command."""
 
 EXIT_FOUND = 0
-EXIT_NOTHING = 1
+EXIT_NOTHING = 1  # no match, as with grep; or files skipped with --strict
 EXIT_ERROR = 2
-EXIT_INTERRUPTED = 130
-EXIT_BROKEN_PIPE = 141
+EXIT_INTERRUPTED = 130  # as shells report a process ended by SIGINT
+EXIT_BROKEN_PIPE = 141  # by SIGPIPE
 
 REPAIR = "run: vnsearch index --rebuild"
 CHECK_DISK = "check the disk and its permissions"
 
 
 class VnsearchError(Exception):
-    """A problem the user can do something about.
+    """An error that the user can do something about.
 
-    `str(error)` says what is wrong; `advice` is one line on what to do, or "".
-    The command prints both on stderr and exits with `EXIT_ERROR`.
+    `str(error)` says what is wrong; `advice` is one line on what to do, or "". The command prints
+    both on stderr and exits with `EXIT_ERROR`.
     """
 
     def __init__(self, message: str, advice: str = "") -> None:
@@ -23,11 +23,11 @@ class VnsearchError(Exception):
 
 
 class NoIndexError(VnsearchError):
-    """There is no index where one was looked for."""
+    """There is no index in the given place."""
 
 
 class IndexUnusableError(VnsearchError):
-    """The index is there but cannot be used: damaged, or of another format."""
+    """There is an index, but it is damaged, or of another format."""
 
 
 class LockedError(VnsearchError):
@@ -39,4 +39,4 @@ class RootError(VnsearchError):
 
 
 class UnusableFileError(VnsearchError):
-    """A file was read, but it holds no text that can be indexed."""
+    """A file holds no text that can be read and indexed; `str(error)` is the reason."""

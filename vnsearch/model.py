@@ -1,6 +1,6 @@
 """The data that flows through vnsearch, from files to results.
 
-All offsets are code points of NFC text, half-open; all times are UTC; sizes are bytes.
+Offsets are code points of NFC text, and ranges half-open; times are UTC; sizes are bytes.
 """
 
 from collections.abc import Mapping
@@ -9,94 +9,94 @@ from typing import NamedTuple
 
 
 class Token(NamedTuple):
-    """A run of letters and digits, as it stands in a text and as it is indexed."""
+    """A word of a text: a run of letters and digits, as written and as indexed."""
 
-    text: str  # the surface: exactly text[start:end] of what was tokenized
-    folded: str  # lower case, no marks: what is matched
-    exact: str  # lower case, marks kept, canonical spelling: what decides between readings
+    text: str  # as written: text[start:end] of the text
+    folded: str  # lower case, without marks: what is matched
+    exact: str  # lower case, with marks, in canonical spelling
     start: int
     end: int
-    position: int  # tokens before this one
+    position: int  # number of tokens before it in the text
 
 
 class Interpretation(NamedTuple):
-    """A token as a query would mean it."""
+    """A token as a query with it is understood, by an index."""
 
     token: Token
-    exact: str  # with its marks restored, or decoded
-    variants: Mapping[str, int]  # exact forms in the index, and in how many passages each occurs
+    exact: str  # the exact form meant: decoded from keystrokes, or with its marks restored
+    variants: Mapping[str, int]  # exact forms in the index -> number of passages with it
 
 
 class Locator(NamedTuple):
     """Where in its file a text begins."""
 
     number: int  # counted from 1
-    unit: str = "line"  # what is counted: lines, or page, sheet, slide, chapter, message
-    step: int = 1  # units of the file per mark between units in the text; 0 inside a record
+    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter or message
+    step: int = 1  # units per separator in the text; 0 if the whole text is in one unit
 
     def after(self, text: str) -> "Locator":
-        """Where the text behind this one begins. Lines end in newlines, all else in form
-        feeds."""
-        marks = text.count("\n" if self.unit == "line" else "\f") if self.step else 0
-        return self if not marks else Locator(self.number + self.step * marks, self.unit, self.step)
+        """Where the text after a text that begins here begins. Lines are separated by newlines,
+        all other units by form feeds."""
+        count = text.count("\n" if self.unit == "line" else "\f") if self.step else 0
+        return self if not count else Locator(self.number + self.step * count, self.unit, self.step)
 
 
 class Encoding(NamedTuple):
-    """What a text was encoded in, where that is not UTF-8 or was not said."""
+    """The encoding of a text that is not plain UTF-8."""
 
     name: str
-    sure: bool
+    sure: bool  # declared or detected beyond doubt
 
 
 class Abbreviation(NamedTuple):
     """A short form and what it stands for."""
 
     short: str
-    long: str  # exact forms, with spaces between
-    spelt_out: bool  # in the query, which lacks the short form
+    long: str  # exact forms separated by spaces
+    spelt_out: bool  # whether the query has the long form, not the short one
 
 
 class Document(NamedTuple):
-    """One text to be found: a file, or one record of a file."""
+    """What a search finds: the text of a file, or of one record of a file."""
 
-    key: str  # names it inside its file; "" when the file is one document
+    key: str  # identifies it in its file; "" if the file is one document
     title: str
     text: str
-    locator: Locator | None = None  # None: the format has none
-    encoding: Encoding | None = None
+    locator: Locator | None = None  # of its start; None if the format has no lines or pages
+    encoding: Encoding | None = None  # None if plain UTF-8
 
 
 class Passage(NamedTuple):
-    """A stretch of a document, cut at paragraph and sentence ends: what is ranked."""
+    """A part of a document, cut at paragraph and sentence ends: the unit that is ranked."""
 
     text: str
-    first: int  # its tokens, counted in the document: from `first` to before `last`
+    first: int  # its tokens are those of the document from `first` to before `last`
     last: int
-    locator: Locator | None
-    cut_before: bool  # the document's text goes on before it
+    locator: Locator | None  # of its start
+    cut_before: bool  # the document has words before it
     cut_after: bool
 
 
 class Skipped(NamedTuple):
-    """A file, or a part of one, that was not indexed, and why."""
+    """A file, or a part of one, that was not indexed, and the reason."""
 
     path: str
     reason: str
 
 
 class ScorePart(NamedTuple):
-    """One piece of evidence in a score: what it is, for which words, and its worth."""
+    """What one feature contributes to a score."""
 
-    evidence: str
-    words: str
+    evidence: str  # the kind of feature, as shown to users
+    words: str  # the words it is about
     score: float
 
 
 class StoredPassage(NamedTuple):
-    """What an index keeps of a passage to show it."""
+    """The stored fields of a passage: what is needed to show it."""
 
     source: str  # path of the file, as the catalog writes it
-    key: str  # of the document inside its file
+    key: str  # of the document in its file
     title: str
     text: str  # of the passage
     locator: Locator | None  # of its start
@@ -105,7 +105,7 @@ class StoredPassage(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A document that matches, by its best passage."""
+    """A document that matches, with its best passage."""
 
     passage: StoredPassage
     score: float
@@ -113,47 +113,47 @@ class Match(NamedTuple):
 
 
 class Matches(NamedTuple):
-    """The page of matches an engine found, best first."""
+    """A page of matches, best first."""
 
     total: int  # documents that match, on all pages
-    relaxed: bool  # no document had enough of the words, so any word was enough
+    relaxed: bool  # no document had enough of the words, so any one of them sufficed
     matches: tuple[Match, ...]
 
 
 class Snippet(NamedTuple):
-    """A piece of a document's own text with the ranges of its matched words."""
+    """An excerpt of a document with the ranges of its matched words."""
 
     text: str
-    highlights: tuple[tuple[int, int], ...]  # sorted, disjoint, whole words
+    highlights: tuple[tuple[int, int], ...]  # in `text`; sorted, disjoint, whole words
     locator: Locator | None  # of its start
 
 
 class Hit(NamedTuple):
-    """A match made ready to show."""
+    """A match, ready to be shown."""
 
-    rank: int
+    rank: int  # from 1, over all pages
     score: float
-    id: str  # the same from every current folder
+    id: str  # independent of the current folder
     path: str  # opens from the current folder
     title: str
     title_highlights: tuple[tuple[int, int], ...]
     snippet: Snippet
     modified: datetime
-    stale: bool  # the file changed or vanished since it was indexed
+    stale: bool  # the file changed or is gone since it was indexed
     parts: tuple[ScorePart, ...] = ()
 
 
 class Understood(NamedTuple):
-    """How the query was read."""
+    """How the query was understood."""
 
-    text: str
-    suggestion: str | None = None
-    relaxed: bool = False
+    text: str  # the query with its words as understood
+    suggestion: str | None = None  # another query that was likely meant
+    relaxed: bool = False  # see `Matches`
     abbreviations: tuple[Abbreviation, ...] = ()
 
 
 class Results(NamedTuple):
-    """What a search answers; its JSON is the public format."""
+    """The answer to a query; its JSON is a public format."""
 
     query: str
     understood: Understood
@@ -162,12 +162,12 @@ class Results(NamedTuple):
     offset: int
     hits: tuple[Hit, ...]
     paths: tuple[str, ...] = ()  # of the hits, each once
-    notices: tuple[str, ...] = ()  # what the user should know, for stderr
-    reading: tuple[str, ...] = ()  # clause by clause, when an explanation was asked for
+    notices: tuple[str, ...] = ()  # messages for the user, for stderr
+    reading: tuple[str, ...] = ()  # how each clause was read, if an explanation was requested
 
 
 class FileEncoding(NamedTuple):
-    """A file that is not plain UTF-8, and how it was read."""
+    """A file that is not plain UTF-8, and its encoding; see `Encoding`."""
 
     path: str
     encoding: str
@@ -175,7 +175,7 @@ class FileEncoding(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """What an update of the index did, counted in files."""
+    """What an update of the index did; counts are of files."""
 
     added: int
     changed: int
@@ -183,7 +183,7 @@ class Changes(NamedTuple):
     unchanged: int
     skipped: tuple[Skipped, ...]
     documents: int  # in the index now
-    bytes_read: int  # of the files read, as they lie on disk
+    bytes_read: int  # sizes on disk of the files read
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
 
@@ -191,12 +191,12 @@ class Changes(NamedTuple):
 class Damage(NamedTuple):
     """A file of an index that is not as it was written."""
 
-    file: str  # in the folder of the index
-    what: str
+    file: str  # its path in the folder of the index
+    what: str  # what is wrong with it
 
 
 class Check(NamedTuple):
-    """What a look at every byte of an index found."""
+    """The result of comparing every byte of an index with its checksums."""
 
     folder: str
     files: int
@@ -208,12 +208,12 @@ class Root(NamedTuple):
     """A file or folder the index covers."""
 
     path: str
-    excludes: tuple[str, ...] = ()
-    encoding: str = ""  # of its text files; "": told from each
+    excludes: tuple[str, ...] = ()  # patterns of files that are left out
+    encoding: str = ""  # of its text files; "" if it is detected for each
 
 
 class Status(NamedTuple):
-    """What an index holds and how far the files have moved on since."""
+    """What an index holds, and how many files have changed since."""
 
     folder: str  # of the index
     roots: tuple[Root, ...]
@@ -224,8 +224,8 @@ class Status(NamedTuple):
     skipped: tuple[Skipped, ...]
     bytes_on_disk: int
     updated: datetime
-    new: int
+    new: int  # files, as are the next two
     changed: int
     removed: int
-    versions: dict[str, str]
+    versions: dict[str, str]  # of vnsearch, the catalog, the analysis and the engine
     encodings: tuple[FileEncoding, ...] = ()

@@ -1,6 +1,6 @@
 """Output: JSON against its schema, plain and terminal output against golden files.
 
-`UPDATE_GOLDEN=1 pytest tests/test_render.py` writes the golden files anew; read the
+`UPDATE_GOLDEN=1 pytest tests/render/test_render.py` writes the golden files anew; read the
 difference before keeping it.
 """
 
@@ -579,7 +579,7 @@ def test_terminal_styles_just_the_highlights(shown: Callable[..., str]) -> None:
     assert styled == ["Đảng", "bộ", "Đảng", "bộ", "đảng", "bộ"]
 
 
-def test_terminal_styles_highlights_behind_escaped_characters(shown: Callable[..., str]) -> None:
+def test_terminal_styles_highlights_after_escaped_characters(shown: Callable[..., str]) -> None:
     snippet = a_snippet("\x1b\x1b\n\n \x07một hai\x1bba", "một|ba", 1)
     text = shown(some_results(hits=(a_hit(snippet=snippet),)))
     assert re.findall(r"\x1b\[1;4;33m([^\x1b]*)\x1b\[0m", text) == ["một", "ba"]

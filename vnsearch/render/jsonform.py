@@ -15,8 +15,10 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
 def dump(value: Object) -> str:
-    """One line of JSON. A byte of a file name that is not UTF-8 is a lone surrogate in
-    it, which only the escape in `streams.write` makes valid JSON.
+    """Encode an object as one line of JSON.
+
+    A byte of a file name that is not UTF-8 is a lone surrogate in it (PEP 383): it is valid JSON
+    only once `streams.write` has escaped it.
     """
     return _ENCODER.encode(value)
 
@@ -60,8 +62,8 @@ def hit(item: Hit) -> Object:
         "modified": _time(item.modified),
         "stale": item.stale,
     }
-    if (place := item.snippet.locator) is not None:
-        answer[place.unit] = place.number
+    if (locator := item.snippet.locator) is not None:
+        answer[locator.unit] = locator.number
     if item.parts:
         answer["explain"] = [
             {"evidence": part.evidence, "words": part.words, "score": round(part.score, 4)}
@@ -71,7 +73,7 @@ def hit(item: Hit) -> Object:
 
 
 def changes(done: Changes) -> Object:
-    """What `index` did."""
+    """The output of `index`."""
     return {
         "schema_version": SCHEMA_VERSION,
         "added": done.added,
@@ -88,7 +90,7 @@ def changes(done: Changes) -> Object:
 
 
 def status(found: Status) -> Object:
-    """What `status` tells."""
+    """The output of `status`."""
     return {
         "schema_version": SCHEMA_VERSION,
         "index": found.folder,
@@ -114,7 +116,7 @@ def status(found: Status) -> Object:
 
 
 def check(found: Check) -> Object:
-    """What `check` tells."""
+    """The output of `check`."""
     return {
         "schema_version": SCHEMA_VERSION,
         "index": found.folder,
@@ -125,12 +127,12 @@ def check(found: Check) -> Object:
 
 
 def tokens(found: Iterable[Token], readings: Sequence[Interpretation] = ()) -> Object:
-    """What `analyze` tells; with the readings of an index, those too."""
-    told = [token._asdict() for token in found]
-    for token, reading in zip(told, readings, strict=False):
+    """The output of `analyze`; `readings` are those of the tokens by an index, if there is one."""
+    objects = [token._asdict() for token in found]
+    for token, reading in zip(objects, readings, strict=False):
         variants = [{"exact": form, "passages": n} for form, n in reading.variants.items()]
         token |= {"restored": reading.exact, "variants": variants}
-    return {"schema_version": SCHEMA_VERSION, "tokens": told}
+    return {"schema_version": SCHEMA_VERSION, "tokens": objects}
 
 
 def _skipped(items: Iterable[Skipped]) -> list[Object]:
@@ -138,4 +140,5 @@ def _skipped(items: Iterable[Skipped]) -> list[Object]:
 
 
 def _time(moment: datetime) -> str:
+    """A time in UTC as RFC 3339, to the second."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""A hit -> the address that a terminal opens at a click (OSC 8)."""
+"""A hit -> the address that a terminal opens at a click (a hyperlink, OSC 8)."""
 
 import os
 import socket
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from vnsearch.model import Locator
 
-# Editors and terminals do not agree on how an address names a line.
+# By name; terminals and editors do not agree on how an address names a line.
 FORMATS: Final = {
     "none": "",
     "file": "file://{path}",
@@ -20,7 +20,10 @@ DEFAULT: Final = "file"
 
 
 def problem(link_format: str) -> str:
-    """What is wrong with a format: a name of `FORMATS`, or a text with {path}; "" if nothing."""
+    """Check a link format: a name in `FORMATS`, or a template with {path}.
+
+    Returns what is wrong with it, "" if nothing is.
+    """
     if link_format in FORMATS:
         return ""
     try:
@@ -32,12 +35,13 @@ def problem(link_format: str) -> str:
     return f"a link is one of {', '.join(FORMATS)}, or has {{path}} in it"
 
 
-def link(link_format: str, path: str, place: Locator | None) -> str:
-    """The address of a place in a file. A place that is no line, or no page, is the first.
+def link(link_format: str, path: str, locator: Locator | None) -> str:
+    """The address of a place in a file, by a link format that `problem` finds right.
 
-    A browser opens a PDF file at the page that the address names behind #page=.
+    Where the locator is no line (or no page), {line} (or {page}) is 1. The default format gets
+    `#page=` for a page (RFC 8118), at which browsers open a PDF file.
     """
-    number = {} if place is None else {place.unit: place.number}
+    number = {} if locator is None else {locator.unit: locator.number}
     address = FORMATS.get(link_format, link_format).format(
         path=quote(os.fsencode(os.path.abspath(path))),
         host=socket.gethostname(),

@@ -1,6 +1,6 @@
 """Results as plain lines of text, without colours and wrapping.
 
-What comes from documents, paths included, may hold anything; see `safety`.
+Text from documents, and paths, may contain anything; `safety` escapes them.
 """
 
 import unicodedata
@@ -21,11 +21,11 @@ from vnsearch.model import (
 )
 from vnsearch.render.safety import safe, visible
 
-_SKIPPED_TOLD: Final = 10
+_MAX_LISTED: Final = 10  # files, or reasons, that are listed singly
 
 
 def results(found: Results) -> Iterator[str]:
-    """Hits, each a stanza of title, place, snippet."""
+    """Hits, each as title, place and snippet, followed by an empty line."""
     for line in found.reading:
         yield visible(f"read as: {line}")
     if found.reading:
@@ -42,26 +42,26 @@ def results(found: Results) -> Iterator[str]:
 
 
 def place(hit: Hit) -> str:
-    """Where a hit is: path, record or line, and whether it is out of date."""
+    """Where a hit is: path, position in the file, and whether it is out of date."""
     stale = "  (changed or gone since it was indexed)" if hit.stale else ""
     return f"{safe(hit.path)}{position(hit)}{stale}"
 
 
 def position(hit: Hit) -> str:
-    """Where in its file a hit is: a line, or a page, sheet, slide."""
-    place = hit.snippet.locator
-    if place is None:
+    """Where a hit is in its file, as a suffix of the path; "" if that is not known."""
+    locator = hit.snippet.locator
+    if locator is None:
         return ""
-    return f":{place.number}" if place.unit == "line" else f", {place.unit} {place.number}"
+    return f":{locator.number}" if locator.unit == "line" else f", {locator.unit} {locator.number}"
 
 
 def check(found: Check) -> Iterator[str]:
-    """One line on an index that is whole."""
+    """One line about an index without damage."""
     yield f"the index is whole: {_count(found.files, 'file')}, {found.bytes / 1e6:.1f} MB"
 
 
 def explanation(hit: Hit) -> Iterator[str]:
-    """The parts of a score, largest first, ending in their sum."""
+    """The parts of a score, a line each, and the score; nothing if the hit has no parts."""
     for part in hit.parts:
         words = f": {visible(part.words)}" if part.words else ""
         yield f"{part.score:9.3f}  {part.evidence}{words}"
@@ -70,7 +70,7 @@ def explanation(hit: Hit) -> Iterator[str]:
 
 
 def summary(found: Results) -> str:
-    """One line on how much was found."""
+    """One line: which documents of how many these hits are."""
     if not found.hits:
         return "nothing on this page" if found.total else "nothing found"
     last = found.offset + len(found.hits)
@@ -81,7 +81,7 @@ def summary(found: Results) -> str:
 
 
 def changes(done: Changes, index: str) -> Iterator[str]:
-    """What `index` did to the index at a path, in two lines at most."""
+    """What `index` did, in up to three lines; `index` is the path of the index."""
     counts = ", ".join(
         f"{number:,} {name}"
         for name in ("added", "changed", "removed", "unchanged")
@@ -99,12 +99,12 @@ def changes(done: Changes, index: str) -> Iterator[str]:
 
 
 def doubts(encodings: Sequence[FileEncoding]) -> Iterator[str]:
-    """The files of which it is not sure how they are encoded."""
+    """The files whose detected encoding is in doubt."""
     doubtful = [item for item in encodings if not item.sure]
-    for item in doubtful[:_SKIPPED_TOLD]:
+    for item in doubtful[:_MAX_LISTED]:
         yield safe(f"in doubt about {item.path}: read as {item.encoding}")
-    if len(doubtful) > _SKIPPED_TOLD:
-        yield f"in doubt about {len(doubtful) - _SKIPPED_TOLD:,} more"
+    if len(doubtful) > _MAX_LISTED:
+        yield f"in doubt about {len(doubtful) - _MAX_LISTED:,} more"
 
 
 def _encodings(items: Sequence[FileEncoding]) -> str:
@@ -113,19 +113,18 @@ def _encodings(items: Sequence[FileEncoding]) -> str:
 
 
 def skipped(items: Sequence[Skipped]) -> Iterator[str]:
-    """The first of the skipped files with their reasons, the others by reason."""
-    for item in items[:_SKIPPED_TOLD]:
+    """The skipped files: the first ones singly, the others counted by reason."""
+    for item in items[:_MAX_LISTED]:
         yield safe(f"skipped {item.path}: {item.reason}")
-    rest = Counter(item.reason for item in items[_SKIPPED_TOLD:])
-    for reason, count in rest.most_common(_SKIPPED_TOLD):
+    rest = Counter(item.reason for item in items[_MAX_LISTED:]).most_common()
+    for reason, count in rest[:_MAX_LISTED]:
         yield safe(f"skipped {count:,} more: {reason}")
-    left = sum(rest.values()) - sum(count for _, count in rest.most_common(_SKIPPED_TOLD))
-    if left:
+    if left := sum(count for _, count in rest[_MAX_LISTED:]):
         yield f"skipped {left:,} more for other reasons"
 
 
 def status(found: Status) -> Iterator[str]:
-    """What the index holds, a fact a line."""
+    """What the index holds, and what has changed since."""
     yield f"index      {safe(found.folder)}"
     for root in found.roots:
         excludes = f"  excluding {safe(', '.join(root.excludes))}" if root.excludes else ""
@@ -149,7 +148,7 @@ def status(found: Status) -> Iterator[str]:
 
 
 def tokens(found: Sequence[Token], readings: Sequence[Interpretation] = ()) -> Iterator[str]:
-    """A table of tokens, and how an index reads them."""
+    """A table of tokens; `readings` are those of the tokens by an index, if there is one."""
     rows = [["position", "offsets", "token", "folded", "exact"]]
     rows += [[str(t.position), f"{t.start}–{t.end}", t.text, t.folded, t.exact] for t in found]
     if readings:
@@ -169,7 +168,7 @@ def _variants(reading: Interpretation) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal `text` takes."""
+    """The columns of a terminal that a text takes."""
     wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 

@@ -1,24 +1,22 @@
-"""Text from documents -> text that cannot drive a terminal."""
+"""Escaping text from documents, so that it cannot control a terminal."""
 
 import re
 
-# Control characters, bidirectional controls, line separators, and the lone surrogates
-# that stand for bytes of file names that are not UTF-8.
 _SPACES = re.compile(r"[ \t\n\f]+")
+# Control characters, bidirectional controls, line separators, and lone surrogates, which stand for
+# the bytes of file names that are not UTF-8 (PEP 383).
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 
 
 def visible(text: str) -> str:
-    """Prose in one line that cannot drive a terminal: white space between words as one
-    space, unsafe characters escaped.
-    """
+    """Prose on one line: runs of white space become one space, unsafe characters are escaped."""
     return safe(_SPACES.sub(" ", text))
 
 
 def safe(text: str) -> str:
-    """A path or message with unsafe characters escaped, line ends included."""
+    """A path or message with unsafe characters escaped, line ends and tabs included."""
     return _UNSAFE.sub(_escaped, text)
 
 

@@ -1,7 +1,7 @@
-"""Lines and messages -> stdout and stderr, whatever is behind them.
+"""Lines and messages -> stdout and stderr, whatever these are.
 
-A stream may be closed, of a narrow encoding, a pipe whose reader has gone, or a terminal
-that a document must not drive.
+A stream may be closed, of an encoding that lacks letters, a pipe whose reader has gone, or a
+terminal that no document may control.
 """
 
 import io
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 
 def prepare() -> None:
-    """Let every text be written: a stream may be closed, or of a narrow encoding."""
+    """Make stdout and stderr accept any text, even if closed or of an encoding that lacks it."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -21,7 +21,7 @@ def prepare() -> None:
 
 
 def close() -> None:
-    """Flush stdout. A reader that closed the pipe is no error, not even when Python
+    """Flush stdout. If its reader has closed the pipe, that is no error, here or when Python
     flushes again at exit."""
     try:
         sys.stdout.flush()
@@ -30,26 +30,26 @@ def close() -> None:
 
 
 def write(lines: Iterable[str]) -> None:
-    """Lines to stdout as UTF-8 whatever the locale. A lone surrogate, which stands for a
-    byte of a file name, becomes its JSON escape."""
+    """Write lines to stdout, in UTF-8 whatever the locale. A lone surrogate, which stands for a
+    byte of a file name (PEP 383), becomes its JSON escape."""
     for line in lines:
         sys.stdout.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 def write_now(line: str) -> None:
-    """A line for a reader that waits for it."""
+    """Write a line and flush, for a reader that waits for it."""
     write([line])
     sys.stdout.buffer.flush()
 
 
 def write_paths(paths: Iterable[str], end: str) -> None:
-    """Paths as the system knows them, byte by byte."""
+    """Write paths, each followed by `end`, in the bytes the file system has for them."""
     for path in paths:
         sys.stdout.buffer.write(os.fsencode(path + end))
 
 
 def say(message: str, advice: str = "") -> None:
-    """A message for the user, and what to do about it, on stderr."""
+    """Write a message for the user, and one line on what to do about it, to stderr."""
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
     for line in filter(None, (f"vnsearch: {message}", advice)):

@@ -1,4 +1,4 @@
-"""Search results and progress on a terminal, by rich."""
+"""Search results and progress on a terminal, with rich."""
 
 import sys
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ Ranges = tuple[tuple[int, int], ...]
 
 _RANK_WIDTH: Final = 3
 _INDENT: Final = _RANK_WIDTH + 1
-_WIDEST: Final = 100  # columns of a snippet: longer lines read badly
+_MAX_WIDTH: Final = 100  # columns; longer lines are hard to read
 
 _TITLE: Final = Style(bold=True)
 _RANK: Final = Style(dim=True)
@@ -37,14 +37,17 @@ _FAINT: Final = Style(dim=True)
 
 
 def show(found: Results, color: str, link_format: str = links.DEFAULT) -> None:
-    """Print results on stdout: a block a hit, then how many there are."""
+    """Print results on stdout, a block for each hit, then a summary.
+
+    `color` is "auto", "always" or "never"; `link_format` is one that `links.problem` finds right.
+    """
     console = _console(color, stderr=False)
     for line in found.reading:
         console.print(Text(visible(f"read as: {line}"), _FAINT))
     if found.reading:
         console.print()
     for hit in found.hits:
-        width = min(console.width, _WIDEST)
+        width = min(console.width, _MAX_WIDTH)
         console.print(_block(hit, width, link_format), width=width)
         console.print()
     console.print(Text(plain.summary(found), _FAINT))
@@ -70,8 +73,7 @@ def _place(hit: Hit, link_format: str) -> Text:
 
 
 def _marked(prose: str, highlights: Ranges, style: Style | None = None) -> Text:
-    """A text with its highlights; each piece is escaped by itself, since escaping changes
-    lengths."""
+    """A text with its highlights. Each part is escaped by itself, as escaping changes lengths."""
     text, end = Text(), 0
     for start, stop in highlights:
         text.append(visible(prose[end:start]), style)
@@ -81,28 +83,29 @@ def _marked(prose: str, highlights: Ranges, style: Style | None = None) -> Text:
 
 
 class Bar:
-    """An `indexing.Progress` as a bar on stderr, with rate and time left."""
+    """A progress bar on stderr, with rate and time left: an implementation of the protocol
+    `Progress` of indexing."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._task = progress.add_task("reading", total=None)
 
     def start(self, total_bytes: int) -> None:
-        """See `indexing.Progress`."""
+        """Set the bytes that will be read."""
         self._progress.update(self._task, total=total_bytes)
 
     def advance(self, read_bytes: int) -> None:
-        """See `indexing.Progress`."""
+        """Add to the bytes read."""
         self._progress.advance(self._task, read_bytes)
 
     def finishing(self) -> None:
-        """See `indexing.Progress`."""
+        """Show that all is read and the index is being written."""
         self._progress.update(self._task, total=None, description="writing the index")
 
 
 @contextmanager
 def progress(color: str) -> Iterator[Bar]:
-    """A bar that is gone when done."""
+    """Show a bar, and remove it on exit."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -187,7 +187,7 @@ def _within_two(a: str, b: str) -> bool:
 
 
 def distance(a: str, b: str) -> float:
-    """The distance of two exact forms: symmetric, 0 only if they are equal.
+    """The distance between two exact forms: symmetric, and 0 only if they are equal.
 
     A part of a syllable confused with another, or with other marks, counts 0.5; ngã for hỏi 0.25,
     any other tone 0.75; any other letter 1. Foreign words that differ only in the spelling of
@@ -256,7 +256,7 @@ def _confused(groups: Sequence[str]) -> Mapping[str, set[str]]:
 
 
 def _edits(a: str, b: str) -> float:
-    """The Damerau-Levenshtein distance of two words (optimal string alignment: no substring is
+    """The Damerau-Levenshtein distance between two words (optimal string alignment: no substring is
     edited twice). A substitution that changes only marks counts 0.5."""
     a, b = _middles(a, b)
     if not (a and b):
