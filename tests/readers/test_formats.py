@@ -76,7 +76,7 @@ def test_the_same_text_gives_the_same_tokens_in_every_format(name: str, sandbox:
         ("utf-8-misread.txt", encodings.MISREAD_UTF_8),
     ],
 )
-def test_encodings_are_told(name: str, encoding: str | None, sandbox: Sandbox) -> None:
+def test_encodings_are_detected(name: str, encoding: str | None, sandbox: Sandbox) -> None:
     found = documents(name, content(name), sandbox)[0].encoding
     assert found == (encoding and (encoding, True))
 
@@ -160,7 +160,7 @@ def test_the_encoding_may_be_set(tmp_path: Path, run: Command) -> None:
     assert run("index", "--encoding", "vni", cwd=tmp_path).returncode == 2
 
 
-def test_doubt_is_told(tmp_path: Path, run: Command) -> None:
+def test_doubt_is_reported(tmp_path: Path, run: Command) -> None:
     (tmp_path / "a.txt").write_bytes(b"A quoted \x93word\x94 in an English text.")
     done = run("index", "a.txt", cwd=tmp_path)
     assert done.returncode == 0

@@ -393,7 +393,7 @@ GOOD_GZIP = gzip.compress(record(text="tốt").encode() * 1000)
         pytest.param(GOOD_GZIP[:-8] + bytes(8), id="wrong checksum"),
         pytest.param(GOOD_GZIP[:20] + b"\xff" * 40 + GOOD_GZIP[60:], id="wrong data"),
         pytest.param(GOOD_GZIP + b"\x1f\x8b\x08", id="second member cut"),
-        pytest.param(GOOD_GZIP + b"trash", id="something behind"),
+        pytest.param(GOOD_GZIP + b"trash", id="something after it"),
         pytest.param(b"Vi\xe1\xbb\x87t", id="no gzip"),
     ],
 )

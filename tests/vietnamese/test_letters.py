@@ -55,7 +55,7 @@ def test_every_marked_letter_folds_to_its_base(form: str, letter: str, base: str
 @pytest.mark.parametrize(("form", "letter", "base"), ENCODED)
 def test_every_marked_letter_has_its_exact_form(form: str, letter: str, base: str) -> None:
     assert canonical(form) == letter.lower()
-    # In a syllable too, behind an onset that does not exchange i and y.
+    # In a syllable too, after an onset that does not exchange i and y.
     assert canonical(f"v{form}") == f"v{letter.lower()}"
     assert fold(canonical(f"V{form}")) == f"v{base}"
 

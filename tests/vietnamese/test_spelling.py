@@ -142,16 +142,16 @@ def test_marks_of_words_without_marks_are_left_to_others(words: Words) -> None:
     assert "tàu" not in likely("tau", words)
 
 
-def test_as_many_are_told_as_are_asked_for(words: Words) -> None:
-    told = likely("nằm", words, count=4)
-    assert len(told) == 4
+def test_the_number_of_suggestions_is_that_asked_for(words: Words) -> None:
+    suggested = likely("nằm", words, count=4)
+    assert len(suggested) == 4
     assert [likely("nằm", words, count=count) for count in range(1, 4)] == [
-        told[:count] for count in range(1, 4)
+        suggested[:count] for count in range(1, 4)
     ]
 
 
 @pytest.mark.parametrize("word", ["", "a", "u23", "12", "日本", "việ日", "x" * 100, "́", "ß", "ﬁn"])
-def test_nothing_is_told_of_what_is_no_latin_word(words: Words, word: str) -> None:
+def test_no_suggestions_for_what_is_no_latin_word(words: Words, word: str) -> None:
     assert likely(word, words) == []
 
 
@@ -176,12 +176,12 @@ def test_distance_is_symmetric_and_nought_only_of_equals(a: str, b: str) -> None
 
 @MODEST
 @given(st.one_of(letters, st.text()), st.dictionaries(letters.map(canonical), st.integers(1, 9999)))
-def test_what_is_told_of_any_string_is_other_words(word: str, often: dict[str, int]) -> None:
+def test_suggestions_for_any_string_are_other_words(word: str, often: dict[str, int]) -> None:
     lexicon = Words({**often, "năm": 40, "trong": 70, "polyme": 2})
-    told = likely(word, lexicon)
-    assert len(told) == len({*told}) <= 3
-    assert canonical(word) not in told
-    assert all(form in lexicon.variants(forms(form)[0]) for form in told)
+    suggested = likely(word, lexicon)
+    assert len(suggested) == len({*suggested}) <= 3
+    assert canonical(word) not in suggested
+    assert all(form in lexicon.variants(forms(form)[0]) for form in suggested)
 
 
 def mistakes(path: Path) -> Iterator[tuple[str, str]]:
@@ -207,15 +207,15 @@ def test_real_mistakes_are_put_right(shared: Path) -> None:
     names = ("xquad_vi", "viquad1_dev", "alqac_law")
     often = often_in_documents(collections / name / "docs.jsonl" for name in names)
     lexicon = Words(often)
-    told = [
+    suggested = [
         (right, likely(wrong, lexicon))
         for wrong, right in mistakes(shared / "data/lists/viwiki-mistake-pairs.tsv")
         # Only of words that are none otherwise: of others, their neighbours must tell.
         if often[right] >= 5 and not often[wrong] and wrong != forms(right)[0]
     ]
-    first = sum(words[:1] == [right] for right, words in told) / len(told)
-    in_three = sum(right in words for right, words in told) / len(told)
+    first = sum(words[:1] == [right] for right, words in suggested) / len(suggested)
+    in_three = sum(right in words for right, words in suggested) / len(suggested)
     # 291 mistakes, of which 64% and 82%.
-    assert len(told) > 250
+    assert len(suggested) > 250
     assert first >= 0.62
     assert in_three >= 0.8

@@ -119,7 +119,7 @@ def text_of(
     """
     from lxml import etree
 
-    pieces: list[str] = []
+    parts: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         name = etree.QName(element).localname if isinstance(element.tag, str) else ""
@@ -127,10 +127,10 @@ def text_of(
             if name in skip or not name:
                 walk.skip_subtree()
             elif only is None or name in only:
-                pieces.append(element.text or "")
+                parts.append(element.text or "")
             continue
-        pieces.append(marks.get(name, "") if name not in skip else "")
+        parts.append(marks.get(name, "") if name not in skip else "")
         if only is None and element is not root:
-            pieces.append(element.tail or "")
-    lines = (" ".join(line.split()) for line in "".join(pieces).split("\n"))
+            parts.append(element.tail or "")
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -13,13 +13,13 @@ from vnsearch.vietnamese.encodings import DECODERS, HIGH_BYTES, MISREAD_UTF_8, S
 from vnsearch.vietnamese.readability import readability
 
 # Characters of text decoded wrongly that are rare in any other: U+0080 to U+00BF but for those
-# of ordinary print, and what stands for common letters in TCVN3 (ò, ữ), VNI (đ, ị, ư) and
+# of ordinary print, and the bytes of common letters in TCVN3 (ò, ữ), VNI (đ, ị, ư) and
 # windows-1258 (đ). Texts with too few are not examined, which takes a thousand times as long.
 _SUSPECT: Final = ({*map(chr, range(0x80, 0xC0))} - {*"\xa0«°±²³·»½"}) | {*"ßðñïöø÷Þþ"}
 _SUSPECT_CHARACTER: Final = re.compile(f"[{re.escape(''.join(sorted(_SUSPECT)))}]")
 _NOT_SUSPECT: Final = bytes(byte for byte in range(0x100) if chr(byte) not in _SUSPECT)
 _SHORT: Final = 300  # code points; in a shorter text one suspect character is enough
-_CODE_POINTS_PER_SUSPECT: Final = 200  # in a longer one there must be one for so many
+_CODE_POINTS_PER_SUSPECT: Final = 200  # in a longer one, at least one in 200
 _MIN_SUSPECTS: Final = 3  # and at least these
 
 _MIN_SYLLABLES: Final = 3  # syllables with marks, for an encoding to be detected
