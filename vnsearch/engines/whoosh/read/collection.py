@@ -10,15 +10,16 @@ import struct
 from bisect import bisect_left, bisect_right
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial, reduce
+from functools import partial, reduce
 from itertools import accumulate, chain, pairwise
 from operator import and_
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.segment_file import LENGTH_BUCKETS, MAX_TF
 from vnsearch.engines.whoosh.read.bitset import DocumentMap, cardinality, members, with_tf
+from vnsearch.engines.whoosh.read.caches import LazyTable, cached
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
@@ -33,9 +34,6 @@ _SETS_BYTES: Final = 3_000_000  # of passages, of documents, and of rows made of
 _FREQUENCIES_KEPT: Final = 10_000
 _COUNTERS_KEPT: Final = 1_000
 _RECORDS_KEPT: Final = 100
-
-
-_Of = TypeVar("_Of")
 
 # The number of the segment that a passage is of, and its words as a string: see `SegmentReader`.
 TokenString = tuple[int, str]
@@ -66,33 +64,26 @@ class Collection:
         lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
         self._lengths = memoryview(lengths).cast("H")
         self._dampings = LazyTable(partial(damping, average=self.average_length))
-        self._shares = LazyTable(self._saturations)
+        self._shares = LazyTable(partial(_saturations, average=self.average_length))
         # For each length class and count, in four bytes, the most that BM25 can make of it: in
         # SHARES, rounded up.
-        most = chain(*map(self._saturations, LENGTH_BUCKETS))
+        most = chain(*map(self._shares.__getitem__, LENGTH_BUCKETS))
         shares = [math.ceil(saturated / LIMIT * SHARES) for saturated in most]
         self.shares_of_classes = int.from_bytes(struct.pack(f"<{len(shares)}I", *shares), "little")
         kept = max(16, _SETS_BYTES // max(self.size, 1))
-        self._rows = lru_cache(max(kept, _ROWS_BYTES // max(self.size, 1)))(self._row)
-        self._passages_having = lru_cache(kept)(self._having)
-        self._documents_having = lru_cache(kept)(self._having_documents)
-        self._frequencies = lru_cache(_FREQUENCIES_KEPT)(self._frequency)
-        self.variants = lru_cache(_FREQUENCIES_KEPT)(self._variants)
-        self.pairs = lru_cache(_FREQUENCIES_KEPT)(self._pairs)
-        self.counter = lru_cache(_COUNTERS_KEPT)(self._counter)
-        self.record = lru_cache(_RECORDS_KEPT)(self._record)
+        self._rows = cached(max(kept, _ROWS_BYTES // max(self.size, 1)), self._row)
+        self._passages_having = cached(kept, self._having)
+        self._documents_having = cached(kept, self._having_documents)
+        self._frequencies = cached(_FREQUENCIES_KEPT, self._frequency)
+        self.variants = cached(_FREQUENCIES_KEPT, self._variants)
+        self.pairs = cached(_FREQUENCIES_KEPT, self._pairs)
+        self.counter = cached(_COUNTERS_KEPT, self._counter)
+        self.record = cached(_RECORDS_KEPT, self._record)
 
     def close(self) -> None:
         """Let go of the files."""
         for segment in self._segments:
             segment.close()
-
-    def _saturations(self, length: int) -> list[float]:
-        """For each count the most that BM25 can make of it."""
-        if not self.average_length:
-            return [LIMIT] * (MAX_TF + 1)
-        damped = damping(length, self.average_length)
-        return [*(saturation(count, damped) for count in range(MAX_TF)), LIMIT]
 
     def _without(self, deleted: Sequence[frozenset[int]]) -> int:
         lanes = bytearray(b"\1") * self.size
@@ -243,6 +234,14 @@ class Collection:
         return with_tf(self._alive(rows))
 
 
+def _saturations(length: int, average: float) -> list[float]:
+    """For each count the most that BM25 can make of it in a passage of `length` tokens."""
+    if not average:
+        return [LIMIT] * (MAX_TF + 1)
+    damped = damping(length, average)
+    return [*(saturation(count, damped) for count in range(MAX_TF)), LIMIT]
+
+
 def _bare(folded: str) -> Word:
     return Word(folded, folded, folded)
 
@@ -269,18 +268,6 @@ def _side_by_side(
         for b, other in seconds.items()
         if a + b in words
     )
-
-
-class LazyTable(dict[int, _Of]):
-    """Something of each number, worked out when first met."""
-
-    def __init__(self, of: Callable[[int], _Of]) -> None:
-        super().__init__()
-        self._of = of
-
-    def __missing__(self, number: int) -> _Of:
-        found = self[number] = self._of(number)
-        return found
 
 
 class PhraseFrequency:

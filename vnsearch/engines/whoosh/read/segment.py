@@ -4,7 +4,6 @@ import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, Final
 from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.segment_file import SURROGATES, Arrays, number_type
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
+from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
@@ -47,10 +47,10 @@ class SegmentReader:
         self._rare = arrays["exact.two_unit"]
         self._words, self._words_at = arrays["tokens"], arrays["tokens_at"]
         self._frames = arrays["stored.first"]
-        self._followers = lru_cache(_FOLLOWERS_KEPT)(self._read_followers)
-        self._forms = lru_cache(_FORMS_KEPT)(self._read_forms)
-        self._pairs = lru_cache(_PAIRS_KEPT)(self._read_pairs)
-        self._frame: Callable[[int], StoredBlock] = lru_cache(_FRAMES_KEPT)(self._read_frame)
+        self._followers = cached(_FOLLOWERS_KEPT, self._read_followers)
+        self._forms = cached(_FORMS_KEPT, self._read_forms)
+        self._pairs = cached(_PAIRS_KEPT, self._read_pairs)
+        self._frame = cached(_FRAMES_KEPT, self._read_frame)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
+from vnsearch.engines.whoosh.read.caches import cached
 
 _CAPPED: Final = bytes(min(tf, MAX_TF) for tf in range(256))
 _FOUND_KEPT: Final = 1000
@@ -20,7 +21,7 @@ class TermDictionary:
 
     def __init__(self, arrays: Arrays, name: str) -> None:
         self._text, self._at = arrays[f"{name}.terms"], arrays[f"{name}.terms_at"]
-        self.find = lru_cache(_FOUND_KEPT)(self._find)
+        self.find = cached(_FOUND_KEPT, self._find)
 
     def __len__(self) -> int:
         return len(self._at) - 1
