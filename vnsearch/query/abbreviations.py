@@ -56,7 +56,7 @@ class Abbreviations:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._defined = lru_cache(_DEFINITIONS_KEPT)(self._look_up)
+        self._definitions: dict[str, str | None] = {}
 
     def added_to(self, query: Query) -> Query:
         """The query with the abbreviations it has, or has spelt out, as `related`; an exact one
@@ -97,6 +97,14 @@ class Abbreviations:
                     long = self._defined(short) or usual
                     if _folded(long) == spelt:
                         yield Abbreviation(short.upper(), long, spelt_out=True)
+
+    def _defined(self, short: str) -> str | None:
+        """As `_look_up`, kept for queries to come."""
+        if short not in self._definitions:
+            if len(self._definitions) >= _DEFINITIONS_KEPT:
+                self._definitions.clear()
+            self._definitions[short] = self._look_up(short)
+        return self._definitions[short]
 
     def _look_up(self, short: str) -> str | None:
         """What the passages that have an abbreviation mostly say it stands for."""
