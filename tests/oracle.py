@@ -70,7 +70,7 @@ class _Passage:
 def _densest(words: Sequence[tuple[float, set[int]]]) -> float:
     """The most that words, each with its worth and places, are worth in one window."""
     begins = {place for _, places in words for place in places}
-    windows = (range(begin, begin + ranking.WINDOW) for begin in begins)
+    windows = (range(begin, begin + ranking.PROXIMITY_WINDOW) for begin in begins)
     return max(
         (
             sum(worth for worth, places in words if not places.isdisjoint(window))
@@ -173,7 +173,7 @@ class Oracle:
 
         def weight(passages: list[_Passage]) -> int:
             return sum(
-                ranking.weight(self._frequency((word,), exact), self._count)
+                ranking.integer_idf(self._frequency((word,), exact), self._count)
                 for clause in soft
                 if self._has(passages, clause, exact)
                 for word in words_of([clause])

@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from vnsearch.query.parser import parse
 from vnsearch.ranking import (
+    BIGRAM_WEIGHT,
     K1,
     MIN_SHOULD_MATCH_SHARE,
-    PAIR_WEIGHT,
+    PROXIMITY_WEIGHT,
     QUESTION_WEIGHT,
-    WINDOW_WEIGHT,
     all_terms_bonus,
     damping,
     features,
     idf,
+    integer_idf,
     min_should_match,
     saturation,
-    weight,
 )
 
 MODEST = settings(max_examples=100, deadline=None)
@@ -33,7 +33,7 @@ def pieces(source: str, *, exact: bool = False) -> list[Piece]:
     return [(" ".join(word.exact for word in e.words), e.exact, e.weight) for e in found]
 
 
-P = PAIR_WEIGHT
+P = BIGRAM_WEIGHT
 
 
 @pytest.mark.parametrize(
@@ -141,12 +141,12 @@ def test_words_of_longer_queries_count_again_where_they_stand_together() -> None
 
     assert not near("đảng bộ cơ")
     assert near("đảng bo cơ ai") == [
-        ("đảng", WINDOW_WEIGHT),
-        ("bo", WINDOW_WEIGHT),
-        ("cơ", WINDOW_WEIGHT),
-        ("ai", WINDOW_WEIGHT * QUESTION_WEIGHT),
+        ("đảng", PROXIMITY_WEIGHT),
+        ("bo", PROXIMITY_WEIGHT),
+        ("cơ", PROXIMITY_WEIGHT),
+        ("ai", PROXIMITY_WEIGHT * QUESTION_WEIGHT),
     ]
-    assert near("đảng bộ cơ quan ngo* vien~ title:x")[-1] == ("quan", WINDOW_WEIGHT)
+    assert near("đảng bộ cơ quan ngo* vien~ title:x")[-1] == ("quan", PROXIMITY_WEIGHT)
 
 
 def test_labels() -> None:
@@ -176,8 +176,8 @@ def test_idf(with_it: int, passages: int, expected: float) -> None:
 def test_a_weight_is_the_idf_in_whole_millionths(
     with_it: int, passages: int, expected: int
 ) -> None:
-    assert weight(with_it, passages) == expected
-    assert type(weight(with_it, passages)) is int
+    assert integer_idf(with_it, passages) == expected
+    assert type(integer_idf(with_it, passages)) is int
 
 
 def test_a_document_needs_a_share_of_the_most_weight() -> None:

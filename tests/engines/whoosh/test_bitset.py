@@ -129,8 +129,8 @@ def test_documents_all_and_none(sizes: list[int]) -> None:
 def test_documents_and_their_passages(sizes: list[int]) -> None:
     documents = DocumentMap(last_of(sizes))
     for own in ranges_of(sizes):
-        assert documents.passages(own[-1]) == own
-        assert [documents.of(passage) for passage in own] == [own[-1]] * len(own)
+        assert documents.passages_of(own[-1]) == own
+        assert [documents.document_of(passage) for passage in own] == [own[-1]] * len(own)
 
 
 @MODEST

@@ -209,9 +209,9 @@ def test_rows_of_words_are_those_of_the_terms_they_match(
                 asked = word(text)
                 wanted = {f for f in occurring if asked.matches(*forms(f), exact)}
                 row = dense_of(passages, wanted)
-                assert segment.row(asked, exact) == row, (text, exact)
+                assert segment.dense(asked, exact) == row, (text, exact)
                 match_marks = asked._replace(match_marks=True)
-                assert segment.row(match_marks, exact=exact) == segment.row(asked, exact=True)
+                assert segment.dense(match_marks, exact=exact) == segment.dense(asked, exact=True)
                 characters = segment.characters(asked, exact)
                 assert len(characters) == len(set(characters)) == len(wanted)
 
@@ -225,12 +225,12 @@ def test_frequencies_of_variants_and_pairs(
         for folded in {forms(form)[0] for form in FORMS}:
             expected = Counter(e for p in passages for e in exact_forms(p) if fold(e) == folded)
             assert segment.variants(folded) == expected, folded
-            by_character = segment.forms(folded)
+            by_character = segment.variant_characters(folded)
             assert list(by_character.values()) == list(segment.variants(folded))
         counted = 0
         for first in ("ma", "man", "dang", "bo", "x", "12", "qq"):
             for second in ("ma", "man", "dang", "bo", "zu", "x", "qq"):
-                found = segment.pairs(first, second)
+                found = segment.bigrams(first, second)
                 assert found in (None, pairs_of(passages, first, second)), (first, second)
                 counted += found is not None
         if frequent == 0:
@@ -262,7 +262,7 @@ def test_pairs_are_counted_once_a_passage_in_texts_and_titles(tmp_path: Path) ->
     with segment_of(tmp_path, passages, frequent=0) as segment:
         for first in "a b c d0 d1 d2".split():
             for second in "a b c d0 d1 d2".split():
-                assert segment.pairs(first, second) == pairs_of(passages, first, second)
+                assert segment.bigrams(first, second) == pairs_of(passages, first, second)
 
 
 @pytest.mark.parametrize("most", [0, 1, 3, 4])
@@ -278,7 +278,7 @@ def test_only_so_many_words_have_their_pairs_counted(
             for second in "abcd":
                 counted = first in commonest and second in commonest
                 expected = pairs_of(passages, first, second) if counted else None
-                assert segment.pairs(first, second) == expected
+                assert segment.bigrams(first, second) == expected
 
 
 def test_only_so_many_exact_forms_have_their_pairs_counted(
@@ -287,8 +287,8 @@ def test_only_so_many_exact_forms_have_their_pairs_counted(
     monkeypatch.setattr(bigrams, "_MAX_EXACT", 4)
     passages = [Passage("ma má b bà mà b mã b".split(), [])] * 3
     with segment_of(tmp_path, passages, frequent=0) as segment:
-        assert segment.pairs("ma", "ma") == {("ma", "má"): 3}
-        assert segment.pairs("ma", "b") is segment.pairs("b", "ba") is None
+        assert segment.bigrams("ma", "ma") == {("ma", "má"): 3}
+        assert segment.bigrams("ma", "b") is segment.bigrams("b", "ba") is None
 
 
 def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
@@ -299,7 +299,7 @@ def test_pairs_of_many_rare_words_take_little_memory(tmp_path: Path) -> None:
     try:
         found = [Passage(part, []) for part in parts]
         with segment_of(tmp_path, found, at_least=inverter.DENSE_MIN_DF) as segment:
-            assert segment.pairs("w7", "w8") in (None, {("w7", "w8"): 1})
+            assert segment.bigrams("w7", "w8") in (None, {("w7", "w8"): 1})
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -319,7 +319,7 @@ def read_back(segment: SegmentReader) -> list[Passage]:
     assert FIELD_SEPARATOR not in form_of
     found = []
     for passage in range(segment.size):
-        text, title = segment.words(passage).split(FIELD_SEPARATOR)
+        text, title = segment.token_string(passage).split(FIELD_SEPARATOR)
         found.append(Passage([form_of[c] for c in text], [form_of[c] for c in title]))
     return found
 
@@ -342,7 +342,7 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
                 for exact in (False, True):
                     characters = segment.characters(word(text), exact)
                     for number, passage in enumerate(passages):
-                        own = sum(segment.words(number).count(c) for c in characters)
+                        own = sum(segment.token_string(number).count(c) for c in characters)
                         expected = [
                             word(text).matches(*forms(f), exact)
                             for f in (*passage.text, *passage.title)
@@ -359,7 +359,7 @@ def test_more_terms_than_there_are_characters_of_one_code_unit(tmp_path: Path) -
     passages = [Passage(part, []) for part in [*parts, *parts[:-1]]]
     with segment_of(tmp_path, passages) as segment:
         assert read_back(segment) == passages
-        longest = max(map(len, (segment.words(n) for n in range(segment.size))))
+        longest = max(map(len, (segment.token_string(n) for n in range(segment.size))))
         assert longest == 301
 
 
@@ -375,9 +375,9 @@ def test_records_lengths_and_sources(tmp_path: Path) -> None:
             record = segment.record(number)
             assert (record.source, record.key) == (f"{number % 3}.txt", str(number))
             assert record.text == " ".join(passages[number].text)
-        accepted = segment.of_sources(lambda source: source != "1.txt")
+        accepted = segment.from_sources(lambda source: source != "1.txt")
         assert accepted == bytes(n % 3 != 1 for n in range(300))
-        assert segment.of_sources(lambda _: False) == bytes(300)
+        assert segment.from_sources(lambda _: False) == bytes(300)
 
 
 def test_more_passages_than_numbers_of_two_bytes(
@@ -385,15 +385,15 @@ def test_more_passages_than_numbers_of_two_bytes(
 ) -> None:
     passages = [Passage(["má", *["mà"] * (n % 20), f"w{n % 5}"], ["x"]) for n in range(40)]
     with segment_of(tmp_path, passages, 1 / 2, 0) as segment:
-        rows = {f: segment.row(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
-        pairs = segment.pairs("ma", "w1")
+        rows = {f: segment.dense(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
+        pairs = segment.bigrams("ma", "w1")
     for module in (inverter, segment_builder, bigrams):
         monkeypatch.setattr(module, "number_type", lambda _: "I")
     monkeypatch.setattr("vnsearch.engines.whoosh.read.segment.number_type", lambda _: "I")
     with segment_of(tmp_path, passages, 1 / 2, 0) as segment:
         assert segment._arrays["exact.passages"].format == "I"
-        assert {f: segment.row(word(f), exact=True) for f in rows} == rows
-        assert segment.pairs("ma", "w1") == pairs
+        assert {f: segment.dense(word(f), exact=True) for f in rows} == rows
+        assert segment.bigrams("ma", "w1") == pairs
         assert pairs == pairs_of(passages, "ma", "w1")
 
 
@@ -435,7 +435,7 @@ def test_an_interrupt_while_a_row_is_read_is_not_hidden(
         pytest.raises(KeyboardInterrupt),
         closing(SegmentReader(tmp_path / "1.segment")) as segment,
     ):
-        segment.row(word("ma"), exact=False)
+        segment.dense(word("ma"), exact=False)
 
 
 def test_a_segment_that_lacks_an_array_is_refused(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.oracle import Answer, Oracle
 from vnsearch.engines import IndexReader
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
-from vnsearch.engines.whoosh.search.scorer import Scoring
+from vnsearch.engines.whoosh.search.scorer import Scorer
 from vnsearch.engines.whoosh.write import inverter, token_strings
 from vnsearch.engines.whoosh.write import writer as writing
 from vnsearch.model import Document, Locator, Matches
@@ -220,13 +220,13 @@ def test_few_passages_are_scored_for_a_short_page(
 ) -> None:
     """What makes it fast: else all this care would be for nothing."""
     scored: list[int] = []
-    score = Scoring._score
+    score = Scorer._score
 
-    def counted(self: Scoring, passage: int, bound: float, needed: float) -> float:
+    def counted(self: Scorer, passage: int, bound: float, needed: float) -> float:
         scored.append(passage)
         return score(self, passage, bound, needed)
 
-    monkeypatch.setattr(Scoring, "_score", counted)
+    monkeypatch.setattr(Scorer, "_score", counted)
     often = [(n * 7) % 10 + 1 for n in range(400)]
     write(
         tmp_path / "e",

@@ -533,12 +533,12 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
     assert (tmp_path / "2.segment").read_bytes() == path.read_bytes()
     with closing(SegmentReader(path)) as segment:
         asked = [parse(text).runs()[0] for text in ("ma", "w7", "ma w7", "x")]
-        rows = [segment.row(words[0], exact=False) for words in asked]
+        rows = [segment.dense(words[0], exact=False) for words in asked]
         assert rows[0] == b"\1" * size
         assert rows[1] == bytes(n % 300 == 7 for n in range(size))
         assert rows[3] == bytes(n % 2 * 2 for n in range(size))
         assert segment.variants("w7") == {"w7": sum(rows[1])}
-        assert segment.pairs("ma", "w7") in (None, {("má", "w7"): sum(rows[1])})
+        assert segment.bigrams("ma", "w7") in (None, {("má", "w7"): sum(rows[1])})
         for passage in (0, 65_535, 65_536, size - 1):
             assert segment.record(passage).text == documents[passage][1].text
 
@@ -547,13 +547,13 @@ def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.Mon
     documents = [("a.txt", document(f"má {'mà ' * (n % 2)}w{n % 3}")) for n in range(9000)]
     build(tmp_path / "1.segment", documents, Vocabulary())
     with closing(SegmentReader(tmp_path / "1.segment")) as segment:
-        assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}
-        assert segment.pairs("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
-        assert segment.pairs("w1", "ma") == segment.pairs("w0", "w1") == {}
+        assert segment.bigrams("ma", "ma") == {("má", "mà"): 4500}
+        assert segment.bigrams("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
+        assert segment.bigrams("w1", "ma") == segment.bigrams("w0", "w1") == {}
     # With room for the two commonest words only, of others pairs are not counted.
     monkeypatch.setattr(bigrams, "_MAX_EXACT", 3)
     build(tmp_path / "2.segment", documents, Vocabulary())
     with closing(SegmentReader(tmp_path / "2.segment")) as segment:
-        assert segment.pairs("ma", "ma") == {("má", "mà"): 4500}
-        assert segment.pairs("ma", "w0") == {("má", "w0"): 1500, ("mà", "w0"): 1500}
-        assert segment.pairs("ma", "w1") is None
+        assert segment.bigrams("ma", "ma") == {("má", "mà"): 4500}
+        assert segment.bigrams("ma", "w0") == {("má", "w0"): 1500, ("mà", "w0"): 1500}
+        assert segment.bigrams("ma", "w1") is None

@@ -5,8 +5,10 @@ write/      documents -> batches -> segments: writer, workers, segment_builder, 
 format/     the files: segment_file, stored_fields, compression, manifest; docs/index-format.md
             specifies them
 read/       segment, collection (all segments as one), terms (term dictionary and posting lists),
-            bitset (sets of passages)
-search/     reader, matcher (which documents qualify), scorer (the best of them), proximity
+            phrases,
+            bitset (sets of passages), caches
+search/     reader, matcher and min_should_match (which documents qualify), scorer and bounds (the
+            best of them), proximity
 bridge/     the same files as a Whoosh index: index (open_index), codec (read-only), schema,
             segment_view
 """

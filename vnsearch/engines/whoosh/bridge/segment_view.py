@@ -102,7 +102,7 @@ class FoldedTerms(TermDictionary):
         characters = self._segment.characters_of(self._exact_terms(number))
 
         def positions(passage: int) -> list[int]:
-            words = self._segment.words(passage)
+            words = self._segment.token_string(passage)
             separator = words.index(FIELD_SEPARATOR)
             occurrences = [n for n, word in enumerate(words) if word in characters]
             return [n if n < separator else n + TITLE_OFFSET for n in occurrences]

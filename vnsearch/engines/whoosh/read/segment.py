@@ -1,4 +1,4 @@
-"""A segment opened for reading: its words, where they occur, its passages."""
+"""A segment opened for reading: posting lists of words, bigrams, token strings, stored fields."""
 
 import os
 from bisect import bisect_left, bisect_right
@@ -17,19 +17,21 @@ from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
-FIELD_SEPARATOR: Final = "\0"  # between the words of a text and those of its title
+FIELD_SEPARATOR: Final = "\0"  # in a token string, between the text's tokens and the title's
 
-_FRAMES_KEPT: Final = 4
-_FOLLOWERS_KEPT: Final = 256
-_FORMS_KEPT: Final = 1000
-_PAIRS_KEPT: Final = 1000
-_FOLLOWER_COLUMNS: Final = 4
-_STRINGS: Final = 32  # to look for more of them takes longer than to look at each word
+_BLOCKS_KEPT: Final = 4
+_BIGRAM_LISTS_KEPT: Final = 256
+_BIGRAMS_KEPT: Final = 1000
+_VARIANTS_KEPT: Final = 1000
+_BIGRAM_COLUMNS: Final = 4
+_MAX_PHRASE_STRINGS: Final = 32  # to search for more takes longer than to look at each token
 
 
 class SegmentReader:
-    """A segment. The words of a passage are a string with a character for each exact term;
-    a word of a query is the characters it may stand for.
+    """An open segment.
+
+    The forward index has a token string for each passage: a character for each token, the same
+    for the same exact term. So a word of a query is the characters of the terms that it matches.
     """
 
     def __init__(self, path: Path) -> None:
@@ -39,192 +41,203 @@ class SegmentReader:
         self.tokens: int = arrays.counts["tokens"]
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
-        self._first = arrays["folded.first"]
-        self._postings = PostingLists(arrays, "exact", self._first)
-        self._sources = PostingLists(arrays, "source", range(len(self.source) + 1))
+        self._first_exact = arrays["folded.first"]
+        self._postings = PostingLists(arrays, "exact", self._first_exact)
+        self._source_postings = PostingLists(arrays, "source", range(len(self.source) + 1))
         self.lengths = arrays["lengths"]
-        self._order = arrays["exact.order"]
-        self._rare = arrays["exact.two_unit"]
-        self._words, self._words_at = arrays["tokens"], arrays["tokens_at"]
-        self._frames = arrays["stored.first"]
-        self._followers = cached(_FOLLOWERS_KEPT, self._read_followers)
-        self._forms = cached(_FORMS_KEPT, self._read_forms)
-        self._pairs = cached(_PAIRS_KEPT, self._read_pairs)
-        self._frame = cached(_FRAMES_KEPT, self._read_frame)
+        self._exact_order = arrays["exact.order"]
+        self._two_unit = arrays["exact.two_unit"]
+        self._tokens, self._tokens_at = arrays["tokens"], arrays["tokens_at"]
+        self._block_starts = arrays["stored.first"]
+        self._bigram_lists = cached(_BIGRAM_LISTS_KEPT, self._read_bigram_list)
+        self._bigrams = cached(_BIGRAMS_KEPT, self._find_bigrams)
+        self._variants = cached(_VARIANTS_KEPT, self._find_variants)
+        self._blocks = cached(_BLOCKS_KEPT, self._read_block)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._arrays.close()
 
-    def classes(self) -> bytes:
-        """The length class of each passage, times 16."""
+    def length_buckets(self) -> bytes:
+        """Return the length bucket of each passage, times 16."""
         return bytes(self._arrays["length_buckets"])
 
     def last(self) -> bytes:
-        """1 for each passage that is the last of its document, else 0."""
+        """Return 1 for each passage that is the last of its document, else 0."""
         return bytes(self._arrays["last"])
 
-    # Words
+    # Terms
 
-    def terms(self, word: Word, exact: bool) -> list[range]:
-        """The exact terms that a word stands for."""
+    def dense(self, word: Word, exact: bool) -> bytes:
+        """Return the dense posting list of all terms that a word matches, together."""
         if exact or word.match_marks:
-            numbers = self._exact_terms(word)
-            return [range(number, number + 1) for number in numbers]
-        return [range(self._first[g.start], self._first[g.stop]) for g in self._groups(word)]
+            lists = [self._postings.dense(term) for term in self._exact_terms(word)]
+        else:
+            lists = [self._postings.dense_of_groups(terms) for terms in self._folded_terms(word)]
+        return self._postings.capped_sum(lists)
 
-    def _groups(self, word: Word) -> list[range]:
-        """The folded terms that a word stands for."""
+    def words_with_prefix(self, prefix: str) -> Iterator[str]:
+        """Iterate over the folded terms with a prefix."""
+        terms = self.folded.beginning_with(prefix.encode())
+        return (self.folded[term].decode() for term in terms)
+
+    def variants(self, folded: str) -> dict[str, int]:
+        """Return the exact forms of a folded form with their df, deleted passages included."""
+        terms, forms = self._variants(folded)
+        return dict(zip(forms, map(self._postings.df, terms), strict=True))
+
+    def _find_variants(self, folded: str) -> tuple[range, list[str]]:
+        """The exact terms with a folded form, and their text."""
+        number = self.folded.find(folded.encode())
+        terms = range(0)
+        if number is not None:
+            terms = range(self._first_exact[number], self._first_exact[number + 1])
+        return terms, [self.exact[term].decode() for term in terms]
+
+    def _folded_terms(self, word: Word) -> list[range]:
+        """The folded terms that a word matches."""
         own = self.folded.find(word.folded.encode())
-        groups = [] if own is None else [range(own, own + 1)]
+        terms = [] if own is None else [range(own, own + 1)]
         match word.kind:
             case Kind.PREFIX:
-                found = self.folded.beginning_with(word.stem(as_typed=False).encode())
-                return [found] if own is None or own in found else [*groups, found]
+                prefixed = self.folded.beginning_with(word.stem(as_typed=False).encode())
+                return [prefixed] if own is None or own in prefixed else [*terms, prefixed]
             case Kind.FUZZY:
-                terms = ((n, self.folded[n].decode()) for n in range(len(self.folded)))
-                return [range(n, n + 1) for n, t in terms if word.matches(t, t, as_typed=False)]
-        return groups
+                forms = ((n, self.folded[n].decode()) for n in range(len(self.folded)))
+                return [range(n, n + 1) for n, f in forms if word.matches(f, f, as_typed=False)]
+        return terms
 
     def _exact_terms(self, word: Word) -> list[int]:
+        """The exact terms that a word matches."""
         match word.kind:
             case Kind.WORD:
                 return self._exact_term(word)
             case Kind.PREFIX:
                 stem = word.stem(as_typed=True).encode()
-                beginning_so = self._exact_between(stem, stem + b"\xff")
-                return sorted({*self._exact_term(word), *beginning_so})
+                return sorted({*self._exact_term(word), *self._exact_between(stem, stem + b"\xff")})
             case Kind.FUZZY:
-                terms = ((n, self.exact[n].decode()) for n in range(len(self.exact)))
-                return [n for n, t in terms if word.matches(t, t, as_typed=True)]
+                forms = ((n, self.exact[n].decode()) for n in range(len(self.exact)))
+                return [n for n, f in forms if word.matches(f, f, as_typed=True)]
 
     def _exact_term(self, word: Word) -> list[int]:
-        """The exact term that a word is, if there is such a term: it is of the word's group."""
-        terms, forms = self._forms(word.folded)
+        """The exact term that is the word itself, if there is one."""
+        terms, forms = self._variants(word.folded)
         return [terms[forms.index(word.exact)]] if word.exact in forms else []
 
     def _exact_between(self, begin: bytes, end: bytes) -> list[int]:
-        """The exact terms from `begin` to before `end`, in the order of these alone."""
-        found = (bisect_left(self._order, b, key=self.exact.__getitem__) for b in (begin, end))
-        return self._order[slice(*found)].tolist()
+        """The exact terms from `begin` to before `end` in the order of exact forms."""
+        bounds = (
+            bisect_left(self._exact_order, b, key=self.exact.__getitem__) for b in (begin, end)
+        )
+        return self._exact_order[slice(*bounds)].tolist()
 
-    def row(self, word: Word, exact: bool) -> bytes:
-        """How often a word occurs in each passage, in its title TITLE_WEIGHT times; at most
-        MAX_TF."""
-        if exact or word.match_marks:
-            rows = [self._postings.dense(term) for term in self._exact_terms(word)]
-        else:
-            rows = [self._postings.dense_of_groups(groups) for groups in self._groups(word)]
-        return self._postings.capped_sum(rows)
+    # Bigrams
 
-    def words_with_prefix(self, beginning: str) -> Iterator[str]:
-        """The folded terms that begin so."""
-        found = self.folded.beginning_with(beginning.encode())
-        return (self.folded[number].decode() for number in found)
+    def bigrams(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
+        """Return the bigrams of exact forms of two folded forms, each with its df.
 
-    def variants(self, folded: str) -> dict[str, int]:
-        """The exact forms with a folded form, and in how many passages each occurs; deleted
-        ones included."""
-        terms, forms = self._forms(folded)
-        return dict(zip(forms, map(self._postings.df, terms), strict=True))
-
-    def pairs(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
-        """The exact forms of two folded ones that stand side by side, and in how many
-        passages; deleted ones included. None when that was not counted."""
-        if (pairs := self._pairs(first, second)) is None:
+        Deleted passages are included. None if the bigrams of one of the two were not counted.
+        """
+        if (bigrams := self._bigrams(first, second)) is None:
             return None
-        firsts, seconds = self._forms(first)[1], self._forms(second)[1]
-        return {(firsts[a], seconds[b]): count for a, b, count in pairs}
+        firsts, seconds = self._variants(first)[1], self._variants(second)[1]
+        return {(firsts[a], seconds[b]): df for a, b, df in bigrams}
 
-    def _read_pairs(self, first: str, second: str) -> list[tuple[int, int, int]] | None:
-        """As `pairs`: of each pair which of the exact forms they are, and in how many passages."""
-        groups = self.folded.find(first.encode()), self.folded.find(second.encode())
-        if groups[0] is None or groups[1] is None:
+    def _find_bigrams(self, first: str, second: str) -> list[tuple[int, int, int]] | None:
+        """As `bigrams`: for each, which of the variants the two are, and the df."""
+        terms = self.folded.find(first.encode()), self.folded.find(second.encode())
+        if terms[0] is None or terms[1] is None:
             return []
-        one, other = self._place_in_pairs(groups[0]), self._place_in_pairs(groups[1])
+        one, other = self._bigram_term(terms[0]), self._bigram_term(terms[1])
         if one is None or other is None:
             return None
-        seconds, *columns = self._followers(one)
-        found = slice(bisect_left(seconds, other), bisect_right(seconds, other))
-        return list(zip(*(column[found] for column in columns), strict=True))
+        seconds, *columns = self._bigram_lists(one)
+        rows = slice(bisect_left(seconds, other), bisect_right(seconds, other))
+        return list(zip(*(column[rows] for column in columns), strict=True))
 
-    def _read_forms(self, folded: str) -> tuple[range, list[str]]:
-        """The exact terms with a folded form, by their numbers and as text."""
-        group = self.folded.find(folded.encode())
-        terms = range(0) if group is None else range(self._first[group], self._first[group + 1])
-        return terms, [self.exact[number].decode() for number in terms]
+    def _bigram_term(self, term: int) -> int | None:
+        """The number of a folded term among those whose bigrams were counted."""
+        counted = self._arrays["bigrams.terms"]
+        number = bisect_left(counted, term)
+        return number if number < len(counted) and counted[number] == term else None
 
-    def _place_in_pairs(self, group: int) -> int | None:
-        words = self._arrays["bigrams.terms"]
-        place = bisect_left(words, group)
-        return place if place < len(words) and words[place] == group else None
-
-    def _read_followers(self, place: int) -> "list[Sequence[int]]":
+    def _read_bigram_list(self, number: int) -> list[Sequence[int]]:
+        """The columns of a bigram list: the second term, the two variants, the df."""
         at = self._arrays["bigrams.lists_at"]
-        data = decompress(self._arrays["bigrams.lists"][at[place] : at[place + 1]])
+        data = decompress(self._arrays["bigrams.lists"][at[number] : at[number + 1]])
         kind: Any = number_type(self.size)
         numbers = memoryview(data).cast(kind)
-        size = len(numbers) // _FOLLOWER_COLUMNS
-        return [numbers[n * size : (n + 1) * size] for n in range(_FOLLOWER_COLUMNS)]
+        size = len(numbers) // _BIGRAM_COLUMNS
+        return [numbers[n * size : (n + 1) * size] for n in range(_BIGRAM_COLUMNS)]
+
+    # Token strings
+
+    def token_string(self, passage: int) -> str:
+        """Return the tokens of a passage's text, FIELD_SEPARATOR, and those of its title."""
+        begin, end = self._tokens_at[passage], self._tokens_at[passage + 1]
+        return utf_16_le_decode(self._tokens[begin:end])[0]
 
     def characters(self, word: Word, exact: bool) -> str:
-        """The characters that stand for a word in `words`."""
-        return "".join(map(self.characters_of, self.terms(word, exact)))
+        """Return the characters of the terms that a word matches."""
+        if exact or word.match_marks:
+            return "".join(self.characters_of(range(n, n + 1)) for n in self._exact_terms(word))
+        first = self._first_exact
+        terms = (range(first[f.start], first[f.stop]) for f in self._folded_terms(word))
+        return "".join(map(self.characters_of, terms))
 
     def characters_of(self, terms: range) -> str:
-        """The characters that stand for terms that follow one another in `words`, in their
-        order."""
-        rare = range(bisect_left(self._rare, terms.start), bisect_left(self._rare, terms.stop))
+        """Return the characters of consecutive exact terms, in their order."""
+        rare = range(
+            bisect_left(self._two_unit, terms.start), bisect_left(self._two_unit, terms.stop)
+        )
         codes = [1 + n for n in range(terms.start - rare.start, terms.stop - rare.stop)]
         codes = [c if c < SURROGATES.start else c + len(SURROGATES) for c in codes]
         for number in rare:
-            codes.insert(self._rare[number] - terms.start, 0x10000 + number)
+            codes.insert(self._two_unit[number] - terms.start, 0x10000 + number)
         return "".join(map(chr, codes))
 
-    def strings(self, words: Sequence[Word], exact: bool) -> list[str] | None:
-        """What stands in `words` where words stand one behind the other, each part of it for
-        itself: if it is not much, and `str.count` tells how often that is."""
-        pairs = None
-        if len(words) == 2 and not exact and all(map(_is_plain, words)):
-            pairs = self._pairs(words[0].folded, words[1].folded)
+    def variant_characters(self, folded: str) -> dict[str, str]:
+        """Return the exact forms of a folded form by their characters."""
+        terms, forms = self._variants(folded)
+        return dict(zip(self.characters_of(terms), forms, strict=True))
+
+    def phrase_strings(self, words: Sequence[Word], exact: bool) -> list[str] | None:
+        """Return the parts of token strings that match a phrase.
+
+        None if `str.count` is not the way to count them: they are too many, or one may overlap
+        itself.
+        """
+        bigrams = None
+        if len(words) == 2 and not exact and all(map(_in_any_typing, words)):
+            bigrams = self._bigrams(words[0].folded, words[1].folded)
         slots = [self.characters(word, exact) for word in words]
-        if pairs is not None:
-            strings = [slots[0][a] + slots[1][b] for a, b, _ in pairs]
-        elif prod(map(len, slots)) <= _STRINGS:
+        if bigrams is not None:
+            strings = [slots[0][a] + slots[1][b] for a, b, _ in bigrams]
+        elif prod(map(len, slots)) <= _MAX_PHRASE_STRINGS:
             strings = list(map("".join, product(*slots)))
         else:
             return None
-        # In "xxx", "xx" is twice, but is counted once.
+        # "xx" occurs twice in "xxx", but str.count finds one.
         return None if any(string[0] in string[1:] for string in strings) else strings
 
-    def forms(self, folded: str) -> dict[str, str]:
-        """The characters that stand for the exact forms with a folded form, and those."""
-        terms, forms = self._forms(folded)
-        return dict(zip(self.characters_of(terms), forms, strict=True))
-
-    # Passages
-
-    def words(self, passage: int) -> str:
-        """The words of a passage's text, FIELD_SEPARATOR, those of its title."""
-        begin, end = self._words_at[passage], self._words_at[passage + 1]
-        return utf_16_le_decode(self._words[begin:end])[0]
-
-    def of_sources(self, accepts: Callable[[str], bool]) -> bytes:
-        """1 for each passage of a file that is accepted, else 0."""
-        found = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
-        return self._sources.capped_sum([self._sources.dense(number) for number in found])
+    # Stored fields and sources
 
     def record(self, passage: int) -> StoredPassage:
-        """What is kept of a passage."""
-        frame = bisect_right(self._frames, passage) - 1
-        return self._frame(frame)[passage - self._frames[frame]]
+        """Return the stored fields of a passage."""
+        block = bisect_right(self._block_starts, passage) - 1
+        return self._blocks(block)[passage - self._block_starts[block]]
 
-    def _read_frame(self, number: int) -> StoredBlock:
+    def _read_block(self, number: int) -> StoredBlock:
         at = self._arrays["stored.blocks_at"]
         block = self._arrays.read("stored.blocks", at[number], at[number + 1])
         return StoredBlock(decompress(block))
 
+    def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
+        """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""
+        sources = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
+        return self._source_postings.capped_sum(list(map(self._source_postings.dense, sources)))
 
-def _is_plain(word: Word) -> bool:
-    """It stands for all the words with its folded form."""
+
+def _in_any_typing(word: Word) -> bool:
+    """Whether a word matches all variants of its folded form, and nothing else."""
     return word.kind is Kind.WORD and not word.match_marks

@@ -1,52 +1,52 @@
-"""The words of a passage -> the window in which most of the query stands: see `ranking.WINDOW`."""
+"""The window of a text with the most weight of query words: see `ranking.PROXIMITY_WINDOW`."""
 
 from collections.abc import Sequence
 
-from vnsearch.engines.whoosh.read.collection import PhraseFrequency, TokenString
+from vnsearch.engines.whoosh.read.phrases import PhraseFrequency, TokenString
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR
-from vnsearch.ranking import WINDOW
+from vnsearch.ranking import PROXIMITY_WINDOW
 
 
-class Windows:
-    """Windows of texts, each as the words of the query it has: a bit for each word."""
+class ProximityWindows:
+    """Windows of texts, each as a bit mask of the query words in it."""
 
-    def __init__(self, worths: Sequence[float], words: Sequence[PhraseFrequency]) -> None:
-        """`worths` are what the words are worth in a window."""
-        self._worths, self._words = worths, words
-        self._known = {0: 0.0}
-        self._bits: dict[int, dict[str, int]] = {}  # of each segment, by characters
+    def __init__(self, weights: Sequence[float], words: Sequence[PhraseFrequency]) -> None:
+        """`weights` are what the words add to the score of a window, each once."""
+        self._weights, self._words = weights, words
+        self._weight_of = {0: 0.0}  # of windows seen before
+        self._bits: dict[int, dict[str, int]] = {}  # by segment and character
 
-    def most(self, found: TokenString) -> float:
-        """What the densest window of a text is worth."""
-        return self.worth(self.densest(found))
+    def max_weight(self, tokens: TokenString) -> float:
+        """Return the weight of the best window of a text."""
+        return self.weight(self.best(tokens))
 
-    def worth(self, window: int) -> float:
-        """What the words of a window are worth together."""
-        if window not in self._known:
-            worths = (worth for n, worth in enumerate(self._worths) if window >> n & 1)
-            self._known[window] = sum(worths)
-        return self._known[window]
+    def weight(self, window: int) -> float:
+        """Return the sum of the weights of the words in a window."""
+        if window not in self._weight_of:
+            weights = (weight for n, weight in enumerate(self._weights) if window >> n & 1)
+            self._weight_of[window] = sum(weights)
+        return self._weight_of[window]
 
-    def densest(self, found: TokenString) -> int:
-        """The window of a text that is worth most."""
-        number, words = found
-        bits, text = self._bits_in(number), words.partition(FIELD_SEPARATOR)[0]
+    def best(self, tokens: TokenString) -> int:
+        """Return the window of a text, its title aside, that has the most weight."""
+        segment, string = tokens
+        bits, text = self._bits_in(segment), string.partition(FIELD_SEPARATOR)[0]
         at = [(place, bits[char]) for place, char in enumerate(text) if char in bits]
         windows = {0}
         for first, (begin, _) in enumerate(at):
             window = 0
-            for place, bit in at[first : first + WINDOW]:
-                if place >= begin + WINDOW:
+            for place, bit in at[first : first + PROXIMITY_WINDOW]:
+                if place >= begin + PROXIMITY_WINDOW:
                     break
                 window |= bit
             windows.add(window)
-        return max(windows, key=self.worth)
+        return max(windows, key=self.weight)
 
-    def _bits_in(self, number: int) -> dict[str, int]:
-        """The words that the characters of a segment stand for."""
-        if number not in self._bits:
-            bits = self._bits[number] = {}
+    def _bits_in(self, segment: int) -> dict[str, int]:
+        """The words, as bits, that each character of a segment may be."""
+        if segment not in self._bits:
+            bits = self._bits[segment] = {}
             for n, word in enumerate(self._words):
-                for character in word.characters(number)[0]:
+                for character in word.characters(segment)[0]:
                     bits[character] = bits.get(character, 0) | 1 << n
-        return self._bits[number]
+        return self._bits[segment]

@@ -1,5 +1,4 @@
-"""The index opened for searching: what `engines.IndexReader` asks for, out of the rooms of this
-engine."""
+"""The index opened for searching: the `engines.IndexReader` of this engine."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import nlargest
@@ -9,13 +8,13 @@ from vnsearch import ranking
 from vnsearch.engines.whoosh.read.bitset import cardinality, members
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.matcher import Matcher
-from vnsearch.engines.whoosh.search.scorer import Scoring
+from vnsearch.engines.whoosh.search.scorer import Scorer
 from vnsearch.model import Match, Matches
 from vnsearch.query.clauses import Query, Word
 
 
 class WhooshReader:
-    """The `Reader` of the Whoosh engine. Sets of documents are numbers: see `lanes`."""
+    """The `engines.IndexReader` of the Whoosh engine. Sets are bitsets, see `bitset`."""
 
     def __init__(self, folder: Path) -> None:
         self._collection = Collection(folder)
@@ -40,15 +39,17 @@ class WhooshReader:
 
     def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
         """See `engines.IndexReader`."""
-        return self._collection.pairs(first, second)
+        return self._collection.bigrams(first, second)
 
     def together(self, folded: Sequence[str]) -> bool:
         """See `engines.IndexReader`."""
-        return bool(self._collection.with_all(folded))
+        return bool(self._collection.passages_with_all(folded))
 
     def sample_texts(self, word: Word, count: int) -> Iterable[str]:
         """See `engines.IndexReader`."""
-        passages = members(self._collection.having((word,), exact=False), self._collection.size)
+        passages = members(
+            self._collection.passages_with((word,), exact=False), self._collection.size
+        )
         step = max(1, len(passages) // count)
         return (self._collection.record(passage).text for passage in passages[::step][:count])
 
@@ -63,18 +64,18 @@ class WhooshReader:
     ) -> Matches:
         """See `engines.IndexReader`."""
         qualified, relaxed = self._matcher.qualified(query, accepts)
-        scoring = Scoring(self._collection, ranking.features(query), query.exact)
-        found, documents = scoring.scored, self._documents.to_documents(scoring.scored)
+        scorer = Scorer(self._collection, ranking.features(query), query.exact)
+        found, documents = scorer.scored, self._documents.to_documents(scorer.scored)
         if documents != qualified:
             documents &= qualified
             found &= self._documents.to_passages(documents)
-        best = scoring.best(found, offset + limit)
+        best = scorer.best(found, offset + limit)
         page = self._page(best, offset, limit)
         matches = tuple(
             Match(
-                self._collection.record(scoring.shown(passage)),
+                self._collection.record(scorer.passage_to_show(passage)),
                 score,
-                scoring.parts(passage) if explain else (),
+                scorer.parts(passage) if explain else (),
             )
             for score, passage in page
         )
@@ -83,14 +84,18 @@ class WhooshReader:
     def _page(
         self, best: Sequence[tuple[float, int]], offset: int, limit: int
     ) -> list[tuple[float, int]]:
-        """Scores and passages of one page, best first. Ties go by file and key, which are
-        the same in every index of the same documents, however it came about.
+        """Return the scores and passages of one page, best first.
+
+        Ties are broken by source and key, which are the same in every index of the same
+        documents, whatever changes led to it.
         """
 
         def order(item: tuple[float, int]) -> tuple[float, str, str]:
-            found = self._collection.record(item[1])
-            return (-item[0], found.source, found.key)
+            score, passage = item
+            record = self._collection.record(passage)
+            return -score, record.source, record.key
 
+        # Records are read only of what may be on the page.
         scores = nlargest(offset + limit, (score for score, _ in best))
         contenders = (item for item in best if scores and item[0] >= scores[-1])
         return sorted(contenders, key=order)[offset : offset + limit]

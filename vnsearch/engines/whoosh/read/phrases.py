@@ -1,0 +1,63 @@
+"""Counting words and phrases of a query in token strings."""
+
+from collections.abc import Sequence
+
+from vnsearch.engines.whoosh.read.caches import LazyTable
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
+from vnsearch.query.clauses import Word
+from vnsearch.ranking import TITLE_WEIGHT
+
+TokenString = tuple[int, str]  # of a passage: the number of its segment, its token string there
+
+
+class PhraseFrequency:
+    """The tf of consecutive words, exact at any height."""
+
+    def __init__(
+        self, segments: Sequence[SegmentReader], words: tuple[Word, ...], exact: bool
+    ) -> None:
+        self._in_text = not words[0].in_title
+        # By segment: the characters of each word, and `SegmentReader.phrase_strings`.
+        self._slots = LazyTable(lambda n: [segments[n].characters(word, exact) for word in words])
+        self._strings = LazyTable(lambda n: segments[n].phrase_strings(words, exact))
+
+    def __call__(self, tokens: TokenString, *, text_only: bool = False) -> int:
+        """Return the tf in a passage: in its text, and TITLE_WEIGHT times that in its title.
+
+        With `text_only` the title does not count.
+        """
+        segment, string = tokens
+        total = in_title = 0
+        if (phrases := self._strings[segment]) is None:
+            starts = _starts(string, self.characters(segment))
+            separator = string.index(FIELD_SEPARATOR)
+            total, in_title = len(starts), sum([start > separator for start in starts])
+        else:
+            for phrase in phrases:
+                if phrase in string:
+                    total += string.count(phrase)
+                    in_title += string.count(phrase, string.index(FIELD_SEPARATOR))
+        in_text = (total - in_title) * self._in_text
+        return in_text if text_only else in_text + TITLE_WEIGHT * in_title
+
+    def characters(self, segment: int) -> list[str]:
+        """Return the characters of each word in a segment."""
+        return self._slots[segment]
+
+
+def _starts(string: str, slots: Sequence[str]) -> list[int]:
+    """Where consecutive characters each are one of those of their slot."""
+    first, *rest = slots
+    starts = []
+    if len(first) < len(string):
+        for character in first:
+            start = string.find(character)
+            while start >= 0:
+                starts.append(start)
+                start = string.find(character, start + 1)
+    else:
+        starts = [start for start, character in enumerate(string) if character in first]
+    for place, slot in enumerate(rest, 1):
+        # A slice past the end would be the empty string, which is in every slot.
+        starts = [s for s in starts if s + place < len(string) and string[s + place] in slot]
+    return starts
