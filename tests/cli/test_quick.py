@@ -1,4 +1,4 @@
-"""The shortcut past click: the same options, or none."""
+"""The quick way past click: the same options, or none."""
 
 import inspect
 from typing import Any

@@ -29,7 +29,7 @@ _VARIABLES: Final = ("VNSEARCH_HYPERLINK_FORMAT", "_VNSEARCH_COMPLETE")
 
 
 def search_options(arguments: Sequence[str]) -> dict[str, Any] | None:
-    """The options of `answering.answer` in the arguments of the program; None for click."""
+    """The options of `search.answer` in the arguments of the program; None for click."""
     if arguments[:1] != ["search"] or any(name in os.environ for name in _VARIABLES):
         return None
     query: list[str] = []

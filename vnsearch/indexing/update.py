@@ -1,6 +1,6 @@
 """Files -> readers -> engine: bringing an index up to date with its roots.
 
-First the plan (see `planning`); an empty one ends the run. Then the files are read into a
+First the plan (see `plan`); an empty one ends the run. Then the files are read into a
 new generation of the index, which becomes current when all of it is on disk.
 """
 

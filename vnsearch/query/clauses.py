@@ -1,7 +1,7 @@
 """Query: what a user asks for, as data, and what can be told of it.
 
-`parsing` makes it from typed words; `engines` match it, `ranking` draws evidence from it,
-`snippet` marks it.
+`parser` makes it from typed words; `engines` match it, `ranking` draws features from it,
+`search.highlighter` marks it.
 """
 
 from collections.abc import Iterable, Iterator

@@ -53,7 +53,7 @@ class Searcher:
         explain: bool = False,
         paths_only: bool = False,
     ) -> Results:
-        """Search for `text`, in the query language of `parsing`.
+        """Search for `text`, in the query language of `query.parser`.
 
         Returns hits `offset` to `offset + limit` of the ranking. `exact`: marks must match
         as typed. `within`: a glob that the name of the file must match, as in .gitignore,

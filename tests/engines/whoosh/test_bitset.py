@@ -25,7 +25,7 @@ def last_of(sizes: Sequence[int]) -> bytes:
     return b"".join(bytes(size - 1) + b"\1" for size in sizes)
 
 
-def lanes_of(passages: set[int]) -> int:
+def bitset_of(passages: set[int]) -> int:
     return sum(1 << 8 * passage for passage in passages)
 
 
@@ -50,14 +50,14 @@ rows = st.lists(st.integers(0, 15), max_size=300).map(bytes)
 @MODEST
 @given(rows)
 def test_present_are_the_bytes_that_are_not_0(row: bytes) -> None:
-    assert with_tf(row) == lanes_of({passage for passage, count in enumerate(row) if count})
+    assert with_tf(row) == bitset_of({passage for passage, count in enumerate(row) if count})
 
 
 @MODEST
 @given(rows, st.integers(1, 2))
 def test_present_are_the_bytes_not_below_the_least(row: bytes, least_of_it: int) -> None:
     expected = {passage for passage, count in enumerate(row) if count >= least_of_it}
-    assert with_tf(row, least_of_it) == lanes_of(expected)
+    assert with_tf(row, least_of_it) == bitset_of(expected)
 
 
 @MODEST
@@ -88,15 +88,15 @@ def test_sums_of_the_highest(highest: int) -> None:
 @given(st.sets(st.integers(0, 299)), st.integers(0, 3))
 def test_count_of_a_set(passages: set[int], more: int) -> None:
     size = max(passages, default=-1) + 1 + more
-    assert cardinality(lanes_of(passages), size) == len(passages)
-    assert cardinality(lanes_of(set(range(size))), size) == size
+    assert cardinality(bitset_of(passages), size) == len(passages)
+    assert cardinality(bitset_of(set(range(size))), size) == size
 
 
 @MODEST
 @given(st.sets(st.integers(0, 299)), st.integers(0, 3))
 def test_passages_in_a_set_ascend(passages: set[int], more: int) -> None:
     size = max(passages, default=-1) + 1 + more
-    assert members(lanes_of(passages), size) == sorted(passages)
+    assert members(bitset_of(passages), size) == sorted(passages)
 
 
 @MODEST
@@ -116,8 +116,8 @@ def test_least_of_all_pairs_of_bytes() -> None:
 @pytest.mark.parametrize("sizes", [[], [1], [3], [1, 1], [2, 1, 300, 1]], ids=str)
 def test_documents_all_and_none(sizes: list[int]) -> None:
     documents, ranges = DocumentMap(last_of(sizes)), ranges_of(sizes)
-    lasts = lanes_of({own[-1] for own in ranges})
-    everything = lanes_of(set(range(sum(sizes))))
+    lasts = bitset_of({own[-1] for own in ranges})
+    everything = bitset_of(set(range(sum(sizes))))
     assert documents.all == lasts
     assert documents.to_documents(everything) == lasts
     assert documents.to_passages(lasts) == everything
@@ -138,7 +138,7 @@ def test_documents_and_their_passages(sizes: list[int]) -> None:
 def test_documents_having_a_passage_of_a_set(collection: tuple[list[int], set[int]]) -> None:
     sizes, passages = collection
     expected = {own[-1] for own in ranges_of(sizes) if passages & set(own)}
-    assert DocumentMap(last_of(sizes)).to_documents(lanes_of(passages)) == lanes_of(expected)
+    assert DocumentMap(last_of(sizes)).to_documents(bitset_of(passages)) == bitset_of(expected)
 
 
 @MODEST
@@ -146,8 +146,8 @@ def test_documents_having_a_passage_of_a_set(collection: tuple[list[int], set[in
 def test_all_passages_of_documents(collection: tuple[list[int], set[int]]) -> None:
     sizes, passages = collection
     chosen = [own for own in ranges_of(sizes) if own[0] in passages]
-    found = DocumentMap(last_of(sizes)).to_passages(lanes_of({own[-1] for own in chosen}))
-    assert found == lanes_of({passage for own in chosen for passage in own})
+    found = DocumentMap(last_of(sizes)).to_passages(bitset_of({own[-1] for own in chosen}))
+    assert found == bitset_of({passage for own in chosen for passage in own})
 
 
 @MODEST
@@ -157,6 +157,6 @@ def test_all_passages_of_the_documents_having_some(
 ) -> None:
     sizes, passages = collection
     documents = DocumentMap(last_of(sizes))
-    found = documents.to_passages(documents.to_documents(lanes_of(passages)))
+    found = documents.to_passages(documents.to_documents(bitset_of(passages)))
     expected = {p for own in ranges_of(sizes) if passages & set(own) for p in own}
     assert members(found, sum(sizes)) == sorted(expected)
