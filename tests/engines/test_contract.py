@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.engines.building import Sources, build
 from tests.oracle import Oracle
 from vnsearch.engines import Engine
 from vnsearch.engines.whoosh import WhooshEngine
@@ -17,8 +18,6 @@ from vnsearch.query.parser import parse
 from vnsearch.vietnamese.letters import nfc
 
 ENGINES: list[Engine] = [WhooshEngine()]
-
-Sources = Sequence[tuple[str, Document]]
 
 
 def document(text: str, title: str = "", key: str = "") -> Document:
@@ -39,14 +38,6 @@ SMALL: Sources = [
 def engine(request: pytest.FixtureRequest) -> Engine:
     found: Engine = request.param
     return found
-
-
-def build(engine: Engine, folder: Path, documents: Sources, jobs: int = 1) -> Path:
-    writer = engine.writer(folder, jobs)
-    for source, item in documents:
-        writer.add(source, item)
-    writer.commit()
-    return folder
 
 
 def search(
@@ -167,12 +158,9 @@ def test_equal_documents_come_by_source(engine: Engine, tmp_path: Path) -> None:
 
 def test_removed_documents_leave_no_trace(engine: Engine, tmp_path: Path) -> None:
     changed = build(engine, tmp_path / "changed", SMALL)
-    writer = engine.writer(changed)
-    writer.remove("a.txt")
-    writer.remove("e.jsonl")
-    writer.add("e.jsonl", document("Sông Hương ở Huế", "Huế", "3"))
-    writer.commit()
-    kept = [*SMALL[1:4], ("e.jsonl", document("Sông Hương ở Huế", "Huế", "3"))]
+    new = ("e.jsonl", document("Sông Hương ở Huế", "Huế", "3"))
+    build(engine, changed, [new], removed=["a.txt", "e.jsonl"])
+    kept = [*SMALL[1:4], new]
     fresh = build(engine, tmp_path / "fresh", kept)
     for text in ("dang bo", "huế", "hà nội", "song huong o hue", "ngo*", "kỹ thuật"):
         assert search(engine, changed, text, explain=True) == search(
@@ -182,6 +170,21 @@ def test_removed_documents_leave_no_trace(engine: Engine, tmp_path: Path) -> Non
         assert reader.count_passages() == len(kept)
 
 
+def test_documents_of_a_batch_may_be_left_out(engine: Engine, tmp_path: Path) -> None:
+    writer = engine.writer(tmp_path / "some")
+    builder = writer.builder(0)
+    for source, item in SMALL:
+        builder.add(source, item)
+    (batch,) = builder.finish()
+    assert batch.documents == len(SMALL)
+    writer.add(batch, without=[0, 5])
+    writer.commit()
+    fresh = build(engine, tmp_path / "fresh", SMALL[1:5])
+    for text in ("dang bo", "huế", "hà nội", "ngo*"):
+        found = search(engine, tmp_path / "some", text, explain=True)
+        assert found == search(engine, fresh, text, explain=True)
+
+
 def test_words_together_in_a_passage(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
     with closing(engine.reader(folder)) as reader:
@@ -189,9 +192,7 @@ def test_words_together_in_a_passage(engine: Engine, tmp_path: Path) -> None:
         assert reader.together(["hop", "ha", "dang"])
         assert not reader.together(["ha", "da"])
         assert not reader.together(["ha", "khong"])
-    writer = engine.writer(folder)
-    writer.remove("a.txt")
-    writer.commit()
+    build(engine, folder, [], removed=["a.txt"])
     with closing(engine.reader(folder)) as reader:
         assert not reader.together(["hop", "ha", "dang"])
 
@@ -200,9 +201,7 @@ def test_a_file_name_may_be_any_bytes(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", [("\udcff\udcfe.txt", document("Chào bạn"))])
     found = search(engine, folder, "chao")
     assert found.matches[0].passage.source == "\udcff\udcfe.txt"
-    writer = engine.writer(folder)
-    writer.remove("\udcff\udcfe.txt")
-    writer.commit()
+    build(engine, folder, [], removed=["\udcff\udcfe.txt"])
     assert search(engine, folder, "chao").total == 0
 
 
@@ -223,14 +222,14 @@ def test_long_documents_match_as_a_whole_and_show_their_best_passage(
     assert match.passage.locator == Locator(line)
 
 
-def test_several_processes_build_the_same_index(engine: Engine, tmp_path: Path) -> None:
+def test_several_builders_make_the_same_index(engine: Engine, tmp_path: Path) -> None:
     words = "mot hai ba bon nam sau bay tam chin muoi".split()
     many = [
         (f"{n // 10}.jsonl", document(" ".join(words[n % (i + 2)] for i in range(8)), key=str(n)))
         for n in range(700)
     ]
     one = build(engine, tmp_path / "one", many)
-    two = build(engine, tmp_path / "two", many, jobs=2)
+    two = build(engine, tmp_path / "two", many, builders=2)
     for text in ("mot hai", '"hai ba"', "bon OR nam", "ch*"):
         assert search(engine, one, text) == search(engine, two, text)
 

@@ -126,7 +126,7 @@ def test_a_file_may_have_any_time(docs: Path, index: Path, seconds: int) -> None
 
 def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let the disk fail behind so many bytes of every file."""
-    original = load.HashingReader.readinto
+    original = reading.HashingReader.readinto
     read: dict[int, int] = {}
 
     def failing(tap: Any, buffer: memoryview) -> int:
@@ -137,7 +137,7 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
         read[id(tap)] = done + size
         return size
 
-    monkeypatch.setattr(load.HashingReader, "readinto", failing)
+    monkeypatch.setattr(reading.HashingReader, "readinto", failing)
 
 
 def test_a_file_that_cannot_be_read_keeps_what_was_indexed(
@@ -167,7 +167,8 @@ def test_ids_of_records_name_one_document_each(
 ) -> None:
     monkeypatch.setattr("vnsearch.readers.jsonl._CHUNK", stretch)
     monkeypatch.setattr("vnsearch.indexing.update._WORTH_PROCESSES", 0)
-    monkeypatch.setattr("vnsearch.engines.whoosh.write.writer._BATCH_BYTES", 60)
+    monkeypatch.setattr("vnsearch.indexing.load._CUT", 0)
+    monkeypatch.setattr("vnsearch.indexing.pool._TASK_COST", 1)
     texts = ["cá một", "cá hai", "{", "cá ba", "!", "cá bốn", "cá năm"]
     ids = [7, "x", "", "x", "7", "7", "y"]
     lines = (
@@ -175,7 +176,8 @@ def test_ids_of_records_name_one_document_each(
         for key, text in zip(ids, texts, strict=True)
     )
     (docs / "r.jsonl").write_text("\n".join(lines))
-    changes = update(index, [str(docs)], jobs=jobs)
+    engine = WhooshEngine(Limits(batch_bytes=60))
+    changes = update(index, [str(docs)], jobs=jobs, engine=engine)
     assert [item.reason for item in changes.skipped if "r.jsonl" in item.path] == [
         "line 3: not JSON (Expecting property name enclosed in double quotes)",
         "line 4: another document has the id 'x'",
@@ -386,7 +388,7 @@ def test_a_fault_in_the_first_run_is_told_as_it_is(
     def faulty(*_: object) -> None:
         raise ValueError("odd")
 
-    monkeypatch.setattr("vnsearch.engines.whoosh.write.workers.make", faulty)
+    monkeypatch.setattr("vnsearch.engines.whoosh.write.segment_builder.SegmentBuilder.write", faulty)
     with pytest.raises(ValueError, match="odd"):
         update(index, [str(docs)])
 

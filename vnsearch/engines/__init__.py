@@ -5,51 +5,55 @@ changes a file that is already there: the folder of the next generation of an in
 as hard links to the files of the current one (see `generations`).
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import Any, Protocol
 
-from vnsearch.model import Document, Encoding, Matches
+from vnsearch.model import Document, Matches
 from vnsearch.query.clauses import Query, Word
 
-if TYPE_CHECKING:
-    from vnsearch.readers import Unread
+
+class Batch(Protocol):
+    """Documents that a builder has made ready; can be sent to another process."""
+
+    @property
+    def documents(self) -> int:
+        """Their number."""
 
 
-class Report(NamedTuple):
-    """What was read of something unread."""
+class Builder(Protocol):
+    """Makes documents ready to be indexed, in any process."""
 
-    keys: list[str]  # of its documents
-    numbers: list[int]  # where in the file they are
-    flaws: list[tuple[int, str]]  # what was not read, and how many documents are before that
-    encodings: list[Encoding]
+    def add(self, source: str, document: Document) -> None:
+        """Take in a document of the file `source`, which has words to find.
+
+        Raises UnusableFileError when it cannot be indexed.
+        """
+
+    def batches(self) -> Sequence[Batch]:
+        """The batches finished since the last call, of documents in the order they came in."""
+
+    def finish(self) -> Sequence[Batch]:
+        """All the rest."""
 
 
 class Writer(Protocol):
     """Changes to an index, all of them kept by `commit` or none."""
 
-    def add(self, source: str, document: Document) -> None:
-        """Index a document of the file `source`, which has words to find."""
+    def builder(self, number: int) -> Builder:
+        """A builder for one of several processes, by its number."""
 
-    def add_unread(self, source: str, unread: "Unread") -> int:
-        """Index documents that are still to be read; returns the place of their report in what
-        `settle` returns."""
-
-    def settle(self) -> Sequence[Report]:
-        """Let all be read that was added."""
-
-    def drop(self, unread: int, document: int) -> None:
-        """Take back one of the documents (from 0) of what is settled, by the place of its
-        report."""
+    def add(self, batch: Any, without: Collection[int] = ()) -> None:
+        """Index the documents of a batch, without those with some numbers, from 0."""
 
     def remove(self, source: str) -> None:
-        """Drop the documents of a file that were in the index when it was opened."""
+        """Delete the documents of a file that were in the index when it was opened."""
 
     def commit(self) -> None:
         """Write everything to the folder."""
 
     def cancel(self) -> None:
-        """Stop and let go; what is in the folder is of no use then."""
+        """Stop, and close all files; what is in the folder is of no use then."""
 
 
 class IndexReader(Protocol):
@@ -102,9 +106,8 @@ class Engine(Protocol):
     def reader(self, folder: Path) -> IndexReader:
         """Open the index in the folder; raises IndexUnusableError."""
 
-    def writer(self, folder: Path, jobs: int = 1, size: int = 0) -> Writer:
-        """Change the index in the folder, or begin one there; with so many processes, when
-        about `size` bytes of documents will come."""
+    def writer(self, folder: Path) -> Writer:
+        """Change the index in the folder, or begin one there."""
 
 
 def embedded() -> Engine:

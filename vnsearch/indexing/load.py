@@ -1,175 +1,237 @@
-"""One file -> engine: its documents, what was wrong with it, and the digest of its bytes."""
+"""New and changed files -> parts to be read; reports of these -> the index and its catalog."""
 
-import io
 import os
-import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Final
 
-from vnsearch.engines import Report, Writer
-from vnsearch.errors import CHECK_DISK, UnusableFileError, VnsearchError
-from vnsearch.index.catalog import FileState, mtime_ns, new_digest
-from vnsearch.model import Document, Encoding
-from vnsearch.readers import Unread
-from vnsearch.readers.base import Flaw
+from vnsearch import readers
+from vnsearch.engines import Batch, Writer
+from vnsearch.errors import UnusableFileError
+from vnsearch.files.paths import FileNames
+from vnsearch.index.catalog import Catalog, FileState, mtime_ns
+from vnsearch.indexing.plan import Plan
+from vnsearch.indexing.pool import Result
+from vnsearch.indexing.reading import (
+    HashingReader,
+    Part,
+    PartReport,
+    WholeFile,
+    is_unchanged,
+    stable_stat,
+)
+from vnsearch.model import Encoding, Skipped
 
-# Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
-# a file, so a file is read only once its time is this far in the past.
-_CLOCK_TICK_NS: Final = 20_000_000
+# Larger files, compressed or not, are cut into parts where their format allows it. Bytes.
+_CUT: Final = 1 << 20
 
-_FLAWS_TOLD: Final = 100  # of one file, one by one
-_BLOCK: Final = 1 << 20  # bytes
+# What a file costs, in bytes of text, besides its size.
+_COST: Final = 1 << 12
+_SANDBOX_COST: Final = 1 << 17  # of a format that takes longer than text
+
+_FLAWS_REPORTED: Final = 100  # of one file, one by one
 
 
-class Loaded:
-    """What became of a file. Of what is read later, that is known when the writer has settled."""
+class Load:
+    """New and changed files on their way into an index.
 
-    def __init__(self, name: str, writer: Writer) -> None:
-        self.digest = b""  # empty when it was not read to its end
-        self._name, self._writer = name, writer
-        self._items: list[str | int] = []  # reasons, and what is read later
-        self._encodings: list[Encoding] = []
-        self._keys: set[int] = set()  # hashes, since a file may have more than fit in memory
+    Yields their parts, takes in what was read of them, and brings the catalog up to date with each
+    file that is read whole; then the index with all of them.
+    """
+
+    def __init__(
+        self,
+        names: FileNames,
+        plan: Plan,
+        catalog: Catalog,
+        writer: Writer,
+        advance: Callable[[int], None],
+    ) -> None:
+        """`advance` is called with the number of bytes read since the last call."""
+        self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
+        self.skipped: list[Skipped] = []
+        self.bytes_read = 0
+        self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
+        self._advance = advance
+        self._files: dict[str, _File] = {}  # being read
+        self._documents: Counter[int] = Counter()  # given to the builder of each process
+        self._rejected: defaultdict[int, list[int]] = defaultdict(list)  # of these, by number
+        self._batches: defaultdict[int, list[Batch]] = defaultdict(list)  # of each process
+
+    def cost(self) -> int:
+        """How much there is to read: about as long as a text of that many bytes takes."""
+        plan = self._plan
+        return sum(
+            _cost(name, stat) for name, stat in chain(plan.new.items(), plan.changed.items())
+        )
+
+    def parts(self) -> Iterator[Part]:
+        """Yield the parts of all files. Files of lines are opened for that, others are not."""
+        todo = {**self._plan.new, **self._plan.changed}
+        for name in sorted(todo):
+            encoding = self._plan.encodings.get(name, "")
+            known = self._catalog.file(name) if name in self._plan.changed else None
+            reader = readers.reader_of(name, encoding)
+            file = self._files[name] = _File(self._names.path(name), reader, known)
+            if todo[name].st_size > _CUT and readers.has_chunks(name):
+                yield from self._cut(name, file, encoding)
+            if file.parts is None:
+                file.parts = 1
+                content = WholeFile(file.path, file.same_reader())
+                yield Part(name, 0, content, encoding, _cost(name, todo[name]))
+
+    def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
+        """Yield the parts of a file, unless it cannot be cut."""
+        number = 0
+        try:
+            with open(file.path, "rb", buffering=0) as opened:
+                file.stat = stable_stat(opened)
+                file.unchanged = is_unchanged(opened, file.stat, file.same_reader())
+                if not file.unchanged:
+                    hashing, size = HashingReader(opened), 0
+                    try:
+                        chunks = readers.chunks(name, hashing.stream())
+                        if chunks is None:
+                            return
+                        for number, chunk in enumerate(chunks, 1):
+                            self._count(hashing.size - size)
+                            size = hashing.size
+                            yield Part(name, number - 1, chunk, encoding, len(chunk.data))
+                    except UnusableFileError as error:
+                        file.last_flaw = str(error)
+                    file.digest = hashing.digest()
+        except OSError as error:
+            if number:
+                file.last_flaw = f"cannot be read to its end: {error.strerror}"
+            else:
+                file.refused = f"cannot be read: {error.strerror}"
+        file.parts = number
+        self._finish_file(name, file)
+
+    def take(self, result: Result) -> None:
+        """Take in what a process has read."""
+        for report in result.reports:
+            self._count(report.bytes_read)
+            first = self._documents[result.process]
+            self._documents[result.process] += len(report.keys)
+            file = self._files[report.source]
+            file.early[report.number] = result.process, first, report
+            while (number := file.taken) in file.early:
+                process, first, report = file.early.pop(number)
+                self._rejected[process] += (first + nth for nth in file.take(report))
+            self._finish_file(report.source, file)
+        self._batches[result.process] += result.batches
+
+    def finish(self) -> None:
+        """Give all batches to the index."""
+        for process, batches in sorted(self._batches.items()):
+            rejected = sorted(self._rejected[process])
+            begin = 0
+            for batch in batches:
+                end = begin + batch.documents
+                self._writer.add(
+                    batch, [number - begin for number in rejected if begin <= number < end]
+                )
+                begin = end
+
+    def _finish_file(self, name: str, file: "_File") -> None:
+        """Write what became of a file, if all its parts are there."""
+        if file.taken != file.parts:
+            return
+        del self._files[name]
+        if file.refused:
+            kept = "; what was indexed of it stays" if file.known is not None else ""
+            self.skipped.append(Skipped(self._names.from_here(name), file.refused + kept))
+            self.as_before.add(name)
+            return
+        if file.unchanged and file.known is not None and file.stat is not None:
+            self._catalog.put(name, file.known._replace(mtime_ns=mtime_ns(file.stat)))
+            self.as_before.add(name)
+            return
+        if file.known is not None:
+            self._writer.remove(name)
+        self._catalog.put(name, file.state())
+
+    def _count(self, read_bytes: int) -> None:
+        self.bytes_read += read_bytes
+        self._advance(read_bytes)
+
+
+def _cost(name: str, stat: os.stat_result) -> int:
+    found = readers.format_of(name)
+    slow = found is not None and found.sandboxed
+    return stat.st_size + (_SANDBOX_COST if slow else _COST)
+
+
+class _File:
+    """A file whose parts are being read."""
+
+    def __init__(self, path: str, reader: str, known: FileState | None) -> None:
+        self.path, self.reader, self.known = path, reader, known
+        self.parts: int | None = None  # their number, when it is known
+        self.taken = 0  # parts, in their order
+        self.early: dict[int, tuple[int, int, PartReport]] = {}  # those after others not there yet
+        self.stat: os.stat_result | None = None
+        self.digest = b""
+        self.unchanged = False
+        self.refused = ""
+        self.last_flaw = ""
+        self._flaws: list[str] = []
+        self._encodings: dict[str, bool] = {}  # whether all documents in it are surely in it
+        self._keys: set[int] = set()  # hashes: a file may have more keys than fit in memory
         self._documents = 0
 
-    @property
-    def waits(self) -> bool:
-        """Whether something is read later."""
-        return any(isinstance(item, int) for item in self._items)
+    def same_reader(self) -> FileState | None:
+        """The known state, if the file would be read as it was."""
+        return self.known if self.known is not None and self.known.reader == self.reader else None
 
-    def add(self, item: Document | Flaw | Unread) -> None:
-        """Take in what a reader gives; raises VnsearchError when the index cannot be written,
-        which must not be taken for a file that cannot be read."""
-        try:
-            if isinstance(item, Unread):
-                self._items.append(self._writer.add_unread(self._name, item))
-            elif isinstance(item, Flaw):
-                self.fail(item.reason)
-            elif self._is_new(item.key, item.locator.number if item.locator else 0):
-                self._writer.add(self._name, item)
-                self._encodings += filter(None, [item.encoding])
-        except OSError as error:
-            why = f"cannot write the index: {error.strerror or error}"
-            raise VnsearchError(why, CHECK_DISK) from error
-
-    def fail(self, reason: str) -> None:
-        """Note why the file, or a part of it, is skipped."""
-        self._items.append(reason)
-
-    def settle(self, reports: Sequence[Report]) -> None:
-        """Take in what was read later."""
-        items, self._items = self._items, []
-        for item in items:
-            if isinstance(item, str):
-                self.fail(item)
-            else:
-                self._take_in(item, reports[item])
-                self._encodings += reports[item].encodings
-
-    def _take_in(self, number: int, report: Report) -> None:
+    def take(self, report: PartReport) -> list[int]:
+        """Take in the next part; return the numbers of its documents that are not to be indexed,
+        since others have their keys."""
+        self.taken += 1
+        if report.stat is not None or report.refused:
+            self.stat, self.digest = report.stat, report.digest
+            self.unchanged, self.refused = report.unchanged, report.refused
+        for name, sure in report.encodings:
+            self._encodings[name] = self._encodings.get(name, True) and sure
         keys = {*map(hash, report.keys)}
         if not report.flaws and len(keys) == len(report.keys) and keys.isdisjoint(self._keys):
             self._keys |= keys  # as nearly always
             self._documents += len(keys)
-            return
-        flaws = deque(report.flaws)
-        names = [*zip(report.keys, report.numbers, strict=True)]
-        for nth in range(len(names) + 1):
+            return []
+        flaws, rejected = deque(report.flaws), []
+        for nth in range(len(report.keys) + 1):
             while flaws and flaws[0][0] == nth:
-                self.fail(flaws.popleft()[1])
-            if nth < len(names) and not self._is_new(*names[nth]):
-                self._writer.drop(number, nth)
+                self._flaws.append(flaws.popleft()[1])
+            if nth < len(report.keys) and not self._is_new(report.keys[nth], report.numbers[nth]):
+                rejected.append(nth)
+        return rejected
 
     def _is_new(self, key: str, number: int) -> bool:
         if key and hash(key) in self._keys:
-            self.fail(f"line {number}: another document has the id {key!r}")
+            self._flaws.append(f"line {number}: another document has the id {key!r}")
             return False
         self._keys.add(hash(key))
         self._documents += 1
         return True
 
-    def state(self, stat: os.stat_result, reader: str) -> FileState:
+    def state(self) -> FileState:
         """The state of the file as it was read."""
-        flaws = [item for item in self._items if isinstance(item, str)]
-        if len(flaws) > _FLAWS_TOLD:
-            flaws[_FLAWS_TOLD:] = [f"and {len(flaws) - _FLAWS_TOLD} more lines"]
-        # The encoding from those of the documents; that of a mailbox may be several.
-        names = dict.fromkeys(name for name, _ in self._encodings)
-        encoding = Encoding(", ".join(names), all(sure for _, sure in self._encodings))
+        assert self.stat is not None
+        flaws = self._flaws + [self.last_flaw] * bool(self.last_flaw)
+        if len(flaws) > _FLAWS_REPORTED:
+            flaws[_FLAWS_REPORTED:] = [f"and {len(flaws) - _FLAWS_REPORTED} more lines"]
+        # A mailbox may have several encodings.
+        encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.
-        size = stat.st_size if self.digest else -1
+        size = self.stat.st_size if self.digest else -1
         return FileState(
-            size, mtime_ns(stat), self.digest, self._documents, tuple(flaws), reader, *encoding
+            size,
+            mtime_ns(self.stat),
+            self.digest,
+            self._documents,
+            tuple(flaws),
+            self.reader,
+            *encoding,
         )
-
-
-def load(
-    name: str,
-    items: Iterator[Document | Flaw | Unread],
-    tap: "HashingReader",
-    writer: Writer,
-    *,
-    replaces: bool,
-) -> Loaded:
-    """Index what a reader gives of a file, which it reads through the tap.
-
-    What the index had of the file is removed once there is something to replace it.
-    Raises OSError when the system stops the reading before that; when later, that is one
-    of the reasons.
-    """
-    loaded, begun = Loaded(name, writer), False
-    try:
-        try:
-            for item in items:
-                if replaces and not begun and not isinstance(item, Flaw):
-                    writer.remove(name)
-                begun = begun or not isinstance(item, Flaw)
-                loaded.add(item)
-        except UnusableFileError as error:
-            loaded.fail(str(error))
-        loaded.digest = tap.digest()
-    except OSError as error:
-        if not begun:
-            raise
-        loaded.fail(f"cannot be read to its end: {error.strerror}")
-    if replaces and not begun:
-        writer.remove(name)
-    return loaded
-
-
-def stable_stat(file: io.FileIO) -> os.stat_result:
-    """The file's stat, taken when no edit to come can leave the same time on it."""
-    while True:
-        stat = os.fstat(file.fileno())
-        age = time.time_ns() - stat.st_mtime_ns
-        if not 0 <= age < _CLOCK_TICK_NS:
-            return stat
-        time.sleep((_CLOCK_TICK_NS - age) / 1e9)
-
-
-class HashingReader(io.RawIOBase):
-    """A file that is counted and digested while it is read."""
-
-    def __init__(self, file: io.FileIO, count: Callable[[int], None]) -> None:
-        self._file, self._count = file, count
-        self._digest = new_digest()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        size = self._file.readinto(buffer) or 0
-        self._digest.update(memoryview(buffer)[:size])
-        self._count(size)
-        return size
-
-    def stream(self) -> io.BufferedReader:
-        """The file, for its reader."""
-        return io.BufferedReader(self, _BLOCK)
-
-    def digest(self) -> bytes:
-        """Of the whole file, what the reader left unread included."""
-        while self.read(_BLOCK):
-            pass
-        return self._digest.digest()

@@ -13,19 +13,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
 
-from vnsearch import __version__, readers
-from vnsearch.engines import Engine, Writer, embedded
+from vnsearch import __version__
+from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError
 from vnsearch.files.paths import FileNames
-from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
+from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
 from vnsearch.index.opening import as_index_error, open_index
-from vnsearch.indexing.load import HashingReader, Loaded, load, stable_stat
+from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import Plan, check_path, choose, everything, make_plan
+from vnsearch.indexing.pool import read_all
 from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
-from vnsearch.readers.sandbox import Sandbox
 
-# Bytes to read from which on starting processes pays.
+# What there must be to read for starting processes to pay: see `Load.cost`.
 _WORTH_PROCESSES: Final = 4_000_000
 
 
@@ -187,26 +187,24 @@ class _Update:
         self._skipped = list(plan.skipped)
         self._bytes_read = 0
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
-        self._waiting: dict[str, tuple[Loaded, os.stat_result, str]] = {}  # by files, with readers
 
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
-        todo = {**self._plan.new, **self._plan.changed}
-        size = sum(stat.st_size for stat in todo.values())
-        self._progress.start(size)
-        writer = engine.writer(draft / ENGINE, jobs if size >= _WORTH_PROCESSES else 1, size)
+        plan, progress = self._plan, self._progress
+        progress.start(sum(s.st_size for s in (*plan.new.values(), *plan.changed.values())))
+        writer = engine.writer(draft / ENGINE)
         try:
-            with (
-                closing(Catalog(draft / CATALOG, writable=True)) as catalog,
-                closing(Sandbox()) as self._sandbox,
-            ):
-                for name in self._plan.gone:
+            with closing(Catalog(draft / CATALOG, writable=True)) as catalog:
+                for name in plan.gone:
                     writer.remove(name)
                     catalog.remove(name)
-                for name in sorted(todo):
-                    self._renew(catalog, writer, name)
-                self._progress.finishing()
-                self._settle(catalog, writer)
+                load = Load(self._places, plan, catalog, writer, progress.advance)
+                jobs = jobs if load.cost() >= _WORTH_PROCESSES else 1
+                with closing(read_all(load.parts(), writer.builder, jobs)) as results:
+                    for result in results:
+                        load.take(result)
+                progress.finishing()
+                load.finish()
                 catalog.set_roots(roots)
                 catalog.set_facts(vnsearch=__version__, **versions(engine.version))
                 writer.commit()
@@ -215,6 +213,8 @@ class _Update:
             with suppress(Exception):
                 writer.cancel()
             raise
+        self._skipped += load.skipped
+        self._as_before, self._bytes_read = load.as_before, load.bytes_read
 
     def summary(self, catalog: Catalog, seconds: float) -> Changes:
         """What was done, given the catalog as it is now. A file without a document counts
@@ -235,48 +235,6 @@ class _Update:
             seconds=seconds,
             encodings=tuple(_encodings(self._places, states, sorted(states))),
         )
-
-    def _renew(self, catalog: Catalog, writer: Writer, name: str) -> None:
-        """Read a new or changed file into the index, and note its state."""
-        path = self._places.path(name)
-        old, encoding = catalog.file(name), self._plan.encodings.get(name, "")
-        reader = readers.reader_of(name, encoding)
-        try:
-            with open(path, "rb", buffering=0) as file:
-                stat = stable_stat(file)
-                if (
-                    old is not None
-                    and (old.size, old.reader) == (stat.st_size, reader)
-                    and digest_of(file) == old.digest
-                ):
-                    self._as_before.add(name)
-                    catalog.put(name, old._replace(mtime_ns=mtime_ns(stat)))
-                    return
-                file.seek(0)
-                tap = HashingReader(file, self._count)
-                items = readers.read(name, tap.stream(), self._sandbox, encoding)
-                loaded = load(name, items, tap, writer, replaces=old is not None)
-        except OSError as error:
-            kept = "; what was indexed of it stays" if old is not None else ""
-            reason = f"cannot be read: {error.strerror}{kept}"
-            self._skipped.append(Skipped(self._places.from_here(name), reason))
-            self._as_before.add(name)
-            return
-        if loaded.waits:
-            self._waiting[name] = loaded, stat, reader
-        else:
-            catalog.put(name, loaded.state(stat, reader))
-
-    def _settle(self, catalog: Catalog, writer: Writer) -> None:
-        """Note the states of files that were read by the writer."""
-        reports = writer.settle()
-        for name, (loaded, stat, reader) in self._waiting.items():
-            loaded.settle(reports)
-            catalog.put(name, loaded.state(stat, reader))
-
-    def _count(self, read_bytes: int) -> None:
-        self._bytes_read += read_bytes
-        self._progress.advance(read_bytes)
 
 
 def _flaws(

@@ -1,8 +1,8 @@
 """File -> documents: a table of suffixes, and one small module per format.
 
 The module of a format has a function `read`. It takes the `Source` of a file, decompressed, and
-yields documents, a `Flaw` for each part it cannot read, or `LineChunk`s to be read later; it
-raises `UnusableFileError` if the file holds no text it can read. A module is imported when a file
+yields documents, or a `Flaw` for each part it cannot read; it raises `UnusableFileError` if the
+file holds no text it can read. A module is imported when a file
 of its format is met.
 """
 
@@ -10,6 +10,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
@@ -35,6 +36,7 @@ class Format(NamedTuple):
     # Whether files are read in another process: of a format with structure, a hostile file may
     # make a library hang, crash, or take all memory.
     sandboxed: bool = True
+    chunked: bool = False  # whether `chunks` can cut files into parts
 
 
 def _office(module: str) -> Format:
@@ -49,7 +51,7 @@ _SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
 FORMATS: Final[dict[str, Format]] = {
     ".txt": Format("text", 2, sandboxed=False),
     ".md": Format("markdown", 2, sandboxed=False),
-    ".jsonl": Format("jsonl", 3, sandboxed=False),
+    ".jsonl": Format("jsonl", 3, sandboxed=False, chunked=True),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
@@ -96,44 +98,74 @@ def reader_of(path: str, encoding: str = "") -> str:
     return f"{found.module} {version} {encoding}".rstrip()
 
 
-class Unread(NamedTuple):
-    """A part of a file that is still to be read; can be sent to another process."""
-
-    stretch: LineChunk
-    encoding: str  # the one the user set, or ""
-
-    def read(self) -> Iterator[Document | Flaw]:
-        """Yield its documents, as `readers.read` would."""
-        from vnsearch.readers.jsonl import read_chunk  # the one format of lines
-
-        return map(_finished, read_chunk(self.stretch, self.encoding))
-
-
 def read(
     path: str, stream: BufferedReader, sandbox: Sandbox, encoding: str = ""
-) -> Iterator[Document | Flaw | Unread]:
+) -> Iterator[Document | Flaw]:
     """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 
-    Documents are in NFC, with a title and at least one word; of JSON lines, an `Unread` stands
-    for the documents of many lines. `path` only decides the format; `stream` is the open file.
-    `encoding` is that of text (a name from `encodings.lookup`); if "", it is detected. Raises
-    UnusableFileError.
+    Documents are in NFC, with a title and at least one word. `path` only decides the format;
+    `stream` is the open file. `encoding` is that of text (a name from `encodings.lookup`); if "",
+    it is detected. Raises UnusableFileError.
     """
     found = format_of(path)
     if found is None:
         raise UnusableFileError(f"format not supported ({PurePath(path).suffix or 'no suffix'})")
     if not _installed(found.library):
         raise UnusableFileError(f"needs more to be read: pip install 'vnsearch[{found.extra}]'")
-    if path.lower().endswith(".gz"):
-        # Not wrapped in a buffered reader, which would lose what comes before damage.
-        stream = cast("BufferedReader", gzip.GzipFile(fileobj=stream))
-    try:
+    data = _decompressed(path, stream)
+    with _gzip_errors():
         if found.sandboxed:
-            items = sandbox.read(found.module, bytes_of(stream), encoding)
+            items = sandbox.read(found.module, bytes_of(data), encoding)
         else:
-            items = reader_named(found.module)(Source(stream, encoding))
-        for item in items:
-            yield Unread(item, encoding) if isinstance(item, LineChunk) else _finished(item)
+            items = reader_named(found.module)(Source(data, encoding))
+        yield from map(_finished, items)
+
+
+def has_chunks(path: str) -> bool:
+    """Whether files of this format can be cut into parts, if their encoding allows it."""
+    found = format_of(path)
+    return found is not None and found.chunked
+
+
+def chunks(path: str, stream: BufferedReader) -> Iterator[LineChunk] | None:
+    """Cut a file into parts that `read_chunk` can read in any order, in any process.
+
+    None if its format or encoding does not allow that. Raises UnusableFileError.
+    """
+    if not has_chunks(path):
+        return None
+    from vnsearch.readers import jsonl
+
+    data = _decompressed(path, stream)
+    with _gzip_errors():
+        return _cut(data) if jsonl.can_be_cut(data) else None
+
+
+def read_chunk(chunk: LineChunk, encoding: str = "") -> Iterator[Document | Flaw]:
+    """Yield the documents of a part of a file, as `read` would."""
+    from vnsearch.readers import jsonl
+
+    return map(_finished, jsonl.read_chunk(chunk, encoding))
+
+
+def _cut(data: BufferedReader) -> Iterator[LineChunk]:
+    from vnsearch.readers import jsonl
+
+    with _gzip_errors():
+        yield from jsonl.chunks(data)
+
+
+def _decompressed(path: str, stream: BufferedReader) -> BufferedReader:
+    if not path.lower().endswith(".gz"):
+        return stream
+    # Not wrapped in a buffered reader, which would lose what comes before damage.
+    return cast("BufferedReader", gzip.GzipFile(fileobj=stream))
+
+
+@contextmanager
+def _gzip_errors() -> Iterator[None]:
+    try:
+        yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnusableFileError(f"damaged gzip file ({error})") from error
 

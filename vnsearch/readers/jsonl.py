@@ -17,25 +17,35 @@ _CHUNK: Final = 1 << 20  # bytes
 _decoder: Final = json.JSONDecoder()
 
 
-def read(source: Source) -> Iterator[Document | Flaw | LineChunk]:
-    """Yield the file in chunks of whole lines; of UTF-16, whose line ends cannot be found in the
-    bytes, its documents."""
-    encoding, skip = encoding_of(source.stream.peek(4))
-    source.stream.read(skip)
-    if encoding == "utf-8":
-        yield from _chunks(source.stream)
+def read(source: Source) -> Iterator[Document | Flaw]:
+    """Yield the documents of a file."""
+    if can_be_cut(source.stream):
+        for chunk in chunks(source.stream):
+            yield from _chunk_documents(source, chunk)
     else:
+        encoding, skip = encoding_of(source.stream.peek(4))
+        source.stream.read(skip)
         lines = io.TextIOWrapper(source.stream, encoding, "replace", newline="\n")
         yield from _documents(source, lines, 1)
 
 
 def read_chunk(chunk: LineChunk, encoding: str) -> Iterator[Document | Flaw]:
     """Yield the documents of a chunk; `encoding`: the one the user set, or ""."""
-    lines = io.BytesIO(chunk.data)
-    return _documents(Source(io.BufferedReader(lines), encoding), lines, chunk.number)
+    return _chunk_documents(Source(io.BufferedReader(io.BytesIO()), encoding), chunk)
 
 
-def _chunks(stream: io.BufferedReader) -> Iterator[LineChunk]:
+def _chunk_documents(source: Source, chunk: LineChunk) -> Iterator[Document | Flaw]:
+    return _documents(source, io.BytesIO(chunk.data), chunk.number)
+
+
+def can_be_cut(stream: io.BufferedReader) -> bool:
+    """Whether line ends can be found in the bytes of a file, which they cannot in UTF-16."""
+    return encoding_of(stream.peek(4))[0] == "utf-8"
+
+
+def chunks(stream: io.BufferedReader) -> Iterator[LineChunk]:
+    """Cut a file into chunks of whole lines."""
+    stream.read(encoding_of(stream.peek(4))[1])
     number, begun = 1, b""  # the beginning of a line whose end is not read yet
     while data := stream.read1(_CHUNK):
         end = data.rfind(b"\n") + 1

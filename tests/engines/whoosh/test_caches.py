@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines.building import build
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format.segment_file import Arrays
 from vnsearch.engines.whoosh.read.caches import LazyTable, cached
@@ -61,11 +62,11 @@ def count_alive(*classes: type) -> int:
     ["đảng bộ", "ngoai giao", '"ngoại giao" -xyz', "ngo* đang~", "title:a OR bộ", "a b c d e"],
 )
 def test_closed_readers_are_freed_without_garbage_collection(tmp_path: Path, query: str) -> None:
-    writer = WhooshEngine().writer(tmp_path / "e")
-    for number in range(20):
-        text = f"Đảng bộ Bộ Ngoại giao a b c d e {number}"
-        writer.add(f"{number}.txt", Document("", "A", text, Locator(1)))
-    writer.commit()
+    text = "Đảng bộ Bộ Ngoại giao a b c d e"
+    documents = [
+        (f"{n}.txt", Document("", "A", f"{text} {n}", Locator(1))) for n in range(20)
+    ]
+    build(WhooshEngine(), tmp_path / "e", documents)
     classes = Collection, SegmentReader, TermDictionary, Arrays
     with no_garbage_collection():
         before = count_alive(*classes)

@@ -21,7 +21,8 @@ from whoosh.index import Index
 from whoosh.qparser import OrGroup, QueryParser
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from tests.engines.test_contract import SMALL, Sources, build, document, search
+from tests.engines.building import Sources, build
+from tests.engines.test_contract import SMALL, document, search
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.bridge import open_index
@@ -104,12 +105,7 @@ def both(folder: Path, *batches: tuple[Sources, Sequence[str]]) -> Indexes:
     """Index batches of documents, each a segment, and what is removed before each."""
     stock = stock_index()
     for documents, removed in batches:
-        writer = ENGINE.writer(folder)
-        for source in removed:
-            writer.remove(source)
-        for source, item in documents:
-            writer.add(source, item)
-        writer.commit()
+        build(ENGINE, folder, documents, removed)
         add_to_stock(stock, documents, removed)
     return Indexes(folder, open_index(folder), stock)
 

@@ -21,9 +21,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.engines.building import build
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
-from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings, writer
+from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings
+from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.indexing.update import update
 from vnsearch.model import Document, Locator
 from vnsearch.vietnamese.letters import nfc
@@ -267,20 +269,18 @@ def test_small_indexes_of_several_segments_and_with_deletions(
     engine = tmp_path_factory.mktemp("index") / "engine"
     sources = [f"{n}\udcff.txt" if n % 2 else f"{n}.txt" for n in range(len(documents))]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writer, "_BATCH_DOCUMENTS", batch)
         patch.setattr(inverter, "DENSE_MIN_DF", 1)
         patch.setattr(inverter, "DENSE_MIN_SHARE", min_share)
         patch.setattr(bigrams, "MIN_SHARE", min_share)
         patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", one_unit)
-        writing = WhooshEngine().writer(engine)
-        for number, (source, (title, text)) in enumerate(zip(sources, documents, strict=True)):
-            locator = Locator(number, "page") if number % 3 else None
-            writing.add(source, Document(str(number), title, text, locator))
-        writing.commit()
-        writing = WhooshEngine().writer(engine)
-        for number in removed & {*range(len(documents))}:
-            writing.remove(sources[number])
-        writing.commit()
+        found = [
+            (source, Document(str(n), title, text, Locator(n, "page") if n % 3 else None))
+            for n, (source, (title, text)) in enumerate(zip(sources, documents, strict=True))
+        ]
+        limits = Limits(batch_documents=batch)
+        build(WhooshEngine(limits), engine, found)
+        gone = [source for n, source in enumerate(sources) if n in removed]
+        build(WhooshEngine(limits), engine, [], gone)
     segments = read_segments(engine)
     for segment, _ in segments:
         check_segment(segment)
@@ -289,17 +289,17 @@ def test_small_indexes_of_several_segments_and_with_deletions(
         for n, (title, text) in enumerate(documents)
         if n not in removed
     ]
-    found = [passage for (passage,) in documents_of(segments)]
-    assert sorted(found, key=lambda row: int(row[1])) == expected
+    passages = [passage for (passage,) in documents_of(segments)]
+    assert sorted(passages, key=lambda row: int(row[1])) == expected
 
 
 def test_a_long_document_among_many_short_ones(tmp_path: Path) -> None:
     text = "\n".join(f"Dòng {n} má mà nói về từ w{n % 40} w{n % 7}." for n in range(500))
-    writing = WhooshEngine().writer(tmp_path / "engine")
-    writing.add("long.txt", Document("", "Dài", text, Locator(1)))
-    for number in range(300):
-        writing.add("short.jsonl", Document(str(number), f"w{number}", f"má w{number % 3} mà"))
-    writing.commit()
+    found = [("long.txt", Document("", "Dài", text, Locator(1)))]
+    found += [
+        ("short.jsonl", Document(str(n), f"w{n}", f"má w{n % 3} mà")) for n in range(300)
+    ]
+    build(WhooshEngine(), tmp_path / "engine", found)
     ((segment, deleted),) = read_segments(tmp_path / "engine")
     assert not deleted
     check_segment(segment)

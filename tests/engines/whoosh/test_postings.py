@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.shapes import word
-from vnsearch.analysis.bulk import Vocabulary
+from tests.engines.building import build_segment
 from vnsearch.analysis.tokenizer import forms
 from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
@@ -21,7 +21,7 @@ from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write import bigrams, inverter, segment_builder, token_strings
 from vnsearch.engines.whoosh.write.encoding import as_blobs
-from vnsearch.engines.whoosh.write.segment_builder import build, merge
+from vnsearch.engines.whoosh.write.segment_builder import merge
 from vnsearch.engines.whoosh.write.token_strings import MAX_ONE_UNIT_TERMS
 from vnsearch.errors import IndexUnusableError
 from vnsearch.model import Document, Locator
@@ -79,7 +79,7 @@ def segment_of(
         patch.setattr(inverter, "DENSE_MIN_SHARE", dense)
         patch.setattr(bigrams, "MIN_SHARE", frequent)
         patch.setattr(inverter, "DENSE_MIN_DF", at_least)
-        assert build(folder / "1.segment", documents, Vocabulary()) == len(passages)
+        assert build_segment(folder / "1.segment", documents).passages == len(passages)
     with closing(SegmentReader(folder / "1.segment")) as segment:
         yield segment
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.engines.building import build
 from tests.oracle import Answer, Oracle
 from vnsearch.engines import IndexReader
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.search.scorer import Scorer
 from vnsearch.engines.whoosh.write import inverter, token_strings
-from vnsearch.engines.whoosh.write import writer as writing
+from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.model import Document, Locator, Matches
 from vnsearch.query.clauses import Demand
 from vnsearch.query.parser import parse
@@ -79,32 +80,22 @@ def both(
 ) -> Iterator[tuple[IndexReader, Oracle]]:
     folder, found = tmp_path_factory.mktemp("engine") / "e", documents()
     if request.param == "one segment":
-        write(folder, found)
+        build(ENGINE, folder, found)
         assert len(manifest.read(folder)) == 1
     elif request.param == "more terms than characters":
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", 5)
-            write(folder, found)
+            build(ENGINE, folder, found)
     else:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(writing, "_BATCH_DOCUMENTS", 45)
-            write(folder, found[:130])
-            write(folder, found[130:])
+        engine = WhooshEngine(Limits(batch_documents=45))
+        build(engine, folder, found[:130])
+        build(engine, folder, found[130:])
         gone = {f"{n:02}.jsonl" for n in range(0, 50, 8)}
-        write(folder, [], sorted(gone))
+        build(ENGINE, folder, [], sorted(gone))
         found = [(source, item) for source, item in found if source not in gone]
         assert sum(bool(segment.deleted) for segment in manifest.read(folder)) > 3
     with closing(ENGINE.reader(folder)) as reader:
         yield reader, Oracle(found)
-
-
-def write(folder: Path, found: Sequence[Sourced], removed: Sequence[str] = ()) -> None:
-    writer = ENGINE.writer(folder)
-    for source in removed:
-        writer.remove(source)
-    for source, item in found:
-        writer.add(source, item)
-    writer.commit()
 
 
 def check_page(found: Matches, expected: Answer, limit: int, offset: int, text: str) -> None:
@@ -310,12 +301,11 @@ def test_the_best_of_small_collections(
         (f"{n}.txt", Document("", title, text, Locator(1))) for n, (text, title) in enumerate(found)
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing, "_BATCH_DOCUMENTS", batch)
-        patch.setattr(writing, "_DELETED_SHARE", 1.0)
+        engine = WhooshEngine(Limits(batch_documents=batch, deleted_share=1.0))
         patch.setattr(inverter, "DENSE_MIN_DF", 1)
         patch.setattr(inverter, "DENSE_MIN_SHARE", dense)
-        write(folder, sourced)
-        write(folder, [], [f"{n}.txt" for n in gone])
+        build(engine, folder, sourced)
+        build(engine, folder, [], [f"{n}.txt" for n in gone])
     oracle = Oracle(item for n, item in enumerate(sourced) if n not in gone)
     with closing(ENGINE.reader(folder)) as reader:
         for text in queries:

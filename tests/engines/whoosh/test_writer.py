@@ -1,14 +1,8 @@
 """Writing an index: however it came about, it answers as one built at once."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from itertools import pairwise
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -16,17 +10,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vnsearch.analysis.bulk import Vocabulary
+from tests.engines import building
+from tests.engines.building import build_segment
+
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import Arrays
 from vnsearch.engines.whoosh.read.segment import SegmentReader
-from vnsearch.engines.whoosh.write import bigrams, workers, writer
-from vnsearch.engines.whoosh.write import writer as writing
-from vnsearch.engines.whoosh.write.segment_builder import build, merge
-from vnsearch.engines.whoosh.write.writer import _to_merge
-from vnsearch.errors import VnsearchError
+from vnsearch.engines.whoosh.write import bigrams
+from vnsearch.engines.whoosh.write.limits import Limits
+from vnsearch.engines.whoosh.write.segment_builder import merge
+from vnsearch.engines.whoosh.write.writer import to_merge
+from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator, Matches
 from vnsearch.query.parser import parse
 
@@ -59,15 +55,12 @@ def some(count: int, begin: int = 0) -> list[Sourced]:
 
 
 def write(
-    folder: Path, documents: Sequence[Sourced], removed: Sequence[str] = (), jobs: int = 1
+    folder: Path,
+    documents: Sequence[Sourced],
+    removed: Sequence[str] = (),
+    limits: Limits | None = None,
 ) -> Path:
-    writer = ENGINE.writer(folder, jobs)
-    for source in removed:
-        writer.remove(source)
-    for source, item in documents:
-        writer.add(source, item)
-    writer.commit()
-    return folder
+    return building.build(WhooshEngine(limits), folder, documents, removed)
 
 
 def answers(folder: Path, limit: int = 1000) -> list[Matches]:
@@ -94,34 +87,34 @@ def check_folder(folder: Path) -> None:
     segments = manifest.read(folder)
     assert {s.file for s in segments} | {manifest.NAME} == {p.name for p in folder.iterdir()}
     for segment in segments:
-        assert segment == manifest.described(folder / segment.file, segment.passages)._replace(
-            deleted=segment.deleted
-        )
+        assert segment.bytes == (folder / segment.file).stat().st_size
+        with closing(Arrays(folder / segment.file)) as arrays:
+            assert segment.passages == arrays.counts["passages"]
+            assert segment.terms == len(arrays["exact.order"])
         assert segment.deleted < set(range(segment.passages))
 
 
-@pytest.fixture
-def three_to_a_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing, "_BATCH_DOCUMENTS", 3)
+THREE = Limits(batch_documents=3)
 
 
 # Batches
 
 
 @pytest.mark.parametrize(
-    ("batch", "count", "segments"),
-    [(3, 9, [3, 3, 3]), (3, 10, [3, 3, 3, 1]), (100, 10, [10]), (1, 3, [1, 1, 1])],
+    ("limits", "count", "segments"),
+    [
+        pytest.param(THREE, 9, [3, 3, 3], id="three documents each"),
+        pytest.param(THREE, 10, [3, 3, 3, 1], id="and the rest"),
+        pytest.param(Limits(batch_documents=1), 3, [1, 1, 1], id="one document each"),
+        pytest.param(Limits(), 10, [10], id="all in one"),
+        pytest.param(Limits(batch_bytes=20), 7, [3, 3, 1], id="by the size of the texts"),
+    ],
 )
 def test_a_batch_of_documents_becomes_a_segment(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    batch: int,
-    count: int,
-    segments: list[int],
+    tmp_path: Path, limits: Limits, count: int, segments: list[int]
 ) -> None:
-    monkeypatch.setattr(writing, "_BATCH_DOCUMENTS", batch)
     documents = [(f"{n}.txt", document("má mà")) for n in range(count)]
-    folder = write(tmp_path / "e", documents)
+    folder = write(tmp_path / "e", documents, limits=limits)
     assert [s.passages for s in manifest.read(folder)] == segments
     assert [s.file for s in manifest.read(folder)] == [
         f"{n}.segment" for n in range(1, 1 + len(segments))
@@ -129,41 +122,54 @@ def test_a_batch_of_documents_becomes_a_segment(
     check_folder(folder)
 
 
-@pytest.mark.parametrize(
-    ("size", "jobs", "expected"),
-    [
-        pytest.param(0, 1, 1000, id="unknown: as much as a batch may have"),
-        pytest.param(600, 1, 1000, id="less than a batch: all of it in one"),
-        pytest.param(2500, 1, 2500 / 3, id="in equal parts"),
-        pytest.param(2500, 2, 625, id="in equal parts for each process"),
-        pytest.param(100, 2, 50, id="a part for each process"),
-    ],
+def numbers(begin: int, count: int) -> Document:
+    return document(" ".join(map(str, range(begin, begin + count))), key=str(begin))
+
+
+@given(
+    sizes=st.lists(st.integers(1, 60), min_size=1, max_size=30),
+    terms=st.integers(400, 2000),
 )
-def test_batches_are_of_one_size(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, jobs: int, expected: float
+@MODEST
+def test_a_batch_has_no_more_terms_than_a_segment_can(
+    tmp_path_factory: pytest.TempPathFactory, sizes: list[int], terms: int
 ) -> None:
-    monkeypatch.setattr(writing, "_BATCH_BYTES", 1000)
-    writer = ENGINE.writer(tmp_path / "e", jobs, size)
-    assert writer._enough == pytest.approx(expected)
-    writer.cancel()
+    documents = [("a.txt", numbers(100 * n, size)) for n, size in enumerate(sizes, 1)]
+    folder = tmp_path_factory.mktemp("e") / "e"
+    write(folder, documents, limits=Limits(terms=terms))
+    segments = manifest.read(folder)
+    assert all(0 < segment.terms <= terms for segment in segments)
+    fresh = write(folder.parent / "fresh", documents)
+    with closing(ENGINE.reader(folder)) as some, closing(ENGINE.reader(fresh)) as one:
+        for n in range(1, 1 + len(sizes)):
+            query = parse(str(100 * n))
+            assert some.search(query, limit=9) == one.search(query, limit=9)
+            assert some.search(query, limit=9).total == 1
 
 
-@pytest.mark.usefixtures("three_to_a_batch")
-def test_several_segments_answer_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    several = write(tmp_path / "several", some(24))
+def test_one_text_with_too_many_terms_is_refused_and_others_are_kept(tmp_path: Path) -> None:
+    writer = WhooshEngine(Limits(terms=100)).writer(tmp_path / "e")
+    builder = writer.builder(0)
+    builder.add("a.txt", document("má mà"))
+    with pytest.raises(UnusableFileError, match="over 100 different words in one text"):
+        builder.add("b.txt", numbers(1, 101))
+    builder.add("c.txt", numbers(1, 100))
+    for batch in builder.finish():
+        writer.add(batch)
+    writer.commit()
+    with closing(ENGINE.reader(tmp_path / "e")) as reader:
+        assert reader.count_passages() == 2
+        assert reader.search(parse("ma"), limit=1).total == 1
+        assert reader.search(parse("77"), limit=1).total == 1
+
+
+def test_several_segments_answer_as_one(tmp_path: Path) -> None:
+    several = write(tmp_path / "several", some(24), limits=THREE)
     assert len(manifest.read(several)) == 8
-    monkeypatch.setattr(writing, "_BATCH_DOCUMENTS", 1000)
     one = write(tmp_path / "one", some(24))
     assert len(manifest.read(one)) == 1
     assert answers(several) == answers(one)
     assert answers(several, 3) == answers(one, 3)
-
-
-@pytest.mark.usefixtures("three_to_a_batch")
-def test_several_processes_write_the_same_files(tmp_path: Path) -> None:
-    one = write(tmp_path / "one", some(40))
-    two = write(tmp_path / "two", some(40), jobs=2)
-    assert files_of(one) == files_of(two)
 
 
 # Merging
@@ -176,10 +182,10 @@ def test_merged_segments_are_those_built_at_once(
 ) -> None:
     documents = [(source, item) for n, (source, item) in enumerate(some(30)) if n % 5]
     documents += some(30 - len(documents), 100)
-    parts, vocabulary = [], Vocabulary()
+    parts = []
     for begin, end in pairwise(cuts):
         path = tmp_path / f"{begin}.segment"
-        build(path, documents[begin:end], vocabulary)
+        build_segment(path, documents[begin:end])
         arrays = Arrays(path)
         keys = {item.key: n for n, (_, item) in enumerate(documents)}
         with closing(SegmentReader(path)) as segment:
@@ -191,7 +197,7 @@ def test_merged_segments_are_those_built_at_once(
     for arrays, _ in parts:
         arrays.close()
     kept = [item for n, item in enumerate(documents) if n not in gone]
-    assert build(tmp_path / "built", kept, Vocabulary()) == merged
+    assert build_segment(tmp_path / "built", kept)._replace(file="merged") == merged
     assert (tmp_path / "merged").read_bytes() == (tmp_path / "built").read_bytes()
 
 
@@ -199,12 +205,13 @@ def segments_of(*sizes: int, deleted: Sequence[int] = ()) -> list[SegmentEntry]:
     """Segments 1, 2, … of so many passages, so many of them deleted."""
     gone = [*deleted, *[0] * (len(sizes) - len(deleted))]
     return [
-        SegmentEntry(f"{n}.segment", 1, size, frozenset(range(less)))
+        SegmentEntry(f"{n}.segment", 1, size, 1, frozenset(range(less)))
         for n, (size, less) in enumerate(zip(sizes, gone, strict=True), 1)
     ]
 
 
-HALF = writer._FULL // 2
+LIMITS = Limits()
+HALF = LIMITS.full // 2
 
 
 @pytest.mark.parametrize(
@@ -230,7 +237,7 @@ HALF = writer._FULL // 2
     ],
 )
 def test_what_is_merged(segments: list[SegmentEntry], expected: list[int]) -> None:
-    chosen = {int(segment.file.partition(".")[0]) for segment in _to_merge(segments)}
+    chosen = {int(segment.file.partition(".")[0]) for segment in to_merge(segments, LIMITS)}
     assert sorted(chosen) == expected
 
 
@@ -240,33 +247,64 @@ def test_what_is_merged(segments: list[SegmentEntry], expected: list[int]) -> No
 @settings(max_examples=60, deadline=None)
 def test_merging_comes_to_an_end(sizes: list[tuple[int, int]]) -> None:
     segments = [
-        SegmentEntry(f"{n}.segment", 1, size, frozenset(range(min(less, size - 1))))
+        SegmentEntry(f"{n}.segment", 1, size, 1, frozenset(range(min(less, size - 1))))
         for n, (size, less) in enumerate(sizes)
     ]
     total, next_, rounds = sum(s.live for s in segments), len(segments), 0
-    while chosen := _to_merge(segments):
+    while chosen := to_merge(segments, LIMITS):
         assert len(chosen) > 1 or chosen[0].deleted
-        assert len(chosen) == 1 or sum(s.live for s in chosen) <= writer._FULL
+        assert len(chosen) == 1 or sum(s.live for s in chosen) <= LIMITS.full
         segments = [s for s in segments if s not in chosen]
-        segments.append(SegmentEntry(f"{next_}.segment", 1, sum(s.live for s in chosen)))
+        segments.append(SegmentEntry(f"{next_}.segment", 1, sum(s.live for s in chosen), 1))
         next_, rounds = next_ + 1, rounds + 1
         assert rounds <= 2 * len(sizes)
     assert sum(s.live for s in segments) == total
-    assert sum(s.live < HALF for s in segments) <= writer._SEGMENTS
+    assert sum(s.live < HALF for s in segments) <= LIMITS.segments
 
 
-@pytest.mark.usefixtures("three_to_a_batch")
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        pytest.param([10] * 9, [1, 2, 3, 4, 5, 6], id="few terms"),
+        pytest.param([20] * 9, [1, 2, 3, 4, 5], id="five have as many as a segment can"),
+        pytest.param([100, *[10] * 9], [2, 3, 4, 5, 6, 7], id="the smallest has too many"),
+        pytest.param([60, 60, *[30] * 9], [1, 3], id="others after one that does not fit"),
+        pytest.param([60] * 12, [], id="no two fit"),
+    ],
+)
+def test_merged_segments_have_no_more_terms_than_one_can(
+    terms: list[int], expected: list[int]
+) -> None:
+    segments = [SegmentEntry(f"{n}.segment", 1, n, count) for n, count in enumerate(terms, 1)]
+    chosen = to_merge(segments, Limits(terms=100))
+    assert [int(segment.file.partition(".")[0]) for segment in chosen] == expected
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), MemoryError()], ids=repr)
+def test_what_cannot_be_merged_is_committed_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def failing(path: Path, _: object) -> NoReturn:
+        path.write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr("vnsearch.engines.whoosh.write.segment_builder.merge", failing)
+    folder = write(tmp_path / "e", some(60), limits=THREE)
+    assert len(manifest.read(folder)) == 20
+    check_folder(folder)
+    assert answers(folder) == answers(write(tmp_path / "fresh", some(60)))
+
+
 def test_many_small_segments_are_merged_and_their_files_removed(tmp_path: Path) -> None:
-    folder = write(tmp_path / "e", some(60))
-    assert len(manifest.read(folder)) <= writer._SEGMENTS
+    folder = write(tmp_path / "e", some(60), limits=THREE)
+    assert len(manifest.read(folder)) <= LIMITS.segments
     check_folder(folder)
 
 
-@pytest.mark.usefixtures("three_to_a_batch")
 def test_many_small_updates_leave_few_segments(tmp_path: Path) -> None:
     for n in range(12):
-        folder = write(tmp_path / "e", some(2, 2 * n))
-    assert len(manifest.read(folder)) <= writer._SEGMENTS
+        folder = write(tmp_path / "e", some(2, 2 * n), limits=THREE)
+    assert len(manifest.read(folder)) <= LIMITS.segments
     check_folder(folder)
     assert answers(folder) == answers(write(tmp_path / "fresh", some(24)))
 
@@ -318,7 +356,10 @@ def test_all_may_be_removed_and_others_added(tmp_path: Path) -> None:
 def test_only_what_was_there_before_is_removed(tmp_path: Path) -> None:
     folder = write(tmp_path / "e", [("a.txt", document("má")), ("b.txt", document("má"))])
     writer = ENGINE.writer(folder)
-    writer.add("a.txt", document("mà"))
+    builder = writer.builder(0)
+    builder.add("a.txt", document("mà"))
+    (batch,) = builder.finish()
+    writer.add(batch)
     writer.remove("a.txt")
     writer.commit()
     fresh = write(tmp_path / "f", [("b.txt", document("má")), ("a.txt", document("mà"))])
@@ -376,18 +417,15 @@ def test_an_updated_index_answers_as_one_built_fresh(
 ) -> None:
     place = tmp_path_factory.mktemp("e")
     folder, there = place / "e", dict[str, list[Document]]()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(writing, "_BATCH_DOCUMENTS", batch)
-        patch.setattr(writing, "_SEGMENTS", segments)
-        patch.setattr(writing, "_FULL", full)
-        for removed, written in updates:
-            new = {
-                name: [document(*texts, str(n)) for n, texts in enumerate(found)]
-                for name, found in written.items()
-            }
-            sourced = [(name, item) for name, items in new.items() for item in items]
-            write(folder, sourced, sorted(removed | written.keys()))
-            there = {n: items for n, items in there.items() if n not in removed} | new
+    limits = Limits(batch_documents=batch, segments=segments, full=full)
+    for removed, written in updates:
+        new = {
+            name: [document(*texts, str(n)) for n, texts in enumerate(found)]
+            for name, found in written.items()
+        }
+        sourced = [(name, item) for name, items in new.items() for item in items]
+        write(folder, sourced, sorted(removed | written.keys()), limits)
+        there = {n: items for n, items in there.items() if n not in removed} | new
     survivors = [(name, item) for name, items in there.items() for item in items]
     fresh = write(place / "fresh", survivors)
     assert passages_in(folder) == passages_in(fresh)
@@ -400,121 +438,6 @@ def test_an_updated_index_answers_as_one_built_fresh(
                 assert pages[0] == pages[1]
 
 
-# When it goes wrong
-
-
-def killed(path: Path, documents: Sequence[Sourced]) -> NoReturn:
-    """Instead of a segment being made, the process is ended from outside."""
-    assert parent_process() is not None, "not the process of the tests"
-    os.kill(os.getpid(), signal.SIGKILL)
-    raise AssertionError(path, documents)
-
-
-def failing(path: Path, documents: Sequence[Sourced]) -> NoReturn:
-    """Instead of a segment being made, the disk is full."""
-    raise OSError(28, "No space left on device", str(path), documents[0][0])
-
-
-@pytest.mark.usefixtures("three_to_a_batch")
-@pytest.mark.parametrize("pause", [0.0, 0.2], ids=["at once", "while documents still come"])
-def test_a_process_that_dies_leaves_the_index_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pause: float
-) -> None:
-    folder = write(tmp_path / "e", some(5))
-    before = files_of(folder)
-    monkeypatch.setattr(workers, "make", killed)
-    writer = ENGINE.writer(folder, 2)
-
-    def change() -> None:
-        writer.remove("0.txt")
-        for source, item in some(12, 50):
-            writer.add(source, item)
-            time.sleep(pause)
-        writer.commit()
-
-    with pytest.raises(VnsearchError, match="a process that was writing the index died") as caught:
-        change()
-    assert caught.value.advice
-    writer.cancel()
-    monkeypatch.undo()
-    after = files_of(folder)
-    assert {name: after.get(name) for name in before} == before
-    assert answers(folder) == answers(write(tmp_path / "fresh", some(5)))
-
-
-@pytest.mark.usefixtures("three_to_a_batch")
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_disk_that_is_full_leaves_the_index_as_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
-) -> None:
-    folder = write(tmp_path / "e", some(5))
-    before = files_of(folder)
-    monkeypatch.setattr(workers, "make", failing)
-    writer = ENGINE.writer(folder, jobs)
-
-    def change() -> None:
-        for source, item in some(12, 50):
-            writer.add(source, item)
-        writer.commit()
-
-    with pytest.raises(OSError, match="No space left"):
-        change()
-    writer.cancel()
-    after = files_of(folder)
-    assert {name: after.get(name) for name in before} == before
-
-
-@pytest.mark.usefixtures("three_to_a_batch")
-def test_cancelling_ends_the_processes(tmp_path: Path) -> None:
-    folder = write(tmp_path / "e", some(5))
-    before = (folder / manifest.NAME).read_bytes()
-    writer = ENGINE.writer(folder, 2)
-    for source, item in some(30, 50):
-        writer.add(source, item)
-    pids = [worker._process.pid for worker in writer._workers]
-    assert pids
-    writer.cancel()
-    for pid in pids:
-        assert pid is not None
-        with pytest.raises(ProcessLookupError):
-            os.kill(pid, 0)
-    assert (folder / manifest.NAME).read_bytes() == before
-    assert answers(folder) == answers(write(tmp_path / "fresh", some(5)))
-
-
-ABANDONED = """
-import os, signal, sys
-from pathlib import Path
-from vnsearch.engines import embedded
-from vnsearch.model import Document
-writer = embedded().writer(Path(sys.argv[1]), 2, 1)
-for n in range(2):
-    writer.add("a.txt", Document(str(n), "", "một hai " * 100))
-print(*(worker._process.pid for worker in writer._workers), flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-
-def is_running(pid: int) -> bool:
-    try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
-def test_processes_end_with_the_one_that_began_them(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", ABANDONED, str(tmp_path / "e")]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    pids = [int(pid) for pid in told.stdout.split()]
-    assert len(pids) == 2
-    deadline = time.monotonic() + 30
-    while any(map(is_running, pids)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not any(map(is_running, pids))
-    assert told.stderr == ""
-
-
 # Large segments
 
 
@@ -524,12 +447,12 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
         (f"{n // 1000}.txt", document(f"má w{n % 300}", "x" * (n % 2))) for n in range(size)
     ]
     path = tmp_path / "1.segment"
-    assert build(path, documents, Vocabulary()) == size
+    assert build_segment(path, documents).passages == size
     with closing(Arrays(path)) as arrays:
         assert arrays["exact.passages"].format == arrays["source.passages"].format == "I"
         assert max(arrays["exact.passages"]) >= 65_536
-        assert merge(tmp_path / "2.segment", [(arrays, [])]) == size
-        assert merge(tmp_path / "3.segment", [(arrays, range(1, size))]) == 1
+        assert merge(tmp_path / "2.segment", [(arrays, [])]).passages == size
+        assert merge(tmp_path / "3.segment", [(arrays, range(1, size))]).passages == 1
     assert (tmp_path / "2.segment").read_bytes() == path.read_bytes()
     with closing(SegmentReader(path)) as segment:
         asked = [parse(text).runs()[0] for text in ("ma", "w7", "ma w7", "x")]
@@ -545,14 +468,14 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
 
 def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     documents = [("a.txt", document(f"má {'mà ' * (n % 2)}w{n % 3}")) for n in range(9000)]
-    build(tmp_path / "1.segment", documents, Vocabulary())
+    build_segment(tmp_path / "1.segment", documents)
     with closing(SegmentReader(tmp_path / "1.segment")) as segment:
         assert segment.bigrams("ma", "ma") == {("má", "mà"): 4500}
         assert segment.bigrams("ma", "w1") == {("má", "w1"): 1500, ("mà", "w1"): 1500}
         assert segment.bigrams("w1", "ma") == segment.bigrams("w0", "w1") == {}
     # With room for the two commonest words only, of others pairs are not counted.
     monkeypatch.setattr(bigrams, "_MAX_EXACT", 3)
-    build(tmp_path / "2.segment", documents, Vocabulary())
+    build_segment(tmp_path / "2.segment", documents)
     with closing(SegmentReader(tmp_path / "2.segment")) as segment:
         assert segment.bigrams("ma", "ma") == {("má", "mà"): 4500}
         assert segment.bigrams("ma", "w0") == {("má", "w0"): 1500, ("mà", "w0"): 1500}

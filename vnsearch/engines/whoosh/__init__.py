@@ -1,7 +1,7 @@
 """The embedded engine: a Whoosh index of passages.
 
-write/      documents -> batches -> segments: writer, workers, segment_builder, inverter (posting
-            lists), bigrams, token_strings, stored_fields
+write/      documents -> batches -> segments: batches, writer, limits, segment_builder, inverter
+            (posting lists), bigrams, token_strings, stored_fields
 format/     the files: segment_file, stored_fields, compression, manifest; docs/index-format.md
             specifies them
 read/       segment, collection (all segments as one), terms (term dictionary and posting lists),
@@ -18,13 +18,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vnsearch.engines.whoosh.search.reader import WhooshReader
+    from vnsearch.engines.whoosh.write.limits import Limits
     from vnsearch.engines.whoosh.write.writer import WhooshWriter
 
 
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-7"
+    version = "whoosh-8"
+
+    def __init__(self, limits: "Limits | None" = None) -> None:
+        """`limits`: how large batches and segments become."""
+        self._limits = limits
 
     def reader(self, folder: Path) -> "WhooshReader":
         """See `engines.Engine`."""
@@ -32,8 +37,9 @@ class WhooshEngine:
 
         return WhooshReader(folder)
 
-    def writer(self, folder: Path, jobs: int = 1, size: int = 0) -> "WhooshWriter":
+    def writer(self, folder: Path) -> "WhooshWriter":
         """See `engines.Engine`."""
+        from vnsearch.engines.whoosh.write.limits import Limits
         from vnsearch.engines.whoosh.write.writer import WhooshWriter
 
-        return WhooshWriter(folder, jobs, size)
+        return WhooshWriter(folder, self._limits or Limits())

@@ -16,22 +16,18 @@ NAME: Final = "segments.json"
 
 
 class SegmentEntry(NamedTuple):
-    """A segment: its file name and size, its passages, and the numbers of the deleted ones."""
+    """A segment."""
 
-    file: str
-    bytes: int
+    file: str  # its name
+    bytes: int  # its size
     passages: int
-    deleted: frozenset[int] = frozenset()
+    terms: int  # exact ones
+    deleted: frozenset[int] = frozenset()  # numbers of passages
 
     @property
     def live(self) -> int:
         """The number of passages that are not deleted."""
         return self.passages - len(self.deleted)
-
-
-def described(path: Path, passages: int) -> SegmentEntry:
-    """Return the entry of a segment file just written."""
-    return SegmentEntry(path.name, path.stat().st_size, passages)
 
 
 def read(folder: Path) -> list[SegmentEntry]:
@@ -67,6 +63,7 @@ def write(folder: Path, segments: Iterable[SegmentEntry]) -> None:
             "file": segment.file,
             "bytes": segment.bytes,
             "passages": segment.passages,
+            "terms": segment.terms,
             "deleted": list(_to_ranges(segment.deleted)),
         }
         for segment in segments

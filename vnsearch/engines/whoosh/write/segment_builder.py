@@ -5,7 +5,7 @@ its title. From there one way leads to the arrays (docs/index-format.md).
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, compress, pairwise
 from operator import ne
 from pathlib import Path
@@ -17,6 +17,7 @@ from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.analysis.passages import MAX_TOKENS, split, whole
 from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.compression import decompress
+from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import (
     LENGTH_BUCKETS,
     MAX_TF,
@@ -40,8 +41,6 @@ from vnsearch.ranking import TITLE_WEIGHT
 FIELD_SEPARATOR: Final = -1  # in a token stream, between the text and the title of a passage
 _TEXT, _SEPARATOR, _TITLE = range(3)
 
-_CHUNK: Final = 1 << 18  # code points of text tokenized together, to stay in the caches
-
 
 class _TokenStream(NamedTuple):
     """The tokens of some passages, one passage after another."""
@@ -51,26 +50,22 @@ class _TokenStream(NamedTuple):
     last: Numbers  # whether a passage is the last of its document
 
 
-def build(path: Path, documents: Iterable[tuple[str, Document]], vocabulary: Vocabulary) -> int:
-    """Build a segment of documents, each with its source; return its number of passages.
+class SegmentBuilder:
+    """Builds a segment of documents."""
 
-    Without any passage no file is written.
-    """
-    stored = StoredFieldsWriter()
-    streams = [_tokenize(chunk, vocabulary, stored) for chunk in _chunks(documents)]
-    return _write_segment(path, vocabulary.terms, streams, stored) if streams else 0
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        """`vocabulary` gets the terms of the documents; it may have others."""
+        self._vocabulary = vocabulary
+        self._stored = StoredFieldsWriter()
+        self._streams: list[_TokenStream] = []
 
+    def add(self, documents: Sequence[tuple[str, Document]]) -> None:
+        """Add documents, each with its source."""
+        self._streams.append(_tokenize(documents, self._vocabulary, self._stored))
 
-def _chunks(documents: Iterable[tuple[str, Document]]) -> Iterator[list[tuple[str, Document]]]:
-    chunk, size = list[tuple[str, Document]](), 0
-    for item in documents:
-        chunk.append(item)
-        size += len(item[1].text)
-        if size >= _CHUNK:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
+    def write(self, path: Path) -> SegmentEntry:
+        """Write the segment; the builder is empty then."""
+        return _write_segment(path, self._vocabulary.terms, self._streams, self._stored)
 
 
 def _tokenize(
@@ -130,8 +125,8 @@ def _write_segment(
     vocabulary: Sequence[bytes],
     streams: list[_TokenStream],
     stored: StoredFieldsWriter,
-) -> int:
-    """Write a segment; return its number of passages. `streams` are emptied.
+) -> SegmentEntry:
+    """Write a segment. `streams` are emptied.
 
     The vocabulary has folded form, zero byte and exact form of each term, in any order.
     """
@@ -149,7 +144,7 @@ def _write_segment(
         _term_arrays(terms, tokens, sizes, weights),
     )
     segment_file.write(path, arrays, {"passages": len(sizes), "tokens": int(lengths.sum())})
-    return len(sizes)
+    return SegmentEntry(path.name, path.stat().st_size, len(sizes), len(terms))
 
 
 def _sort_terms(vocabulary: Sequence[bytes], tokens: Numbers) -> tuple[list[bytes], Numbers]:
@@ -205,8 +200,8 @@ def _group(folded: Sequence[bytes]) -> tuple[list[bytes], Numbers]:
     return list(compress(folded, is_first)), np.cumsum(is_first) - 1
 
 
-def merge(path: Path, segments: Sequence[tuple[Arrays, Collection[int]]]) -> int:
-    """Merge segments, each without its deleted passages; return the number of passages."""
+def merge(path: Path, segments: Sequence[tuple[Arrays, Collection[int]]]) -> SegmentEntry:
+    """Merge segments, each without its deleted passages."""
     numbers: dict[bytes, int] = {}  # of terms, as in `_write_segment`
     stored = StoredFieldsWriter()
     streams = [_live_tokens(arrays, deleted, numbers, stored) for arrays, deleted in segments]

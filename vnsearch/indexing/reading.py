@@ -1,0 +1,180 @@
+"""A file, or a part of one -> a builder of the engine: what is done in every process."""
+
+import io
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from vnsearch import readers
+from vnsearch.engines import Batch, Builder
+from vnsearch.errors import CHECK_DISK, UnusableFileError, VnsearchError
+from vnsearch.index.catalog import FileState, digest_of, new_digest
+from vnsearch.model import Document, Encoding
+from vnsearch.readers.base import Flaw, LineChunk
+from vnsearch.readers.sandbox import Sandbox
+
+# Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
+# a file, so a file is read only once its time is this far in the past.
+_CLOCK_TICK_NS: Final = 20_000_000
+
+_BLOCK: Final = 1 << 20  # bytes
+
+
+class WholeFile(NamedTuple):
+    """A file to be opened and read to its end, unless its bytes are still the known ones."""
+
+    path: str
+    known: FileState | None
+
+
+class Part(NamedTuple):
+    """A part of a file, or all of it, to be read in any process."""
+
+    source: str  # the name of the file
+    number: int  # of the part, from 0
+    content: WholeFile | LineChunk
+    encoding: str  # the one the user set, or ""
+    cost: int  # about as long as a text of that many bytes takes
+
+
+@dataclass(slots=True)
+class PartReport:
+    """What was read of a part, whose documents the builder has."""
+
+    source: str
+    number: int  # of the part
+    keys: list[str] = field(default_factory=list)  # of its documents
+    numbers: list[int] = field(default_factory=list)  # where in the file they are
+    # What was not read, and the number of documents before that.
+    flaws: list[tuple[int, str]] = field(default_factory=list)
+    encodings: list[Encoding] = field(default_factory=list)
+    # Of a whole file:
+    stat: os.stat_result | None = None
+    digest: bytes = b""  # empty when it was not read to its end
+    bytes_read: int = 0
+    unchanged: bool = False  # its bytes are the known ones
+    refused: str = ""  # why the system did not let it be read at all
+
+
+class PartReader:
+    """Reads parts of files into a builder; to be closed."""
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder, self._sandbox = builder, Sandbox()
+
+    def read(self, part: Part) -> PartReport:
+        """Read a part; raises VnsearchError when the index cannot be written."""
+        report = PartReport(part.source, part.number)
+        if isinstance(part.content, LineChunk):
+            self._index(part.source, readers.read_chunk(part.content, part.encoding), report)
+        else:
+            self._read_file(part, part.content, report)
+        return report
+
+    def batches(self) -> list[Batch]:
+        """The batches finished since the last call."""
+        return [*self._builder.batches()]
+
+    def finish(self) -> list[Batch]:
+        """The batches of all the rest; raises VnsearchError when they cannot be written."""
+        with _writing():
+            return [*self._builder.finish()]
+
+    def close(self) -> None:
+        """End the process that reads hostile formats."""
+        self._sandbox.close()
+
+    def _read_file(self, part: Part, file: WholeFile, report: PartReport) -> None:
+        try:
+            with open(file.path, "rb", buffering=0) as opened:
+                report.stat = stable_stat(opened)
+                if is_unchanged(opened, report.stat, file.known):
+                    report.unchanged = True
+                    return
+                hashing = HashingReader(opened)
+                stream = hashing.stream()
+                try:
+                    items = readers.read(part.source, stream, self._sandbox, part.encoding)
+                    self._index(part.source, items, report)
+                    report.digest = hashing.digest()
+                finally:
+                    report.bytes_read = hashing.size
+        except OSError as error:
+            if report.keys:
+                reason = f"cannot be read to its end: {error.strerror}"
+                report.flaws.append((len(report.keys), reason))
+            else:
+                report.refused = f"cannot be read: {error.strerror}"
+
+    def _index(self, source: str, items: Iterable[Document | Flaw], report: PartReport) -> None:
+        try:
+            for item in items:
+                if isinstance(item, Flaw):
+                    report.flaws.append((len(report.keys), item.reason))
+                    continue
+                with _writing():
+                    self._builder.add(source, item)
+                report.keys.append(item.key)
+                report.numbers.append(item.locator.number if item.locator else 0)
+                report.encodings += filter(None, [item.encoding])
+        except UnusableFileError as error:
+            report.flaws.append((len(report.keys), str(error)))
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """A fault of the index must not be taken for one of the file."""
+    try:
+        yield
+    except OSError as error:
+        why = f"cannot write the index: {error.strerror or error}"
+        raise VnsearchError(why, CHECK_DISK) from error
+
+
+def stable_stat(file: io.FileIO) -> os.stat_result:
+    """The file's stat, taken when no edit to come can leave the same time on it."""
+    while True:
+        stat = os.fstat(file.fileno())
+        age = time.time_ns() - stat.st_mtime_ns
+        if not 0 <= age < _CLOCK_TICK_NS:
+            return stat
+        time.sleep((_CLOCK_TICK_NS - age) / 1e9)
+
+
+def is_unchanged(file: io.FileIO, stat: os.stat_result, known: FileState | None) -> bool:
+    """Whether a file has the bytes it is known to have; it is at its start afterwards."""
+    if known is None or known.size != stat.st_size:
+        return False
+    unchanged = digest_of(file) == known.digest
+    file.seek(0)
+    return unchanged
+
+
+class HashingReader(io.RawIOBase):
+    """A file that is digested while it is read."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self.size = 0  # bytes read so far
+        self._file, self._digest = file, new_digest()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        size = self._file.readinto(buffer) or 0
+        self._digest.update(memoryview(buffer)[:size])
+        self.size += size
+        return size
+
+    def stream(self) -> io.BufferedReader:
+        """The file, for its reader."""
+        return io.BufferedReader(self, _BLOCK)
+
+    def digest(self) -> bytes:
+        """The digest of the whole file, with what the reader left unread."""
+        while self.read(_BLOCK):
+            pass
+        return self._digest.digest()
