@@ -1,6 +1,5 @@
 """The contract every engine keeps: documents in, matches out."""
 
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 

@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_files
+from vnsearch.engines.whoosh import WhooshEngine
+from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.errors import IndexUnusableError, LockedError, RootError
 from vnsearch.index.generations import Generations
-from vnsearch.indexing import load
+from vnsearch.indexing import reading
 from vnsearch.indexing.update import Silence, status, update
 from vnsearch.model import Changes, Results
 from vnsearch.search.searcher import Searcher
@@ -388,7 +390,9 @@ def test_a_fault_in_the_first_run_is_told_as_it_is(
     def faulty(*_: object) -> None:
         raise ValueError("odd")
 
-    monkeypatch.setattr("vnsearch.engines.whoosh.write.segment_builder.SegmentBuilder.write", faulty)
+    monkeypatch.setattr(
+        "vnsearch.engines.whoosh.write.segment_builder.SegmentBuilder.write", faulty
+    )
     with pytest.raises(ValueError, match="odd"):
         update(index, [str(docs)])
 

@@ -30,9 +30,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def documents(name: str, data: bytes, sandbox: Sandbox, encoding: str = "") -> list[Document]:
-    found: list[object] = []
-    for item in readers.read(name, BufferedReader(BytesIO(data)), sandbox, encoding):
-        found += item.read() if isinstance(item, readers.Unread) else [item]
+    found = readers.read(name, BufferedReader(BytesIO(data)), sandbox, encoding)
     return [item for item in found if isinstance(item, Document)]
 
 

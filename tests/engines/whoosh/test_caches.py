@@ -63,9 +63,7 @@ def count_alive(*classes: type) -> int:
 )
 def test_closed_readers_are_freed_without_garbage_collection(tmp_path: Path, query: str) -> None:
     text = "Đảng bộ Bộ Ngoại giao a b c d e"
-    documents = [
-        (f"{n}.txt", Document("", "A", f"{text} {n}", Locator(1))) for n in range(20)
-    ]
+    documents = [(f"{n}.txt", Document("", "A", f"{text} {n}", Locator(1))) for n in range(20)]
     build(WhooshEngine(), tmp_path / "e", documents)
     classes = Collection, SegmentReader, TermDictionary, Arrays
     with no_garbage_collection():

@@ -296,9 +296,7 @@ def test_small_indexes_of_several_segments_and_with_deletions(
 def test_a_long_document_among_many_short_ones(tmp_path: Path) -> None:
     text = "\n".join(f"Dòng {n} má mà nói về từ w{n % 40} w{n % 7}." for n in range(500))
     found = [("long.txt", Document("", "Dài", text, Locator(1)))]
-    found += [
-        ("short.jsonl", Document(str(n), f"w{n}", f"má w{n % 3} mà")) for n in range(300)
-    ]
+    found += [("short.jsonl", Document(str(n), f"w{n}", f"má w{n % 3} mà")) for n in range(300)]
     build(WhooshEngine(), tmp_path / "engine", found)
     ((segment, deleted),) = read_segments(tmp_path / "engine")
     assert not deleted

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.shapes import word
 from tests.engines.building import build_segment
+from tests.shapes import word
 from vnsearch.analysis.tokenizer import forms
 from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
@@ -349,7 +349,7 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
                         ]
                         assert own == sum(expected)
         with closing(Arrays(tmp_path / "1.segment")) as arrays:
-            assert merge(tmp_path / "2.segment", [(arrays, ())]) == len(passages)
+            assert merge(tmp_path / "2.segment", [(arrays, ())]).passages == len(passages)
     assert (tmp_path / "2.segment").read_bytes() == (tmp_path / "1.segment").read_bytes()
 
 

@@ -219,7 +219,8 @@ def test_few_passages_are_scored_for_a_short_page(
 
     monkeypatch.setattr(Scorer, "_score", counted)
     often = [(n * 7) % 10 + 1 for n in range(400)]
-    write(
+    build(
+        ENGINE,
         tmp_path / "e",
         [
             (f"{n}.txt", Document("", "", "má " * k + "x " * (200 - k), Locator(1)))
@@ -254,7 +255,7 @@ def test_queries_as_long_as_a_page(tmp_path: Path, size: int, exact: bool) -> No
         (f"{n}.txt", Document("", "", " ".join(chance.sample(SYLLABLES, k)), Locator(1)))
         for n, k in enumerate([5, 50, 200, 340] * 2, 1)
     ]
-    write(tmp_path / "e", found)
+    build(ENGINE, tmp_path / "e", found)
     query = parse(" ".join(asked), exact=exact, demand=Demand.ANY)
     expected = Oracle(found).search(query)
     with closing(ENGINE.reader(tmp_path / "e")) as reader:

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from tests.engines import building
 from tests.engines.building import build_segment
-
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry

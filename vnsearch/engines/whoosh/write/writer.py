@@ -17,6 +17,7 @@ from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write.batches import Batch, BatchBuilder
 from vnsearch.engines.whoosh.write.limits import Limits
 
+
 class WhooshWriter:
     """The `engines.Writer` of the Whoosh engine."""
 
