@@ -38,5 +38,9 @@ class RootError(VnsearchError):
     """A file or folder to be indexed is missing or cannot be indexed."""
 
 
+class TooManyWordsError(VnsearchError):
+    """A text has more different words than an engine can index as one document."""
+
+
 class UnusableFileError(VnsearchError):
     """A file holds no text that can be read and indexed; `str(error)` is the reason."""

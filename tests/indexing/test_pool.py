@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 import pytest
 
 from tests.conftest import write_files
-from vnsearch.errors import VnsearchError
+from vnsearch.errors import TooManyWordsError, VnsearchError
 from vnsearch.indexing.pool import read_all
 from vnsearch.indexing.reading import Part, PartReader, WholeFile
 from vnsearch.model import Document
@@ -43,6 +43,8 @@ class ListBuilder:
     def add(self, source: str, document: Document) -> None:
         if document.text == "full":
             raise OSError(28, "No space left on device")
+        if len(document.text.split()) > 3:
+            raise TooManyWordsError("over 3 different words in one text")
         self._added.append((source, document.text))
 
     def batches(self) -> Sequence[ListBatch]:
@@ -116,6 +118,17 @@ def test_parts_are_made_while_others_are_read(jobs: int) -> None:
 def test_a_full_disk_is_no_fault_of_a_file(jobs: int) -> None:
     with pytest.raises(VnsearchError, match="cannot write the index: No space left on device"):
         list(read_all([chunk(0, "một"), chunk(1, "full"), chunk(2, "hai")], ListBuilder, jobs))
+
+
+def test_a_text_with_too_many_words_becomes_several_documents(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.txt": "1 2 3\n4 5 6\n7 8\n9 10", "b.txt": "1 2 3"})
+    parts = (text_part(tmp_path, name) for name in ("a.txt", "b.txt"))
+    results = list(read_all(parts, ListBuilder, 2))
+    for report in (report for result in results for report in result.reports):
+        assert len(report.keys) == len({*report.keys}) == (1 if report.source == "b.txt" else 5)
+    found = [text.split() for source, text in documents_of(results) if source == "a.txt"]
+    assert all(len(words) <= 3 for words in found)
+    assert sorted((word for words in found for word in words), key=int) == [*map(str, range(1, 11))]
 
 
 def test_a_process_that_dies_ends_the_reading(

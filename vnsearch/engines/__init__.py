@@ -27,7 +27,7 @@ class Builder(Protocol):
     def add(self, source: str, document: Document) -> None:
         """Take in a document of the file `source`, which has words to find.
 
-        Raises UnusableFileError when it cannot be indexed.
+        Raises TooManyWordsError when it must come in parts.
         """
 
     def batches(self) -> Sequence[Batch]:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Builder
-from vnsearch.errors import CHECK_DISK, UnusableFileError, VnsearchError
+from vnsearch.errors import CHECK_DISK, TooManyWordsError, UnusableFileError, VnsearchError
 from vnsearch.index.catalog import FileState, digest_of, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Flaw, LineChunk
@@ -115,13 +115,36 @@ class PartReader:
                 if isinstance(item, Flaw):
                     report.flaws.append((len(report.keys), item.reason))
                     continue
-                with _writing():
-                    self._builder.add(source, item)
-                report.keys.append(item.key)
-                report.numbers.append(item.locator.number if item.locator else 0)
+                for document in self._added(source, item):
+                    report.keys.append(document.key)
+                    report.numbers.append(document.locator.number if document.locator else 0)
                 report.encodings += filter(None, [item.encoding])
         except UnusableFileError as error:
             report.flaws.append((len(report.keys), str(error)))
+
+    def _added(self, source: str, document: Document) -> Iterator[Document]:
+        """Add a document and yield it, or its parts if there must be several."""
+        try:
+            with _writing():
+                self._builder.add(source, document)
+        except TooManyWordsError:
+            for half in _halves(document):
+                yield from self._added(source, half)
+        else:
+            yield document
+
+
+def _halves(document: Document) -> tuple[Document, Document]:
+    """Cut a document at the line end, or else the space, after its middle.
+
+    The key of the second half tells where in the text it begins, in code points.
+    """
+    text, middle = document.text, len(document.text) // 2
+    ends = (text.find(sign, middle) + 1 for sign in "\n ")
+    at = next((end for end in ends if 0 < end < len(text)), middle)
+    first = document._replace(text=text[:at])
+    locator = document.locator and document.locator.after(first.text)
+    return first, document._replace(key=f"{document.key}+{at}", text=text[at:], locator=locator)
 
 
 @contextmanager

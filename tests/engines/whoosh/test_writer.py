@@ -21,7 +21,7 @@ from vnsearch.engines.whoosh.write import bigrams
 from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.engines.whoosh.write.segment_builder import merge
 from vnsearch.engines.whoosh.write.writer import to_merge
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import TooManyWordsError
 from vnsearch.model import Document, Locator, Matches
 from vnsearch.query.parser import parse
 
@@ -150,7 +150,7 @@ def test_one_text_with_too_many_terms_is_refused_and_others_are_kept(tmp_path: P
     writer = WhooshEngine(Limits(terms=100)).writer(tmp_path / "e")
     builder = writer.builder(0)
     builder.add("a.txt", document("má mà"))
-    with pytest.raises(UnusableFileError, match="over 100 different words in one text"):
+    with pytest.raises(TooManyWordsError, match="over 100 different words in one text"):
         builder.add("b.txt", numbers(1, 101))
     builder.add("c.txt", numbers(1, 100))
     for batch in builder.finish():

@@ -7,7 +7,7 @@ from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.engines.whoosh.write.segment_builder import SegmentBuilder
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import TooManyWordsError
 from vnsearch.model import Document
 
 _CHUNK: Final = 1 << 18  # code points of text tokenized together, to stay in the caches
@@ -69,7 +69,7 @@ class BatchBuilder:
 
     def _tokenize(self) -> None:
         """Add the chunk to the segment, or to the next one where this one could get too many
-        terms; raises UnusableFileError when a document by itself has too many."""
+        terms; raises TooManyWordsError when a document by itself has too many."""
         chunk, size = self._chunk, self._chunk_size
         self._chunk, self._chunk_size = [], 0
         if not chunk:
@@ -84,7 +84,7 @@ class BatchBuilder:
         self._segment.add(chunk)
         if len(vocabulary.terms) > self._limits.terms:
             self._segment = self._vocabulary = None
-            raise UnusableFileError(f"over {self._limits.terms:,} different words in one text")
+            raise TooManyWordsError(f"over {self._limits.terms:,} different words in one text")
         self._size += size
         self._documents += len(chunk)
 
