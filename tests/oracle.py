@@ -116,10 +116,7 @@ class Oracle:
     def search(self, query: Query, accepts: Callable[[str], bool] | None = None) -> Answer:
         """The whole ranking."""
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
-        idfs = {
-            item: ranking.idf(self._frequency(item.words, item.exact), self._count)
-            for item in ranking.features(query)
-        }
+        idfs = self._idfs(query)
         found = []
         for source, key, passages in chosen:
             scores = [self._score(passage, idfs, query.exact) for passage in passages]
@@ -127,6 +124,19 @@ class Oracle:
                 found.append((source, key, max(scores)))
         found.sort(key=lambda item: (-item[2], item[0], item[1]))
         return Answer(relaxed, found)
+
+    def shown(self, query: Query, source: str, key: str) -> int:
+        """Which passage of a document is shown: the one whose text without title scores best."""
+        idfs = self._idfs(query)
+        (passages,) = [found for *name, found in self._documents if name == [source, key]]
+        texts = [_Passage(passage.text, ()) for passage in passages]
+        return max(range(len(texts)), key=lambda n: (self._score(texts[n], idfs, query.exact), -n))
+
+    def _idfs(self, query: Query) -> Mapping[Feature, float]:
+        return {
+            item: ranking.idf(self._frequency(item.words, item.exact), self._count)
+            for item in ranking.features(query)
+        }
 
     def _qualified(
         self, query: Query, accepts: Callable[[str], bool]

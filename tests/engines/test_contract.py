@@ -8,15 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.building import Sources, build
+from tests.engines.memory import MemoryEngine
 from tests.oracle import Oracle
-from vnsearch.engines import Engine
+from vnsearch.engines import Engine, Filters
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.model import Document, Locator, Matches
 from vnsearch.query.clauses import Demand
 from vnsearch.query.parser import parse
 from vnsearch.vietnamese.letters import nfc
 
-ENGINES: list[Engine] = [WhooshEngine()]
+ENGINES: list[Engine] = [
+    WhooshEngine(),
+    MemoryEngine(),
+]
 
 
 def document(text: str, title: str = "", key: str = "") -> Document:
@@ -56,7 +60,7 @@ def search(
             parse(text, exact=exact, demand=demand),
             limit=limit,
             offset=offset,
-            accepts=(lambda source: source.startswith(within)) if within else None,
+            filters=Filters((within,)) if within else Filters(),
             explain=explain,
         )
 
@@ -128,8 +132,8 @@ def test_a_phrase_asked_for_stays_when_the_rest_relaxes(engine: Engine, tmp_path
 
 def test_only_sources_accepted(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
-    assert names(search(engine, folder, "huế", within="e")) == ["e1", "e2"]
-    assert search(engine, folder, "huế", within="a").total == 0
+    assert names(search(engine, folder, "huế", within="e*")) == ["e1", "e2"]
+    assert search(engine, folder, "huế", within="a*").total == 0
 
 
 def test_pages_are_slices_of_the_ranking(engine: Engine, tmp_path: Path) -> None:
@@ -187,13 +191,25 @@ def test_documents_of_a_batch_may_be_left_out(engine: Engine, tmp_path: Path) ->
 def test_words_together_in_a_passage(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
     with closing(engine.reader(folder)) as reader:
-        assert reader.together(["bo"])
-        assert reader.together(["hop", "ha", "dang"])
-        assert not reader.together(["ha", "da"])
-        assert not reader.together(["ha", "khong"])
+        groups = ["bo"], ["hop", "ha", "dang"], ["ha", "da"], ["ha", "khong"]
+        assert reader.cooccur(groups) == [True, True, False, False]
     build(engine, folder, [], removed=["a.txt"])
     with closing(engine.reader(folder)) as reader:
-        assert not reader.together(["hop", "ha", "dang"])
+        assert reader.cooccur([["hop", "ha", "dang"]]) == [False]
+
+
+def test_statistics_are_those_of_the_passages(engine: Engine, tmp_path: Path) -> None:
+    with closing(engine.reader(build(engine, tmp_path / "e", SMALL))) as reader:
+        found = reader.statistics({"bo", "khong"}, {("bo", "ngoai"), ("dang", "bo"), ("bo", "hop")})
+        assert found.passages == reader.count_passages() == len(SMALL)
+        assert found.variants["bo"] == {"bò": 1, "bộ": 2}
+        assert not found.variants["khong"]
+        assert found.bigrams["bo", "ngoai"] == {("bộ", "ngoại"): 1, ("bộ", "ngoài"): 1}
+        assert found.bigrams["dang", "bo"] == {("đảng", "bộ"): 2, ("dáng", "bò"): 1}
+        assert not found.bigrams["bo", "hop"]
+        assert [*reader.words_with_prefixes({"ngo", "hu"})] == ["hue", "ngoai"]
+        assert [*reader.sample_texts("ngoai", 5)] == [SMALL[0][1].text, SMALL[2][1].text]
+        assert len([*reader.sample_texts("hue", 1)]) == 1
 
 
 def test_a_file_name_may_be_any_bytes(engine: Engine, tmp_path: Path) -> None:

@@ -1,12 +1,12 @@
 """Abbreviations: learned from the documents, in both directions, and only to decide the order."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 import pytest
 
 from tests.conftest import Files
+from tests.query.test_restoration import Texts
 from vnsearch.query.abbreviations import Abbreviations, _definitions, _may_be_one
-from vnsearch.query.clauses import Word
 from vnsearch.query.parser import parse
 from vnsearch.search.searcher import Searcher
 
@@ -57,22 +57,17 @@ def test_what_looks_like_one(folded: str, typed: str, may: bool) -> None:
     assert _may_be_one(folded, typed) == may
 
 
-class Apart:
-    """A lexicon of words that never stand together, and of texts that must not be read."""
+class Apart(Texts):
+    """A lexicon of texts that must not be read."""
 
-    def variants(self, folded: str) -> Mapping[str, int]:
-        return {folded: 1}
-
-    def together(self, folded: Sequence[str]) -> bool:
-        return len(folded) < 2
-
-    def sample_texts(self, word: Word, count: int) -> Iterable[str]:
-        pytest.fail(f"{count} texts were asked for that have {word.text}")
+    def sample_texts(self, word: str, count: int) -> Iterable[str]:
+        pytest.fail(f"{count} texts were asked for that have {word}")
 
 
 def test_no_text_is_read_that_cannot_define_what_is_spelt_out() -> None:
     query = parse("thông tấn xã Việt Nam")
-    assert Abbreviations(Apart()).added_to(query) == query
+    apart = Apart("thông tấn xã Việt Nam", "TTX đưa tin", "TTXVN đưa tin")
+    assert Abbreviations(apart).added_to(query) == query
 
 
 def test_both_directions(searcher: Make) -> None:

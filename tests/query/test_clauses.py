@@ -8,12 +8,12 @@ from tests.cases import table
 from tests.shapes import shape, word
 from vnsearch.query.clauses import (
     Word,
-    describe,
     is_required,
     relaxed_clause,
     within_one_edit,
     words_of,
 )
+from vnsearch.query.describe import describe
 from vnsearch.query.parser import parse
 
 MODEST = settings(max_examples=200, deadline=None)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.cases import table
 from tests.shapes import reading, shape
-from vnsearch.query.clauses import Demand, Word, describe, words_of
+from vnsearch.query.clauses import Demand, Word, words_of
+from vnsearch.query.describe import describe
 from vnsearch.query.parser import MAX_NESTING, MAX_WORDS, parse
 
 MODEST = settings(max_examples=200, deadline=None)

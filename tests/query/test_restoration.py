@@ -1,7 +1,7 @@
 """What a query is understood to mean, given what an index holds."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,36 +10,47 @@ from hypothesis import strategies as st
 
 from tests.shapes import reading
 from vnsearch.analysis.tokenizer import forms, tokenize
-from vnsearch.query.clauses import all_words
+from vnsearch.query.clauses import Query, all_words
+from vnsearch.query.describe import text_of
+from vnsearch.query.lexicon import Lexicon, Statistics
 from vnsearch.query.parser import parse
-from vnsearch.query.restoration import text_of, understand
+from vnsearch.query.restoration import needed, restored
 from vnsearch.vietnamese.letters import fold
 
 
 class Texts:
-    """A lexicon over some texts, each a passage."""
+    """A lexicon over some texts, each a passage: statistics of just what it is asked for."""
 
     def __init__(self, *texts: str) -> None:
         passages = [[token.exact for token in tokenize(text)] for text in texts]
         self._passages = len(passages)
         self._words = Counter(word for words in passages for word in set(words))
-        self._pairs = Counter(pair for words in passages for pair in set(pairwise(words)))
+        self._bigrams = Counter(pair for words in passages for pair in set(pairwise(words)))
+        self._texts = texts
+        self._folded = [{forms(word)[0] for word in words} for words in passages]
 
-    def count_passages(self) -> int:
-        return self._passages
+    def statistics(
+        self, words: Iterable[str], bigrams: Iterable[tuple[str, str]] = ()
+    ) -> Statistics:
+        variants: dict[str, dict[str, int]] = {word: {} for word in words}
+        for form, count in self._words.items():
+            if forms(form)[0] in variants:
+                variants[forms(form)[0]][form] = count
+        counted: dict[tuple[str, str], dict[tuple[str, str], int]] = {pair: {} for pair in bigrams}
+        for (one, other), count in self._bigrams.items():
+            if (folded := (forms(one)[0], forms(other)[0])) in counted:
+                counted[folded][one, other] = count
+        return Statistics(self._passages, variants, counted)
 
-    def words_with_prefix(self, beginning: str) -> Iterable[str]:
-        return {f for f, _ in map(forms, self._words) if f.startswith(beginning)}
+    def words_with_prefixes(self, prefixes: Iterable[str]) -> Iterable[str]:
+        return {f for f, _ in map(forms, self._words) if f.startswith(tuple(prefixes))}
 
-    def variants(self, folded: str) -> Mapping[str, int]:
-        return {word: n for word, n in self._words.items() if forms(word)[0] == folded}
+    def cooccur(self, groups: Iterable[Sequence[str]]) -> Sequence[bool]:
+        return [any({*group} <= words for words in self._folded) for group in groups]
 
-    def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
-        return {
-            pair: n
-            for pair, n in self._pairs.items()
-            if (forms(pair[0])[0], forms(pair[1])[0]) == (first, second)
-        }
+    def sample_texts(self, word: str, count: int) -> Iterable[str]:
+        found = [t for t, words in zip(self._texts, self._folded, strict=True) if word in words]
+        return found[:count]
 
 
 TEXTS = (
@@ -52,6 +63,10 @@ TEXTS = (
 )
 # Most words of a collection are other ones.
 LEXICON = Texts(*TEXTS * 5, *["một hai ba bốn"] * 300)
+
+
+def understand(query: Query, lexicon: Lexicon) -> Query:
+    return restored(query, lexicon.statistics(*needed(query)))
 
 
 def understood(text: str) -> str:
@@ -93,11 +108,6 @@ def understood(text: str) -> str:
 )
 def test_readings(typed: str, expected: str) -> None:
     assert understood(typed) == expected
-
-
-def test_an_exact_query_stays_as_it_is() -> None:
-    query = parse("dang bo ddangr", exact=True)
-    assert understand(query, LEXICON) is query
 
 
 def test_the_clauses_keep_their_shape() -> None:

@@ -5,12 +5,13 @@ changes a file that is already there: the folder of the next generation of an in
 as hard links to the files of the current one (see `generations`).
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from vnsearch.model import Document, Matches
-from vnsearch.query.clauses import Query, Word
+from vnsearch.query.clauses import Query
+from vnsearch.query.lexicon import Lexicon
 
 
 class Batch(Protocol):
@@ -56,7 +57,13 @@ class Writer(Protocol):
         """Stop, and close all files; what is in the folder is of no use then."""
 
 
-class IndexReader(Protocol):
+class Filters(NamedTuple):
+    """Which documents may match, whatever their words."""
+
+    globs: tuple[str, ...] = ()  # as in .gitignore, one of which the source matches; () for all
+
+
+class IndexReader(Lexicon, Protocol):
     """An index as it was when it was opened."""
 
     def search(
@@ -65,37 +72,20 @@ class IndexReader(Protocol):
         *,
         limit: int,
         offset: int = 0,
-        accepts: Callable[[str], bool] | None = None,
+        filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
         explain: bool = False,
     ) -> Matches:
-        """The documents that match, best first, ties by file and key.
+        """Return the documents that match, best first, ties by source and key.
 
-        `accepts` says of a source whether its documents may match. With `explain`,
-        matches carry the parts of their scores.
+        With `explain`, matches carry the parts of their scores. Raises VnsearchError for filters
+        that say nothing.
         """
 
     def count_passages(self) -> int:
-        """How many passages can be found."""
-
-    def words_with_prefix(self, beginning: str) -> Iterable[str]:
-        """The folded forms of words that begin so; words of deleted passages may be among
-        them."""
-
-    def variants(self, folded: str) -> Mapping[str, int]:
-        """The exact forms with a folded form, and in how many passages each occurs."""
-
-    def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
-        """The exact forms of two folded ones that stand side by side, and in how many
-        passages they do."""
-
-    def together(self, folded: Sequence[str]) -> bool:
-        """Whether a passage has some words in any typing, wherever."""
-
-    def sample_texts(self, word: Word, count: int) -> Iterable[str]:
-        """The texts of so many of the passages that have a word, spread over all of them."""
+        """Return how many passages can be found."""
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
 
 
 class Engine(Protocol):

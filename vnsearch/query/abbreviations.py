@@ -7,13 +7,14 @@ all are learned from the passages that have them when a query does.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.model import Abbreviation
 from vnsearch.query.clauses import Kind, Query, Word
+from vnsearch.query.lexicon import Lexicon
 from vnsearch.vietnamese import syllable
 
 # Used nationwide, in every law and newspaper, where nobody defines them any more.
@@ -38,17 +39,16 @@ _DEFINITIONS_KEPT: Final = 1000
 _AROUND: Final = 160  # code points looked at before it, or in parentheses behind it
 
 
-class Lexicon(Protocol):
-    """What an index knows of words and texts."""
+class _Candidate(NamedTuple):
+    """A word that may be an abbreviation."""
 
-    def variants(self, folded: str) -> Mapping[str, int]:
-        """The exact forms with a folded form, and in how many passages each occurs."""
+    short: str  # its folded form
+    text: str  # as it is shown
+    spelt: tuple[str, ...] = ()  # the folded words of the query that it may stand for
 
-    def together(self, folded: Sequence[str]) -> bool:
-        """Whether a passage has some words in any typing, wherever."""
-
-    def sample_texts(self, word: Word, count: int) -> Iterable[str]:
-        """The texts of so many of the passages that have a word."""
+    def is_nationwide(self) -> bool:
+        """Whether it need not be defined by a passage that has both forms."""
+        return not self.spelt or _folded(_OF_FOLDED.get(self.short, "")) == self.spelt
 
 
 class Abbreviations:
@@ -61,42 +61,32 @@ class Abbreviations:
     def added_to(self, query: Query) -> Query:
         """The query with the abbreviations it has, or has spelt out, as `related`; an exact one
         stays as it is."""
-        if query.exact:
+        candidates = [] if query.exact else [*_candidates(query)]
+        if not candidates:
             return query
+        variants = self._lexicon.statistics({item.short for item in candidates}).variants
+        candidates = [item for item in candidates if variants[item.short]]
+        # No text defines most of them so: then there are none to be looked at.
+        asked = [item for item in candidates if not item.is_nationwide()]
+        apart = {
+            item
+            for item, together in zip(
+                asked, self._lexicon.cooccur([(i.short, *i.spelt) for i in asked]), strict=True
+            )
+            if not together
+        }
         found: dict[str, Abbreviation] = {}
-        for run in query.runs():
-            words = [word for word in run if word.kind is Kind.WORD and not word.in_title]
-            for item in (*self._short(words), *self._spelt_out(words)):
-                found.setdefault(item.short, item)
+        for item in candidates:
+            if item not in apart and (abbreviation := self._abbreviation(item)) is not None:
+                found.setdefault(abbreviation.short, abbreviation)
         return query._replace(related=tuple(found.values()))
 
-    def _short(self, words: Sequence[Word]) -> Iterator[Abbreviation]:
-        """What the abbreviations among the words stand for."""
-        for word in words:
-            if _may_be_one(word.folded, word.text) and self._lexicon.variants(word.folded):
-                long = self._defined(word.folded) or _OF_FOLDED.get(word.folded)
-                if long is not None:
-                    yield Abbreviation(word.text, long, spelt_out=False)
-
-    def _spelt_out(self, words: Sequence[Word]) -> Iterator[Abbreviation]:
-        """The abbreviations of what stands in the words."""
-        if len(words) > _LONGEST_QUERY:
-            return
-        initials = "".join(word.folded[0] for word in words)
-        weighty = "".join(" " if word.exact in _SKIPPED else word.folded[0] for word in words)
-        for size in reversed(_SPELT_OUT):
-            for begin in range(len(words) - size + 1):
-                stretch = slice(begin, begin + size)
-                for short in dict.fromkeys((initials[stretch], weighty[stretch].replace(" ", ""))):
-                    if not _may_be_one(short, "") or not self._lexicon.variants(short):
-                        continue
-                    spelt, usual = [w.folded for w in words[stretch]], _OF_FOLDED.get(short, "")
-                    # No text defines it so, as most often: then there are none to be looked at.
-                    if _folded(usual) != spelt and not self._lexicon.together([short, *spelt]):
-                        continue
-                    long = self._defined(short) or usual
-                    if _folded(long) == spelt:
-                        yield Abbreviation(short.upper(), long, spelt_out=True)
+    def _abbreviation(self, item: _Candidate) -> Abbreviation | None:
+        """What a candidate stands for; None if it is spelt out otherwise, or nobody says."""
+        long = self._defined(item.short) or _OF_FOLDED.get(item.short)
+        if long is None or (item.spelt and _folded(long) != item.spelt):
+            return None
+        return Abbreviation(item.text, long, spelt_out=bool(item.spelt))
 
     def _defined(self, short: str) -> str | None:
         """As `_look_up`, kept for queries to come."""
@@ -108,14 +98,38 @@ class Abbreviations:
 
     def _look_up(self, short: str) -> str | None:
         """What the passages that have an abbreviation mostly say it stands for."""
-        texts = self._lexicon.sample_texts(Word(short, short, short), _PASSAGES)
+        texts = self._lexicon.sample_texts(short, _PASSAGES)
         found = Counter(long for text in texts for long in _definitions(short, text))
         return max(found, key=lambda long: (found[long], long)) if found else None
 
 
-def _folded(text: str) -> list[str]:
+def _candidates(query: Query) -> Iterator[_Candidate]:
+    """What may be abbreviations in a query, or of words in it."""
+    for run in query.runs():
+        words = [word for word in run if word.kind is Kind.WORD and not word.in_title]
+        for word in words:
+            if _may_be_one(word.folded, word.text):
+                yield _Candidate(word.folded, word.text)
+        if len(words) <= _LONGEST_QUERY:
+            yield from _of_spelt_out(words)
+
+
+def _of_spelt_out(words: Sequence[Word]) -> Iterator[_Candidate]:
+    """What may be abbreviations of some of the words, the longest first."""
+    initials = "".join(word.folded[0] for word in words)
+    weighty = "".join(" " if word.exact in _SKIPPED else word.folded[0] for word in words)
+    for size in reversed(_SPELT_OUT):
+        for begin in range(len(words) - size + 1):
+            stretch = slice(begin, begin + size)
+            for short in dict.fromkeys((initials[stretch], weighty[stretch].replace(" ", ""))):
+                if _may_be_one(short, ""):
+                    spelt = tuple(word.folded for word in words[stretch])
+                    yield _Candidate(short, short.upper(), spelt)
+
+
+def _folded(text: str) -> tuple[str, ...]:
     """The folded forms of the words of a text."""
-    return [token.folded for token in tokenize(text)]
+    return tuple(token.folded for token in tokenize(text))
 
 
 @lru_cache(10_000)

@@ -1,4 +1,4 @@
-"""Query: what a user asks for, as data, and what can be told of it.
+"""Query: what a user asks for, as data.
 
 `parser` makes it from typed words; `engines` match it, `ranking` draws features from it,
 `search.highlighter` marks it.
@@ -7,7 +7,7 @@
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from vnsearch.model import Abbreviation
 from vnsearch.vietnamese.letters import fold
@@ -191,52 +191,6 @@ def within_one_edit(a: str, b: str) -> bool:
         swapped = rest_a[1::-1] == rest_b[:2] and rest_a[2:] == rest_b[2:]
         return swapped or rest_a[1:] == rest_b[1:]
     return rest_a[1:] == rest_b if len(a) > len(b) else rest_a == rest_b[1:]
-
-
-_KINDS: Final = {
-    Kind.WORD: "word",
-    Kind.PREFIX: "words beginning with",
-    Kind.FUZZY: "words within one slip of",
-}
-
-
-def describe(query: Query) -> Iterator[str]:
-    """How each clause of the query was read, in words for a user."""
-    for clause in query.clauses:
-        yield _described(clause, query.exact)
-    for short, long, spelt_out in query.related:
-        yield f"better with “{short if spelt_out else long}”, as {short} stands for “{long}”"
-
-
-def _described(clause: Clause, exact: bool) -> str:
-    match clause:
-        case Word() as word:
-            return f"{_KINDS[word.kind]} “{_form(word, exact)}”{_typing((word,), exact)}"
-        case Phrase(words):
-            text = " ".join(_form(word, exact) for word in words)
-            return f"phrase “{text}”{_typing(words, exact)}"
-        case Not(part):
-            return f"without {_described(part, exact)}"
-        case All(parts):
-            return "all of: " + "; ".join(_described(part, exact) for part in parts)
-        case Any(parts):
-            return "one of: " + "; ".join(_described(part, exact) for part in parts)
-
-
-def _form(word: Word, exact: bool) -> str:
-    exact = exact or word.match_marks
-    if word.kind is Kind.PREFIX:
-        return word.stem(exact)
-    return word.exact if exact else word.folded
-
-
-def _typing(words: tuple[Word, ...], exact: bool) -> str:
-    place = " in the title" if words[0].in_title else ""
-    if exact or any(word.match_marks for word in words):
-        return f"{place}, marks as typed"
-    if not any(word.marked for word in words):
-        return place
-    return f"{place}, best as “{' '.join(word.exact for word in words)}”"
 
 
 def _runs(clauses: Iterable[Clause]) -> Iterator[tuple[Word, ...]]:

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.engines import Engine, embedded
+from vnsearch.engines import Engine, Filters, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
-from vnsearch.files.globs import matcher
 from vnsearch.files.paths import FileNames
 from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.model import Hit, Interpretation, Match, Matches, Results, Understood
-from vnsearch.query.abbreviations import Abbreviations
-from vnsearch.query.clauses import Demand, Kind, Query, Word, describe, words_of
+from vnsearch.query.clauses import Demand, Query, Word, words_of
+from vnsearch.query.describe import describe, text_of
 from vnsearch.query.parser import parse
-from vnsearch.query.restoration import text_of, understand
+from vnsearch.query.restoration import needed, restored
+from vnsearch.query.rewrite import Rewriter
 from vnsearch.search.highlighter import Highlighter
 
 _FILES_KEPT: Final = 1000
@@ -33,7 +33,7 @@ class Searcher:
         self._places = FileNames.of(index)
         self._generations = Generations(index)
         self._catalog, self._reader = open_index(self._generations, engine or embedded())
-        self._abbreviations = Abbreviations(self._reader)
+        self._rewriter = Rewriter(self._reader)
         self._file = lru_cache(_FILES_KEPT)(self._catalog.file)
 
     def close(self) -> None:
@@ -60,11 +60,11 @@ class Searcher:
         at any depth. `paths_only`: the paths of the hits, without making the hits.
         """
         typed = parse(text, exact=exact, demand=demand)
-        accepts = None if within is None else _glob(within)
+        filters = Filters() if within is None else Filters((_anywhere(within),))
 
         def matches_of(query: Query) -> Matches:
             return self._reader.search(
-                query, limit=limit, offset=offset, accepts=accepts, explain=explain
+                query, limit=limit, offset=offset, filters=filters, explain=explain
             )
 
         with as_index_error(self._generations):
@@ -81,9 +81,8 @@ class Searcher:
         explain: bool,
         paths_only: bool,
     ) -> Results:
-        query = self._abbreviations.added_to(understand(typed, self._reader))
+        query, suggested = self._rewriter.rewrite(typed)
         matches = matches_of(query)
-        suggested = self._suggested(query)
         if suggested is not None and not matches.total:
             instead = matches_of(suggested)
             if not instead.relaxed:  # some of the words, of which some are guessed, is too little
@@ -114,25 +113,17 @@ class Searcher:
             reading=tuple(describe(query)) if explain else (),
         )
 
-    def _suggested(self, query: Query) -> Query | None:
-        """The query with other words for those that are in no document, if that is better."""
-        words = (word for run in query.runs() for word in run if word.kind is Kind.WORD)
-        variants = ((word, self._reader.variants(word.folded)) for word in words)
-        if all(found and (word.exact in found or not word.marked) for word, found in variants):
-            return None  # as most often: without a look at how words are misspelt
-        from vnsearch.query.correction import corrected
-
-        return corrected(query, self._reader)
-
     def read(self, text: str) -> tuple[Interpretation, ...]:
         """How the words of an NFC text are read, as those of a query would be."""
         tokens = tuple(tokenize(text))
         words = (Word(token.text, token.folded, token.exact) for token in tokens)
         with as_index_error(self._generations):
-            understood = understand(Query(text, tuple(words)), self._reader)
+            query = Query(text, tuple(words))
+            known = self._reader.statistics(*needed(query))
+            meant = words_of(restored(query, known).clauses)
             return tuple(
-                Interpretation(token, word.exact, self._reader.variants(word.folded))
-                for token, word in zip(tokens, words_of(understood.clauses), strict=True)
+                Interpretation(token, word.exact, known.variants[word.folded])
+                for token, word in zip(tokens, meant, strict=True)
             )
 
     def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
@@ -162,6 +153,7 @@ def _hit(
     )
 
 
-def _glob(pattern: str) -> Callable[[str], bool]:
-    pattern = pattern.removeprefix("./")
-    return matcher([pattern if pattern.startswith(("/", "**/")) else f"**/{pattern}"])
+def _anywhere(glob: str) -> str:
+    """A glob that matches at any depth."""
+    glob = glob.removeprefix("./")
+    return glob if glob.startswith(("/", "**/")) else f"**/{glob}"

@@ -1,40 +1,29 @@
-"""Spelling correction: distances between words, and the likeliest corrections of a word.
+"""Misspelling: how far words are from each other, and which are near one.
 
 Words are spelt as they are heard, and no dialect tells all of them apart: `nàm` for `làm`,
 `xử dụng` for `sử dụng`, `rỏ` for `rõ`. So syllables are compared by onset, nucleus, coda and
 tone. Letters are mistyped, and foreign names are spelt in many ways (`polime`, `polyme`), so
 words are also compared letter by letter, by Damerau-Levenshtein distance (Damerau 1964).
-
-Corrections are ranked as in a noisy channel (Kernighan, Church and Gale 1990): the frequency of
-a word times the probability of the mistake, which falls exponentially with the distance.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import permutations, product
-from math import inf, log
 from string import ascii_lowercase
-from typing import Final, Protocol
+from typing import Final
 
 from vnsearch.vietnamese.letters import HOOK, TILDE, VOWELS, fold, split_marks
 from vnsearch.vietnamese.syllable import CODAS, ONSETS, canonical
 
 # Distances, by how likely the mistakes are. Half the speakers do not tell hỏi from ngã; a wrong
 # tone is one of five, a wrong letter one of twenty.
-_ONE_TONE: Final = 0.25
+LEAST_DISTANCE: Final = 0.25  # hỏi for ngã
 _CONFUSED: Final = 0.5  # a part of a syllable for one it is often confused with
 _OTHER_TONE: Final = 0.75
 _SLIP: Final = 1.0
-_FARTHEST: Final = 1.75  # a letter and a tone: no correction is farther from the word
 
-# The natural logarithm of how many times commoner a word must be to make up for a distance of 1.
-# With 6, corrections are suggested for 1.3% of the words of correct texts, with 5 for 2.3%, with 7
-# for 0.8%; all three correct as many of the words that are rare in an index.
-_UNLIKELY: Final = 6.0
-
-_LETTERS: Final = range(2, 31)  # lengths of words that are corrected
-_BEGINNING: Final = 3  # letters of the prefix by which foreign words are looked up
+_PREFIX: Final = 3  # letters of the prefix by which foreign words are looked up
 
 # Groups of parts of syllables that are often confused with each other.
 _ONSETS: Final = (
@@ -66,79 +55,35 @@ _SOUNDS: Final = str.maketrans("cqwxyz", "kkvsis")
 _DOUBLED: Final = re.compile(r"(.)\1+")
 
 
-class Lexicon(Protocol):
-    """What an index knows of words."""
-
-    def variants(self, folded: str) -> Mapping[str, int]:
-        """The exact forms with a folded form, and in how many passages each occurs."""
-
-    def words_with_prefix(self, beginning: str) -> Iterable[str]:
-        """The folded forms of all words whose folded form begins so."""
-
-
-def likely(word: str, lexicon: Lexicon, *, count: int = 3) -> list[str]:
-    """The words, in their exact forms, that were most likely meant by `word`, the likeliest
-    first: those that are commoner by more than such mistakes are rare (a noisy channel).
-
-    A word without marks stands for any marks, so only words of other letters are told, each in
-    its commonest form. Never the word itself.
-    """
-    word = canonical(word)
-    folded = _folded(word)
-    if len(folded) not in _LETTERS or not (folded.isascii() and folded.isalpha()):
-        return []
-    near = {*_candidates(folded, lexicon)}
-    if word != folded:
-        found = {form: often for n in near for form, often in lexicon.variants(n).items()}
-        return _likeliest(word, found, count)
-    variants = {other: forms for other in near if (forms := lexicon.variants(other))}
-    found = {other: sum(forms.values()) for other, forms in variants.items()}
-    return [
-        max(variants[other], key=variants[other].__getitem__)
-        for other in _likeliest(word, found, count)
-    ]
-
-
-def _likeliest(word: str, found: dict[str, int], count: int) -> list[str]:
-    """The `count` likeliest corrections, best first, among words with their frequencies.
-
-    Only those likelier than the word itself, whose distance is 0. `found` loses the word.
-    """
-    often = found.pop(word, 0)
-    least = log(often) if often else -inf
-    best: list[tuple[float, str]] = []
-    for other, often in sorted(found.items(), key=lambda item: (-item[1], item[0])):
-        if log(often) - _UNLIKELY * _ONE_TONE <= least:
-            break  # at the smallest distance it would not be likelier, nor would rarer words
-        far = distance(word, other)
-        score = log(often) - _UNLIKELY * far
-        if score > least and far <= _FARTHEST:
-            best = sorted([*best, (-score, other)])[:count]
-            least = -best[-1][0] if len(best) == count else least
-    return [other for _, other in best]
-
-
-# Candidates
-
-
-def _candidates(folded: str, lexicon: Lexicon) -> Iterator[str]:
-    """The folded forms that may have been meant, whether the lexicon has them or not: the word's
-    own, those a slip or some parts away, and of foreign words those a slip away by their sounds.
-    """
+def near_forms(folded: str) -> Iterator[str]:
+    """Yield the folded forms that may have been meant by one, whether there are such words or not:
+    itself, and those a slip or, of a syllable, some confused parts away. Of what is no syllable,
+    see also `similar_prefixes`."""
     yield folded
     slips = _slips(folded)
     yield from (canonical(slip) for slip in slips if _parts(slip))
     if parts := _parts(folded):
         for near in product(*map(_near, parts, _TABLES)):
             yield _folded(_written(*near))
-        return
-    beginning, sounds = folded[:_BEGINNING], _sounds(folded)
-    yield from (slip for slip in slips if not slip.startswith(beginning))
-    alike = ([x for x in ascii_lowercase if _sounds(x) == _sounds(own)] for own in beginning)
-    for letters in product(*alike):
-        for other in lexicon.words_with_prefix("".join(letters)):
-            if abs(len(other) - len(folded)) <= 2 and _within_two(sounds, _sounds(other)):
-                yield other
+    else:
+        yield from (slip for slip in slips if not slip.startswith(folded[:_PREFIX]))
+
+
+def similar_prefixes(folded: str) -> list[str]:
+    """Return the prefixes of the words that a foreign word may be a misspelling of; none for a
+    syllable."""
+    if _parts(folded):
+        return []
+    alike = ([x for x in ascii_lowercase if _sounds(x) == _sounds(own)] for own in folded[:_PREFIX])
+    return ["".join(letters) for letters in product(*alike)]
+
+
+def sound_alike(folded: str, other: str) -> bool:
+    """Whether two foreign words differ by a slip at most in how they sound."""
+    if abs(len(other) - len(folded)) > 2:
+        return False
+    # Within two adjacent letters.
+    return max(map(len, _middles(_sounds(folded), _sounds(other)))) <= 2
 
 
 @lru_cache(maxsize=1000)
@@ -178,11 +123,6 @@ def _slips(word: str) -> set[str]:
     }
 
 
-def _within_two(a: str, b: str) -> bool:
-    """Whether words differ within two adjacent letters only."""
-    return max(map(len, _middles(a, b))) <= 2
-
-
 # Distances
 
 
@@ -203,7 +143,7 @@ def distance(a: str, b: str) -> float:
     else:
         by_sound = _CONFUSED + _edits(_sounds(letters), _sounds(others))
         far = min(by_sound, _edits(letters, others))
-    return max(_ONE_TONE, far + _tone_distance(tones, other_tones))
+    return max(LEAST_DISTANCE, far + _tone_distance(tones, other_tones))
 
 
 def _without_tones(word: str) -> tuple[str, str]:
@@ -216,7 +156,7 @@ def _tone_distance(a: str, b: str) -> float:
         return 0.0
     # Hỏi and ngã, or a tone that was typed twice.
     one_tone = {a, b} == {HOOK, TILDE} or {*a} == {*b}
-    return _ONE_TONE if one_tone else _OTHER_TONE
+    return LEAST_DISTANCE if one_tone else _OTHER_TONE
 
 
 @lru_cache(maxsize=10_000)

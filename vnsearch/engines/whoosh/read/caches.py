@@ -7,6 +7,7 @@ from weakref import WeakMethod
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_K = TypeVar("_K")
 
 
 def cached(size: int, method: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -24,13 +25,13 @@ def cached(size: int, method: Callable[_P, _R]) -> Callable[_P, _R]:
     return lru_cache(size)(call)  # type: ignore[return-value]
 
 
-class LazyTable(dict[int, _R]):
-    """The values of a function by number, each computed when it is first looked up."""
+class LazyTable(dict[_K, _R]):
+    """The values of a function by argument, each computed when it is first looked up."""
 
-    def __init__(self, function: Callable[[int], _R]) -> None:
+    def __init__(self, function: Callable[[_K], _R]) -> None:
         super().__init__()
         self._function = function
 
-    def __missing__(self, number: int) -> _R:
-        value = self[number] = self._function(number)
+    def __missing__(self, argument: _K) -> _R:
+        value = self[argument] = self._function(argument)
         return value

@@ -18,8 +18,12 @@ class PhraseFrequency:
     ) -> None:
         self._in_text = not words[0].in_title
         # By segment: the characters of each word, and `SegmentReader.phrase_strings`.
-        self._slots = LazyTable(lambda n: [segments[n].characters(word, exact) for word in words])
-        self._strings = LazyTable(lambda n: segments[n].phrase_strings(words, exact))
+        self._slots: LazyTable[int, list[str]] = LazyTable(
+            lambda n: [segments[n].characters(word, exact) for word in words]
+        )
+        self._strings: LazyTable[int, list[str] | None] = LazyTable(
+            lambda n: segments[n].phrase_strings(words, exact)
+        )
 
     def __call__(self, tokens: TokenString, *, text_only: bool = False) -> int:
         """Return the tf in a passage: in its text, and TITLE_WEIGHT times that in its title.

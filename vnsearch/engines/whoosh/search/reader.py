@@ -1,16 +1,21 @@
 """The index opened for searching: the `engines.IndexReader` of this engine."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from heapq import nlargest
+from itertools import chain
 from pathlib import Path
 
 from vnsearch import ranking
+from vnsearch.engines import Filters
 from vnsearch.engines.whoosh.read.bitset import cardinality, members
+from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.matcher import Matcher
 from vnsearch.engines.whoosh.search.scorer import Scorer
+from vnsearch.files.globs import matcher
 from vnsearch.model import Match, Matches
 from vnsearch.query.clauses import Query, Word
+from vnsearch.query.lexicon import Statistics
 
 
 class WhooshReader:
@@ -29,27 +34,31 @@ class WhooshReader:
         """See `engines.IndexReader`."""
         return self._collection.passages
 
-    def words_with_prefix(self, beginning: str) -> Iterable[str]:
-        """See `engines.IndexReader`."""
-        return self._collection.words_with_prefix(beginning)
-
-    def variants(self, folded: str) -> Mapping[str, int]:
-        """See `engines.IndexReader`."""
-        return self._collection.variants(folded)
-
-    def pairs(self, first: str, second: str) -> Mapping[tuple[str, str], int]:
-        """See `engines.IndexReader`."""
-        return self._collection.bigrams(first, second)
-
-    def together(self, folded: Sequence[str]) -> bool:
-        """See `engines.IndexReader`."""
-        return bool(self._collection.passages_with_all(folded))
-
-    def sample_texts(self, word: Word, count: int) -> Iterable[str]:
-        """See `engines.IndexReader`."""
-        passages = members(
-            self._collection.passages_with((word,), exact=False), self._collection.size
+    def statistics(
+        self,
+        words: Iterable[str],  # noqa: ARG002 - they are looked up when they are read
+        bigrams: Iterable[tuple[str, str]] = (),  # noqa: ARG002
+    ) -> Statistics:
+        """See `query.lexicon.Lexicon`."""
+        collection = self._collection
+        return Statistics(
+            collection.passages,
+            LazyTable(collection.variants),
+            LazyTable(lambda folded: collection.bigrams(*folded)),
         )
+
+    def words_with_prefixes(self, prefixes: Iterable[str]) -> Iterable[str]:
+        """See `query.lexicon.Lexicon`."""
+        return sorted({*chain.from_iterable(map(self._collection.words_with_prefix, prefixes))})
+
+    def cooccur(self, groups: Iterable[Sequence[str]]) -> Sequence[bool]:
+        """See `query.lexicon.Lexicon`."""
+        return [bool(self._collection.passages_with_all(words)) for words in groups]
+
+    def sample_texts(self, word: str, count: int) -> Iterable[str]:
+        """See `query.lexicon.Lexicon`."""
+        found = self._collection.passages_with((Word(word, word, word),), exact=False)
+        passages = members(found, self._collection.size)
         step = max(1, len(passages) // count)
         return (self._collection.record(passage).text for passage in passages[::step][:count])
 
@@ -59,10 +68,11 @@ class WhooshReader:
         *,
         limit: int,
         offset: int = 0,
-        accepts: Callable[[str], bool] | None = None,
+        filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
         explain: bool = False,
     ) -> Matches:
         """See `engines.IndexReader`."""
+        accepts = matcher(filters.globs) if filters.globs else None
         qualified, relaxed = self._matcher.qualified(query, accepts)
         scorer = Scorer(self._collection, ranking.features(query), query.exact)
         found, documents = scorer.scored, self._documents.to_documents(scorer.scored)

@@ -1,0 +1,180 @@
+"""A second engine, the simplest that keeps the contract: documents in one JSON file, read into
+memory, every query answered by the oracle, which scans them all.
+
+It gives no more than it is asked for, so what works on it asks for all that it uses.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+from tests.oracle import Oracle
+from vnsearch.analysis.passages import split
+from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.engines import Filters
+from vnsearch.files.globs import matcher
+from vnsearch.model import Document, Locator, Match, Matches, ScorePart, StoredPassage, Token
+from vnsearch.query.clauses import Query
+from vnsearch.query.lexicon import Statistics
+
+Sourced = tuple[str, Document]
+
+_FILE = "documents.json"
+
+
+class MemoryEngine:
+    """An `Engine`."""
+
+    version = "memory-1"
+
+    def reader(self, folder: Path) -> "MemoryReader":
+        return MemoryReader(list(_documents(folder)))
+
+    def writer(self, folder: Path) -> "MemoryWriter":
+        return MemoryWriter(folder)
+
+
+class MemoryBatch(list[Sourced]):
+    """A `Batch`."""
+
+    @property
+    def documents(self) -> int:
+        return len(self)
+
+
+class MemoryBuilder:
+    """A `Builder` that has nothing to do."""
+
+    def __init__(self) -> None:
+        self._batch = MemoryBatch()
+
+    def add(self, source: str, document: Document) -> None:
+        self._batch.append((source, document._replace(encoding=None)))
+
+    def batches(self) -> list[MemoryBatch]:
+        return []
+
+    def finish(self) -> list[MemoryBatch]:
+        return [self._batch]
+
+
+class MemoryWriter:
+    """A `Writer`."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._folder = folder
+        self._old, self._new = list(_documents(folder)), list[Sourced]()
+
+    def builder(self, _: int) -> MemoryBuilder:
+        return MemoryBuilder()
+
+    def add(self, batch: MemoryBatch, without: Collection[int] = ()) -> None:
+        self._new += (item for number, item in enumerate(batch) if number not in without)
+
+    def cancel(self) -> None:
+        pass
+
+    def remove(self, source: str) -> None:
+        self._old = [item for item in self._old if item[0] != source]
+
+    def commit(self) -> None:
+        path = self._folder / _FILE
+        path.unlink(missing_ok=True)  # it may be a hard link to that of another generation
+        path.write_text(json.dumps([*self._old, *self._new]), "ascii")
+
+
+def _documents(folder: Path) -> Iterator[Sourced]:
+    path = folder / _FILE
+    for source, (key, title, text, locator, _) in (
+        json.loads(path.read_text("ascii")) if path.exists() else ()
+    ):
+        yield source, Document(key, title, text, locator and Locator(*locator))
+
+
+class MemoryReader:
+    """An `IndexReader`."""
+
+    def __init__(self, documents: Sequence[Sourced]) -> None:
+        self._oracle = Oracle(documents)
+        self._passages = {
+            (source, document.key): list(_stored(source, document))
+            for source, document in documents
+        }
+        self._fields = [
+            (passage.text, [list(tokenize(passage.text)), list(tokenize(passage.title))])
+            for passages in self._passages.values()
+            for passage in passages
+        ]
+        self._folded = [{t.folded for field in fields for t in field} for _, fields in self._fields]
+
+    def close(self) -> None:
+        pass
+
+    def count_passages(self) -> int:
+        return len(self._fields)
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        filters: Filters = Filters(),  # noqa: B008
+        explain: bool = False,
+    ) -> Matches:
+        answer = self._oracle.search(query, matcher(filters.globs) if filters.globs else None)
+        matches = (
+            Match(
+                self._passages[source, key][self._oracle.shown(query, source, key)],
+                score,
+                (ScorePart("oracle", "", score),) if explain else (),
+            )
+            for source, key, score in answer.scores[offset : offset + limit]
+        )
+        return Matches(len(answer.scores), answer.relaxed, tuple(matches))
+
+    def statistics(
+        self, words: Iterable[str], bigrams: Iterable[tuple[str, str]] = ()
+    ) -> Statistics:
+        variants = {word: Counter[str]() for word in words}
+        counted = {bigram: Counter[tuple[str, str]]() for bigram in bigrams}
+        for _, fields in self._fields:
+            for form in {(t.folded, t.exact) for field in fields for t in field}:
+                if form[0] in variants:
+                    variants[form[0]][form[1]] += 1
+            for folded, exact in {_bigram(*two) for field in fields for two in pairwise(field)}:
+                if folded in counted:
+                    counted[folded][exact] += 1
+        return Statistics(len(self._fields), variants, counted)
+
+    def words_with_prefixes(self, prefixes: Iterable[str]) -> Iterable[str]:
+        beginnings = tuple(prefixes)
+        return sorted({w for words in self._folded for w in words if w.startswith(beginnings)})
+
+    def cooccur(self, groups: Iterable[Sequence[str]]) -> Sequence[bool]:
+        return [any({*group} <= words for words in self._folded) for group in groups]
+
+    def sample_texts(self, word: str, count: int) -> Iterable[str]:
+        found = zip(self._fields, self._folded, strict=True)
+        return [text for (text, _), words in found if word in words][:count]
+
+
+def _bigram(one: Token, other: Token) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (one.folded, other.folded), (one.exact, other.exact)
+
+
+def _stored(source: str, document: Document) -> Iterator[StoredPassage]:
+    tokens = list(tokenize(document.text))
+    for part in split(document, [t.start for t in tokens], [t.end for t in tokens]):
+        yield StoredPassage(
+            source,
+            document.key,
+            document.title,
+            part.text,
+            part.locator,
+            part.cut_before,
+            part.cut_after,
+        )

@@ -1,0 +1,74 @@
+"""How a query was understood, in words for a user."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word, all_words
+
+
+def text_of(typed: Query, understood: Query) -> str:
+    """What was typed, each word as it was understood, on one line."""
+    source, at, pieces = typed.source, 0, list[str]()
+    words = zip(all_words(typed.clauses), all_words(understood.clauses), strict=True)
+    own, meant = next(words, (None, None))
+    for token in tokenize(source):
+        if own is None or meant is None or token.text != own.text:
+            continue
+        if own.exact != meant.exact:
+            pieces += source[at : token.start], _in_case_of(token.text, meant.exact)
+            at = token.end
+        own, meant = next(words, (None, None))
+    return " ".join("".join((*pieces, source[at:])).split())
+
+
+def _in_case_of(typed: str, word: str) -> str:
+    if typed.isupper() and len(typed) > 1:
+        return word.upper()
+    return word.capitalize() if typed[0].isupper() else word
+
+
+_KINDS: Final = {
+    Kind.WORD: "word",
+    Kind.PREFIX: "words beginning with",
+    Kind.FUZZY: "words within one slip of",
+}
+
+
+def describe(query: Query) -> Iterator[str]:
+    """How each clause of the query was read, in words for a user."""
+    for clause in query.clauses:
+        yield _described(clause, query.exact)
+    for short, long, spelt_out in query.related:
+        yield f"better with “{short if spelt_out else long}”, as {short} stands for “{long}”"
+
+
+def _described(clause: Clause, exact: bool) -> str:
+    match clause:
+        case Word() as word:
+            return f"{_KINDS[word.kind]} “{_form(word, exact)}”{_typing((word,), exact)}"
+        case Phrase(words):
+            text = " ".join(_form(word, exact) for word in words)
+            return f"phrase “{text}”{_typing(words, exact)}"
+        case Not(part):
+            return f"without {_described(part, exact)}"
+        case All(parts):
+            return "all of: " + "; ".join(_described(part, exact) for part in parts)
+        case Any(parts):
+            return "one of: " + "; ".join(_described(part, exact) for part in parts)
+
+
+def _form(word: Word, exact: bool) -> str:
+    exact = exact or word.match_marks
+    if word.kind is Kind.PREFIX:
+        return word.stem(exact)
+    return word.exact if exact else word.folded
+
+
+def _typing(words: tuple[Word, ...], exact: bool) -> str:
+    place = " in the title" if words[0].in_title else ""
+    if exact or any(word.match_marks for word in words):
+        return f"{place}, marks as typed"
+    if not any(word.marked for word in words):
+        return place
+    return f"{place}, best as “{' '.join(word.exact for word in words)}”"
