@@ -299,9 +299,27 @@ def test_index_several_paths_and_again_each(run: Command, tmp_path: Path) -> Non
     assert (all_roots["added"], all_roots["removed"], all_roots["documents"]) == (1, 1, 4)
 
 
-def test_a_missing_root_is_an_error_and_drops_nothing(run: Command, shelf: Path) -> None:
+@pytest.mark.parametrize("state", ["missing", "empty", "no folder"])
+def test_a_root_that_is_gone_keeps_its_documents(run: Command, shelf: Path, state: str) -> None:
     (shelf / "docs").rename(shelf / "away")
-    assert_error(run("index"), "docs")
+    match state:
+        case "empty":
+            (shelf / "docs").mkdir()
+        case "no folder":
+            (shelf / "docs").symlink_to("nowhere")
+    write_files(shelf, {"more/n.txt": "thêm một tệp"})
+    assert run("index", "more").returncode == 0
+    write_files(shelf, {"more/m.txt": "thêm tệp nữa"})
+    for arguments in (["index"], ["index", "docs", "more"]):
+        done = run(*arguments)
+        assert done.returncode == 1
+        assert done.stderr.startswith("vnsearch: docs: ")
+        assert "its documents are kept" in done.stderr
+        assert "vnsearch index --forget docs" in done.stderr
+    assert len(ids(run("search", "--json", "thêm"))) == 2
+    summary = answer(run("index", "--json"))
+    assert [root["path"] for root in summary["missing_roots"]] == ["docs"]
+    assert_error(run("index", "--rebuild"), "docs", "--forget docs")
     hits = answer(run("search", "--json", "đảng bộ"))["hits"]
     assert [(hit["id"], hit["stale"]) for hit in hits] == [("docs/dang-bo.txt", True)]
     assert answer(run("status", "--json"))["roots"][0]["missing"] is True

@@ -73,6 +73,9 @@ class IndexReader(Protocol):
     def count_passages(self) -> int:
         """How many passages can be found."""
 
+    def documents_by_source(self) -> Iterable[tuple[str, int]]:
+        """The files that have documents, and how many: what was added and not removed."""
+
     def words_with_prefix(self, beginning: str) -> Iterable[str]:
         """The folded forms of words that begin so; words of deleted passages may be among
         them."""

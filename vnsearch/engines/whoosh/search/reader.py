@@ -29,6 +29,10 @@ class WhooshReader:
         """See `engines.IndexReader`."""
         return self._collection.passages
 
+    def documents_by_source(self) -> Iterable[tuple[str, int]]:
+        """See `engines.IndexReader`."""
+        return self._collection.documents_by_source().items()
+
     def words_with_prefix(self, beginning: str) -> Iterable[str]:
         """See `engines.IndexReader`."""
         return self._collection.words_with_prefix(beginning)
