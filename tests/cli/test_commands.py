@@ -427,8 +427,11 @@ def test_wait_for_another_writer(shelf: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str) -> None:
+@pytest.mark.parametrize(
+    ("jobs", "number"),
+    [("1", signal.SIGINT), ("2", signal.SIGINT), ("1", signal.SIGTERM), ("2", signal.SIGHUP)],
+)
+def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str, number: int) -> None:
     text = "hòa bình và phát triển " * 3000
     write_files(shelf / "docs", {f"more/{n}.txt": f"số {n} {text}" for n in range(120)})
     process = start(
@@ -439,13 +442,14 @@ def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str) -> 
         time.sleep(0.01)
     time.sleep(0.3)
     assert process.poll() is None, "too fast to be interrupted: give it more to read"
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     stopped = time.monotonic()
     output, errors = process.communicate(timeout=60)
     assert process.returncode in INTERRUPTED, errors.decode()
     assert time.monotonic() - stopped < 3
     assert output == b""
     assert errors.strip() == b""
+    assert [path.name for path in (shelf / ".vnsearch").glob("generation-*")] == ["generation-1"]
     assert ids(run("search", "--json", "đảng bộ")) == ["docs/dang-bo.txt"]
     assert ids(run("search", "--json", "hòa bình")) == []
     shutil.rmtree(shelf / "docs/more")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 import click
 
 from vnsearch import __version__
-from vnsearch.cli.exits import fail, run
+from vnsearch.cli.exits import end_as_interrupted, fail, run
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -182,6 +182,7 @@ def index(
         if not paths:
             raise click.UsageError(f"{option} needs the PATHs it is for")
     folder = location.index_to_write(common.folder)
+    end_as_interrupted()
     with _progress(common) as progress:
         done = update(
             folder,

@@ -14,6 +14,7 @@ files of the old, is completed and synced to disk beside it, and becomes current
 step; whatever interrupts that, the old one is still whole and still current.
 """
 
+import errno
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -152,6 +153,8 @@ class Generations:
                     _sync(os.path.join(folder, name))
                 _sync(folder)
             _sync(self.folder)  # the entry of the draft, which the pointer will name
+            if not self.exists():
+                _sync(self.folder.parent)  # as when made, but that may have been interrupted
             pointer.write_text(f"{draft.name} {checksum}\n", "ascii")
             _sync(pointer)
             os.replace(pointer, self.folder / _CURRENT)
@@ -169,10 +172,17 @@ class Generations:
             self._remove_all_but_current()
 
     def discard(self, draft: Path) -> None:
-        """Remove a generation that is not current."""
+        """Remove a generation, unless it is current: an interrupt may come between the step
+        that makes it so and the next."""
         import shutil
 
-        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):
+            try:
+                is_current = self._pointer().folder == draft
+            except (NoIndexError, IndexUnusableError):
+                is_current = False
+            if not is_current:
+                shutil.rmtree(draft, ignore_errors=True)
 
     def _generations(self) -> list[Path]:
         """All there are; raises OSError when the folder cannot be listed."""
@@ -238,6 +248,10 @@ def _sync(path: str | Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno == errno.EINVAL and os.path.isdir(path):
+            return  # on some network file systems folders need no sync, and have none
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         os.close(descriptor)
 
