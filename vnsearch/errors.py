@@ -9,6 +9,9 @@ EXIT_BROKEN_PIPE = 141  # by SIGPIPE
 REPAIR = "run: vnsearch index --rebuild"
 CHECK_DISK = "check the disk and its permissions"
 
+# Of a file that should be there: it is not. Other errors say nothing of what is on the disk.
+NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+
 
 class VnsearchError(Exception):
     """An error that the user can do something about.

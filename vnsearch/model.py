@@ -186,6 +186,7 @@ class Changes(NamedTuple):
     bytes_read: int  # sizes on disk of the files read
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
+    missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
 
 
 class Damage(NamedTuple):
@@ -217,7 +218,7 @@ class Status(NamedTuple):
 
     folder: str  # of the index
     roots: tuple[Root, ...]
-    missing_roots: tuple[str, ...]
+    missing_roots: tuple[str, ...]  # also those that lost all their files, or cannot be read
     files: int
     documents: int
     passages: int

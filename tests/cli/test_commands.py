@@ -299,9 +299,27 @@ def test_index_several_paths_and_again_each(run: Command, tmp_path: Path) -> Non
     assert (all_roots["added"], all_roots["removed"], all_roots["documents"]) == (1, 1, 4)
 
 
-def test_a_missing_root_is_an_error_and_drops_nothing(run: Command, shelf: Path) -> None:
+@pytest.mark.parametrize("state", ["missing", "empty", "no folder"])
+def test_a_root_that_is_gone_keeps_its_documents(run: Command, shelf: Path, state: str) -> None:
     (shelf / "docs").rename(shelf / "away")
-    assert_error(run("index"), "docs")
+    match state:
+        case "empty":
+            (shelf / "docs").mkdir()
+        case "no folder":
+            (shelf / "docs").symlink_to("nowhere")
+    write_files(shelf, {"more/n.txt": "thêm một tệp"})
+    assert run("index", "more").returncode == 0
+    write_files(shelf, {"more/m.txt": "thêm tệp nữa"})
+    for arguments in (["index"], ["index", "docs", "more"]):
+        done = run(*arguments)
+        assert done.returncode == 1
+        assert done.stderr.startswith("vnsearch: docs: ")
+        assert "its documents are kept" in done.stderr
+        assert "vnsearch index --forget docs" in done.stderr
+    assert len(ids(run("search", "--json", "thêm"))) == 2
+    summary = answer(run("index", "--json"))
+    assert [root["path"] for root in summary["missing_roots"]] == ["docs"]
+    assert_error(run("index", "--rebuild"), "docs", "--forget docs")
     hits = answer(run("search", "--json", "đảng bộ"))["hits"]
     assert [(hit["id"], hit["stale"]) for hit in hits] == [("docs/dang-bo.txt", True)]
     assert answer(run("status", "--json"))["roots"][0]["missing"] is True
@@ -409,8 +427,11 @@ def test_wait_for_another_writer(shelf: Path) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str) -> None:
+@pytest.mark.parametrize(
+    ("jobs", "number"),
+    [("1", signal.SIGINT), ("2", signal.SIGINT), ("1", signal.SIGTERM), ("2", signal.SIGHUP)],
+)
+def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str, number: int) -> None:
     text = "hòa bình và phát triển " * 3000
     write_files(shelf / "docs", {f"more/{n}.txt": f"số {n} {text}" for n in range(120)})
     process = start(
@@ -421,13 +442,14 @@ def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str) -> 
         time.sleep(0.01)
     time.sleep(0.3)
     assert process.poll() is None, "too fast to be interrupted: give it more to read"
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     stopped = time.monotonic()
     output, errors = process.communicate(timeout=60)
     assert process.returncode in INTERRUPTED, errors.decode()
     assert time.monotonic() - stopped < 3
     assert output == b""
     assert errors.strip() == b""
+    assert [path.name for path in (shelf / ".vnsearch").glob("generation-*")] == ["generation-1"]
     assert ids(run("search", "--json", "đảng bộ")) == ["docs/dang-bo.txt"]
     assert ids(run("search", "--json", "hòa bình")) == []
     shutil.rmtree(shelf / "docs/more")

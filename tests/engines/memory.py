@@ -116,6 +116,9 @@ class MemoryReader:
     def count_passages(self) -> int:
         return len(self._fields)
 
+    def documents_by_source(self) -> Iterable[tuple[str, int]]:
+        return Counter(source for source, _ in self._passages).items()
+
     def search(
         self,
         query: Query,

@@ -188,6 +188,22 @@ def test_documents_of_a_batch_may_be_left_out(engine: Engine, tmp_path: Path) ->
         assert found == search(engine, fresh, text, explain=True)
 
 
+def test_documents_are_counted_by_source(engine: Engine, tmp_path: Path) -> None:
+    def count(folder: Path) -> dict[str, int]:
+        with closing(engine.reader(folder)) as reader:
+            return dict(reader.documents_by_source())
+
+    long = document("\n\n".join(f"đoạn {n} của một văn bản dài" * 40 for n in range(20)))
+    many = [(f"{n % 3}.jsonl", document("một hai ba", key=str(n))) for n in range(500)]
+    folder = build(engine, tmp_path / "e", [*SMALL, ("long.txt", long), *many], builders=2)
+    each = {"a.txt": 1, "b.txt": 1, "c.txt": 1, "d.txt": 1, "e.jsonl": 2, "long.txt": 1}
+    assert count(folder) == {**each, "0.jsonl": 167, "1.jsonl": 167, "2.jsonl": 166}
+    gone = ["a.txt", "long.txt", "1.jsonl"]
+    build(engine, folder, [("1.jsonl", document("bốn năm"))], removed=gone)
+    each = {"b.txt": 1, "c.txt": 1, "d.txt": 1, "e.jsonl": 2}
+    assert count(folder) == {**each, "0.jsonl": 167, "1.jsonl": 1, "2.jsonl": 166}
+
+
 def test_words_together_in_a_passage(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
     with closing(engine.reader(folder)) as reader:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Command, write_files
 from vnsearch.errors import IndexUnusableError, VnsearchError
-from vnsearch.index.generations import Generations
+from vnsearch.index.check import check
 from vnsearch.indexing.update import status, update
 from vnsearch.search.searcher import Searcher
 
@@ -48,7 +48,7 @@ def files(shelf: Path) -> list[Path]:
 def damaged(shelf: Path) -> str:
     """What `check` says; nothing when all is well."""
     try:
-        return "\n".join(d.file for d in Generations(shelf / ".vnsearch").check().damages)
+        return "\n".join(d.file for d in check(shelf / ".vnsearch").damages)
     except VnsearchError as error:
         return str(error)
 

@@ -61,7 +61,8 @@ class Shelf:
             self._any().rename(path)
 
     def delete(self) -> None:
-        self._any().unlink()
+        if len(self.files()) > 1:  # a root that lost all its files keeps its documents
+            self._any().unlink()
 
     def touch(self) -> None:
         os.utime(self._any())

@@ -20,6 +20,7 @@ from tests.conftest import write_files
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.errors import IndexUnusableError, LockedError, RootError
+from vnsearch.files import scan
 from vnsearch.index.generations import Generations
 from vnsearch.indexing import reading
 from vnsearch.indexing.update import Silence, status, update
@@ -258,16 +259,105 @@ def test_a_damaged_gzip_file_is_skipped(docs: Path, index: Path) -> None:
     assert changes.added == 4
 
 
-def test_a_missing_root_is_an_error_and_drops_nothing(docs: Path, index: Path) -> None:
+@pytest.mark.parametrize("state", ["missing", "empty", "other files", "unreadable"])
+def test_a_root_that_is_gone_drops_nothing(
+    docs: Path, index: Path, tmp_path: Path, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"more/x.txt": "sáu"})
+    update(index, [str(docs), str(tmp_path / "more")])
+    before, away = answers(index), docs.with_name("away")
+    docs.rename(away)
+    match state:
+        case "empty":
+            docs.mkdir()
+        case "other files":  # as lost+found on an empty disk
+            write_files(docs, {"lost+found/n": "", "README": "", ".hidden.txt": ""})
+        case "unreadable":
+            docs.mkdir()
+            refuse_to_list(monkeypatch, docs, errno.EIO)
+    (tmp_path / "more/x.txt").write_text("tám")
+    done = update(index)
+    assert [root.path for root in done.missing_roots] == [str(docs)]
+    assert counts(done) == (0, 1, 0, 4)
+    assert status(index).missing_roots == ("docs",)
+    with pytest.raises(RootError, match="docs"):
+        update(index, rebuild=True)
+    monkeypatch.undo()
+    shutil.rmtree(docs, ignore_errors=True)
+    away.rename(docs)
+    assert answers(index) == before
+    assert counts(update(index)) == (0, 0, 0, 5)
+
+
+def refuse_to_list(monkeypatch: pytest.MonkeyPatch, folder: Path, error: int) -> None:
+    """Let the listing of a folder fail."""
+    scandir = os.scandir
+
+    def refusing(path: Any = ".") -> Any:
+        if str(path) == str(folder):
+            raise OSError(error, os.strerror(error), str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", refusing)
+
+
+@pytest.mark.parametrize("error", [errno.EACCES, errno.EIO, errno.ENOMEM, errno.ESTALE])
+def test_files_below_a_folder_that_cannot_be_listed_are_kept(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, error: int
+) -> None:
+    write_files(docs, {"sub/deep/d.txt": "sáu bảy"})
     update(index, [str(docs)])
     before = answers(index)
-    docs.rename(docs.with_name("away"))
-    with pytest.raises(RootError, match="no such file or folder"):
-        update(index)
-    with pytest.raises(RootError):
-        update(index, rebuild=True)
-    docs.with_name("away").rename(docs)
+    refuse_to_list(monkeypatch, docs / "sub", error)
+    (docs / "n.txt").write_text("thêm")
+    done = update(index)
+    assert (counts(done), done.missing_roots) == ((1, 0, 0, 5), ())
+    assert [item.path for item in done.skipped] == [str(docs / "sub")]
+    (docs / "n.txt").unlink()
+    update(index)
     assert answers(index) == before
+
+
+def test_a_file_of_which_the_system_says_nothing_is_kept(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Entry:
+        def __init__(self, entry: Any) -> None:
+            self.name, self.path, self.is_dir = entry.name, entry.path, entry.is_dir
+
+        def stat(self, **_: bool) -> Any:
+            raise OSError(errno.EIO, "Input/output error", self.path)
+
+    update(index, [str(docs)])
+    before = answers(index)
+    entry = scan._entry
+    monkeypatch.setattr(
+        scan,
+        "_entry",
+        lambda e: entry(Entry(e) if e.name == "a.txt" else e),  # type: ignore[arg-type]
+    )
+    done = update(index)
+    assert (counts(done), [item.path for item in done.skipped]) == (
+        (0, 0, 0, 4),
+        [str(docs / "a.txt")],
+    )
+    assert answers(index) == before
+
+
+def test_what_is_left_out_from_now_on_is_dropped(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    done = update(index, [str(docs)], excludes=["*"])
+    assert (counts(done), done.missing_roots) == ((0, 0, 4, 0), ())
+
+
+def test_a_part_of_a_root_that_is_missing_is_an_error(docs: Path, index: Path) -> None:
+    update(index, [str(docs)])
+    (docs / "a.txt").unlink()
+    with pytest.raises(RootError, match="no such file or folder"):
+        update(index, [str(docs / "a.txt")])
+    with pytest.raises(RootError, match="no such file or folder"):
+        update(index, [str(docs), str(docs.with_name("nowhere"))])
+    assert update(index).removed == 1
 
 
 def test_only_files_of_the_roots_named_are_dropped(docs: Path, index: Path, tmp_path: Path) -> None:
@@ -285,6 +375,7 @@ def test_a_root_inside_a_root_has_its_own_excludes(docs: Path, index: Path) -> N
     assert update(index, [str(docs / "sub")], excludes=["*.html"]).added == 1
     assert counts(update(index, [str(docs)])) == (0, 0, 0, 3)
     (docs / "sub/d.txt").unlink()
+    write_files(docs, {"sub/f.txt": "còn"})
     assert update(index, [str(docs)]).removed == 1
 
 
@@ -321,9 +412,7 @@ def test_a_root_may_be_forgotten(docs: Path, index: Path, tmp_path: Path) -> Non
     update(index, [str(docs), str(tmp_path / "more")])
     (tmp_path / "more/x.txt").unlink()
     (tmp_path / "more").rmdir()
-    with pytest.raises(RootError) as caught:
-        update(index)
-    assert "--forget" in caught.value.advice
+    assert [root.path for root in update(index).missing_roots] == [str(tmp_path / "more")]
     assert counts(update(index, forget=[str(tmp_path / "more")])) == (0, 0, 1, 4)
     assert answers(index) == rebuilt(index, docs)
     with pytest.raises(RootError, match="no root"):

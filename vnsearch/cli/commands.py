@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 import click
 
 from vnsearch import __version__
-from vnsearch.cli.exits import fail, run
+from vnsearch.cli.exits import end_as_interrupted, fail, run
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -180,7 +180,7 @@ def index(
     .mbox), and with vnsearch[all] installed .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods
     and .epub, also with .gz behind; all else is skipped and told.
     """
-    from vnsearch.indexing.update import update
+    from vnsearch.indexing.update import forget_advice, update
     from vnsearch.render import jsonform, plain
 
     os.environ.update(
@@ -190,6 +190,7 @@ def index(
         if not paths:
             raise click.UsageError(f"{option} needs the PATHs it is for")
     folder = location.index_to_write(common.folder)
+    end_as_interrupted()
     with _progress(common) as progress:
         done = update(
             folder,
@@ -210,7 +211,10 @@ def index(
         for line in plain.doubts(done.encodings):
             streams.say(line)
         streams.write(plain.changes(done, os.path.relpath(folder)))
-    return EXIT_NOTHING if strict and done.skipped else EXIT_FOUND
+    for root in done.missing_roots:
+        streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
+    undone = done.missing_roots or (strict and done.skipped)
+    return EXIT_NOTHING if undone else EXIT_FOUND
 
 
 def _encoding(name: str) -> str:
@@ -322,10 +326,10 @@ def check(as_json: bool, common: _Common) -> int:
     Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
     vnsearch index --rebuild. The old one need not be readable for that.
     """
-    from vnsearch.index.generations import Generations
+    from vnsearch.index.check import check as check_index
     from vnsearch.render import jsonform, plain
 
-    found = Generations(location.existing_index(common.folder)).check()
+    found = check_index(location.existing_index(common.folder))
     if as_json:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:

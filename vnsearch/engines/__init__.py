@@ -5,7 +5,7 @@ changes a file that is already there: the folder of the next generation of an in
 as hard links to the files of the current one (see `generations`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -83,6 +83,9 @@ class IndexReader(Lexicon, Protocol):
 
     def count_passages(self) -> int:
         """Return how many passages can be found."""
+
+    def documents_by_source(self) -> Iterable[tuple[str, int]]:
+        """Yield the files that have documents, and how many: what was added and not removed."""
 
     def close(self) -> None:
         """Close the files."""

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ class Seen(NamedTuple):
 
 
 class Unseen(NamedTuple):
-    """A file or folder that may not be read: nothing is known of what is in it."""
+    """A file or folder that cannot be read: nothing is known of what is in it."""
 
     path: str
     reason: str
@@ -42,7 +42,7 @@ def scan(
     if not os.path.isdir(root):
         yield _item(root, os.stat(root))
         return
-    excluded = matcher(excludes) if excludes else None
+    left_out = _left_out(excludes, base or root, avoid)
     folders = [root]
     while folders:
         folder = folders.pop()
@@ -56,24 +56,44 @@ def scan(
             continue
         inner: list[str] = []
         for entry in entries:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name.startswith(".") or entry.path in avoid:
+            try:
+                is_folder = entry.is_dir(follow_symlinks=False)
+            except OSError as error:
+                yield Unseen(entry.path, f"cannot be read: {error.strerror}")
                 continue
-            relative = os.path.relpath(entry.path, base or root) + ("/" if is_folder else "")
-            if excluded is not None and excluded(relative):
+            if left_out(entry, is_folder):
                 continue
             if is_folder:
                 inner.append(entry.path)
-            else:
-                yield _entry(entry)
+            elif (item := _entry(entry)) is not None:
+                yield item
         folders.extend(reversed(inner))
 
 
-def _entry(entry: os.DirEntry[str]) -> Seen | Unseen | Skipped:
+def _left_out(
+    excludes: Sequence[str], base: str, avoid: frozenset[str]
+) -> Callable[[os.DirEntry[str], bool], bool]:
+    """Whether an entry, which may be a folder, is left out in silence."""
+    excluded = matcher(excludes) if excludes else None
+
+    def left_out(entry: os.DirEntry[str], is_folder: bool) -> bool:
+        if entry.name.startswith(".") or entry.path in avoid:
+            return True
+        if excluded is None:
+            return False
+        return excluded(os.path.relpath(entry.path, base) + ("/" if is_folder else ""))
+
+    return left_out
+
+
+def _entry(entry: os.DirEntry[str]) -> Seen | Unseen | Skipped | None:
+    """What an entry of a folder is; None when it has just been deleted."""
     try:
         return _item(entry.path, entry.stat(follow_symlinks=False))
+    except FileNotFoundError:
+        return None
     except OSError as error:
-        return Skipped(entry.path, f"cannot be read: {error.strerror}")
+        return Unseen(entry.path, f"cannot be read: {error.strerror}")
 
 
 def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch.analysis import tokenizer
-from vnsearch.errors import CHECK_DISK, REPAIR, IndexUnusableError, VnsearchError
+from vnsearch.errors import CHECK_DISK, NOT_THERE, REPAIR, IndexUnusableError, VnsearchError
 from vnsearch.model import Root
 
 if TYPE_CHECKING:
@@ -113,63 +113,109 @@ class Catalog:
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         """Open the catalog, or create it when `writable` and missing.
 
-        Raises IndexUnusableError when it is missing or damaged.
+        Raises IndexUnusableError when it is missing or damaged, OSError when it cannot be read.
         """
-        exists = path.exists()
-        if not exists and not writable:
-            raise IndexUnusableError("the index is damaged: its catalog is missing", REPAIR)
-        # Readers take it for immutable, which a generation is: no locks, no journal,
-        # and it works on a read-only file system.
-        uri = path.absolute().as_uri() + ("" if writable else "?immutable=1")
-        self._db = sqlite3.connect(uri, uri=True)
+        self._path = path
+        options = "mode=rwc"
+        if not writable:
+            self._can_be_read()
+            # A generation is immutable: no locks, no journal, and nothing is ever created.
+            options = "mode=ro&immutable=1"
+        with self._reading():
+            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
         try:
-            if not exists:
-                self._db.executescript(_TABLES)
-            # The journal is of no use: an unfinished generation is thrown away whole.
-            self._db.execute("pragma journal_mode = off" if writable else "select 1 from facts")
-        except sqlite3.DatabaseError as error:
+            with self._reading():
+                if writable:
+                    # The journal is of no use: an unfinished generation is thrown away whole.
+                    self._db.execute("pragma journal_mode = off")
+                    if not self._db.execute("select 1 from sqlite_master").fetchone():
+                        self._db.executescript(_TABLES)
+                self._db.execute("select 1 from facts")
+        except BaseException:
             self._db.close()
-            raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
+            raise
+
+    def _can_be_read(self) -> None:
+        """Raise what keeps the file from being read, of which SQLite tells little."""
+        try:
+            open(self._path, "rb").close()
+        except NOT_THERE as error:
+            why = f"the index is damaged: its catalog is missing: {error.strerror}"
+            raise IndexUnusableError(why, REPAIR) from error
 
     def commit(self) -> None:
         """Keep the changes made so far; raises VnsearchError, like every change, when the disk
         does not let it."""
-        with _writing():
+        with self._writing():
             self._db.commit()
 
     def close(self) -> None:
         """Let go of the database."""
         self._db.close()
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if str(error) in _OF_THE_SYSTEM:  # it says nothing of what is on the disk
+                why = f"cannot read the index: {self._path}: {error}"
+                raise VnsearchError(why, CHECK_DISK) from error
+            why = f"the index is damaged: {self._path.name}: {error}"
+            raise IndexUnusableError(why, REPAIR) from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            why = f"cannot write the index: {self._path}: {error}"
+            raise VnsearchError(why, CHECK_DISK) from error
+
+    def _rows(self, sql: str, *values: object) -> Iterator[Any]:
+        with self._reading():
+            yield from self._db.execute(sql, values)
+
     def facts(self) -> dict[str, str]:
         """Versions and times by name."""
-        return dict(self._db.execute("select name, value from facts"))
+        return dict(self._rows("select name, value from facts"))
 
     def set_facts(self, **facts: str) -> None:
         """Write facts and the time of this update."""
         facts["updated"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        with _writing():
+        with self._writing():
             self._db.executemany("replace into facts values (?, ?)", facts.items())
 
     def check_versions(self, engine_version: str) -> None:
         """Raise IndexUnusableError unless the index was made by the same rules."""
         made_by = self.facts()
         for name, version in versions(engine_version).items():
-            if _number(made_by.get(name, "")) > _number(version):
+            made = made_by.get(name, "")
+            if name == "engine" and _kind(made) != _kind(version):
+                raise IndexUnusableError(
+                    f"the index is of another engine, {_kind(made)}, not {_kind(version)}",
+                    "name another folder with --index, or make it anew with: "
+                    "vnsearch index --rebuild",
+                )
+            if _number(made) > _number(version):
                 raise IndexUnusableError(
                     f"the index was made by a newer vnsearch, {made_by.get('vnsearch')}",
                     "use that one, or make the index anew with: vnsearch index --rebuild",
                 )
-            if made_by.get(name) != version:
+            if made != version:
                 raise IndexUnusableError(
                     f"the index was made by vnsearch {made_by.get('vnsearch')} "
-                    f"({name} {made_by.get(name)}, now {version})",
+                    f"({name} {made}, now {version})",
                     REPAIR,
                 )
 
+    def faults(self) -> Iterator[str]:
+        """What is wrong with the structure of the database."""
+        yield from (fault for (fault,) in self._rows("pragma quick_check") if fault != "ok")
+
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._db.execute("select path, excludes, encoding from roots order by path")
+        rows = self._rows("select path, excludes, encoding from roots order by path")
         return [
             Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding)
             for path, excludes, encoding in rows
@@ -178,20 +224,19 @@ class Catalog:
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
         rows = [(os.fsencode(r.path), json.dumps(r.excludes), r.encoding) for r in roots]
-        with _writing():
+        with self._writing():
             self._db.execute("delete from roots")
             self._db.executemany("insert into roots values (?, ?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
         """Every file by its path."""
-        rows = self._db.execute(f"select path, {_COLUMNS} from files")
+        rows = self._rows(f"select path, {_COLUMNS} from files")
         return {os.fsdecode(path): _state(row) for path, *row in rows}
 
     def file(self, path: str) -> FileState | None:
         """One file."""
         sql = f"select {_COLUMNS} from files where path = ?"
-        row = self._db.execute(sql, (os.fsencode(path),)).fetchone()
-        return None if row is None else _state(row)
+        return next(map(_state, self._rows(sql, os.fsencode(path))), None)
 
     def put(self, path: str, state: FileState) -> None:
         """Write the state of a file."""
@@ -200,27 +245,33 @@ class Catalog:
             state.documents, json.dumps(state.flaws),
             state.reader, state.encoding, state.sure,
         )  # fmt: skip
-        with _writing():
+        with self._writing():
             self._db.execute(f"replace into files values ({'?, ' * 8}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
-        with _writing():
+        with self._writing():
             self._db.execute("delete from files where path = ?", (os.fsencode(path),))
 
     def counts(self) -> tuple[int, int]:
         """How many files with documents, and how many documents there are."""
         sql = "select count(*), total(documents) from files where documents"
-        files, documents = self._db.execute(sql).fetchone()
+        files, documents = next(self._rows(sql))
         return files, int(documents)
 
+    def documents_by_file(self) -> Iterator[tuple[str, int]]:
+        """The files with documents, and how many they have."""
+        rows = self._rows("select path, documents from files where documents")
+        return ((os.fsdecode(path), documents) for path, documents in rows)
 
-@contextmanager
-def _writing() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise VnsearchError(f"cannot write the index: {error}", CHECK_DISK) from error
+
+# What SQLite says when the system does not let it read.
+_OF_THE_SYSTEM: Final = {"unable to open database file", "disk I/O error", "out of memory"}
+
+
+def _kind(engine_version: str) -> str:
+    """The name of an engine, without the number of its version."""
+    return engine_version.rpartition("-")[0]
 
 
 def _number(version: str) -> int:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError
 from vnsearch.model import Damage
 
 NAME: Final = "checksums"
@@ -21,23 +21,23 @@ _BLOCK: Final = 1 << 20  # bytes
 _SMALL: Final = 1 << 20  # bytes of a file that is verified each time the folder is opened
 
 
-class _Written(NamedTuple):
+class Entry(NamedTuple):
     """A file as it was written."""
 
     crc: str
     bytes: int
-    name: str
+    name: str  # relative to the folder
 
 
 def write(folder: Path, before: Path | None = None) -> str:
     """Write the checksums of all files in a folder; returns that of the checksums. Files that
     are hard links to those in the folder `before` are as they were there, and are not read."""
-    known = {entry.name: entry for entry in _entries(before)} if before else {}
+    known = {entry.name: entry for entry in entries(before)} if before else {}
     lines = []
-    for name in _names(folder):
+    for name in files(folder):
         old = known.get(name)
         if old is None or before is None or not os.path.samefile(folder / name, before / name):
-            old = _Written(_crc(folder / name), os.path.getsize(folder / name), name)
+            old = Entry(_crc(folder / name), os.path.getsize(folder / name), name)
         lines.append(f"{old.crc} {old.bytes} {json.dumps(name)}\n")
     data = "".join(lines).encode("ascii")
     (folder / NAME).write_bytes(data)
@@ -46,17 +46,17 @@ def write(folder: Path, before: Path | None = None) -> str:
 
 def verify_small(folder: Path, checksum: str) -> None:
     """Raise IndexUnusableError when the checksums of a folder are not those that were written,
-    a file has another size, or a small one other bytes."""
+    a file has another size, or a small one other bytes; OSError when one cannot be read."""
     for damage in _damages(folder, checksum, _SMALL):
         raise IndexUnusableError(f"the index is damaged: {damage.file}: {damage.what}", REPAIR)
 
 
 def damages(folder: Path, checksum: str) -> list[Damage]:
-    """What is not as it was written; reads every byte."""
+    """What is not as it was written; reads every byte. Raises OSError when it cannot."""
     found = list(_damages(folder, checksum))
     if not found:
-        written = {entry.name for entry in _entries(folder)}
-        strange = (name for name in _names(folder) if name not in written)
+        written = {entry.name for entry in entries(folder)}
+        strange = (name for name in files(folder) if name not in written)
         found = [Damage(f"{folder.name}/{name}", "does not belong here") for name in strange]
     return found
 
@@ -67,10 +67,10 @@ def _damages(folder: Path, checksum: str, most: int | None = None) -> Iterator[D
         if _crc(folder / NAME) != checksum:
             yield Damage(f"{folder.name}/{NAME}", "other bytes than were written")
             return
-    except OSError as error:
+    except NOT_THERE as error:
         yield Damage(f"{folder.name}/{NAME}", str(error.strerror))
         return
-    for entry in _entries(folder):
+    for entry in entries(folder):
         path, what = folder / entry.name, None
         try:
             size = os.path.getsize(path)
@@ -78,27 +78,37 @@ def _damages(folder: Path, checksum: str, most: int | None = None) -> Iterator[D
                 what = f"{size} bytes, not {entry.bytes}"
             elif (most is None or size <= most) and _crc(path) != entry.crc:
                 what = "other bytes than were written"
-        except OSError as error:
+        except NOT_THERE as error:
             what = str(error.strerror)
         if what is not None:
             yield Damage(f"{folder.name}/{entry.name}", what)
 
 
-def _entries(folder: Path) -> Iterator[_Written]:
+def entries(folder: Path) -> Iterator[Entry]:
+    """The files of a folder as they were written. Raises IndexUnusableError when the checksums
+    are missing or no such list, and OSError when they cannot be read."""
     try:
         for line in (folder / NAME).read_text("ascii").splitlines():
             crc, size, name = line.split(" ", 2)
-            yield _Written(crc, int(size), json.loads(name))
-    except (OSError, ValueError) as error:
+            entry = Entry(crc, int(size), json.loads(name))
+            if entry.name.startswith("/") or ".." in entry.name.split("/"):
+                raise ValueError(f"{name} is outside of the index")
+            yield entry
+    except (*NOT_THERE, ValueError, AttributeError, RecursionError) as error:
         raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
 
 
-def _names(folder: Path) -> list[str]:
-    """The files in a folder, at any depth, but the checksums."""
+def files(folder: Path) -> list[str]:
+    """The names of the files in a folder, at any depth, but the checksums. Raises OSError when
+    a folder cannot be listed: what is in it must not be taken for missing."""
     found = []
-    for inner, _, names in os.walk(folder):
+    for inner, _, names in os.walk(folder, onerror=_raise):
         found += [os.path.relpath(os.path.join(inner, name), folder) for name in names]
     return sorted(name for name in found if name != NAME)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _crc(path: Path) -> str:

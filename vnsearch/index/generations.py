@@ -3,7 +3,7 @@
     .vnsearch/
       current            names the current generation, and the CRC-32 of its checksums; replaced
                          by one rename
-      lock               held (flock) by the writer, with its process number
+      lock               held by the writer, see `lock`
       generation-12/
         checksums        see `checksums`
         catalog.db       see `catalog`
@@ -14,18 +14,16 @@ files of the old, is completed and synced to disk beside it, and becomes current
 step; whatever interrupts that, the old one is still whole and still current.
 """
 
-import fcntl
+import errno
 import os
 import re
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, TypeVar
 
-from vnsearch.errors import REPAIR, IndexUnusableError, LockedError, NoIndexError, VnsearchError
+from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError, NoIndexError, VnsearchError
 from vnsearch.index import checksums
-from vnsearch.model import Check
 
 CATALOG: Final = "catalog.db"
 ENGINE: Final = "engine"
@@ -33,9 +31,17 @@ ENGINE: Final = "engine"
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
 _PREFIX: Final = "generation-"
-_LOCK_RETRY_SECONDS: Final = 0.05
 
 _POINTER: Final = re.compile(rf"({_PREFIX}[0-9]+) ([0-9a-f]{{8}})\n")
+
+T = TypeVar("T")
+
+
+class Pointer(NamedTuple):
+    """What `current` says."""
+
+    folder: Path  # of the current generation
+    checksum: str  # CRC-32 of its checksums
 
 
 class Generations:
@@ -45,56 +51,60 @@ class Generations:
         self.folder = folder
 
     def exists(self) -> bool:
-        """Whether there is an index."""
-        return (self.folder / _CURRENT).is_file()
+        """Whether there is an index; raises OSError when that cannot be said."""
+        try:
+            os.stat(self.folder / _CURRENT)
+        except NOT_THERE:
+            return False
+        return True
+
+    def reading(self, use: Callable[[Pointer], T]) -> T:
+        """Return what `use` makes of the current generation.
+
+        All that reads an index goes through this: when something is wrong and a writer has made
+        another generation current meanwhile, it is done again with that one. Raises NoIndexError,
+        IndexUnusableError, OSError, and what `use` raises.
+        """
+        while True:
+            pointer = self._pointer()
+            try:
+                return use(pointer)
+            except Exception:
+                if self._pointer() == pointer:
+                    raise
 
     def current(self) -> Path:
         """The folder of the current generation; raises NoIndexError and, when that or a small
         file in it is not as it was written, IndexUnusableError."""
-        while True:
-            folder, checksum = self._pointer()
-            try:
-                checksums.verify_small(folder, checksum)
-            except IndexUnusableError:
-                if self._pointer()[0] == folder:  # else a writer replaced it meanwhile
-                    raise
-                continue
-            return folder
+
+        def verified(pointer: Pointer) -> Path:
+            checksums.verify_small(*pointer)
+            return pointer.folder
+
+        return self.reading(verified)
+
+    def bytes_on_disk(self) -> int:
+        """The size of the files of the current generation."""
+        return self.reading(lambda pointer: sum(e.bytes for e in checksums.entries(pointer.folder)))
 
     def salvageable(self) -> Path | None:
         """Where to look for what a damaged index still tells."""
-        with suppress(NoIndexError, IndexUnusableError):
-            return self._pointer()[0]
+        with suppress(NoIndexError, IndexUnusableError, OSError):
+            return self._pointer().folder
         return max(self._generations(), key=_number, default=None)
 
-    def check(self) -> Check:
-        """Look at every byte of the current generation; raises as `current` when it cannot be
-        said what that is."""
-        while True:
-            folder, checksum = self._pointer()
-            files = [file for file in folder.rglob("*") if file.is_file()]
-            try:
-                found = checksums.damages(folder, checksum)
-                size = sum(file.stat().st_size for file in files)
-            except OSError:
-                found, size = [], -1
-            if self._pointer()[0] == folder and size >= 0:
-                return Check(str(self.folder), len(files), size, tuple(found))
-
-    def _pointer(self) -> tuple[Path, str]:
-        """The folder of the current generation, and the CRC-32 of its checksums."""
+    def _pointer(self) -> Pointer:
         try:
-            text = (self.folder / _CURRENT).read_bytes().decode("ascii")
+            text = (self.folder / _CURRENT).read_bytes().decode("ascii", "replace")
         except (FileNotFoundError, NotADirectoryError):
             raise NoIndexError(f"no index at {self.folder}", _HOW_TO_INDEX) from None
-        except (OSError, UnicodeDecodeError) as error:
-            why = f"cannot read the index at {self.folder}: {_CURRENT}: {error}"
-            raise IndexUnusableError(why, REPAIR) from error
+        except IsADirectoryError:
+            text = ""
         found = _POINTER.fullmatch(text)
         if found is None:
             why = f"the index at {self.folder} is damaged, or of an older vnsearch: {_CURRENT}"
             raise IndexUnusableError(why, REPAIR)
-        return self.folder / found[1], found[2]
+        return Pointer(self.folder / found[1], found[2])
 
     @contextmanager
     def writing(self, wait: float) -> Iterator[None]:
@@ -103,12 +113,10 @@ class Generations:
         Raises LockedError when another process still holds it after `wait` seconds.
         Leftovers of an interrupted writer are removed.
         """
+        from vnsearch.index.lock import locked  # searching needs none
+
         self._create_folder()
-        with open(self.folder / _LOCK, "a+", encoding="ascii") as lock:
-            self._acquire(lock.fileno(), wait)
-            lock.truncate(0)
-            lock.write(str(os.getpid()))
-            lock.flush()
+        with locked(self.folder / _LOCK, wait):
             self._remove_all_but_current()
             yield
 
@@ -118,40 +126,68 @@ class Generations:
         """
         newest = max(map(_number, self._generations()), default=0)
         draft = self.folder / f"{_PREFIX}{newest + 1}"
-        if fresh or not self.exists():
-            draft.mkdir()
-            return draft
-        current = self.current()
-        for folder, _, names in os.walk(current):
-            inner = draft / os.path.relpath(folder, current)
-            inner.mkdir()
-            for name in names:
-                if name != checksums.NAME:
-                    _link(os.path.join(folder, name), str(inner / name))
+        draft.mkdir()
+        try:
+            if not fresh and self.exists():
+                current = self.current()
+                # By what was written, not by a listing: a file that is missing is an error.
+                for entry in checksums.entries(current):
+                    (draft / entry.name).parent.mkdir(parents=True, exist_ok=True)
+                    _link(current / entry.name, draft / entry.name)
+        except BaseException:
+            self.discard(draft)
+            raise
         return draft
 
     def publish(self, draft: Path) -> None:
-        """Make a finished draft current, in one step, and remove the old generation."""
-        checksum = checksums.write(draft, self._readable())
-        for folder, _, files in os.walk(draft):
-            for name in files:
-                _sync(os.path.join(folder, name))
-            _sync(folder)
+        """Make a finished draft current, in one step, and remove the old generation.
+
+        A draft that cannot be published is discarded. Errors after that step say that the
+        new generation is current.
+        """
         pointer = self.folder / f"{_CURRENT}.new"
-        pointer.write_text(f"{draft.name} {checksum}\n", "ascii")
-        _sync(pointer)
-        os.replace(pointer, self.folder / _CURRENT)
-        _sync(self.folder)
-        self._remove_all_but_current()
+        try:
+            checksum = checksums.write(draft, self._readable())
+            for folder, _, files in os.walk(draft, topdown=False, onerror=_raise):
+                for name in files:
+                    _sync(os.path.join(folder, name))
+                _sync(folder)
+            _sync(self.folder)  # the entry of the draft, which the pointer will name
+            if not self.exists():
+                _sync(self.folder.parent)  # as when made, but that may have been interrupted
+            pointer.write_text(f"{draft.name} {checksum}\n", "ascii")
+            _sync(pointer)
+            os.replace(pointer, self.folder / _CURRENT)
+        except BaseException:
+            self.discard(draft)
+            with suppress(OSError):
+                pointer.unlink(missing_ok=True)
+            raise
+        try:
+            _sync(self.folder)
+        except OSError as error:
+            why = f"the index is up to date, but {self.folder} was not synced: {error.strerror}"
+            raise VnsearchError(why, "check the disk, then run: vnsearch check") from error
+        with suppress(OSError):  # what is left is removed by the next run
+            self._remove_all_but_current()
 
     def discard(self, draft: Path) -> None:
-        """Throw away a draft that came to nothing."""
+        """Remove a generation, unless it is current: an interrupt may come between the step
+        that makes it so and the next."""
         import shutil
 
-        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):
+            try:
+                is_current = self._pointer().folder == draft
+            except (NoIndexError, IndexUnusableError):
+                is_current = False
+            if not is_current:
+                shutil.rmtree(draft, ignore_errors=True)
 
     def _generations(self) -> list[Path]:
-        return list(self.folder.glob(f"{_PREFIX}*"))
+        """All there are; raises OSError when the folder cannot be listed."""
+        names = os.listdir(self.folder) if self.folder.exists() else []
+        return [self.folder / name for name in names if name.startswith(_PREFIX)]
 
     def _create_folder(self) -> None:
         if self.folder.exists() and not self.exists():
@@ -163,45 +199,27 @@ class Generations:
                     f"{self.folder} is not an index and holds other files",
                     "name a new folder with --index",
                 )
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            ignore = self.folder / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", "ascii")
-        except OSError as error:
-            raise VnsearchError(f"cannot write {self.folder}: {error.strerror}") from error
-
-    def _acquire(self, lock: int, wait: float) -> None:
-        deadline = time.monotonic() + wait
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    holder = (self.folder / _LOCK).read_text("ascii") or "unknown"
-                    raise LockedError(
-                        f"another process (pid {holder}) is writing the index",
-                        "wait for it with --wait SECONDS",
-                    ) from None
-            time.sleep(_LOCK_RETRY_SECONDS)
+        missing = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            path.mkdir(exist_ok=True)
+            _sync(path.parent)
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", "ascii")
 
     def _remove_all_but_current(self) -> None:
         current = self._readable()
         if current is None and self.exists():
             return  # a rebuild will say which is current
-        import shutil
-
         for generation in self._generations():
             if generation != current:
-                shutil.rmtree(generation, ignore_errors=True)
+                self.discard(generation)
 
     def _readable(self) -> Path | None:
-        """The current generation if there is one and it is not known to be damaged."""
-        try:
+        """The current generation if there is one that can be read and is not known as damaged."""
+        with suppress(NoIndexError, IndexUnusableError, OSError):
             return self.current()
-        except (NoIndexError, IndexUnusableError):
-            return None
+        return None
 
 
 _HOW_TO_INDEX: Final = "make one first: vnsearch index FOLDER"
@@ -212,11 +230,11 @@ def _number(generation: Path) -> int:
     return int(digits) if digits.isdecimal() else 0
 
 
-def _link(source: str, target: str) -> None:
+def _link(source: Path, target: Path) -> None:
     """Hard-link a file, or copy it: the catalog, which is changed in place, and all files
     where the file system has no links.
     """
-    if os.path.basename(source) != CATALOG:
+    if source.name != CATALOG:
         with suppress(OSError):
             os.link(source, target)
             return
@@ -226,8 +244,17 @@ def _link(source: str, target: str) -> None:
 
 
 def _sync(path: str | Path) -> None:
+    """Let the disk have a file, or the entries of a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno == errno.EINVAL and os.path.isdir(path):
+            return  # on some network file systems folders need no sync, and have none
+        raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         os.close(descriptor)
+
+
+def _raise(error: OSError) -> None:
+    raise error

@@ -5,29 +5,25 @@ from contextlib import ExitStack, contextmanager
 
 from vnsearch.engines import Engine, IndexReader
 from vnsearch.errors import REPAIR, IndexUnusableError, VnsearchError
+from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
-from vnsearch.index.generations import CATALOG, ENGINE, Generations
+from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
 
 
 def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, IndexReader]:
-    """Both of one generation, for reading; again when a writer replaced it meanwhile.
+    """Both of one generation, for reading. Raises NoIndexError, IndexUnusableError, OSError."""
 
-    Raises NoIndexError, IndexUnusableError.
-    """
-    while True:
-        current = generations.current()
-        with ExitStack() as opened:
-            try:
-                catalog = Catalog(current / CATALOG)
-                opened.callback(catalog.close)
-                catalog.check_versions(engine.version)
-                with as_index_error(generations):
-                    reader = engine.reader(current / ENGINE)
-                opened.pop_all()
-                return catalog, reader
-            except IndexUnusableError:
-                if generations.current() == current:
-                    raise
+    def opened(pointer: Pointer) -> tuple[Catalog, IndexReader]:
+        checksums.verify_small(*pointer)
+        with ExitStack() as stack, as_index_error(generations):
+            catalog = Catalog(pointer.folder / CATALOG)
+            stack.callback(catalog.close)
+            catalog.check_versions(engine.version)
+            reader = engine.reader(pointer.folder / ENGINE)
+            stack.pop_all()
+            return catalog, reader
+
+    return generations.reading(opened)
 
 
 @contextmanager
@@ -37,11 +33,14 @@ def as_index_error(generations: Generations) -> Iterator[None]:
     """
     try:
         yield
-    except (VnsearchError, OSError):
+    except (VnsearchError, OSError, MemoryError):
         raise
     except Exception as error:
         # Before the first run has ended there is nothing that could be damaged.
-        damages = generations.check().damages if generations.exists() else ()
+        if generations.exists():
+            damages = generations.reading(lambda pointer: checksums.damages(*pointer))
+        else:
+            damages = []
         for damage in damages:
             why = f"the index is damaged: {damage.file}: {damage.what}"
             raise IndexUnusableError(why, REPAIR) from error

@@ -1,19 +1,29 @@
 """What has to be done to bring an index up to date: which files are new, changed, gone.
 
-Nothing is written here, and no file is opened: files are compared by size and time.
+Nothing is written here, and no file is opened: files are compared by what the system says of them.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
-from vnsearch.files.paths import FileNames, is_below
+from vnsearch.files.paths import FileNames
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
 from vnsearch.readers import reader_of
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an index knows."""
+
+    roots: Sequence[Root] = ()
+    files: Mapping[str, FileState] = field(default_factory=dict)
+    # Names of files that it had, when it is to be made anew and knows no states.
+    had: Collection[str] = ()
 
 
 @dataclass(slots=True)
@@ -25,6 +35,8 @@ class Plan:
     gone: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    # Roots of which nothing can be said, with the reasons: their files are among the kept.
+    missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
 
     def there(self) -> list[str]:
@@ -64,37 +76,35 @@ def choose(
         if name not in roots:
             raise RootError(f"{name} is no root of the index", "see: vnsearch status")
         del roots[name]
-    scopes = []
+    paths = {places.path(root.path): root for root in roots.values()}
+    scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
         own = excludes is not None or encoding is not None
-        outer = None if own else _covering(places, roots.values(), path)
-        if name in roots or outer is None:
-            root = roots.get(name, Root(name))
+        outer = None if own else _covering(paths, path, path)
+        if path in paths or outer is None:
+            outer = paths.get(path, Root(name))
             if excludes is not None:
-                root = root._replace(excludes=tuple(excludes))
+                outer = outer._replace(excludes=tuple(excludes))
             if encoding is not None:
-                root = root._replace(encoding=encoding)
-            roots[name] = root
-            outer = roots[name]
-        scopes.append(Scope(outer, path))
-    for root in list(roots.values()):
-        others = [other for other in roots.values() if other != root]
-        outer = _covering(places, others, places.path(root.path))
+                outer = outer._replace(encoding=encoding)
+            paths[path] = outer
+        scopes[path] = Scope(outer, path)
+    for path, root in list(paths.items()):
+        outer = _covering(paths, path, os.path.dirname(path))
         if outer is not None and not root.excludes and root.encoding == outer.encoding:
-            del roots[root.path]  # it is a part of another one now
-    chosen = list(roots.values())
+            del paths[path]  # it is a part of another one now
+    chosen = set(paths.values())
     parts = [
         scope
-        for scope in scopes
+        for scope in scopes.values()
         if not any(
-            other.path != scope.path
-            and is_below(scope.path, other.path)
-            and (scope.root == other.root or scope.root not in chosen)
-            for other in scopes
+            scope.root == scopes[outer].root or scope.root not in chosen
+            for outer in _ancestors(scope.path)
+            if outer in scopes
         )
     ]
-    return chosen, parts or everything(places, chosen)
+    return list(paths.values()), parts or everything(places, paths.values())
 
 
 def everything(places: FileNames, roots: Iterable[Root]) -> list[Scope]:
@@ -102,63 +112,101 @@ def everything(places: FileNames, roots: Iterable[Root]) -> list[Scope]:
     return [Scope(root, places.path(root.path)) for root in roots]
 
 
-def _covering(places: FileNames, roots: Iterable[Root], path: str) -> Root | None:
-    """The innermost root that `path` is inside of and that does not leave it out."""
-    outer = [root for root in roots if is_below(path, places.path(root.path))]
-    if not outer:
+def _covering(roots: Mapping[str, Root], path: str, start: str) -> Root | None:
+    """The innermost root, of those by their paths, that `start` is inside of, unless it leaves
+    `path` out."""
+    outer = _governor(start, roots)
+    if outer is None or outer == path:
+        return None if outer is None else roots[outer]
+    relative = os.path.relpath(path, outer)
+    if any(part.startswith(".") for part in relative.split(os.sep)):
         return None
-    root = max(outer, key=lambda root: len(places.path(root.path)))
-    relative = os.path.relpath(path, places.path(root.path))
-    if any(part.startswith(".") and part != "." for part in relative.split(os.sep)):
-        return None
-    excluded = matcher(root.excludes) if root.excludes else None
+    excludes = roots[outer].excludes
+    excluded = matcher(excludes) if excludes else None
     left_out = excluded is not None and (excluded(relative) or excluded(f"{relative}/"))
-    return None if left_out else root
+    return None if left_out else roots[outer]
 
 
 def make_plan(
-    places: FileNames,
-    files: dict[str, FileState],
-    roots: Sequence[Root],
-    scopes: Sequence[Scope],
-    index: str,
+    places: FileNames, known: Known, roots: Sequence[Root], scopes: Sequence[Scope], index: str
 ) -> Plan:
-    """Compare what is in the scopes with what the index knows of `files`.
+    """Compare what is in the scopes with the files that an index knows.
 
     A root inside another governs the files below itself, by its own excludes; looking at
-    the outer one looks at it too. What may not be read stays as the index has it; files of
-    no root are gone. Raises RootError when something to look at is missing: its files are
-    not taken for deleted.
+    the outer one looks at it too. What cannot be read stays as the index has it; so does all of
+    a known root that is missing, or lost every file it had, as when a disk is not mounted.
+    Files of no root are gone. Raises RootError when anything else to look at is missing.
     """
     paths = {places.path(root.path): root for root in roots}
-    inner = [
-        Scope(root, path)
-        for path, root in paths.items()
-        if any(is_below(path, scope.path) and path != scope.path for scope in scopes)
-    ]
-    looked_at = [*scopes, *inner]
-    for scope in looked_at:
-        check_path(scope.path)
-    plan = Plan()
-    unseen: list[str] = []
-    for scope in looked_at:
-        avoid = frozenset({*paths, index} - {scope.path})
-        base = places.path(scope.root.path)
-        for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
-            if isinstance(item, Seen):
-                _compare(plan, files, places.name(item.path), item.stat, scope.root.encoding)
-                continue
-            if isinstance(item, Unseen):
-                unseen.append(item.path)
-            plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
-    met = set(plan.there())
-    for name in files.keys() - met:
-        path = places.path(name)
-        governor = _governor(path, paths)
-        if governor is None or any(is_below(path, scope.path) for scope in looked_at):
-            hidden = any(is_below(path, folder) for folder in unseen)
-            (plan.kept if hidden else plan.gone).append(name)
+    known_paths = {places.path(root.path) for root in known.roots}
+    looked_at = {scope.path: scope for scope in scopes}
+    for path, root in paths.items():  # those inside of others
+        if any(outer in looked_at for outer in _ancestors(path)):
+            looked_at.setdefault(path, Scope(root, path))
+    avoid = frozenset({*paths, index})
+    plan, unseen, empty = Plan(), set[str](), set[str]()
+    for scope in looked_at.values():
+        base, anything = places.path(scope.root.path), False
+        try:
+            for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
+                anything = anything or not isinstance(item, Skipped)
+                if isinstance(item, Seen):
+                    _compare(plan, known, places.name(item.path), item.stat, scope.root.encoding)
+                    continue
+                if isinstance(item, Unseen):
+                    unseen.add(item.path)
+                plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+        except OSError as error:
+            if scope.path not in paths or scope.path not in known_paths:
+                raise _not_there(scope.path, error) from error
+            plan.missing[scope.root.path] = _reason(error)
+            unseen.add(scope.path)
+            continue
+        if not anything and scope.path in paths:
+            empty.add(scope.path)
+    _keep_or_drop(plan, places, known, paths, looked_at, unseen, empty)
     return plan
+
+
+def _keep_or_drop(
+    plan: Plan,
+    places: FileNames,
+    known: Known,
+    roots: Mapping[str, Root],
+    looked_at: Container[str],
+    unseen: Container[str],
+    empty: Container[str],
+) -> None:
+    """Say of each known file that was not met whether it is gone."""
+    left: dict[str, list[str]] = {}  # known files of roots without a file, by those
+    for name in {*known.files, *known.had}.difference(plan.there()):
+        path = places.path(name)
+        root = _governor(path, roots)
+        above = [path, *_ancestors(path)]
+        if root is not None and root in empty:
+            left.setdefault(root, []).append(name)
+        elif root is None or any(outer in looked_at for outer in above):
+            hidden = any(outer in unseen for outer in above)
+            (plan.kept if hidden else plan.gone).append(name)
+    for folder, names in left.items():
+        lost = any(name in known.had or known.files[name].documents for name in names)
+        if lost and not any(os.path.lexists(places.path(name)) for name in names):
+            plan.missing[roots[folder].path] = "all its files are gone"
+            plan.kept += names
+        else:  # left out, not lost
+            plan.gone += names
+
+
+def _not_there(path: str, error: OSError) -> RootError:
+    advice = "nothing was changed; what is gone is dropped when the folder around it is indexed"
+    return RootError(f"{_reason(error)}: {path}", advice)
+
+
+def _reason(error: OSError) -> str:
+    """Why a root cannot be looked at."""
+    if isinstance(error, FileNotFoundError):
+        return "no such file or folder"
+    return f"cannot be read ({error.strerror})"
 
 
 def check_path(path: str) -> None:
@@ -167,19 +215,12 @@ def check_path(path: str) -> None:
         os.stat(path)
         if os.path.isdir(path):
             os.scandir(path).close()
-    except FileNotFoundError:
-        raise RootError(f"no such file or folder: {path}", _WHEN_MISSING) from None
     except OSError as error:
-        raise RootError(f"cannot read {path}: {error.strerror}", _WHEN_MISSING) from error
+        raise _not_there(path, error) from error
 
 
-_WHEN_MISSING = "nothing was changed; a root that is gone for good: vnsearch index --forget PATH"
-
-
-def _compare(
-    plan: Plan, files: dict[str, FileState], name: str, stat: os.stat_result, encoding: str
-) -> None:
-    state = files.get(name)
+def _compare(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> None:
+    state = known.files.get(name)
     if encoding:
         plan.encodings[name] = encoding
     if state is None:
@@ -190,6 +231,13 @@ def _compare(
         plan.changed[name] = stat
 
 
-def _governor(path: str, roots: Iterable[str]) -> str | None:
-    """The innermost root that a file lies below."""
-    return max((root for root in roots if is_below(path, root)), key=len, default=None)
+def _governor(path: str, roots: Container[str]) -> str | None:
+    """The innermost root that a file is, or lies below."""
+    return next((outer for outer in (path, *_ancestors(path)) if outer in roots), None)
+
+
+def _ancestors(path: str) -> Iterator[str]:
+    """The folders above an absolute path, the innermost first."""
+    while (outer := os.path.dirname(path)) != path:
+        yield outer
+        path = outer

@@ -151,7 +151,8 @@ def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection]) -
 def _interrupts_blocked() -> Iterator[None]:
     """For processes begun meanwhile, for good: Ctrl-C reaches the whole group, and it is
     for the one that began them to stop them. To that one it comes when this is over."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    interrupts = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, interrupts)
     try:
         yield
     finally:

@@ -5,10 +5,10 @@ new generation of the index, which becomes current when all of it is on disk.
 """
 
 import os
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
@@ -18,10 +18,11 @@ from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError
 from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import Catalog, FileState, versions
+from vnsearch.index.check import check_draft
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.indexing.load import Load
-from vnsearch.indexing.plan import Plan, check_path, choose, everything, make_plan
+from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
 
@@ -75,7 +76,8 @@ def update(
     drops roots with their files. `rebuild` starts from nothing with all known roots, and does
     not need the old index to be readable.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
-    when there is enough to read. Raises RootError, LockedError and
+    when there is enough to read. A root that is missing keeps its documents, and is among the
+    `missing_roots` of what is returned. Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
@@ -83,10 +85,11 @@ def update(
     engine = engine or embedded()
     names = [places.name(os.path.abspath(path)) for path in paths]
     forgotten = [places.name(os.path.abspath(path)) for path in forget]
-    for path in paths:
-        check_path(os.path.abspath(path))
-    if not names and not generations.exists():
-        raise _nothing_named()
+    if not generations.exists():
+        for path in paths:
+            check_path(os.path.abspath(path))
+        if not names:
+            raise _nothing_named()
     with generations.writing(wait), as_index_error(generations):
         known = _known(generations, engine, rebuild)
         roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten)
@@ -94,12 +97,15 @@ def update(
             raise _nothing_named()
         if rebuild:
             scopes = everything(places, roots)
-        plan = make_plan(places, known.files, roots, scopes, str(index))
+        plan = make_plan(places, known, roots, scopes, str(index))
+        if rebuild and plan.missing:  # which would have to be read to be kept
+            raise _cannot_be_rebuilt(plan)
         work = _Update(places, known, plan, progress or Silence())
         if not plan.is_empty() or roots != known.roots or rebuild:
             draft = generations.draft(fresh=rebuild)
             try:
                 work.write(draft, engine, roots, jobs or _cores())
+                check_draft(draft, engine)
             except BaseException:
                 generations.discard(draft)
                 raise
@@ -120,18 +126,16 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
         count, documents = catalog.counts()
         passages = reader.count_passages()
-    missing = [root for root in roots if not os.path.lexists(places.path(root.path))]
-    there = [root for root in roots if root not in missing]
-    plan = make_plan(places, files, roots, everything(places, there), str(index))
+    plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
     return Status(
         folder=str(index),
         roots=tuple(roots),
-        missing_roots=tuple(root.path for root in missing),
+        missing_roots=tuple(plan.missing),
         files=count,
         documents=documents,
         passages=passages,
         skipped=(*plan.skipped, *_flaws(places, files, plan.kept)),
-        bytes_on_disk=sum(f.stat().st_size for f in index.rglob("*") if f.is_file()),
+        bytes_on_disk=generations.bytes_on_disk(),
         updated=datetime.fromisoformat(facts["updated"]),
         new=len(plan.new),
         changed=len(plan.changed),
@@ -150,38 +154,44 @@ def _nothing_named() -> RootError:
     return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+def forget_advice(root: str) -> str:
+    """What to do about a root that is missing."""
+    return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
+
+
+def _cannot_be_rebuilt(plan: Plan) -> RootError:
+    root, reason = next(iter(plan.missing.items()))
+    why = f"{root}: {reason}; a rebuild would lose its documents"
+    return RootError(why, f"nothing was changed; {forget_advice(root)}")
+
+
+def _known(generations: Generations, engine: Engine, rebuild: bool) -> Known:
     """What the current generation knows."""
-
-    roots: list[Root] = field(default_factory=list)
-    files: dict[str, FileState] = field(default_factory=dict)
-
-
-def _known(generations: Generations, engine: Engine, rebuild: bool) -> _Known:
     if rebuild:
-        return _Known(_roots_left(generations))
+        return _left(generations)
     if not generations.exists():
-        return _Known()
+        return Known()
     with closing(Catalog(generations.current() / CATALOG)) as catalog:
         catalog.check_versions(engine.version)
-        return _Known(catalog.roots(), catalog.files())
+        return Known(catalog.roots(), catalog.files())
 
 
-def _roots_left(generations: Generations) -> list[Root]:
-    """The roots of an index that may be damaged; none when they cannot be read."""
+def _left(generations: Generations) -> Known:
+    """What can still be read of an index that may be damaged."""
     folder = generations.salvageable()
+    roots: list[Root] = []
     with suppress(Exception):  # of a damaged database anything may come
         if folder is not None:
             with closing(Catalog(folder / CATALOG)) as catalog:
-                return catalog.roots()
-    return []
+                roots = catalog.roots()
+                return Known(roots, had=[name for name, _ in catalog.documents_by_file()])
+    return Known(roots)
 
 
 class _Update:
     """A plan being carried out, and the count of what it did."""
 
-    def __init__(self, places: FileNames, known: _Known, plan: Plan, progress: Progress) -> None:
+    def __init__(self, places: FileNames, known: Known, plan: Plan, progress: Progress) -> None:
         self._places, self._plan, self._progress = places, plan, progress
         self._known = known.files
         self._skipped = list(plan.skipped)
@@ -234,6 +244,10 @@ class _Update:
             bytes_read=self._bytes_read,
             seconds=seconds,
             encodings=tuple(_encodings(self._places, states, sorted(states))),
+            missing_roots=tuple(
+                Skipped(self._places.from_here(root), reason)
+                for root, reason in plan.missing.items()
+            ),
         )
 
 

@@ -81,6 +81,7 @@ def changes(done: Changes) -> Object:
         "removed": done.removed,
         "unchanged": done.unchanged,
         "skipped": _skipped(done.skipped),
+        "missing_roots": _skipped(done.missing_roots),
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),

@@ -197,7 +197,14 @@ class Collection:
             deleted = [passage for passage in deleted if dense[passage]]
         return deleted
 
-    # Passages
+    # Passages and their files
+
+    def documents_by_source(self) -> dict[str, int]:
+        """Return the names of the files that have live documents, and how many."""
+        counts: Counter[str] = Counter()
+        for segment, deleted in zip(self._segments, self._deleted, strict=True):
+            counts.update(segment.documents_by_source(deleted))
+        return counts
 
     def token_string(self, passage: int) -> TokenString:
         """Return the tokens of a passage."""

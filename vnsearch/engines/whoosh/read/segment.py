@@ -3,7 +3,7 @@
 import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from math import prod
 from pathlib import Path
@@ -231,6 +231,14 @@ class SegmentReader:
         at = self._arrays["stored.blocks_at"]
         block = self._arrays.read("stored.blocks", at[number], at[number + 1])
         return StoredBlock(decompress(block))
+
+    def documents_by_source(self, deleted: Iterable[int]) -> dict[str, int]:
+        """Return the sources that have documents, and how many, without the deleted passages."""
+        last = bytearray(self.last())
+        for passage in deleted:
+            last[passage] = 0
+        counts = self._source_postings.sums(last)
+        return {os.fsdecode(self.source[n]): count for n, count in enumerate(counts) if count}
 
     def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""

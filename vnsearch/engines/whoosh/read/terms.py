@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, compress, pairwise
 from typing import Final
 
 from vnsearch.engines.whoosh.format.compression import decompress
@@ -68,6 +68,14 @@ class PostingLists:
         """Return in how many passages a term occurs."""
         df: int | None = self._dense_df.get(term)
         return self._at[term + 1] - self._at[term] if df is None else df
+
+    def sums(self, values: Sequence[int]) -> list[int]:
+        """Return for each term the sum of the values, one for each passage, where it occurs."""
+        before = [0, *accumulate(map(values.__getitem__, self._passages))]
+        sums = [before[end] - before[begin] for begin, end in pairwise(self._at)]
+        for number, term in enumerate(self._dense_terms):
+            sums[term] = sum(compress(values, self._stored(number)))
+        return sums
 
     def dense(self, term: int) -> bytes:
         """Return the posting list of a term."""

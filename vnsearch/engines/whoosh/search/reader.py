@@ -34,6 +34,10 @@ class WhooshReader:
         """See `engines.IndexReader`."""
         return self._collection.passages
 
+    def documents_by_source(self) -> Iterable[tuple[str, int]]:
+        """See `engines.IndexReader`."""
+        return self._collection.documents_by_source().items()
+
     def statistics(
         self,
         words: Iterable[str],  # noqa: ARG002 - they are looked up when they are read
