@@ -22,6 +22,8 @@ from vnsearch.errors import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     REPAIR,
+    VnsearchError,
+    explain,
 )
 from vnsearch.index import location
 from vnsearch.render import streams
@@ -195,14 +197,19 @@ def index(
             jobs=jobs,
             progress=progress,
         )
-    if as_json:
-        streams.write([jsonform.dump(jsonform.changes(done))])
-    elif not common.quiet:
-        for line in plain.skipped(done.skipped):
-            streams.say(line)
-        for line in plain.doubts(done.encodings):
-            streams.say(line)
-        streams.write(plain.changes(done, os.path.relpath(folder)))
+    try:
+        if as_json:
+            streams.write([jsonform.dump(jsonform.changes(done))])
+        elif not common.quiet:
+            for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
+                streams.say(line)
+            streams.write(plain.changes(done, os.path.relpath(folder)))
+        streams.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message, advice = explain(error)
+        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
     undone = done.missing_roots or (strict and done.skipped)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from vnsearch.engines import Report, Writer
-from vnsearch.errors import CHECK_DISK, UnusableFileError, VnsearchError
+from vnsearch.errors import UnusableFileError, WriteError
 from vnsearch.index.catalog import FileState, mtime_ns, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers import Unread
@@ -39,7 +39,7 @@ class Loaded:
         return any(isinstance(item, int) for item in self._items)
 
     def add(self, item: Document | Flaw | Unread) -> None:
-        """Take in what a reader gives; raises VnsearchError when the index cannot be written,
+        """Take in what a reader gives; raises WriteError when the index cannot be written,
         which must not be taken for a file that cannot be read."""
         try:
             if isinstance(item, Unread):
@@ -50,8 +50,7 @@ class Loaded:
                 self._writer.add(self._name, item)
                 self._encodings += filter(None, [item.encoding])
         except OSError as error:
-            why = f"cannot write the index: {error.strerror or error}"
-            raise VnsearchError(why, CHECK_DISK) from error
+            raise WriteError(error) from error
 
     def fail(self, reason: str) -> None:
         """Note why the file, or a part of it, is skipped."""

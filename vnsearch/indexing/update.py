@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from vnsearch import __version__, readers
 from vnsearch.engines import Engine, Writer, embedded
-from vnsearch.errors import RootError
+from vnsearch.errors import RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
 from vnsearch.index.check import check_draft
@@ -110,8 +110,19 @@ def update(
                 generations.discard(draft)
                 raise
             generations.publish(draft)
+        return _summary(generations, work, started)
+
+
+def _summary(generations: Generations, work: "_Update", started: float) -> Changes:
+    """What was done; errors say that it is done."""
+    try:
         with closing(Catalog(generations.current() / CATALOG)) as catalog:
             return work.summary(catalog, time.monotonic() - started)
+    except OSError as error:
+        message, advice = explain(error)
+        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+    except VnsearchError as error:
+        raise VnsearchError(f"the index is up to date, but {error}", error.advice) from error
 
 
 def status(index: Path, engine: Engine | None = None) -> Status:
