@@ -12,9 +12,12 @@ from vnsearch.index.lock import locked
 
 
 def test_one_process_at_a_time_which_is_named(tmp_path: Path) -> None:
-    with locked(tmp_path / "lock", 0), pytest.raises(LockedError) as caught:
-        with locked(tmp_path / "lock", 0.1):
-            pass
+    with (
+        locked(tmp_path / "lock", 0),
+        pytest.raises(LockedError) as caught,
+        locked(tmp_path / "lock", 0.1),
+    ):
+        pass
     assert f"pid {os.getpid()}" in str(caught.value)
     assert caught.value.code == EXIT_BUSY
     with locked(tmp_path / "lock", 0):
@@ -47,7 +50,9 @@ def test_a_file_system_without_locks(
         raise OSError(error, os.strerror(error))
 
     monkeypatch.setattr(fcntl, "flock", flock)
-    with pytest.raises((VnsearchError, OSError), match=told) as caught:
-        with locked(tmp_path / "lock", 0):
-            pass
+    with (
+        pytest.raises((VnsearchError, OSError), match=told) as caught,
+        locked(tmp_path / "lock", 0),
+    ):
+        pass
     assert str(tmp_path / "lock") in str(caught.value)

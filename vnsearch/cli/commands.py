@@ -146,6 +146,7 @@ Examples:
     type=click.Path(),
     help="Drop a root and its files from the index. Repeatable.",
 )
+@click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a file was skipped.")
@@ -163,6 +164,7 @@ def index(
     excludes: tuple[str, ...],
     encoding: str | None,
     forget: tuple[str, ...],
+    shared: bool,
     jobs: int | None,
     as_json: bool,
     strict: bool,
@@ -194,6 +196,7 @@ def index(
             forget=forget,
             rebuild=rebuild,
             wait=wait,
+            shared=shared,
             jobs=jobs,
             progress=progress,
         )
