@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from contextlib import suppress
 from typing import Final, NoReturn
 
 # New objects before Python looks for cycles among them, of which a command makes few: with the
@@ -29,8 +30,13 @@ def main() -> NoReturn:
         code = done.code
     except KeyboardInterrupt:
         pass
+    except Exception as error:  # a module that cannot be imported
+        code = 2
+        with suppress(Exception):
+            sys.stderr.write(f"vnsearch: {type(error).__name__}: {error}\n")
     # All is written and closed. To take its modules apart would take Python 10 ms.
-    sys.stderr.flush()
+    with suppress(Exception):
+        sys.stderr.flush()
     os._exit(code if isinstance(code, int) else 0)
 
 

@@ -1,8 +1,13 @@
-"""The errors of vnsearch, in one hierarchy, and the exit codes of the command."""
+"""The errors of vnsearch, in one hierarchy, what to say of those of the system, and exit codes."""
+
+import errno
+import os
+from typing import Final
 
 EXIT_FOUND = 0
 EXIT_NOTHING = 1  # no match, as with grep; or files skipped with --strict
 EXIT_ERROR = 2
+EXIT_BUSY = 75  # EX_TEMPFAIL of sysexits.h: another process is writing the index
 EXIT_INTERRUPTED = 130  # as shells report a process ended by SIGINT
 EXIT_BROKEN_PIPE = 141  # by SIGPIPE
 
@@ -17,8 +22,10 @@ class VnsearchError(Exception):
     """An error that the user can do something about.
 
     `str(error)` says what is wrong; `advice` is one line on what to do, or "". The command prints
-    both on stderr and exits with `EXIT_ERROR`.
+    both on stderr and exits with `code`.
     """
+
+    code = EXIT_ERROR
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -36,6 +43,20 @@ class IndexUnusableError(VnsearchError):
 class LockedError(VnsearchError):
     """Another process is writing the index."""
 
+    code = EXIT_BUSY
+
+
+class WriteError(VnsearchError):
+    """The system does not let the index be written; never to be taken for a bad document."""
+
+    def __init__(self, error: OSError) -> None:
+        message, advice = explain(error)
+        super().__init__(f"cannot write the index: {message}", advice)
+        self.error = error
+
+    def __reduce__(self) -> tuple[type, tuple[OSError]]:
+        return type(self), (self.error,)
+
 
 class RootError(VnsearchError):
     """A file or folder to be indexed is missing or cannot be indexed."""
@@ -47,3 +68,54 @@ class TooManyWordsError(VnsearchError):
 
 class UnusableFileError(VnsearchError):
     """A file holds no text that can be read and indexed; `str(error)` is the reason."""
+
+
+_ELSEWHERE: Final = "keep the index elsewhere with --index DIR"
+_ADVICE: Final = {
+    errno.ENOSPC: f"make room there and try again, or {_ELSEWHERE}",
+    errno.EDQUOT: f"your quota there is used up: make room, or {_ELSEWHERE}",
+    errno.EFBIG: "files may not become so large here: see ulimit -f",
+    errno.EROFS: f"nothing can be written there: {_ELSEWHERE}",
+    errno.EMFILE: "raise the limit of open files with ulimit -n",
+    errno.ENFILE: "the system has too many files open: try again later",
+    errno.ENOMEM: "close other programs, or index with --jobs 1",
+    errno.ESTALE: "the file server has lost it: try again",
+    errno.EIO: "the disk may be failing: check it, then run: vnsearch check",
+}
+
+
+def explain(error: OSError) -> tuple[str, str]:
+    """What an error of the system is, with the path it is about, and what to do about it."""
+    what = error.strerror or str(error) or type(error).__name__
+    path = error.filename
+    if not isinstance(path, str | bytes):
+        return what, _ADVICE.get(error.errno or 0, CHECK_DISK)
+    path = os.fsdecode(path)
+    if isinstance(error, PermissionError):
+        return f"{path}: {what}", _advice_for_owner(path)
+    return f"{path}: {what}", _ADVICE.get(error.errno or 0, CHECK_DISK)
+
+
+def _advice_for_owner(path: str) -> str:
+    """What to do where one may not read or write."""
+    while True:
+        try:
+            owner = os.stat(path).st_uid
+            break
+        except OSError:
+            if path == (path := os.path.dirname(os.path.abspath(path))):
+                return CHECK_DISK
+    if owner == os.geteuid():
+        return f"{path} is yours: allow it with chmod"
+    try:
+        from pwd import getpwuid
+
+        name = getpwuid(owner).pw_name
+    except (ImportError, KeyError):
+        name = f"user {owner}"
+    return f"{path} belongs to {name}: ask for access (index --shared), or {_ELSEWHERE}"
+
+
+def says_nothing_of_the_bytes(error: Exception) -> bool:
+    """Whether an error while a file of an index is read is no sign that it is damaged."""
+    return isinstance(error, OSError | MemoryError) and not isinstance(error, NOT_THERE)

@@ -22,6 +22,8 @@ from vnsearch.errors import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     REPAIR,
+    VnsearchError,
+    explain,
 )
 from vnsearch.index import location
 from vnsearch.render import streams
@@ -149,6 +151,7 @@ Examples:
     type=click.Path(),
     help="Drop a root and its files from the index. Repeatable.",
 )
+@click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a file was skipped.")
@@ -166,6 +169,7 @@ def index(
     excludes: tuple[str, ...],
     encoding: str | None,
     forget: tuple[str, ...],
+    shared: bool,
     jobs: int | None,
     as_json: bool,
     strict: bool,
@@ -200,17 +204,23 @@ def index(
             forget=forget,
             rebuild=rebuild,
             wait=wait,
+            shared=shared,
             jobs=jobs,
             progress=progress,
         )
-    if as_json:
-        streams.write([jsonform.dump(jsonform.changes(done))])
-    elif not common.quiet:
-        for line in plain.skipped(done.skipped):
-            streams.say(line)
-        for line in plain.doubts(done.encodings):
-            streams.say(line)
-        streams.write(plain.changes(done, os.path.relpath(folder)))
+    try:
+        if as_json:
+            streams.write([jsonform.dump(jsonform.changes(done))])
+        elif not common.quiet:
+            for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
+                streams.say(line)
+            streams.write(plain.changes(done, os.path.relpath(folder)))
+        streams.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message, advice = explain(error)
+        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
     undone = done.missing_roots or (strict and done.skipped)

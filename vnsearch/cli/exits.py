@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from vnsearch.errors import (
-    CHECK_DISK,
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
     EXIT_INTERRUPTED,
     VnsearchError,
+    explain,
 )
 from vnsearch.render import streams
 
@@ -19,18 +19,31 @@ def run(command: Callable[[], int]) -> NoReturn:
     streams.prepare()
     try:
         code = command()
-        sys.stdout.flush()
+        streams.flush()
     except VnsearchError as error:
-        code = fail(str(error), error.advice)
+        code = fail(str(error), error.advice, error.code)
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         code = EXIT_BROKEN_PIPE
     except OSError as error:
-        message = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-        code = fail(str(message or error), CHECK_DISK)
+        code = fail(*explain(error))
+    except MemoryError:
+        code = fail("there is not enough memory", "close other programs, or index with --jobs 1")
+    except Exception as error:
+        code = fail(f"a fault of vnsearch: {_described(error)}", "please report this line")
     streams.close()
     sys.exit(code)
+
+
+def _described(error: Exception) -> str:
+    """What happened, and where."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code if trace is not None else None
+    where = f" ({code.co_filename}, line {trace.tb_lineno})" if code and trace else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 def end_as_interrupted() -> None:
@@ -42,7 +55,7 @@ def end_as_interrupted() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
-def fail(message: str, advice: str) -> int:
+def fail(message: str, advice: str, code: int = EXIT_ERROR) -> int:
     """Say what went wrong, and what to do about it."""
     streams.say(message, advice)
-    return EXIT_ERROR
+    return code

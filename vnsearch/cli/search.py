@@ -147,7 +147,8 @@ def _show(results: Results, form: str | None, link_format: str, color: str, quie
 
                 if wrong := links.problem(link_format):
                     raise _misused(f"--hyperlink-format: {wrong}")
-                terminal.show(results, color, link_format)
+                with streams.naming_stdout():
+                    terminal.show(results, color, link_format)
             else:
                 from vnsearch.render import plain
 

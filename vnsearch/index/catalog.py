@@ -5,6 +5,7 @@ the folder that holds the index when they lie below it, so that both can be move
 else absolute. They are kept as bytes, since a file name may be any.
 """
 
+import errno
 import json
 import os
 import sqlite3
@@ -16,7 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch.analysis import tokenizer
-from vnsearch.errors import CHECK_DISK, NOT_THERE, REPAIR, IndexUnusableError, VnsearchError
+from vnsearch.errors import (
+    CHECK_DISK,
+    NOT_THERE,
+    REPAIR,
+    IndexUnusableError,
+    VnsearchError,
+    WriteError,
+)
 from vnsearch.model import Root
 
 if TYPE_CHECKING:
@@ -169,8 +177,8 @@ class Catalog:
         try:
             yield
         except sqlite3.Error as error:
-            why = f"cannot write the index: {self._path}: {error}"
-            raise VnsearchError(why, CHECK_DISK) from error
+            number = errno.ENOSPC if "full" in str(error) else errno.EIO
+            raise WriteError(OSError(number, str(error), str(self._path))) from error
 
     def _rows(self, sql: str, *values: object) -> Iterator[Any]:
         with self._reading():

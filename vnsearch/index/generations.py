@@ -17,6 +17,7 @@ step; whatever interrupts that, the old one is still whole and still current.
 import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -31,6 +32,9 @@ ENGINE: Final = "engine"
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
 _PREFIX: Final = "generation-"
+
+_PRIVATE: Final = 0o700
+_SHARED: Final = 0o2770  # what is made in it is of its group
 
 _POINTER: Final = re.compile(rf"({_PREFIX}[0-9]+) ([0-9a-f]{{8}})\n")
 
@@ -107,18 +111,41 @@ class Generations:
         return Pointer(self.folder / found[1], found[2])
 
     @contextmanager
-    def writing(self, wait: float) -> Iterator[None]:
+    def writing(self, wait: float, *, shared: bool = False) -> Iterator[None]:
         """Hold the lock of the one writer, creating the folder when there is none.
 
-        Raises LockedError when another process still holds it after `wait` seconds.
-        Leftovers of an interrupted writer are removed.
+        An index is its owner's alone, whatever the umask, or its group's once it was `shared`:
+        the mode of its folder remembers that. Raises LockedError when another process still holds
+        the lock after `wait` seconds. Leftovers of an interrupted writer are removed.
         """
         from vnsearch.index.lock import locked  # searching needs none
 
-        self._create_folder()
-        with locked(self.folder / _LOCK, wait):
-            self._remove_all_but_current()
-            yield
+        self._must_be_ours()
+        missing = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
+        mode = self._mode(shared)
+        for path in reversed(missing):
+            path.mkdir(mode if path == self.folder else 0o777, exist_ok=True)
+            _sync(path.parent)
+        umask = os.umask(~mode & 0o777)
+        try:
+            with locked(self.folder / _LOCK, wait):
+                if mode != _mode_of(self.folder):
+                    _set_modes(self.folder, mode)
+                ignore = self.folder / ".gitignore"
+                if not ignore.exists():
+                    ignore.write_text("*\n", "ascii")
+                self._remove_all_but_current()
+                yield
+        finally:
+            os.umask(umask)
+
+    def _mode(self, shared: bool) -> int:
+        """The mode of the folder of the index."""
+        if shared:
+            return _SHARED
+        # An index that others may read was made before this was so.
+        mode = _mode_of(self.folder) if self.exists() else _PRIVATE
+        return _PRIVATE if mode & stat.S_IRWXO else mode | _PRIVATE
 
     def draft(self, *, fresh: bool) -> Path:
         """The folder of a new generation: empty when `fresh`, else with all the files of
@@ -148,6 +175,7 @@ class Generations:
         pointer = self.folder / f"{_CURRENT}.new"
         try:
             checksum = checksums.write(draft, self._readable())
+            _set_modes(draft, _mode_of(self.folder))
             for folder, _, files in os.walk(draft, topdown=False, onerror=_raise):
                 for name in files:
                     _sync(os.path.join(folder, name))
@@ -189,7 +217,8 @@ class Generations:
         names = os.listdir(self.folder) if self.folder.exists() else []
         return [self.folder / name for name in names if name.startswith(_PREFIX)]
 
-    def _create_folder(self) -> None:
+    def _must_be_ours(self) -> None:
+        """Raise VnsearchError when the folder is there and has other things in it."""
         if self.folder.exists() and not self.exists():
             ours = {_LOCK, ".gitignore", f"{_CURRENT}.new"}
             names = os.listdir(self.folder) if self.folder.is_dir() else [self.folder.name]
@@ -199,13 +228,6 @@ class Generations:
                     f"{self.folder} is not an index and holds other files",
                     "name a new folder with --index",
                 )
-        missing = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
-        for path in reversed(missing):
-            path.mkdir(exist_ok=True)
-            _sync(path.parent)
-        ignore = self.folder / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", "ascii")
 
     def _remove_all_but_current(self) -> None:
         current = self._readable()
@@ -254,6 +276,21 @@ def _sync(path: str | Path) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         os.close(descriptor)
+
+
+def _mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def _set_modes(folder: Path, mode: int) -> None:
+    """Give a folder and the folders in it a mode, and files the same without execution, where
+    they have another and the system lets that be changed."""
+    for inner, _, files in os.walk(folder, onerror=_raise):
+        paths = [Path(inner), *(Path(inner, name) for name in files)]
+        for path, wanted in zip(paths, (mode, *[mode & 0o666] * len(files)), strict=True):
+            if _mode_of(path) != wanted:
+                with suppress(PermissionError):  # of another one of the group
+                    path.chmod(wanted)
 
 
 def _raise(error: OSError) -> None:

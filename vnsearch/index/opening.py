@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from vnsearch.engines import Engine, IndexReader
-from vnsearch.errors import REPAIR, IndexUnusableError, VnsearchError
+from vnsearch.errors import REPAIR, IndexUnusableError, VnsearchError, WriteError
 from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
@@ -29,11 +29,18 @@ def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Index
 @contextmanager
 def as_index_error(generations: Generations) -> Iterator[None]:
     """Turn any error that comes of damaged bytes into IndexUnusableError: large files are not
-    verified each time they are opened, and of bytes that are wrong anything may come.
+    verified each time they are opened, and of bytes that are wrong anything may come. An OSError
+    without a path gets that of the index.
     """
     try:
         yield
-    except (VnsearchError, OSError, MemoryError):
+    except WriteError as error:
+        raise WriteError(_named(error.error, generations)) from error
+    except OSError as error:
+        if error.filename is None:
+            raise _named(error, generations) from error
+        raise
+    except VnsearchError:
         raise
     except Exception as error:
         # Before the first run has ended there is nothing that could be damaged.
@@ -45,3 +52,9 @@ def as_index_error(generations: Generations) -> Iterator[None]:
             why = f"the index is damaged: {damage.file}: {damage.what}"
             raise IndexUnusableError(why, REPAIR) from error
         raise
+
+
+def _named(error: OSError, generations: Generations) -> OSError:
+    if error.filename is not None:
+        return error
+    return OSError(error.errno, error.strerror or str(error), str(generations.folder))

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Builder
-from vnsearch.errors import CHECK_DISK, TooManyWordsError, UnusableFileError, VnsearchError
+from vnsearch.errors import TooManyWordsError, UnusableFileError, WriteError
 from vnsearch.index.catalog import FileState, digest_of, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Flaw, LineChunk
@@ -66,7 +66,7 @@ class PartReader:
         self._builder, self._sandbox = builder, Sandbox()
 
     def read(self, part: Part) -> PartReport:
-        """Read a part; raises VnsearchError when the index cannot be written."""
+        """Read a part; raises WriteError when the index cannot be written."""
         report = PartReport(part.source, part.number)
         if isinstance(part.content, LineChunk):
             self._index(part.source, readers.read_chunk(part.content, part.encoding), report)
@@ -79,7 +79,7 @@ class PartReader:
         return [*self._builder.batches()]
 
     def finish(self) -> list[Batch]:
-        """The batches of all the rest; raises VnsearchError when they cannot be written."""
+        """The batches of all the rest; raises WriteError when they cannot be written."""
         with _writing():
             return [*self._builder.finish()]
 
@@ -153,8 +153,7 @@ def _writing() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = f"cannot write the index: {error.strerror or error}"
-        raise VnsearchError(why, CHECK_DISK) from error
+        raise WriteError(error) from error
 
 
 def stable_stat(file: io.FileIO) -> os.stat_result:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
-from vnsearch.errors import RootError
+from vnsearch.errors import RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.check import check_draft
@@ -65,6 +65,7 @@ def update(
     forget: Sequence[str] = (),
     rebuild: bool = False,
     wait: float = 0.0,
+    shared: bool = False,
     jobs: int | None = None,
     progress: Progress | None = None,
     engine: Engine | None = None,
@@ -74,7 +75,7 @@ def update(
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
     becomes one. `excludes` and `encoding`, when given, replace those of the paths. `forget`
     drops roots with their files. `rebuild` starts from nothing with all known roots, and does
-    not need the old index to be readable.
+    not need the old index to be readable. `shared` lets the group read and write it from now on.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. A root that is missing keeps its documents, and is among the
     `missing_roots` of what is returned. Raises RootError, LockedError and
@@ -90,7 +91,7 @@ def update(
             check_path(os.path.abspath(path))
         if not names:
             raise _nothing_named()
-    with generations.writing(wait), as_index_error(generations):
+    with generations.writing(wait, shared=shared), as_index_error(generations):
         known = _known(generations, engine, rebuild)
         roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten)
         if not roots and not forget:
@@ -110,8 +111,19 @@ def update(
                 generations.discard(draft)
                 raise
             generations.publish(draft)
+        return _summary(generations, work, started)
+
+
+def _summary(generations: Generations, work: "_Update", started: float) -> Changes:
+    """What was done; errors say that it is done."""
+    try:
         with closing(Catalog(generations.current() / CATALOG)) as catalog:
             return work.summary(catalog, time.monotonic() - started)
+    except OSError as error:
+        message, advice = explain(error)
+        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+    except VnsearchError as error:
+        raise VnsearchError(f"the index is up to date, but {error}", error.advice) from error
 
 
 def status(index: Path, engine: Engine | None = None) -> Status:

@@ -7,11 +7,19 @@ terminal that no document may control.
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+_STDERR: Final = 2  # its number
 
 
 def prepare() -> None:
     """Make stdout and stderr accept any text, even if closed or of an encoding that lacks it."""
+    # A file of an index must not get the number of a closed stream.
+    while (number := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
+        pass
+    os.close(number)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
@@ -29,28 +37,48 @@ def close() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+@contextmanager
+def naming_stdout() -> Iterator[None]:
+    """Let an error say that stdout is what cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "stdout") from error
+
+
+def flush() -> None:
+    """Let all be written to stdout that was given to it."""
+    with naming_stdout():
+        sys.stdout.flush()
+
+
 def write(lines: Iterable[str]) -> None:
     """Write lines to stdout, in UTF-8 whatever the locale. A lone surrogate, which stands for a
     byte of a file name (PEP 383), becomes its JSON escape."""
     for line in lines:
-        sys.stdout.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))
+        with naming_stdout():
+            sys.stdout.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 def write_now(line: str) -> None:
     """Write a line and flush, for a reader that waits for it."""
     write([line])
-    sys.stdout.buffer.flush()
+    with naming_stdout():
+        sys.stdout.buffer.flush()
 
 
 def write_paths(paths: Iterable[str], end: str) -> None:
     """Write paths, each followed by `end`, in the bytes the file system has for them."""
     for path in paths:
-        sys.stdout.buffer.write(os.fsencode(path + end))
+        with naming_stdout():
+            sys.stdout.buffer.write(os.fsencode(path + end))
 
 
 def say(message: str, advice: str = "") -> None:
-    """Write a message for the user, and one line on what to do about it, to stderr."""
+    """Write a message for the user, and one line on what to do about it, to stderr. That it
+    cannot be written is no reason to fail."""
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
     for line in filter(None, (f"vnsearch: {message}", advice)):
-        sys.stderr.write(safe(line) + "\n")
+        with suppress(OSError):
+            sys.stderr.write(safe(line) + "\n")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError, says_nothing_of_the_bytes
 
 NAME: Final = "segments.json"
 
@@ -43,11 +43,13 @@ def read(folder: Path) -> list[SegmentEntry]:
             for entry in json.loads(text)["segments"]
         ]
     except Exception as error:  # damaged JSON may raise anything
+        if says_nothing_of_the_bytes(error):
+            raise
         raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
     for segment in segments:
         try:
             size = os.stat(folder / segment.file).st_size
-        except OSError as error:
+        except NOT_THERE as error:
             why = f"the index is damaged: {segment.file}: {error.strerror}"
             raise IndexUnusableError(why, REPAIR) from error
         if size != segment.bytes:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.errors import REPAIR, IndexUnusableError, says_nothing_of_the_bytes
 
 VERSION: Final = 6
 MAGIC: Final = b"vnseg%03d" % VERSION
@@ -85,6 +85,8 @@ class Arrays:
                 {name: self._array(*entry) for name, entry in self._directory.items()}
             )
         except Exception as error:  # damaged JSON may raise anything
+            if says_nothing_of_the_bytes(error):
+                raise
             why = f"the index is damaged: {os.path.basename(path)}: {error}"
             raise IndexUnusableError(why, REPAIR) from error
 
