@@ -1,5 +1,9 @@
 """The errors of vnsearch, in one hierarchy, and the exit codes of the command."""
 
+import errno
+import os
+from typing import Final
+
 EXIT_FOUND = 0
 EXIT_NOTHING = 1  # no match, as with grep; or files skipped with --strict
 EXIT_ERROR = 2
@@ -40,3 +44,24 @@ class RootError(VnsearchError):
 
 class UnusableFileError(VnsearchError):
     """A file holds no text that can be read and indexed; `str(error)` is the reason."""
+
+
+class GivenUpError(UnusableFileError):
+    """Reading a file took too much time or memory, or its reader was killed: that may be due to
+    the machine, so the next run tries again."""
+
+
+# What the system has no more of, by error number, which is no fault of a file.
+_EXHAUSTED: Final = {
+    errno.EMFILE: "raise the limit: ulimit -n 4096",
+    errno.ENFILE: "close other programs",
+    errno.ENOMEM: "close other programs",
+}
+
+
+def exhausted(error: OSError) -> VnsearchError | None:
+    """The error to end a run with when the system has no more memory or open files; None for
+    any other error."""
+    if error.errno not in _EXHAUSTED:
+        return None
+    return VnsearchError(f"cannot read on: {os.strerror(error.errno)}", _EXHAUSTED[error.errno])

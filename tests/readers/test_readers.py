@@ -248,9 +248,18 @@ def test_the_title_is_never_the_source_of_broken_front_matter(matter: str) -> No
 
 
 @pytest.mark.parametrize(
-    "value", ["!!int ''", "!!float ''", "!!bool a", "!!timestamp a", "!!int _"]
+    "value",
+    [
+        "!!int ''",
+        "!!float ''",
+        "!!bool a",
+        "!!timestamp a",
+        "!!int _",
+        r'"\UFFFFFFFF"',
+        r'"\ud800"',
+    ],
 )
-def test_odd_tags_in_front_matter_do_no_harm(value: str) -> None:
+def test_odd_values_in_front_matter_do_no_harm(value: str) -> None:
     assert "thân" in document("a.md", f"---\ntitle: {value}\n---\nthân\n").text
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from vnsearch.engines import Report, Writer
-from vnsearch.errors import CHECK_DISK, UnusableFileError, VnsearchError
+from vnsearch.errors import CHECK_DISK, GivenUpError, UnusableFileError, VnsearchError, exhausted
 from vnsearch.index.catalog import FileState, mtime_ns, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers import Unread
@@ -115,8 +115,8 @@ def load(
     """Index what a reader gives of a file, which it reads through the tap.
 
     What the index had of the file is removed once there is something to replace it.
-    Raises OSError when the system stops the reading before that; when later, that is one
-    of the reasons.
+    Raises OSError when the system stops the reading before that, GivenUpError when its limits
+    do; when later, that is one of the reasons.
     """
     loaded, begun = Loaded(name, writer), False
     try:
@@ -126,11 +126,17 @@ def load(
                     writer.remove(name)
                 begun = begun or not isinstance(item, Flaw)
                 loaded.add(item)
+        except GivenUpError as error:
+            if replaces and not begun:
+                raise
+            loaded.fail(f"{error}; the next run tries again")
         except UnusableFileError as error:
             loaded.fail(str(error))
-        loaded.digest = tap.digest()
+            loaded.digest = tap.digest()
+        else:
+            loaded.digest = tap.digest()
     except OSError as error:
-        if not begun:
+        if not begun or exhausted(error):
             raise
         loaded.fail(f"cannot be read to its end: {error.strerror}")
     if replaces and not begun:

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 
 from vnsearch import __version__, readers
 from vnsearch.engines import Engine, Writer, embedded
-from vnsearch.errors import RootError
+from vnsearch.errors import GivenUpError, RootError, exhausted
 from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
@@ -255,10 +255,13 @@ class _Update:
                 file.seek(0)
                 tap = HashingReader(file, self._count)
                 items = readers.read(name, tap.stream(), self._sandbox, encoding)
-                loaded = load(name, items, tap, writer, replaces=old is not None)
-        except OSError as error:
-            kept = "; what was indexed of it stays" if old is not None else ""
-            reason = f"cannot be read: {error.strerror}{kept}"
+                loaded = load(name, items, tap, writer, replaces=bool(old and old.documents))
+        except (OSError, GivenUpError) as error:
+            if isinstance(error, OSError) and (ended := exhausted(error)):
+                raise ended from error
+            kept = "; what was indexed of it stays" if old and old.documents else ""
+            why = f"cannot be read: {error.strerror}" if isinstance(error, OSError) else error
+            reason = f"{why}{kept}"
             self._skipped.append(Skipped(self._places.from_here(name), reason))
             self._as_before.add(name)
             return

@@ -17,9 +17,9 @@ from pathlib import PurePath
 from typing import Final, NamedTuple, cast
 
 from vnsearch.analysis.tokenizer import WORD
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
-from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of
+from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
@@ -32,8 +32,8 @@ class Format(NamedTuple):
     version: int = 1  # to be raised when it reads files differently, so that they are read again
     extra: str = ""  # the extra of vnsearch that installs the library
     library: str = ""  # the module it needs besides the dependencies of vnsearch
-    # Whether files are read in another process: of a format with structure, a hostile file may
-    # make a library hang, crash, or take all memory.
+    # Whether files are read in another process: a hostile file may make a library hang, crash, or
+    # take all memory.
     sandboxed: bool = True
 
 
@@ -48,7 +48,7 @@ _SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
 # By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
     ".txt": Format("text", 2, sandboxed=False),
-    ".md": Format("markdown", 2, sandboxed=False),
+    ".md": Format("markdown", 3),
     ".jsonl": Format("jsonl", 3, sandboxed=False),
     ".html": _HTML,
     ".htm": _HTML,
@@ -117,7 +117,8 @@ def read(
     Documents are in NFC, with a title and at least one word; of JSON lines, an `Unread` stands
     for the documents of many lines. `path` only decides the format; `stream` is the open file.
     `encoding` is that of text (a name from `encodings.lookup`); if "", it is detected. Raises
-    UnusableFileError.
+    UnusableFileError, also for any error of a library; OSError when `stream` cannot be read;
+    VnsearchError when no file can be.
     """
     found = format_of(path)
     if found is None:
@@ -136,6 +137,12 @@ def read(
             yield Unread(item, encoding) if isinstance(item, LineChunk) else _finished(item)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnusableFileError(f"damaged gzip file ({error})") from error
+    except MemoryError as error:
+        raise GivenUpError("takes too much memory to read") from error
+    except (VnsearchError, OSError):
+        raise
+    except Exception as error:  # of a library
+        raise UnusableFileError(damaged(error)) from error
 
 
 @cache

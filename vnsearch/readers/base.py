@@ -99,6 +99,12 @@ def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
     return data
 
 
+def damaged(error: BaseException) -> str:
+    """The reason to skip a file when a library fails on it."""
+    reason = " ".join(str(error).split())[:200]
+    return f"damaged ({reason or type(error).__name__})"
+
+
 def encoding_of(data: bytes) -> tuple[str, int]:
     """The encoding of the byte order mark at the start of a file, and the bytes it takes; UTF-8
     and 0 if there is none."""
