@@ -19,7 +19,7 @@ from typing import Final, NamedTuple, cast
 from vnsearch.analysis.tokenizer import WORD
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
-from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged
+from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, undecoded
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
@@ -106,7 +106,8 @@ class Unread(NamedTuple):
         """Yield its documents, as `readers.read` would."""
         from vnsearch.readers.jsonl import read_chunk  # the one format of lines
 
-        return map(_finished, read_chunk(self.stretch, self.encoding))
+        for item in read_chunk(self.stretch, self.encoding):
+            yield from _finished(item)
 
 
 def read(
@@ -129,12 +130,7 @@ def read(
         # Not wrapped in a buffered reader, which would lose what comes before damage.
         stream = cast("BufferedReader", gzip.GzipFile(fileobj=stream))
     try:
-        if found.sandboxed:
-            items = sandbox.read(found.module, bytes_of(stream), encoding)
-        else:
-            items = reader_named(found.module)(Source(stream, encoding))
-        for item in items:
-            yield Unread(item, encoding) if isinstance(item, LineChunk) else _finished(item)
+        yield from _items(found, stream, sandbox, encoding)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnusableFileError(f"damaged gzip file ({error})") from error
     except MemoryError as error:
@@ -145,18 +141,36 @@ def read(
         raise UnusableFileError(damaged(error)) from error
 
 
+def _items(
+    found: Format, stream: BufferedReader, sandbox: Sandbox, encoding: str
+) -> Iterator[Document | Flaw | Unread]:
+    source = Source(stream, encoding)
+    if found.sandboxed:
+        items = sandbox.read(found.module, bytes_of(stream), encoding)
+    else:
+        items = reader_named(found.module)(source)
+    for item in items:
+        if isinstance(item, LineChunk):
+            yield Unread(item, encoding)
+        else:
+            yield from _finished(item)
+    yield from source.flaws()
+
+
 @cache
 def _installed(library: str) -> bool:
     return not library or find_spec(library) is not None
 
 
-def _finished(item: Document | Flaw) -> Document | Flaw:
-    """A document repaired, normalized, and titled by its first line if it has no title; a flaw
-    if it has no words."""
+def _finished(item: Document | Flaw) -> Iterator[Document | Flaw]:
+    """Yield a document repaired, normalized, and titled by its first line if it has no title; a
+    flaw if it has no words, or lines that cannot be repaired."""
     if not isinstance(item, Document):
-        return item
+        yield item
+        return
     key, title, text, locator, encoding = item
     title = " ".join(title.split())
+    where = f"{locator.unit} {locator.number}: " if locator and key else ""
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
         # A title is too short to detect an encoding by.
@@ -165,10 +179,12 @@ def _finished(item: Document | Flaw) -> Document | Flaw:
         ) is not None:
             title, _, text = better.text.partition("\n")
             encoding = Encoding(better.encoding, better.sure)
+            if better.undecoded:
+                yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
     if not WORD.search(text):
-        where = f"{locator.unit} {locator.number}: " if locator and key else ""
-        return Flaw(f"{where}no words")
-    return Document(_clean(key), _shortened(title or _first_line(text)), text, locator, encoding)
+        yield Flaw(f"{where}no words")
+        return
+    yield Document(_clean(key), _shortened(title or _first_line(text)), text, locator, encoding)
 
 
 def _clean(text: str) -> str:

@@ -196,6 +196,8 @@ def _serve_one(module: str, encoding: str, data: bytes, answers: IO[bytes]) -> N
                 answer("document", *item._replace(encoding=item.encoding or source.encoding))
             else:
                 answer("flaw", item.reason)
+        for flaw in source.flaws():
+            answer("flaw", flaw.reason)
         answer("end")
     except UnusableFileError as error:
         answer("unusable", str(error))
