@@ -34,7 +34,8 @@ def encoded(text: str, encoding: str) -> bytes:
         return "".join(map(_apart, text)).encode("cp1258", "replace")
     table = encodings.BYTE_TABLES[encoding]
     letters = {letter: bytes([0x80 + at]) for at, letter in enumerate(table) if letter != "·"}
-    letters |= {letter: sign.encode() for sign, letter in encodings.VISCII_CONTROLS.items()}
+    controls = encodings.CONTROLS.get(encoding, {})
+    letters |= {letter: sign.encode() for sign, letter in controls.items()}
     if encoding == encodings.TCVN3:  # capital fonts
         letters = {letter: byte for letter, byte in letters.items() if byte >= b"\xa1"}
         letters = {k: v for k, v in letters.items() if k.islower() or k in "ĂÂÊÔƠƯĐ"}

@@ -33,6 +33,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "click": "cli/commands",
     "rich": "render/terminal",
     "unidecode": "vietnamese",
+    "charset_normalizer": "readers/decoding",
     "selectolax": "readers/html",
     "pypdfium2": "readers/pdf",
     "lxml": "readers/package",

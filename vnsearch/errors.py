@@ -70,6 +70,11 @@ class UnusableFileError(VnsearchError):
     """A file holds no text that can be read and indexed; `str(error)` is the reason."""
 
 
+class GivenUpError(UnusableFileError):
+    """Reading a file took too much time or memory, or its reader was killed: that may be due to
+    the machine, so the next run tries again."""
+
+
 _ELSEWHERE: Final = "keep the index elsewhere with --index DIR"
 _ADVICE: Final = {
     errno.ENOSPC: f"make room there and try again, or {_ELSEWHERE}",
@@ -94,6 +99,15 @@ def explain(error: OSError) -> tuple[str, str]:
     if isinstance(error, PermissionError):
         return f"{path}: {what}", _advice_for_owner(path)
     return f"{path}: {what}", _ADVICE.get(error.errno or 0, CHECK_DISK)
+
+
+def exhausted(error: OSError) -> VnsearchError | None:
+    """The error to end a run with when the system has no more memory or open files, which is no
+    fault of the file being read; None for any other error."""
+    if error.errno not in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        return None
+    message, advice = explain(error)
+    return VnsearchError(f"cannot read on: {message}", advice)
 
 
 def _advice_for_owner(path: str) -> str:

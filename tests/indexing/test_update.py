@@ -19,12 +19,13 @@ import pytest
 from tests.conftest import write_files
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write.limits import Limits
-from vnsearch.errors import IndexUnusableError, LockedError, RootError
+from vnsearch.errors import GivenUpError, IndexUnusableError, LockedError, RootError, VnsearchError
 from vnsearch.files import scan
 from vnsearch.index.generations import Generations
 from vnsearch.indexing import reading
 from vnsearch.indexing.update import Silence, status, update
 from vnsearch.model import Changes, Results
+from vnsearch.readers.sandbox import Sandbox
 from vnsearch.search.searcher import Searcher
 
 QUERIES = ("đảng bộ", "hà nội", "ca hoi", '"một hai"', "ba*", "title:hai", "bốn OR năm", "một -ba")
@@ -141,6 +142,53 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
         return size
 
     monkeypatch.setattr(reading.HashingReader, "readinto", failing)
+
+
+def test_a_file_that_was_given_up_is_tried_again(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def given_up(*_: object) -> None:
+        raise GivenUpError("takes too much memory to read")
+
+    read, skipped = Sandbox.read, "takes too much memory to read; "
+    monkeypatch.setattr(Sandbox, "read", given_up)
+    first = update(index, [str(docs)])
+    assert counts(first) == (2, 0, 0, 0)
+    assert [item.reason for item in first.skipped] == [f"{skipped}the next run tries again"] * 2
+    assert [item.reason for item in update(index).skipped] == [
+        item.reason for item in first.skipped
+    ]
+    monkeypatch.setattr(Sandbox, "read", read)
+    assert counts(update(index)) == (2, 0, 0, 2)
+
+    (docs / "sub/c.html").write_text("<p>Bốn miền", "utf-8")
+    monkeypatch.setattr(Sandbox, "read", given_up)
+    assert [item.reason for item in update(index).skipped] == [
+        f"{skipped}what was indexed of it stays"
+    ]
+    with closing(Searcher(index)) as searcher:
+        assert searcher.search("ba mien").total == 1
+    monkeypatch.setattr(Sandbox, "read", read)
+    assert counts(update(index)) == (0, 1, 0, 3)
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOMEM])
+def test_what_the_system_lacks_is_no_fault_of_a_file(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    update(index, [str(docs)])
+    (docs / "a.txt").write_text("Đảng bộ Huế họp, rất dài.\n", "utf-8")
+
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(reading.HashingReader, "readinto", refuse)
+    with pytest.raises(VnsearchError, match=os.strerror(number)):
+        update(index)
+    with closing(Searcher(index)) as searcher:
+        assert searcher.search("đảng bộ hà nội").total == 1
+    monkeypatch.undo()
+    assert counts(update(index)) == (0, 1, 0, 3)
 
 
 def test_a_file_that_cannot_be_read_keeps_what_was_indexed(

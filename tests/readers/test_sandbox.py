@@ -1,15 +1,19 @@
 """The process of readers: what it answers, and what becomes of a file that breaks it."""
 
+import errno
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document
 from vnsearch.readers.sandbox import Sandbox
 
@@ -39,16 +43,81 @@ def test_one_process_reads_many_files(sandbox: Sandbox) -> None:
 
 def test_a_file_that_takes_too_long_is_given_up() -> None:
     sandbox = Sandbox(seconds=1)
-    with pytest.raises(UnusableFileError, match="takes longer than 1 s to read"):
+    with pytest.raises(GivenUpError, match="takes over 1 s of processor time"):
         list(sandbox.read("html", b"<div>" * 300_000))
     assert sandbox._process is None
     sandbox.close()
 
 
+def test_a_busy_machine_makes_no_file_unreadable() -> None:
+    sandbox = Sandbox(seconds=0.5)
+    list(sandbox.read("html", PAGE))
+    os.kill(pid(sandbox), signal.SIGSTOP)
+    waking = threading.Timer(1.0, os.kill, (pid(sandbox), signal.SIGCONT))
+    waking.start()
+    assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
+    sandbox.close()
+
+
+def test_a_process_that_is_silent_for_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vnsearch.readers.sandbox._PATIENCE", 2)
+    sandbox = Sandbox(seconds=0.3)
+    list(sandbox.read("html", PAGE))
+    os.kill(pid(sandbox), signal.SIGSTOP)
+    with pytest.raises(GivenUpError, match="takes too long to read"):
+        list(sandbox.read("html", PAGE))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs PR_SET_PDEATHSIG of Linux")
+def test_the_process_ends_with_its_parent() -> None:
+    program = """
+        import os, signal
+        from vnsearch.readers.sandbox import Sandbox
+        sandbox = Sandbox()
+        list(sandbox.read("html", b"<p>a"))
+        os.kill(sandbox._process.pid, signal.SIGSTOP)  # it cannot see the end of its stdin
+        print(sandbox._process.pid, flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(program)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert wait_until(lambda: not is_running(int(done.stdout)))
+
+
+def is_running(process: int) -> bool:
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def wait_until(condition: Callable[[], bool]) -> bool:
+    for _ in range(100):
+        if condition():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_without_room_for_a_process_no_file_is_to_blame(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with pytest.raises(VnsearchError, match="Too many open files") as raised:
+        list(sandbox.read("html", PAGE))
+    assert not isinstance(raised.value, UnusableFileError)
+
+
 def test_a_crash_is_the_end_of_one_file_only(sandbox: Sandbox) -> None:
     list(sandbox.read("html", PAGE))
     os.kill(pid(sandbox), signal.SIGSEGV)
-    with pytest.raises(UnusableFileError, match=r"the reader crashed \(SIGSEGV\)"):
+    with pytest.raises(GivenUpError, match=r"the reader was killed \(SIGSEGV\)"):
         list(sandbox.read("html", PAGE))
     assert list(sandbox.read("html", PAGE)) == [Document("", "đề", "thân")]
 

@@ -91,6 +91,30 @@ def test_nfc_is_normal_form_c_of_any_text(text: str) -> None:
     assert nfc(text) == unicodedata.normalize("NFC", text)
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        pytest.param("a" + "\u0301" * 30, "á" + "\u0301" * 29, id="as many as are allowed"),
+        pytest.param("x" + "\u0301" * 31 + "y", "x" + "\u0301" * 30 + "y", id="one more"),
+        pytest.param("\u0301" * 50, "\u0301" * 30, id="without a letter"),
+        pytest.param("ệ" + "\u0302" * 99 + "ệ", "ệ" + "\u0302" * 30 + "ệ", id="between letters"),
+        pytest.param("—" * 99 + "ế", "—" * 99 + "ế", id="signs are no marks"),
+        pytest.param("\u0344" * 40, "\u0308\u0301" * 15, id="two marks in one code point"),
+        pytest.param("x" + "\u0f73" * 99, "x" + "\u0f71" * 15 + "\u0f72" * 15, id="Tibetan"),
+    ],
+)
+def test_stacked_marks_are_bounded(text: str, kept: str) -> None:
+    assert nfc(text) == kept
+
+
+@MODEST
+@given(
+    st.text(st.sampled_from("aê\u0958\u0344\u0f73\u0301\u0323\u0302\u093c\u0f71—"), max_size=200)
+)
+def test_nfc_is_idempotent(text: str) -> None:
+    assert nfc(nfc(text)) == nfc(text)
+
+
 @MODEST
 @given(st.text())
 def test_fold_is_idempotent_for_any_text(text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Writer
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import UnusableFileError, exhausted
 from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import Catalog, FileState, mtime_ns
 from vnsearch.indexing.plan import Plan
@@ -30,6 +30,7 @@ _CUT: Final = 1 << 20
 _COST: Final = 1 << 12
 _SANDBOX_COST: Final = 1 << 17  # of a format that takes longer than text
 
+_TRIED_AGAIN: Final = "the next run tries again"
 _FLAWS_REPORTED: Final = 100  # of one file, one by one
 
 
@@ -102,6 +103,8 @@ class Load:
                         file.last_flaw = str(error)
                     file.digest = hashing.digest()
         except OSError as error:
+            if ended := exhausted(error):
+                raise ended from error
             if number:
                 file.last_flaw = f"cannot be read to its end: {error.strerror}"
             else:
@@ -140,9 +143,8 @@ class Load:
         if file.taken != file.parts:
             return
         del self._files[name]
-        if file.refused:
-            kept = "; what was indexed of it stays" if file.known is not None else ""
-            self.skipped.append(Skipped(self._names.from_here(name), file.refused + kept))
+        if reason := file.why_not_read():
+            self.skipped.append(Skipped(self._names.from_here(name), reason))
             self.as_before.add(name)
             return
         if file.unchanged and file.known is not None and file.stat is not None:
@@ -176,6 +178,7 @@ class _File:
         self.digest = b""
         self.unchanged = False
         self.refused = ""
+        self.given_up = ""
         self.last_flaw = ""
         self._flaws: list[str] = []
         self._encodings: dict[str, bool] = {}  # whether all documents in it are surely in it
@@ -193,6 +196,7 @@ class _File:
         if report.stat is not None or report.refused:
             self.stat, self.digest = report.stat, report.digest
             self.unchanged, self.refused = report.unchanged, report.refused
+        self.given_up = self.given_up or report.given_up
         for name, sure in report.encodings:
             self._encodings[name] = self._encodings.get(name, True) and sure
         keys = {*map(hash, report.keys)}
@@ -216,16 +220,26 @@ class _File:
         self._documents += 1
         return True
 
+    def why_not_read(self) -> str:
+        """Why nothing was read of the file, which stays in the index as it is known; or ""."""
+        if not self.refused and (self._documents or not self.given_up):
+            return ""
+        if self.known is not None and self.known.documents:
+            return f"{self.refused or self.given_up}; what was indexed of it stays"
+        return self.refused or f"{self.given_up}; {_TRIED_AGAIN}"
+
     def state(self) -> FileState:
         """The state of the file as it was read."""
         assert self.stat is not None
         flaws = self._flaws + [self.last_flaw] * bool(self.last_flaw)
+        if self.given_up:
+            flaws.append(f"{self.given_up}; {_TRIED_AGAIN}")
         if len(flaws) > _FLAWS_REPORTED:
             flaws[_FLAWS_REPORTED:] = [f"and {len(flaws) - _FLAWS_REPORTED} more lines"]
         # A mailbox may have several encodings.
         encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.
-        size = self.stat.st_size if self.digest else -1
+        size = self.stat.st_size if self.digest and not self.given_up else -1
         return FileState(
             size,
             mtime_ns(self.stat),

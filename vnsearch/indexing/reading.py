@@ -10,7 +10,13 @@ from typing import Final, NamedTuple
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Builder
-from vnsearch.errors import TooManyWordsError, UnusableFileError, WriteError
+from vnsearch.errors import (
+    GivenUpError,
+    TooManyWordsError,
+    UnusableFileError,
+    WriteError,
+    exhausted,
+)
 from vnsearch.index.catalog import FileState, digest_of, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Flaw, LineChunk
@@ -51,6 +57,7 @@ class PartReport:
     # What was not read, and the number of documents before that.
     flaws: list[tuple[int, str]] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
+    given_up: str = ""  # for which limit of time or memory the reading ended early
     # Of a whole file:
     stat: os.stat_result | None = None
     digest: bytes = b""  # empty when it was not read to its end
@@ -99,10 +106,13 @@ class PartReader:
                 try:
                     items = readers.read(part.source, stream, self._sandbox, part.encoding)
                     self._index(part.source, items, report)
-                    report.digest = hashing.digest()
+                    if not report.given_up:
+                        report.digest = hashing.digest()
                 finally:
                     report.bytes_read = hashing.size
         except OSError as error:
+            if ended := exhausted(error):
+                raise ended from error
             if report.keys:
                 reason = f"cannot be read to its end: {error.strerror}"
                 report.flaws.append((len(report.keys), reason))
@@ -119,6 +129,8 @@ class PartReader:
                     report.keys.append(document.key)
                     report.numbers.append(document.locator.number if document.locator else 0)
                 report.encodings += filter(None, [item.encoding])
+        except GivenUpError as error:
+            report.given_up = str(error)
         except UnusableFileError as error:
             report.flaws.append((len(report.keys), str(error)))
 

@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
+from itertools import chain
 from pathlib import PurePath
 from typing import Final, NamedTuple, cast
 
 from vnsearch.analysis.tokenizer import WORD
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
-from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of
+from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, undecoded
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
@@ -33,8 +34,8 @@ class Format(NamedTuple):
     version: int = 1  # to be raised when it reads files differently, so that they are read again
     extra: str = ""  # the extra of vnsearch that installs the library
     library: str = ""  # the module it needs besides the dependencies of vnsearch
-    # Whether files are read in another process: of a format with structure, a hostile file may
-    # make a library hang, crash, or take all memory.
+    # Whether files are read in another process: a hostile file may make a library hang, crash, or
+    # take all memory.
     sandboxed: bool = True
     chunked: bool = False  # whether `chunks` can cut files into parts
 
@@ -50,7 +51,7 @@ _SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
 # By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
     ".txt": Format("text", 2, sandboxed=False),
-    ".md": Format("markdown", 2, sandboxed=False),
+    ".md": Format("markdown", 3),
     ".jsonl": Format("jsonl", 3, sandboxed=False, chunked=True),
     ".html": _HTML,
     ".htm": _HTML,
@@ -105,7 +106,8 @@ def read(
 
     Documents are in NFC, with a title and at least one word. `path` only decides the format;
     `stream` is the open file. `encoding` is that of text (a name from `encodings.lookup`); if "",
-    it is detected. Raises UnusableFileError.
+    it is detected. Raises UnusableFileError, also for any error of a library; OSError when
+    `stream` cannot be read; VnsearchError when no file can be.
     """
     found = format_of(path)
     if found is None:
@@ -113,12 +115,14 @@ def read(
     if not _installed(found.library):
         raise UnusableFileError(f"needs more to be read: pip install 'vnsearch[{found.extra}]'")
     data = _decompressed(path, stream)
-    with _gzip_errors():
+    with _reading():
+        source = Source(data, encoding)
         if found.sandboxed:
             items = sandbox.read(found.module, bytes_of(data), encoding)
         else:
-            items = reader_named(found.module)(Source(data, encoding))
-        yield from map(_finished, items)
+            items = reader_named(found.module)(source)
+        yield from chain.from_iterable(map(_finished, items))
+        yield from source.flaws()
 
 
 def has_chunks(path: str) -> bool:
@@ -137,21 +141,22 @@ def chunks(path: str, stream: BufferedReader) -> Iterator[LineChunk] | None:
     from vnsearch.readers import jsonl
 
     data = _decompressed(path, stream)
-    with _gzip_errors():
+    with _reading():
         return _cut(data) if jsonl.can_be_cut(data) else None
 
 
 def read_chunk(chunk: LineChunk, encoding: str = "") -> Iterator[Document | Flaw]:
-    """Yield the documents of a part of a file, as `read` would."""
+    """Yield the documents of a part of a file, as `read` would; raises UnusableFileError."""
     from vnsearch.readers import jsonl
 
-    return map(_finished, jsonl.read_chunk(chunk, encoding))
+    with _reading():
+        yield from chain.from_iterable(map(_finished, jsonl.read_chunk(chunk, encoding)))
 
 
 def _cut(data: BufferedReader) -> Iterator[LineChunk]:
     from vnsearch.readers import jsonl
 
-    with _gzip_errors():
+    with _reading():
         yield from jsonl.chunks(data)
 
 
@@ -163,11 +168,18 @@ def _decompressed(path: str, stream: BufferedReader) -> BufferedReader:
 
 
 @contextmanager
-def _gzip_errors() -> Iterator[None]:
+def _reading() -> Iterator[None]:
+    """Whatever a library raises costs the file that is being read."""
     try:
         yield
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnusableFileError(f"damaged gzip file ({error})") from error
+    except MemoryError as error:
+        raise GivenUpError("takes too much memory to read") from error
+    except (VnsearchError, OSError):
+        raise
+    except Exception as error:  # of a library
+        raise UnusableFileError(damaged(error)) from error
 
 
 @cache
@@ -175,13 +187,15 @@ def _installed(library: str) -> bool:
     return not library or find_spec(library) is not None
 
 
-def _finished(item: Document | Flaw) -> Document | Flaw:
-    """A document repaired, normalized, and titled by its first line if it has no title; a flaw
-    if it has no words."""
+def _finished(item: Document | Flaw) -> Iterator[Document | Flaw]:
+    """Yield a document repaired, normalized, and titled by its first line if it has no title; a
+    flaw if it has no words, or lines that cannot be repaired."""
     if not isinstance(item, Document):
-        return item
+        yield item
+        return
     key, title, text, locator, encoding = item
     title = " ".join(title.split())
+    where = f"{locator.unit} {locator.number}: " if locator and key else ""
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
         # A title is too short to detect an encoding by.
@@ -190,10 +204,12 @@ def _finished(item: Document | Flaw) -> Document | Flaw:
         ) is not None:
             title, _, text = better.text.partition("\n")
             encoding = Encoding(better.encoding, better.sure)
+            if better.undecoded:
+                yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
     if not WORD.search(text):
-        where = f"{locator.unit} {locator.number}: " if locator and key else ""
-        return Flaw(f"{where}no words")
-    return Document(_clean(key), _shortened(title or _first_line(text)), text, locator, encoding)
+        yield Flaw(f"{where}no words")
+        return
+    yield Document(_clean(key), _shortened(title or _first_line(text)), text, locator, encoding)
 
 
 def _clean(text: str) -> str:

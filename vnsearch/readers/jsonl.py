@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding, Locator
-from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, LineChunk, Source, encoding_of
+from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, LineChunk, Source
+from vnsearch.readers.decoding import encoding_of
 
 _CHUNK: Final = 1 << 20  # bytes
 
@@ -77,6 +78,7 @@ def _documents(
             yield _document(source, line, number)
         except (ValueError, RecursionError, UnusableFileError) as error:
             yield Flaw(f"line {number}: {_reason(error)}")
+        yield from (Flaw(f"line {number}: {flaw.reason}") for flaw in source.flaws())
 
 
 def _document(source: Source, line: bytes | str, number: int) -> Document:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _TITLE_LINE = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
+# Code points of front matter, or of a text before its first heading, that are parsed at most: the
+# parsers take a thousand times as much memory.
+_MAX_PARSED = 50_000
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -36,9 +39,11 @@ def _front_title(source: str) -> str | None:
     import yaml
 
     try:
+        if len(source) > _MAX_PARSED:
+            raise yaml.YAMLError
         # The loader that makes nothing but strings, lists and dictionaries is safe.
         fields = yaml.load(source, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError):
+    except (yaml.YAMLError, RecursionError, ValueError, OverflowError):
         # Often the only error is a colon in a value without quotation marks.
         line = _TITLE_LINE.search(source)
         return line[1].strip() if line else None
@@ -51,7 +56,7 @@ def _front_title(source: str) -> str | None:
 def _first_heading(source: str) -> str:
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark").parse(source)
+    tokens = MarkdownIt("commonmark").parse(source[:_MAX_PARSED])
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             return "".join(map(_shown, inline.children or ()))

@@ -6,6 +6,7 @@ VISCII        RFC 1456
 VPS           by the Vietnamese Professionals Society
 VNI-Windows   by VNI Software: a letter is followed by a byte for its marks
 windows-1258  Microsoft's code page, with combining tones; Python's `cp1258`
+T5            of TeX fonts by VnTeX (t5enc.def), whose PDF files often do not tell their letters
 
 Decoders take text, not bytes: each character of U+0080 to U+00FF stands for the byte of that
 number, as does the character windows-1252 has for the byte. So bytes (decoded as Latin-1) and
@@ -20,7 +21,7 @@ from typing import Final
 from vnsearch.vietnamese.letters import nfc
 from vnsearch.vietnamese.readability import readability
 
-TCVN3, VNI, VISCII, VPS = "TCVN3", "VNI-Windows", "VISCII", "VPS"
+TCVN3, VNI, VISCII, VPS, T5 = "TCVN3", "VNI-Windows", "VISCII", "VPS", "T5"
 WINDOWS_1258, WINDOWS_1252 = "windows-1258", "windows-1252"
 MISREAD_UTF_8: Final = "misread UTF-8"
 
@@ -34,8 +35,14 @@ BYTE_TABLES: Final = {
     "ĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ",
     VPS: "ÀẢÃẤẦẨọỗĂếềểệẮẰẲẾ··ỀỂỄỐỒỔỖýỷỵỚỜỞ·ắằẳẵặỠớÙờởỡŨỨợỪổỬỲỸÍÌộỈĨÓửữÒỎÕựầÁÂấẩẫậđẻÉÊẹỉễịỹ"
     "ƯỦồốÔỏơÈừứÚũưÝẺ·àáâãảạă·èéêẽìí·ĩẴĐòóôõ·Ơụùúủ·ỶẼỳ",
+    T5: "ÀÁÃẢẠÂẦẤẪẨẬĂẰẮẴẲẶÈÉẼẺẸÊỀẾỄỂỆÌÍđỈàáãảạâầấẫẩậăằắẵẳặèéẽẻẹêềếễểệìíĩỉỊÒÓÕỎỌÔỒỐỖỔỘƠỜỚỠỞỢÙÚŨỦỤ"
+    "ƯỪỨỮỬỰỲÝỸịòóõỏọôồốỗổộơờớỡởợùúũủụưừứữửựỳýỹ",
 }  # fmt: skip
-VISCII_CONTROLS: Final = dict(zip("\x02\x05\x06\x14\x19\x1e", "ẲẴẪỶỸỴ", strict=True))
+# Letters for which bytes below 0x80 are used. In T5, PDFium gives 0x9E (Ĩ, which is rare) for đ.
+CONTROLS: Final = {
+    VISCII: dict(zip("\x02\x05\x06\x14\x19\x1e", "ẲẴẪỶỸỴ", strict=True)),
+    T5: dict(zip("\x1a\x1b\x1c\x1d\x1e\x1f", "ỶỷỴỵĐđ", strict=True)),
+}
 
 # VNI-Windows: the marks that the byte after a vowel stands for (after a capital, the byte of the
 # capital letter), and the letters of one byte.
@@ -59,7 +66,7 @@ BYTE_OF: Final = {
     for byte in range(0x80, 0xA0)
     if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 } | {0x03BC: 0xB5}
-_WINDOWS_1252_SIGNS: Final = {byte: chr(code) for code, byte in BYTE_OF.items() if byte < 0xA0}
+WINDOWS_1252_SIGNS: Final = {byte: chr(code) for code, byte in BYTE_OF.items() if byte < 0xA0}
 HIGH_BYTES: Final = re.compile(f"[\x80-\xff{''.join(map(chr, BYTE_OF))}]+")
 _C1_CONTROL: Final = re.compile("[\x80-\x9f]")
 
@@ -108,25 +115,33 @@ def _windows_1258_letters() -> str:
 CHARACTERS: Final = {name: _character_table(letters) for name, letters in BYTE_TABLES.items()} | {
     WINDOWS_1258: _character_table(_windows_1258_letters())
 }
-CHARACTERS[VISCII] |= {ord(control): letter for control, letter in VISCII_CONTROLS.items()}
+for _name, _letters in CONTROLS.items():
+    CHARACTERS[_name] |= {ord(control): letter for control, letter in _letters.items()}
 _TCVN3_WITH_SIGNS: Final = {
     code: letter for code, letter in CHARACTERS[TCVN3].items() if BYTE_OF.get(code, code) >= 0xA0
-} | _WINDOWS_1252_SIGNS
+} | WINDOWS_1252_SIGNS
+
+
+# Of a font without names for its letters, PDF programs take the soft hyphen (ư) for a minus, and
+# the middle dot (ã) for a bullet.
+_BYTES_OF_MATHEMATICAL: Final = {"\u2212": "\xad", "\u2219": "\xb7"}
+_MATHEMATICAL: Final = re.compile("(?<=[^\\W\\d_])[\u2212\u2219]|[\u2212\u2219](?=[^\\W\\d_])")
 
 
 def _tcvn3(text: str) -> str:
     """Decode TCVN3. Bytes 0x80 to 0x9F are capitals with tones in the standard, but the signs
     of windows-1252 in the fonts: whichever reads better."""
+    text = _MATHEMATICAL.sub(lambda match: _BYTES_OF_MATHEMATICAL[match[0]], text)
     with_signs = _restore_capitals(text.translate(_TCVN3_WITH_SIGNS))
     if not _C1_CONTROL.search(text.translate(BYTE_OF)):
         return with_signs
     with_capitals = _restore_capitals(text.translate(CHARACTERS[TCVN3]))
-    better = readability(with_capitals[:SAMPLE]).beats(readability(with_signs[:SAMPLE]))
-    return with_capitals if better else with_signs
+    readings = with_signs, with_capitals
+    return max(readings, key=lambda reading: readability(reading[:SAMPLE]).rank)
 
 
 def _vni(text: str) -> str:
-    text = text.translate(_WINDOWS_1252_SIGNS)
+    text = text.translate(WINDOWS_1252_SIGNS)
     text = _VNI_PAIR.sub(_vni_vowel, text)
     return nfc(_VNI_LETTER.sub(lambda match: VNI_LETTERS[match[0]], text))
 
@@ -194,9 +209,11 @@ DECODERS: Final[dict[str, Callable[[str], str]]] = {
     VISCII: _by_table(VISCII),
     VPS: _by_table(VPS),
     WINDOWS_1258: _windows_1258,
+    T5: _by_table(T5),
 }
 _ALIASES: Final = {
     "tcvn3": TCVN3, "tcvn": TCVN3, "tcvn5712": TCVN3, "abc": TCVN3,
     "vni": VNI, "vniwindows": VNI, "vniwin": VNI,
-    "viscii": VISCII, "vps": VPS, "windows1258": WINDOWS_1258, "cp1258": WINDOWS_1258,
+    "viscii": VISCII, "vps": VPS, "t5": T5, "vntex": T5,
+    "windows1258": WINDOWS_1258, "cp1258": WINDOWS_1258,
 }  # fmt: skip

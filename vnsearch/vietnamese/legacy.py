@@ -3,14 +3,24 @@
 Until about 2005 Vietnamese was written in encodings of one byte a letter (TCVN3, VISCII, VPS),
 of a letter and a byte for its marks (VNI-Windows), or of a letter and a combining tone
 (windows-1258). No file says which. So a sample is decoded in each, and the reading with the
-largest share of Vietnamese syllables wins, if it wins clearly.
+largest share of Vietnamese syllables wins, if it wins clearly. A text may be in several, and partly
+right: see `stretches`.
 """
 
 import re
+from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
-from vnsearch.vietnamese.encodings import DECODERS, HIGH_BYTES, MISREAD_UTF_8, SAMPLE
+from vnsearch.vietnamese.encodings import (
+    DECODERS,
+    HIGH_BYTES,
+    MISREAD_UTF_8,
+    SAMPLE,
+    WINDOWS_1252_SIGNS,
+)
 from vnsearch.vietnamese.readability import readability
+from vnsearch.vietnamese.stretches import read_in
 
 # Characters of text decoded wrongly that are rare in any other: U+0080 to U+00BF but for those
 # of ordinary print, and the bytes of common letters in TCVN3 (ò, ữ), VNI (đ, ị, ư) and
@@ -28,27 +38,33 @@ _MIN_MARGIN: Final = 0.1  # by which that share must exceed those of all other r
 # From this share of this many words with marks on, the encoding is beyond doubt.
 _SURE_SHARE: Final = 0.93
 _SURE_WORDS: Final = 12
+_PAUSE: Final = re.compile("[.,:;] ")
+_MAX_ENCODINGS: Final = 3  # in one text
 
 
 class Decoded(NamedTuple):
-    """A text, the encoding it was in, and whether that is beyond doubt."""
+    """A text, the encodings it was in, and whether these are beyond doubt."""
 
     text: str
-    encoding: str
+    encoding: str  # names separated by commas
     sure: bool
+    undecoded: int = 0  # lines that make no sense in any encoding
 
 
 def decode(data: bytes) -> Decoded | None:
-    """Decode bytes in whichever Vietnamese encoding they are in; None if they are in none."""
+    """Decode bytes in whichever Vietnamese encodings they are in; None if they are in none."""
     text = data.decode("latin-1")
-    detected = _detect(_sample(text))
-    return detected and Decoded(DECODERS[detected.encoding](text), *detected)
+    detected = _detect_any(_sample_lines(text))
+    if detected is None:
+        return None
+    decoded = _by_stretch(text, detected)
+    return decoded and decoded._replace(text=decoded.text.translate(WINDOWS_1252_SIGNS))
 
 
 def repair(text: str) -> Decoded | None:
     """Repair a text that was decoded wrongly, or copied from a document in an old font.
 
-    Only lines that read better for it are changed, so a text may be partly right. None if there
+    Only words that read better for it are changed, so a text may be partly right. None if there
     is nothing to repair, as in nearly all texts.
     """
     if not looks_misread(text):
@@ -72,26 +88,46 @@ def looks_misread(text: str) -> bool:
 
 
 def _repair_once(text: str) -> Decoded | None:
-    lines = text.split("\n")
-    sample = _sample("\n".join(filter(_SUSPECT_CHARACTER.search, lines)))
-    as_is = readability(sample).share
-    detected = _detect(sample, as_is) if as_is < _MIN_SHARE else None
-    if detected is None:
+    suspicious = "\n".join(filter(_SUSPECT_CHARACTER.search, text.split("\n")))
+    lines = _sample_lines(suspicious)
+    as_is = readability("\n".join(lines)).share
+    detected = _detect_any(lines, as_is) if as_is < _MIN_SHARE else None
+    return detected and _by_stretch(text, detected)
+
+
+def _by_stretch(text: str, detected: "_Detected") -> Decoded | None:
+    """Decode the stretches of a text that are in the detected encoding, or in others that are
+    detected in what is left; None if that changes nothing."""
+    names, more = [detected.encoding], None
+    while True:
+        reading = read_in(text, names)
+        left = [*filter(_SUSPECT_CHARACTER.search, reading.wrong_lines)]
+        more = _detect_any(_sample_lines("\n".join(left))) if left else None
+        if more is None or more.encoding in names or len(names) == _MAX_ENCODINGS:
+            break
+        names.append(more.encoding)
+    if reading.text == text:
         return None
-    decoder, changed = DECODERS[detected.encoding], False
-    for number, line in enumerate(lines):
-        if not HIGH_BYTES.search(line):
-            continue
-        better = decoder(line)
-        if better != line and readability(better).beats(readability(line)):
-            lines[number] = better
-            changed = True
-    return Decoded("\n".join(lines), *detected) if changed else None
+    sure = detected.sure and reading.wrong <= (1 - _SURE_SHARE) * reading.words
+    return Decoded(reading.text, ", ".join(reading.encodings), sure, len(left))
 
 
 class _Detected(NamedTuple):
     encoding: str
     sure: bool
+
+
+def _detect_any(lines: Sequence[str], as_is: float | None = None) -> _Detected | None:
+    """Like `_detect`, or the encoding of most sentences, if they are in several."""
+    if (detected := _detect("\n".join(lines), as_is)) is not None:
+        return detected
+    groups: dict[str, list[str]] = {name: [] for name in DECODERS}
+    for part in filter(HIGH_BYTES.search, chain(*map(_PAUSE.split, lines))):
+        readings = {name: readability(decoder(part)) for name, decoder in DECODERS.items()}
+        best = max(readings, key=lambda name: readings[name].rank)
+        groups[best].append(part)
+    largest = max(groups.values(), key=lambda group: sum(map(len, group)))
+    return _detect("\n".join(largest), as_is)
 
 
 def _detect(sample: str, as_is: float | None = None) -> _Detected | None:
@@ -114,12 +150,13 @@ def _detect(sample: str, as_is: float | None = None) -> _Detected | None:
     return _Detected(name, best.share >= _SURE_SHARE and best.marked >= _SURE_WORDS)
 
 
-def _sample(text: str) -> str:
-    """About SAMPLE code points of a text: from its first high byte on, and from its middle."""
-    if len(text) <= SAMPLE:
-        return text
-    half = SAMPLE // 2
-    first = HIGH_BYTES.search(text)
-    begin = first.start() if first else 0
-    middle = max(begin + half, len(text) // 2)
-    return text[begin : begin + half] + "\n" + text[middle : middle + half]
+def _sample_lines(text: str) -> list[str]:
+    """Lines of about SAMPLE code points of a text: from its first high byte on, and from its
+    middle."""
+    if len(text) > SAMPLE:
+        half = SAMPLE // 2
+        first = HIGH_BYTES.search(text)
+        begin = first.start() if first else 0
+        middle = max(begin + half, len(text) // 2)
+        text = text[begin : begin + half] + "\n" + text[middle : middle + half]
+    return text.split("\n")

@@ -4,6 +4,7 @@ A Vietnamese vowel letter may carry a quality mark (ă â ê ô ơ ư: another v
 a tone mark (à á ả ã ạ: the tone of the whole syllable); `đ` is a letter of its own.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -50,9 +51,42 @@ _LATIN_BLOCKS: Final = (
 )  # fmt: skip
 
 
+# Normalizing takes time that grows with the square of a run of combining marks. No word has over
+# 30: the bound of Unicode's stream-safe text format (UAX #15), which breaks longer runs up; here
+# the rest of them is left out.
+_MAX_MARKS: Final = 30
+# The symbols of U+2000 to U+2BFF are left out but for the marks among them.
+_MAY_BE_MARK: Final = re.compile(r"[^\w\s\0-\u02ff\u2000-\u20cf\u2100-\u2bff]")
+_MAY_BE_STACK: Final = re.compile(rf"{_MAY_BE_MARK.pattern}{{{_MAX_MARKS + 1},}}")
+
+
 def nfc(text: str) -> str:
-    """Normalize a text to Unicode normalization form C, in which all offsets are counted."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
+    """Normalize a text to Unicode normalization form C, in which all offsets are counted.
+
+    Of more than 30 combining marks in a row only 30 are kept.
+    """
+    if text.isascii():
+        return text
+    return _unstacked(unicodedata.normalize("NFC", _unstacked(text)))
+
+
+def _unstacked(text: str) -> str:
+    """A text without the marks that are too many in a row."""
+    # A run that is too long has one of these characters, a few of the text.
+    if _MAY_BE_MARK.search(text[:: _MAX_MARKS + 1]) is None:
+        return text
+    return _MAY_BE_STACK.sub(_bounded_run, text)
+
+
+def _bounded_run(match: re.Match[str]) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in match[0]:
+        decomposed = unicodedata.normalize("NFD", char)
+        marks = marks + len(decomposed) if unicodedata.combining(decomposed[0]) else 0
+        if marks <= _MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
 
 
 def split_marks(word: str) -> tuple[list[str], list[tuple[int, str]]]:

@@ -32,14 +32,11 @@ class Readability(NamedTuple):
         """The share of the marked words that are syllables, 0 to 1; 0 if there are none."""
         return self.syllables / max(1, self.marked)
 
-    def beats(self, other: "Readability") -> bool:
-        """Whether this is the better of two readings of one line: a marked word that is no
-        syllable outweighs two that are."""
-        return (self._balance, self.syllables) > (other._balance, other.syllables)
-
     @property
-    def _balance(self) -> int:
-        return self.syllables - 2 * (self.marked - self.syllables)
+    def rank(self) -> tuple[int, int]:
+        """What is larger for the better of two readings of one line: a marked word that is no
+        syllable outweighs two that are."""
+        return self.syllables - 2 * (self.marked - self.syllables), self.syllables
 
 
 def readability(text: str) -> Readability:
