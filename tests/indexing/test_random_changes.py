@@ -61,7 +61,9 @@ class Shelf:
             self._any().rename(path)
 
     def delete(self) -> None:
-        self._any().unlink()
+        path = self._any()
+        if len(self.files()) > 1:  # a root that lost all it had keeps its documents
+            path.unlink()
 
     def touch(self) -> None:
         os.utime(self._any())

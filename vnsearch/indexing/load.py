@@ -9,7 +9,7 @@ from typing import Final
 
 from vnsearch.engines import Report, Writer
 from vnsearch.errors import UnusableFileError, WriteError
-from vnsearch.index.catalog import FileState, mtime_ns, new_digest
+from vnsearch.index.catalog import FileState, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers import Unread
 from vnsearch.readers.base import Flaw
@@ -99,8 +99,8 @@ class Loaded:
         # A file that was not read to its end looks changed to the next run.
         size = stat.st_size if self.digest else -1
         return FileState(
-            size, mtime_ns(stat), self.digest, self._documents, tuple(flaws), reader, *encoding
-        )
+            size, 0, self.digest, self._documents, tuple(flaws), reader, *encoding
+        ).seen_as(stat)
 
 
 def load(
@@ -141,7 +141,7 @@ def stable_stat(file: io.FileIO) -> os.stat_result:
     """The file's stat, taken when no edit to come can leave the same time on it."""
     while True:
         stat = os.fstat(file.fileno())
-        age = time.time_ns() - stat.st_mtime_ns
+        age = time.time_ns() - stat.st_ctime_ns
         if not 0 <= age < _CLOCK_TICK_NS:
             return stat
         time.sleep((_CLOCK_TICK_NS - age) / 1e9)

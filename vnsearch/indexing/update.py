@@ -16,8 +16,9 @@ from typing import Final, Protocol
 from vnsearch import __version__, readers
 from vnsearch.engines import Engine, Writer, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
-from vnsearch.files.paths import FileNames
-from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
+from vnsearch.files.paths import FileNames, as_spelled
+from vnsearch.files.regular import open_regular
+from vnsearch.index.catalog import Catalog, FileState, digest_of, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
 from vnsearch.index.opening import as_index_error, open_index
@@ -84,8 +85,10 @@ def update(
     started = time.monotonic()
     generations, places = Generations(index), FileNames.of(index)
     engine = engine or embedded()
-    names = [places.name(os.path.abspath(path)) for path in paths]
-    forgotten = [places.name(os.path.abspath(path)) for path in forget]
+    names, forgotten = (
+        [places.name(as_spelled(os.path.abspath(path))) for path in named]
+        for named in (paths, forget)
+    )
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))
@@ -268,7 +271,7 @@ class _Update:
         old, encoding = catalog.file(name), self._plan.encodings.get(name, "")
         reader = readers.reader_of(name, encoding)
         try:
-            with open(path, "rb", buffering=0) as file:
+            with open_regular(path) as file:
                 stat = stable_stat(file)
                 if (
                     old is not None
@@ -276,7 +279,7 @@ class _Update:
                     and digest_of(file) == old.digest
                 ):
                     self._as_before.add(name)
-                    catalog.put(name, old._replace(mtime_ns=mtime_ns(stat)))
+                    catalog.put(name, old.seen_as(stat))
                     return
                 file.seek(0)
                 tap = HashingReader(file, self._count)
