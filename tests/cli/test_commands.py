@@ -251,7 +251,7 @@ def test_any_encoding_of_the_terminal_will_do(
 
 
 def test_index_tells_what_it_did(run: Command, tmp_path: Path) -> None:
-    write_files(tmp_path / "docs", {**FILES, "bin.txt": b"a\0b"})
+    write_files(tmp_path / "docs", {**FILES, "bin.txt": bytes(range(256))})
     done = run("index", "docs")
     assert done.returncode == 0
     assert done.stdout.startswith("28 added, 1 skipped; 30 documents in .vnsearch\n")
@@ -260,7 +260,7 @@ def test_index_tells_what_it_did(run: Command, tmp_path: Path) -> None:
 
 
 def test_index_json(run: Command, shelf: Path) -> None:
-    write_files(shelf / "docs", {"new.txt": "mới", "bad.txt": b"a\0b", "bao.html": "<p>bão tan"})
+    write_files(shelf / "docs", {"new.txt": "mới", "bad.txt": bytes(range(256)), "bao.html": "<p>bão tan"})
     (shelf / "docs/dang-bo.txt").unlink()
     done = run("index", "--json")
     assert done.stderr == ""
@@ -271,7 +271,7 @@ def test_index_json(run: Command, shelf: Path) -> None:
 
 
 def test_index_quiet_says_nothing(run: Command, tmp_path: Path) -> None:
-    write_files(tmp_path / "docs", {"a.txt": "một", "bad.txt": b"a\0b"})
+    write_files(tmp_path / "docs", {"a.txt": "một", "bad.txt": bytes(range(256))})
     done = run("index", "-q", "docs")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -529,8 +529,8 @@ def test_files_that_cannot_be_read_are_told_and_the_rest_goes_on(
         docs,
         {
             "good.txt": "tốt",
-            "binary.txt": b"a\0b",
-            "latin.txt": b"\xe1 la",
+            "binary.txt": bytes(range(256)) * 20,
+            "bad.txt": b"m\xe1\0t",
             "empty.txt": b"",
             "blank.txt": " \n\t\n",
             "signs.txt": "... !!!",
@@ -546,12 +546,12 @@ def test_files_that_cannot_be_read_are_told_and_the_rest_goes_on(
     (docs / "up").symlink_to("..")
     done = run("index", "docs", "--json")
     reasons = skipped(done)
-    assert answer(done)["documents"] == 3
+    assert answer(done)["documents"] == 4
     assert reasons.pop("lines.jsonl")[0].startswith("line 2: ")
     assert {name: len(items) for name, items in reasons.items()} == dict.fromkeys(reasons, 1)
     expected = {
         "binary.txt": "binary",
-        "latin.txt": "not UTF-8",
+        "bad.txt": "shown as \ufffd",
         "empty.txt": "empty",
         "blank.txt": "empty",
         "signs.txt": "no words",

@@ -2,11 +2,13 @@
 
 import os
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
+from tests.conftest import write_files
 from vnsearch.errors import NoIndexError
-from vnsearch.files.paths import FileNames, is_below
+from vnsearch.files.paths import FileNames, as_spelled, is_below
 from vnsearch.index.location import FOLDER, VARIABLE, existing_index, index_folder, index_to_write
 
 BASE = FileNames("/a/docs")
@@ -129,3 +131,38 @@ def test_path_from_the_root_of_the_file_system(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_is_below(path: str, folder: str, below: bool) -> None:
     assert is_below(path, folder) is below
+
+
+def test_a_path_is_spelled_as_the_system_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a file system that ignores case and composition, which here is played."""
+    write_files(tmp_path, {"Docs/Tài liệu/a.txt": ""})
+    lstat = os.lstat
+
+    def found(path: str) -> str:
+        folder, name = os.path.split(path)
+        if not name or not folder.startswith(str(tmp_path)):
+            return path
+        folder = found(folder)
+        names = [n for n in listdir(folder) if normalize("NFC", n).lower() == name_of(name)]
+        return os.path.join(folder, *(names or [name]))
+
+    def name_of(name: str) -> str:
+        return normalize("NFC", name).lower()
+
+    listdir = os.listdir
+    monkeypatch.setattr(os, "lstat", lambda path: lstat(found(path)))
+    monkeypatch.setattr(os, "listdir", lambda path: listdir(found(path)))
+    monkeypatch.setattr(os.path, "lexists", lambda path: os.access(found(path), os.F_OK))
+    true = str(tmp_path / "Docs/Tài liệu/a.txt")
+    for spelling in ("docs/TÀI LIỆU/A.txt", "DOCS/tài liệu/a.TXT", "Docs/Tài liệu/a.txt"):
+        for form in ("NFC", "NFD"):
+            assert as_spelled(f"{tmp_path}/{normalize(form, spelling)}") == true
+    assert as_spelled(f"{tmp_path}/docs/new.txt") == f"{tmp_path}/Docs/new.txt"
+
+
+def test_where_case_counts_a_path_stays(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/a.txt": "", "DOCS/a.txt": ""})
+    for name in ("docs/a.txt", "DOCS/a.txt", "Docs/a.txt", "docs/A.txt"):
+        assert as_spelled(f"{tmp_path}/{name}") == f"{tmp_path}/{name}"

@@ -1,16 +1,19 @@
 """What an index knows of files."""
 
 import os
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from vnsearch.errors import IndexUnusableError, VnsearchError
-from vnsearch.index.catalog import Catalog, FileState, digest_of, mtime_ns, versions
+from vnsearch.index.catalog import Catalog, FileState, digest_of, versions
 from vnsearch.model import Root
 
-STATE = FileState(3, 5, b"digest", documents=2, flaws=("line 2: not JSON",))
+STATE = FileState(
+    3, 5, b"digest", documents=2, flaws=("line 2: not JSON",), ctime_ns=-(1 << 63), inode=7
+)
 
 
 def test_keeps_what_is_committed(tmp_path: Path) -> None:
@@ -58,7 +61,8 @@ def test_a_file_is_current_as_long_as_its_bytes_are(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"abc")
     with open(path, "rb", buffering=0) as file:
-        state = FileState(3, mtime_ns(path.stat()), digest_of(file), 1)
+        state = FileState(3, 0, digest_of(file), 1).seen_as(path.stat())
+    assert state.looks_like(path.stat())
     assert state.is_current(str(path))
     os.utime(path, (1, 1))
     assert not state.looks_like(path.stat())
@@ -72,3 +76,37 @@ def test_a_file_is_current_as_long_as_its_bytes_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize("time", [-(1 << 63), -1, 0, (1 << 63) - 1])
 def test_any_time_can_be_told(time: int) -> None:
     assert FileState(0, time, b"", 0).modified.year >= 1
+
+
+@pytest.mark.parametrize("change", ["size", "mtime", "ctime", "inode", "nothing"])
+def test_any_sign_of_a_change_is_one(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"abc")
+    os.utime(path, ns=(1, 1))
+    state = FileState(3, 0, b"", 1).seen_as(path.stat())
+    match change:
+        case "size":
+            path.write_bytes(b"abcd")
+        case "mtime":
+            os.utime(path, ns=(2, 2))
+        case "ctime":
+            time.sleep(0.02)
+            path.write_bytes(b"xyz")
+            os.utime(path, ns=(1, 1))
+        case "inode":
+            (tmp_path / "b").write_bytes(b"xyz")
+            os.utime(tmp_path / "b", ns=(1, 1))
+            os.replace(tmp_path / "b", path)
+            state = state._replace(ctime_ns=path.stat().st_ctime_ns)
+    assert state.looks_like(path.stat()) == (change == "nothing")
+
+
+def test_a_catalog_holds_any_numbers_of_the_system(tmp_path: Path) -> None:
+    values = [0] * 10
+    values[1], values[6] = (1 << 64) - 1, 3
+    stat = os.stat_result(values, {"st_mtime_ns": 1 << 70, "st_ctime_ns": -(1 << 70)})
+    state = FileState(3, 0, b"", 1).seen_as(stat)
+    with closing(Catalog(tmp_path / "catalog.db", writable=True)) as catalog:
+        catalog.put("a.txt", state)
+        assert catalog.file("a.txt") == state
+    assert state.looks_like(stat)

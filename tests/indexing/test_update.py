@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -117,6 +118,44 @@ def test_an_edit_that_keeps_size_and_time_of_day_is_seen(docs: Path, index: Path
     update(index, [str(docs)])
     (docs / "a.txt").write_text("cá hai")
     assert counts(update(index)) == (0, 1, 0, 3)
+
+
+def test_an_edit_that_sets_its_time_back_is_seen(docs: Path, index: Path) -> None:
+    path = docs / "a.txt"
+    update(index, [str(docs)])
+    before, text = path.stat(), path.read_text()
+    path.write_text(text.replace("họp", "hợp"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    with closing(Searcher(index)) as searcher:
+        assert searcher.search("đảng bộ").hits[0].stale
+    assert status(index).changed == 1
+    assert counts(update(index)) == (0, 1, 0, 3)
+
+
+@pytest.mark.parametrize("kind", ["fifo", "folder", "socket"])
+def test_what_was_a_file_when_it_was_listed_is_not_waited_for(
+    docs: Path, index: Path, kind: str
+) -> None:
+    class Replacing(Silence):
+        def start(self, _: int) -> None:
+            (docs / "a.txt").unlink()
+            match kind:
+                case "fifo":
+                    os.mkfifo(docs / "a.txt")
+                case "folder":
+                    (docs / "a.txt").mkdir()
+                case "socket":
+                    with closing(socket.socket(socket.AF_UNIX)) as listener:
+                        listener.bind(str(docs / "a.txt"))
+
+    update(index, [str(docs)])
+    (docs / "a.txt").write_text("khác")
+    done = update(index, progress=Replacing())
+    assert [item.path for item in done.skipped] == [str(docs / "a.txt")]
+    with closing(Searcher(index)) as searcher:
+        assert searcher.search("đảng bộ").hits[0].stale
+    assert counts(update(index)) == (0, 0, 1, 3)
 
 
 @pytest.mark.parametrize("seconds", [-(1 << 31), 0, 1 << 34])

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import NamedTuple
+from unicodedata import normalize
 
 
 class FileNames(NamedTuple):
@@ -35,6 +36,29 @@ class FileNames(NamedTuple):
 def is_below(path: str, folder: str) -> bool:
     """Whether an absolute path is a folder's, or one inside it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def as_spelled(path: str) -> str:
+    """An absolute path as the system spells it: where a file system ignores case or how letters are
+    composed, a file has one name of several that lead to it."""
+    folder, name = os.path.split(path)
+    if not name:
+        return path
+    folder = as_spelled(folder)
+    path = os.path.join(folder, name)
+    others = {name.swapcase(), normalize("NFC", name), normalize("NFD", name)} - {name}
+    try:
+        if any(_is_same(path, os.path.join(folder, other)) for other in others):
+            names = os.listdir(folder)
+            same = (other for other in names if _is_same(path, os.path.join(folder, other)))
+            return path if name in names else os.path.join(folder, next(same, name))
+    except OSError:  # such as a folder that may be entered, but not listed
+        pass
+    return path
+
+
+def _is_same(path: str, other: str) -> bool:
+    return os.path.lexists(other) and os.path.samestat(os.lstat(path), os.lstat(other))
 
 
 def _relative_below(path: str, folder: str) -> str:

@@ -25,13 +25,14 @@ from vnsearch.errors import (
     VnsearchError,
     WriteError,
 )
+from vnsearch.files.regular import open_regular
 from vnsearch.model import Root
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 3
+VERSION: Final = 4
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -44,6 +45,8 @@ create table files (
   path blob primary key,
   size integer not null,       -- bytes
   mtime_ns integer not null,
+  ctime_ns integer not null,
+  inode integer not null,
   digest blob not null,        -- of the bytes of the file
   documents integer not null,
   flaws text not null,         -- JSON: why the file, or parts of it, were skipped
@@ -55,6 +58,7 @@ create table files (
 
 
 _BLOCK: Final = 1 << 20  # bytes
+_LARGEST: Final = (1 << 63) - 1  # number in SQLite
 
 
 class FileState(NamedTuple):
@@ -68,10 +72,28 @@ class FileState(NamedTuple):
     reader: str = ""
     encoding: str = ""
     sure: bool = True
+    ctime_ns: int = 0
+    inode: int = 0
 
     def looks_like(self, stat: os.stat_result) -> bool:
-        """Whether a file with this stat can be taken for unchanged without reading it."""
-        return self.size == stat.st_size and self.mtime_ns == mtime_ns(stat)
+        """Whether a file with this stat can be taken for unchanged without reading it.
+
+        As in git: a time of modification can be set back, and by copying often is.
+        """
+        return (
+            self.size == stat.st_size
+            and self.mtime_ns == mtime_ns(stat)
+            and self.ctime_ns == _as_held(stat.st_ctime_ns)
+            and self.inode == stat.st_ino & _LARGEST
+        )
+
+    def seen_as(self, stat: os.stat_result) -> "FileState":
+        """The state of a file with the same bytes and this stat."""
+        return self._replace(
+            mtime_ns=mtime_ns(stat),
+            ctime_ns=_as_held(stat.st_ctime_ns),
+            inode=stat.st_ino & _LARGEST,
+        )
 
     @property
     def modified(self) -> datetime:
@@ -89,7 +111,7 @@ class FileState(NamedTuple):
             stat = os.stat(path)
             if self.looks_like(stat) or stat.st_size != self.size:
                 return stat.st_size == self.size
-            with open(path, "rb", buffering=0) as file:
+            with open_regular(path) as file:
                 return digest_of(file) == self.digest
         except OSError:
             return False
@@ -97,7 +119,12 @@ class FileState(NamedTuple):
 
 def mtime_ns(stat: os.stat_result) -> int:
     """The time a file was last changed, in ns, as SQLite can hold it."""
-    return max(-(1 << 63), min(stat.st_mtime_ns, (1 << 63) - 1))
+    return _as_held(stat.st_mtime_ns)
+
+
+def _as_held(number: int) -> int:
+    """The nearest number that SQLite can hold."""
+    return max(-_LARGEST - 1, min(number, _LARGEST))
 
 
 def new_digest() -> "_Hash":
@@ -251,10 +278,10 @@ class Catalog:
         row = (
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
-            state.reader, state.encoding, state.sure,
+            state.reader, state.encoding, state.sure, state.ctime_ns, state.inode,
         )  # fmt: skip
         with self._writing():
-            self._db.execute(f"replace into files values ({'?, ' * 8}?)", row)
+            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 10}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
@@ -296,10 +323,14 @@ def versions(engine_version: str) -> dict[str, str]:
     }
 
 
-_COLUMNS: Final = "size, mtime_ns, digest, documents, flaws, reader, encoding, sure"
+_COLUMNS: Final = (
+    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode"
+)
 
 
 def _state(row: Sequence[Any]) -> FileState:
-    size, mtime_ns, digest, documents, flaws, *how, sure = row
-    known = FileState(size, mtime_ns, digest, documents, tuple(json.loads(flaws)))
-    return known._replace(reader=how[0], encoding=how[1], sure=bool(sure))
+    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *seen = row
+    reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
+    return FileState(
+        size, mtime_ns, digest, documents, reasons, reader, encoding, bool(sure), *seen
+    )

@@ -10,7 +10,8 @@ from vnsearch import readers
 from vnsearch.engines import Batch, Writer
 from vnsearch.errors import UnusableFileError, exhausted
 from vnsearch.files.paths import FileNames
-from vnsearch.index.catalog import Catalog, FileState, mtime_ns
+from vnsearch.files.regular import open_regular
+from vnsearch.index.catalog import Catalog, FileState
 from vnsearch.indexing.plan import Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
@@ -86,7 +87,7 @@ class Load:
         """Yield the parts of a file, unless it cannot be cut."""
         number = 0
         try:
-            with open(file.path, "rb", buffering=0) as opened:
+            with open_regular(file.path) as opened:
                 file.stat = stable_stat(opened)
                 file.unchanged = is_unchanged(opened, file.stat, file.same_reader())
                 if not file.unchanged:
@@ -148,7 +149,7 @@ class Load:
             self.as_before.add(name)
             return
         if file.unchanged and file.known is not None and file.stat is not None:
-            self._catalog.put(name, file.known._replace(mtime_ns=mtime_ns(file.stat)))
+            self._catalog.put(name, file.known.seen_as(file.stat))
             self.as_before.add(name)
             return
         if file.known is not None:
@@ -240,12 +241,7 @@ class _File:
         encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.
         size = self.stat.st_size if self.digest and not self.given_up else -1
-        return FileState(
-            size,
-            mtime_ns(self.stat),
-            self.digest,
-            self._documents,
-            tuple(flaws),
-            self.reader,
-            *encoding,
+        state = FileState(
+            size, 0, self.digest, self._documents, tuple(flaws), self.reader, *encoding
         )
+        return state.seen_as(self.stat)

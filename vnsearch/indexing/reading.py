@@ -17,6 +17,7 @@ from vnsearch.errors import (
     WriteError,
     exhausted,
 )
+from vnsearch.files.regular import open_regular
 from vnsearch.index.catalog import FileState, digest_of, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Flaw, LineChunk
@@ -96,7 +97,7 @@ class PartReader:
 
     def _read_file(self, part: Part, file: WholeFile, report: PartReport) -> None:
         try:
-            with open(file.path, "rb", buffering=0) as opened:
+            with open_regular(file.path) as opened:
                 report.stat = stable_stat(opened)
                 if is_unchanged(opened, report.stat, file.known):
                     report.unchanged = True
@@ -172,7 +173,7 @@ def stable_stat(file: io.FileIO) -> os.stat_result:
     """The file's stat, taken when no edit to come can leave the same time on it."""
     while True:
         stat = os.fstat(file.fileno())
-        age = time.time_ns() - stat.st_mtime_ns
+        age = time.time_ns() - stat.st_ctime_ns
         if not 0 <= age < _CLOCK_TICK_NS:
             return stat
         time.sleep((_CLOCK_TICK_NS - age) / 1e9)

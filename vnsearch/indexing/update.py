@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
-from vnsearch.files.paths import FileNames
+from vnsearch.files.paths import FileNames, as_spelled
 from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
@@ -84,8 +84,10 @@ def update(
     started = time.monotonic()
     generations, places = Generations(index), FileNames.of(index)
     engine = engine or embedded()
-    names = [places.name(os.path.abspath(path)) for path in paths]
-    forgotten = [places.name(os.path.abspath(path)) for path in forget]
+    names, forgotten = (
+        [places.name(as_spelled(os.path.abspath(path))) for path in named]
+        for named in (paths, forget)
+    )
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))
