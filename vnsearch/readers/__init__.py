@@ -8,6 +8,8 @@ of its format is met.
 
 import gzip
 import re
+import shlex
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +23,7 @@ from typing import Final, NamedTuple, cast
 from vnsearch.analysis.tokenizer import WORD
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
+from vnsearch.readers import titles
 from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, undecoded
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
@@ -32,8 +35,7 @@ class Format(NamedTuple):
 
     module: str  # in this package
     version: int = 1  # to be raised when it reads files differently, so that they are read again
-    extra: str = ""  # the extra of vnsearch that installs the library
-    library: str = ""  # the module it needs besides the dependencies of vnsearch
+    library: str = ""  # the module it needs, of a package that some systems have no wheel of
     # Whether files are read in another process: a hostile file may make a library hang, crash, or
     # take all memory.
     sandboxed: bool = True
@@ -41,28 +43,28 @@ class Format(NamedTuple):
 
 
 def _office(module: str) -> Format:
-    return Format(module, extra="office", library="lxml")
+    return Format(module, 2, library="lxml")
 
 
-_HTML: Final = Format("html", 2)
-_MAIL: Final = Format("mail")
-_SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
+_HTML: Final = Format("html", 3)
+_MAIL: Final = Format("mail", 2)
+_SHEETS: Final = Format("sheets", 2, library="python_calamine")
 
 # By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
-    ".txt": Format("text", 2, sandboxed=False),
-    ".md": Format("markdown", 3),
-    ".jsonl": Format("jsonl", 3, sandboxed=False, chunked=True),
+    ".txt": Format("text", 3, sandboxed=False),
+    ".md": Format("markdown", 4),
+    ".jsonl": Format("jsonl", 4, sandboxed=False, chunked=True),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
     ".mht": _MAIL,
     ".mhtml": _MAIL,
     ".eml": _MAIL,
-    ".mbox": Format("mbox"),
-    ".csv": Format("table"),
-    ".tsv": Format("table"),
-    ".pdf": Format("pdf", extra="pdf", library="pypdfium2"),
+    ".mbox": Format("mbox", 2),
+    ".csv": Format("table", 2),
+    ".tsv": Format("table", 2),
+    ".pdf": Format("pdf", 2, library="pypdfium2"),
     ".docx": _office("docx"),
     ".odt": _office("odt"),
     ".pptx": _office("pptx"),
@@ -70,10 +72,9 @@ FORMATS: Final[dict[str, Format]] = {
     ".xlsx": _SHEETS,
     ".xlsm": _SHEETS,
     ".xls": _SHEETS,
-    ".ods": _SHEETS,
+    ".ods": _office("ods"),
 }
 
-_TITLE_CODE_POINTS = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Texts of these characters alone, as most are, need neither repair nor normalization.
@@ -113,7 +114,7 @@ def read(
     if found is None:
         raise UnusableFileError(f"format not supported ({PurePath(path).suffix or 'no suffix'})")
     if not _installed(found.library):
-        raise UnusableFileError(f"needs more to be read: pip install 'vnsearch[{found.extra}]'")
+        raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
     data = _decompressed(path, stream)
     with _reading():
         source = Source(data, encoding)
@@ -121,7 +122,8 @@ def read(
             items = sandbox.read(found.module, bytes_of(data), encoding)
         else:
             items = reader_named(found.module)(source)
-        yield from chain.from_iterable(map(_finished, items))
+        for item in items:
+            yield from _finished(item, path)
         yield from source.flaws()
 
 
@@ -187,9 +189,22 @@ def _installed(library: str) -> bool:
     return not library or find_spec(library) is not None
 
 
-def _finished(item: Document | Flaw) -> Iterator[Document | Flaw]:
-    """Yield a document repaired, normalized, and titled by its first line if it has no title; a
-    flaw if it has no words, or lines that cannot be repaired."""
+def _remedy(library: str) -> str:
+    """What installs a library in the environment that vnsearch runs in."""
+    package, python = library.replace("_", "-"), shlex.quote(sys.executable)
+    if "pipx" in PurePath(sys.prefix).parts:
+        return f"pipx inject vnsearch {package}"
+    if find_spec("pip") is not None:
+        return f"{python} -m pip install {package}"
+    return f"uv pip install --python {python} {package}"
+
+
+def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw]:
+    """Yield a document repaired, normalized, and with a title; a flaw if it has no words, or lines
+    that cannot be repaired.
+
+    `path`: that of a file that is one document, whose name may be its title.
+    """
     if not isinstance(item, Document):
         yield item
         return
@@ -198,18 +213,19 @@ def _finished(item: Document | Flaw) -> Iterator[Document | Flaw]:
     where = f"{locator.unit} {locator.number}: " if locator and key else ""
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
-        # A title is too short to detect an encoding by.
-        if (legacy.looks_misread(title) or legacy.looks_misread(text)) and (
-            better := legacy.repair(f"{title}\n{text}")
-        ) is not None:
-            title, _, text = better.text.partition("\n")
-            encoding = Encoding(better.encoding, better.sure)
+        # A title alone is often too short to detect an encoding by.
+        whole = f"{title}\n{text}" if legacy.looks_misread(text) else title
+        if legacy.looks_misread(whole) and (better := legacy.repair(whole)) is not None:
+            title, _, repaired = better.text.partition("\n")
+            if repaired:
+                text, encoding = repaired, Encoding(better.encoding, better.sure)
             if better.undecoded:
                 yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
     if not WORD.search(text):
         yield Flaw(f"{where}no words")
         return
-    yield Document(_clean(key), _shortened(title or _first_line(text)), text, locator, encoding)
+    title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
+    yield Document(_clean(key), title, text, locator, encoding)
 
 
 def _clean(text: str) -> str:
@@ -221,14 +237,3 @@ def _clean(text: str) -> str:
     except UnicodeEncodeError:
         text = _LONE_SURROGATE.sub("\ufffd", text)
     return nfc(text)
-
-
-def _first_line(text: str) -> str:
-    return " ".join(text.lstrip().partition("\n")[0].split())
-
-
-def _shortened(title: str) -> str:
-    """A title cut at a space, if there is one, to at most _TITLE_CODE_POINTS."""
-    if len(title) <= _TITLE_CODE_POINTS:
-        return title
-    return title[: _TITLE_CODE_POINTS + 1].rpartition(" ")[0] or title[:_TITLE_CODE_POINTS]
