@@ -53,7 +53,10 @@ def test_the_same_text_gives_the_same_tokens_in_every_format(name: str, sandbox:
         assert words(line) in text
     assert "Chuyên mục" not in found.text
     assert "Bản quyền" not in found.text
-    assert words(found.title) in words(TEXT)
+    if name.startswith("table"):  # its rows are no titles
+        assert found.title == name.partition(".")[0]
+    else:
+        assert words(found.title) in words(TEXT)
 
 
 @pytest.mark.parametrize(

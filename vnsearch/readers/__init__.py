@@ -21,10 +21,12 @@ from typing import Final, NamedTuple, cast
 from vnsearch.analysis.tokenizer import WORD
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
+from vnsearch.readers import titles
 from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, undecoded
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
+from vnsearch.vietnamese.readability import readability
 
 
 class Format(NamedTuple):
@@ -73,7 +75,6 @@ FORMATS: Final[dict[str, Format]] = {
     ".ods": _SHEETS,
 }
 
-_TITLE_CODE_POINTS = 200
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 # Texts of these characters alone, as most are, need neither repair nor normalization.
@@ -121,7 +122,8 @@ def read(
             items = sandbox.read(found.module, bytes_of(data), encoding)
         else:
             items = reader_named(found.module)(source)
-        yield from chain.from_iterable(map(_finished, items))
+        for item in items:
+            yield from _finished(item, path)
         yield from source.flaws()
 
 
@@ -187,9 +189,12 @@ def _installed(library: str) -> bool:
     return not library or find_spec(library) is not None
 
 
-def _finished(item: Document | Flaw) -> Iterator[Document | Flaw]:
-    """Yield a document repaired, normalized, and titled by its first line if it has no title; a
-    flaw if it has no words, or lines that cannot be repaired."""
+def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw]:
+    """Yield a document repaired, normalized, and with a title; a flaw if it has no words, or lines
+    that cannot be repaired.
+
+    `path`: that of a file that is one document, whose name may be its title.
+    """
     if not isinstance(item, Document):
         yield item
         return
@@ -198,18 +203,29 @@ def _finished(item: Document | Flaw) -> Iterator[Document | Flaw]:
     where = f"{locator.unit} {locator.number}: " if locator and key else ""
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
-        # A title is too short to detect an encoding by.
-        if (legacy.looks_misread(title) or legacy.looks_misread(text)) and (
-            better := legacy.repair(f"{title}\n{text}")
-        ) is not None:
-            title, _, text = better.text.partition("\n")
-            encoding = Encoding(better.encoding, better.sure)
-            if better.undecoded:
-                yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
+        title, text, encoding, left = _repaired(title, text, encoding)
+        if left:
+            yield Flaw(f"{where}{undecoded(left).reason}")
     if not WORD.search(text):
         yield Flaw(f"{where}no words")
         return
-    yield Document(_clean(key), _shortened(title or _first_line(text)), text, locator, encoding)
+    title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
+    yield Document(_clean(key), title, text, locator, encoding)
+
+
+def _repaired(
+    title: str, text: str, encoding: Encoding | None
+) -> tuple[str, str, Encoding | None, int]:
+    """A title and a text as they read when what was decoded wrongly is mended, and how many lines
+    could not be; the two may be in different encodings."""
+    own, left = legacy.repair(title), 0
+    if legacy.looks_misread(text) and (better := legacy.repair(f"{title}\n{text}")) is not None:
+        # A title alone is often too short to detect an encoding by.
+        title, _, text = better.text.partition("\n")
+        encoding, left = Encoding(better.encoding, better.sure), better.undecoded
+    if own is not None and readability(own.text).beats(readability(title)):
+        title = own.text
+    return title, text, encoding, left
 
 
 def _clean(text: str) -> str:
@@ -221,14 +237,3 @@ def _clean(text: str) -> str:
     except UnicodeEncodeError:
         text = _LONE_SURROGATE.sub("\ufffd", text)
     return nfc(text)
-
-
-def _first_line(text: str) -> str:
-    return " ".join(text.lstrip().partition("\n")[0].split())
-
-
-def _shortened(title: str) -> str:
-    """A title cut at a space, if there is one, to at most _TITLE_CODE_POINTS."""
-    if len(title) <= _TITLE_CODE_POINTS:
-        return title
-    return title[: _TITLE_CODE_POINTS + 1].rpartition(" ")[0] or title[:_TITLE_CODE_POINTS]
