@@ -53,7 +53,7 @@ _SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
 # By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
     ".txt": Format("text", 2, sandboxed=False),
-    ".md": Format("markdown", 3),
+    ".md": Format("markdown", 4),
     ".jsonl": Format("jsonl", 3, sandboxed=False, chunked=True),
     ".html": _HTML,
     ".htm": _HTML,

@@ -1,36 +1,62 @@
-"""Markdown (CommonMark): the source as text, the title from front matter or the first heading.
+"""Markdown (CommonMark): the source without its signs, line by line, so that line numbers are
+those of the file; the title from front matter or the first heading.
 
-The text keeps its markup, so that snippets and line numbers are those of the file.
+Of front matter, what an owner writes to find a note again is text, too: tags, aliases, description.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from vnsearch.model import Document, Locator
+from vnsearch.readers import titles
 from vnsearch.readers.base import Source
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_TITLE_LINE = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
+_TITLE_LINE: Final = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
 # Code points of front matter, or of a text before its first heading, that are parsed at most: the
 # parsers take a thousand times as much memory.
-_MAX_PARSED = 50_000
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_MAX_PARSED: Final = 50_000
+_FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD: Final = re.compile(r"([\w-]+)[ \t]*:")
+# Fields of front matter whose values are text.
+_TEXT_FIELDS: Final = frozenset(
+    "tags tag keywords categories category aliases alias description summary abstract subtitle "
+    "author authors".split()
+)
+_YAML_SIGNS: Final = re.compile(r"""[\[\]{}"]|(?<!\w)'|'(?!\w)|^\s*-\s|[>|][+-]?\s*$""")
+
+_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
+# What begins a line: quotes, then the signs of a heading.
+_BEFORE: Final = re.compile(r"(?: {0,3}> ?)*(?: {0,3}#{1,6}(?:[ \t]+|$))?")
+_BEHIND: Final = re.compile(r"[ \t]+#+[ \t]*$")  # of a heading
+_RULE: Final = re.compile(r"[ \t|:=*_-]*(?:---|===|\*\*\*|___|\|\s*:?-)[ \t|:=*_-]*$")
+_SIGNS: Final = re.compile(r"[\\`*_\[~|]")
+_CODE_SPAN: Final = re.compile(r"(?<!`)(`{1,3})(?!`) ?([^`\n]{1,500}?) ?(?<!`)\1(?!`)")
+_LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,500})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,100}\])")
+_WIKI_LINK: Final = re.compile(r"!?\[\[(?:[^\[\]|\n]{0,200}\|)?([^\[\]|\n]{1,200})\]\]")
+_EMPHASIS: Final = re.compile(
+    r"(\*{1,3}|~~|(?<!\w)_{1,3})(?=\S)([^*~\n]{1,500}?)(?<=\S)\1(?!\w|(?<=_)_)"
+)
+_ESCAPE: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def read(source: Source) -> Iterator[Document]:
-    """Yield one document, without its front matter; raises UnusableFileError."""
+    """Yield one document; raises UnusableFileError."""
     text = source.text()
     matter = _FRONT_MATTER.match(text)
     title = _front_title(matter[1] or "") if matter else None
     if matter is None or title is None:
-        yield Document("", _first_heading(text), text, Locator(1), source.encoding)
-        return
-    body, line = text[matter.end() :], 1 + matter[0].count("\n")
-    yield Document("", title or _first_heading(body), body, Locator(line), source.encoding)
+        begin, head = 0, []
+    else:
+        begin, head = matter.end(), list(_front_text(matter[0].split("\n")[:-1]))
+    shown = "\n".join((*head, *_shown_lines(text[begin:].split("\n"))))
+    start = text[begin : begin + _MAX_PARSED]
+    title = title or _first_heading(start) or titles.line_title(_prose(start))
+    yield Document("", title, shown, Locator(1), source.encoding)
 
 
 def _front_title(source: str) -> str | None:
@@ -53,10 +79,62 @@ def _front_title(source: str) -> str | None:
     return title if isinstance(title, str) else ""
 
 
+def _front_text(lines: Iterable[str]) -> Iterator[str]:
+    """Front matter, line by line: the fields that are text, without the signs of YAML; others
+    blank."""
+    wanted = False
+    for line in lines:
+        if field := _FIELD.match(line):
+            wanted = field[1].lower() in _TEXT_FIELDS
+        elif line.startswith(("---", "...")):
+            wanted = False
+        yield _YAML_SIGNS.sub("", line).strip() if wanted else ""
+
+
+def _prose(source: str) -> str:
+    return "\n".join(_shown_lines(source.split("\n"), code=False))
+
+
+def _shown_lines(lines: Iterable[str], *, code: bool = True) -> Iterator[str]:
+    """Lines without the signs of Markdown, as many as there were; blocks of code as they are, or
+    blank."""
+    fence = ""
+    for line in lines:
+        found = _FENCE.match(line)
+        if fence:
+            ends = found and found[1].startswith(fence) and not found[2].strip()
+            fence = "" if ends else fence
+            yield line if code and not ends else ""
+        elif found and "`" not in found[2]:
+            fence = found[1]
+            yield ""
+        else:
+            yield _shown_line(line)
+
+
+def _shown_line(line: str) -> str:
+    before = _BEFORE.match(line)
+    if before and before.end():
+        line = line[before.end() :]
+        line = _BEHIND.sub("", line) if "#" in before[0] else line
+    if _SIGNS.search(line) is None:
+        return "" if line[:1] in "-=" and _RULE.match(line) else line
+    if _RULE.match(line):
+        return ""
+    line = _CODE_SPAN.sub(r"\2", line)
+    line = _LINK.sub(r"\1", _WIKI_LINK.sub(r"\1", line))
+    line = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", line))
+    cells = line.strip()
+    if cells.startswith("|") and cells.endswith("|"):
+        line = cells.strip("| ")
+    return _ESCAPE.sub(r"\1", line)
+
+
 def _first_heading(source: str) -> str:
+    """The first heading of the beginning of a text."""
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark").parse(source[:_MAX_PARSED])
+    tokens = MarkdownIt("commonmark").parse(source)
     for token, inline in pairwise(tokens):
         if token.type == "heading_open":
             return "".join(map(_shown, inline.children or ()))

@@ -149,6 +149,14 @@ def first_title(stated: Iterable[str]) -> str:
 def title_of(text: str, name: str) -> str:
     """The title of a text: the first line that is one, else the file's `name` without suffix, else
     the first line that there is."""
+    if title := line_title(text):
+        return title
+    stem = PurePath(PurePath(name).stem).stem if name.endswith(".gz") else PurePath(name).stem
+    return shortened(stem or " ".join(text[:_LOOK].strip().partition("\n")[0].split()))
+
+
+def line_title(text: str) -> str:
+    """The first line of the beginning of a text that is a title; "" if none is."""
     lines = _lines(text[:_LOOK])
     marks = (at for at, line in enumerate(lines[:_HEAD]) if _is_official(line))
     head = max(marks, default=-1)  # the last line of the head of an official paper
@@ -158,8 +166,7 @@ def title_of(text: str, name: str) -> str:
             return _continued(line[about.start(2) :], lines[at + 1 :])
         if line and not (_is_common(line) or (at < head and _is_agency(line))):
             return shortened(_joined(lines, at))
-    stem = PurePath(PurePath(name).stem).stem if name.endswith(".gz") else PurePath(name).stem
-    return shortened(stem or " ".join(text[:_LOOK].strip().partition("\n")[0].split()))
+    return ""
 
 
 def shortened(title: str) -> str:
