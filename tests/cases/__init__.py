@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+FILES = Path(__file__).with_name("files")  # small files, with a table of what is right
 _ESCAPE = re.compile(r"\\(?:u([0-9a-f]{4})|n)")
 
 

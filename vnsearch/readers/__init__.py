@@ -43,28 +43,28 @@ class Format(NamedTuple):
 
 
 def _office(module: str) -> Format:
-    return Format(module, extra="office", library="lxml")
+    return Format(module, 2, extra="office", library="lxml")
 
 
-_HTML: Final = Format("html", 2)
-_MAIL: Final = Format("mail")
-_SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
+_HTML: Final = Format("html", 3)
+_MAIL: Final = Format("mail", 2)
+_SHEETS: Final = Format("sheets", 2, extra="office", library="python_calamine")
 
 # By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
-    ".txt": Format("text", 2, sandboxed=False),
+    ".txt": Format("text", 3, sandboxed=False),
     ".md": Format("markdown", 4),
-    ".jsonl": Format("jsonl", 3, sandboxed=False, chunked=True),
+    ".jsonl": Format("jsonl", 4, sandboxed=False, chunked=True),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
     ".mht": _MAIL,
     ".mhtml": _MAIL,
     ".eml": _MAIL,
-    ".mbox": Format("mbox"),
-    ".csv": Format("table"),
-    ".tsv": Format("table"),
-    ".pdf": Format("pdf", extra="pdf", library="pypdfium2"),
+    ".mbox": Format("mbox", 2),
+    ".csv": Format("table", 2),
+    ".tsv": Format("table", 2),
+    ".pdf": Format("pdf", 2, extra="pdf", library="pypdfium2"),
     ".docx": _office("docx"),
     ".odt": _office("odt"),
     ".pptx": _office("pptx"),
@@ -72,7 +72,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".xlsx": _SHEETS,
     ".xlsm": _SHEETS,
     ".xls": _SHEETS,
-    ".ods": _SHEETS,
+    ".ods": _office("ods"),
 }
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

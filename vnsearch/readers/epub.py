@@ -6,11 +6,13 @@ from urllib.parse import unquote
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
-from vnsearch.readers import html
+from vnsearch.readers import html, titles
 from vnsearch.readers.base import Source
 from vnsearch.readers.package import Package, resolved, title_in
 
 _CONTAINER: Final = "META-INF/container.xml"
+# Notes stand in <aside> and the like, and are text.
+_NAVIGATION: Final = "nav, [hidden]"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
 
 
@@ -32,11 +34,12 @@ def read(source: Source) -> Iterator[Document]:
     chapters = [_chapter(source, package.data(file)) for file in files if file in package]
     if not any(chapters):
         raise UnusableFileError("no text")
-    yield Document("", title_in(book), "\n\f".join(chapters), Locator(1, "chapter"))
+    title = titles.first_title([title_in(book)])
+    yield Document("", title, "\n\f".join(chapters), Locator(1, "chapter"))
 
 
 def _chapter(source: Source, data: bytes) -> str:
     try:
-        return html.page(source, data)[1]
+        return html.page(source, data, around=_NAVIGATION)[1]
     except UnusableFileError:  # such as a cover, which is only a picture
         return ""

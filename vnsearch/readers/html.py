@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
+from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
+from vnsearch.vietnamese.letters import fold
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -22,6 +24,15 @@ _BLOCKS: Final = (
 )
 _PARAGRAPHS: Final = "p, h1, h2, h3, h4, li, table, article"
 _CELLS: Final = "td, th"
+_ALONE_IN_CELL: Final = ("p", "div")
+_HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LISTS: Final = ("ul", "ol", "dl", "table")
+# Headings, folded, of links to other pages.
+_ELSEWHERE: Final = re.compile(
+    r"((cac )?(tin|bai)( viet)? )?(lien quan|cung chuyen muc|khac|moi( nhat)?|doc nhieu( nhat)?|"
+    r"xem nhieu( nhat)?|noi bat|xem them)|(chuyen|danh) muc.*|menu|lien ket.*|related.*|see also|"
+    r"(recent|latest|popular|more).*|links?|tags?|categories|trang chu"
+)
 _CONTAINERS: Final = "div, ul, ol, table, section, dl"
 # What a container must be to be taken for a menu (see `_remove_menus`).
 _MAX_MENU_SHARE: Final = 0.3  # of the text of the page
@@ -33,6 +44,8 @@ _MENU_NAMES: Final = re.compile(
     re.IGNORECASE,
 )
 
+# Stands for the end of a cell; like _BREAK, below.
+_CELL_END: Final = "\x1f"
 # Stands for a line end while the line ends of the source, which are only spaces in HTML, are
 # collapsed. A control character that HTML does not allow in text.
 _BREAK: Final = "\x1e"
@@ -41,6 +54,10 @@ _CHARSET: Final = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)"
 _HEAD: Final = 4096  # bytes in which a declaration is looked for
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BREAKS = re.compile(rf" *(?:{_BREAK} *)+")
+_CELL_ENDS = re.compile(rf" *(?:{_CELL_END} *)+")
+_NO_CELL_ENDS = re.compile(
+    rf"(?<=[{_BREAK}]) *{_CELL_END}[ {_CELL_END}]*|[ {_CELL_END}]*{_CELL_END} *(?=[{_BREAK}]|$)"
+)
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -49,11 +66,13 @@ def read(source: Source) -> Iterator[Document]:
     yield Document("", title, text, None, source.encoding)
 
 
-def page(source: Source, data: bytes, charset: str = "") -> tuple[str, str]:
+def page(
+    source: Source, data: bytes, charset: str = "", *, around: str = _AROUND_TEXT
+) -> tuple[str, str]:
     """The title and the text of a page.
 
-    `charset`: the encoding declared for it elsewhere, as by the headers of a message, or "". Raises
-    UnusableFileError if there is no text.
+    `charset`: the encoding declared for it elsewhere, as by the headers of a message, or "".
+    `around`: what is not of its text, as a selector. Raises UnusableFileError if there is no text.
     """
     from selectolax.lexbor import LexborHTMLParser
 
@@ -61,7 +80,7 @@ def page(source: Source, data: bytes, charset: str = "") -> tuple[str, str]:
     name = charset or (declared[1].decode("ascii") if declared else "")
     tree = LexborHTMLParser(source.decoded(data, name))
     _mark_breaks(tree)
-    title, text = _title(tree), _text(_main(tree))
+    title, text = _title(tree), _text(_main(tree, around))
     if not text:
         raise UnusableFileError("no text on the page")
     return title, text
@@ -71,31 +90,48 @@ def _mark_breaks(page: "LexborHTMLParser") -> None:
     """Remove what is never text, and mark where blocks and cells end."""
     for node in page.css(_NEVER_TEXT):
         node.decompose()
+    for raised in page.css("sup, a[href^='#']"):
+        before = raised.prev
+        text = before.text() if before is not None else ""
+        if gap := superscripts.gap(text or "", raised.text()):
+            raised.insert_before(gap)
     for block in page.css(_BLOCKS):
-        block.insert_before(_BREAK)
-        block.insert_after(_BREAK)
+        if not _is_alone_in_cell(block):
+            block.insert_before(_BREAK)
+            block.insert_after(_BREAK)
     for cell in page.css(_CELLS):
-        cell.insert_after(" ")
+        cell.insert_after(_CELL_END)
+
+
+def _is_alone_in_cell(block: "LexborNode") -> bool:
+    """Whether a cell consists of this paragraph, as programs of offices write cells."""
+    cell = block.parent
+    if block.tag not in _ALONE_IN_CELL or cell is None or cell.tag not in ("td", "th"):
+        return False
+    return all(
+        other.mem_id == block.mem_id or other.is_comment_node or not (other.text() or "").strip()
+        for other in cell.iter(include_text=True)
+    )
 
 
 def _title(page: "LexborHTMLParser") -> str:
-    for selector in ("head title", "h1"):
-        node = page.css_first(selector)
-        if title := _text(node):
-            return title
-    return ""
+    nodes = (page.css_first(selector) for selector in ("head title", "h1"))
+    return titles.first_title(map(_text, nodes))
 
 
-def _main(page: "LexborHTMLParser") -> "LexborNode | None":
+def _main(page: "LexborHTMLParser", around: str) -> "LexborNode | None":
     """The element with the main text: <main>, a lone <article>, else the whole body."""
     for selector in ("main, [role=main]", "article"):
         nodes = page.css(selector)
         if len(nodes) == 1 and _text(nodes[0]):
-            _remove_around(nodes[0], _AROUND_TEXT)
+            _remove_around(nodes[0], around)
             return nodes[0]
     if page.body is not None:
-        _remove_around(page.body, f"{_AROUND_TEXT}, body > header")
-        _remove_menus(page.body)
+        if around == _AROUND_TEXT:
+            _remove_around(page.body, f"{around}, body > header")
+            _remove_menus(page.body)
+        else:
+            _remove_around(page.body, around)
     return page.body
 
 
@@ -111,8 +147,18 @@ def _remove_menus(body: "LexborNode") -> None:
         linked = sum(len(link.text()) for link in links)
         names = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}"
         mostly_links = len(links) >= _MIN_LINKS and linked > _MIN_LINKED_SHARE * size
-        if mostly_links or _MENU_NAMES.search(names):
+        if (mostly_links and not _has_heading(node)) or _MENU_NAMES.search(names):
             node.decompose()
+
+
+def _has_heading(node: "LexborNode") -> bool:
+    """Whether a list stands behind a heading, and so is content, such as the works of a writer."""
+    before = node.prev
+    while before is not None and not (before.text() or "").strip(f" \t\n\r{_BREAK}"):
+        before = before.prev
+    if node.tag not in _LISTS or before is None or before.tag not in _HEADINGS:
+        return False
+    return _ELSEWHERE.fullmatch(fold(_text(before).lower()).strip(" :")) is None
 
 
 def _remove_around(node: "LexborNode", selector: str) -> None:
@@ -128,4 +174,5 @@ def _text(node: "LexborNode | None") -> str:
     if node is None:
         return ""
     text = _SPACES.sub(" ", node.text().replace("\xa0", " "))
+    text = _CELL_ENDS.sub(" | ", _NO_CELL_ENDS.sub("", text))
     return _BREAKS.sub("\n", text).strip()

@@ -1,17 +1,22 @@
-"""A message (.eml), or a page that a browser saved as one (.mht): subject, sender and body.
+"""A message (.eml), or a page that a browser saved as one (.mht): subject, people, date, body and
+the names of attachments.
 
 Formats: RFC 5322 and MIME; MHTML is RFC 2557.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
+from email.utils import parsedate_to_datetime
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Locator
-from vnsearch.readers import html
+from vnsearch.model import Document, Encoding, Locator
+from vnsearch.readers import html, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
+
+_PEOPLE = ("from", "to", "cc")
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -22,19 +27,22 @@ def read(source: Source) -> Iterator[Document]:
 def document(source: Source, data: bytes, number: int | None = None) -> Document:
     """Read a message; `number`: its number in a mailbox, None if it is a file of its own.
 
-    Raises UnusableFileError.
+    What cannot be decoded is replaced by U+FFFD. Raises UnusableFileError.
     """
     message = message_from_bytes(data, policy=default)
     if not message.keys():
         raise UnusableFileError("no message")
     assert isinstance(message, EmailMessage)
-    subject, sender = (_header(source, message, name) for name in ("subject", "from"))
+    subject = _header(source, message, "subject")
+    people = [_header(source, message, name) for name in _PEOPLE]
     title, body = _body(source, message)
-    locator = None if number is None else Locator(number, "message", 0)
-    text = "\n".join(filter(None, (subject, sender, body)))
+    lines = (subject, *people, _date(message), body, *_attachments(source, message))
+    text = "\n".join(filter(None, lines))
     if not text:
         raise UnusableFileError("empty message")
-    return Document(str(number or ""), subject or title, text, locator, source.encoding)
+    locator = None if number is None else Locator(number, "message", 0)
+    title = titles.first_title((subject, title)) or titles.line_title(body)
+    return Document(str(number or ""), title, text, locator, source.encoding)
 
 
 def _header(source: Source, message: EmailMessage, name: str) -> str:
@@ -43,23 +51,81 @@ def _header(source: Source, message: EmailMessage, name: str) -> str:
     try:
         raw.encode("ascii", "strict")
     except UnicodeEncodeError:  # bytes that should have been encoded (RFC 2047)
-        return source.decoded(raw.encode("ascii", "surrogateescape")).strip()
+        return _decoded(source, raw.encode("utf-8", "surrogateescape"))
     try:
         return str(message.get(name, "")).strip()
     except Exception:  # hostile headers make the parser raise errors of many kinds
         return raw.strip()
 
 
+def _date(message: EmailMessage) -> str:
+    """When the message was sent, by the clock of its sender; "" if it does not say."""
+    raw = next((value for key, value in message.raw_items() if key.lower() == "date"), "")
+    with suppress(ValueError, TypeError, OverflowError, IndexError):
+        return f"{parsedate_to_datetime(raw):%d/%m/%Y %H:%M}"
+    return ""
+
+
+def _decoded(source: Source, data: bytes, charset: str = "") -> str:
+    """Bytes of a message as text, with U+FFFD for those that are none."""
+    if not data.strip():
+        return ""
+    try:
+        return source.decoded(data, charset).strip()
+    except UnusableFileError:
+        source.encoding = Encoding("utf-8", sure=False)
+        return data.decode("utf-8", "replace").replace("\0", "").strip()
+
+
 def _body(source: Source, message: EmailMessage) -> tuple[str, str]:
     """The title, if the body is a page, and its text; both may be empty."""
-    part = message.get_body(("plain", "html", "related")) or message
-    if part.is_multipart():
-        return "", ""
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes) or not data.strip():
-        return "", ""
-    if part.get_content_type() == "text/html":
-        return html.page(source, data, part.get_content_charset(""))
-    if part.get_content_maintype() != "text":
-        return "", ""
-    return "", source.decoded(data, part.get_content_charset("")).strip()
+    try:
+        part = message.get_body(("plain", "html", "related")) or message
+    except Exception:  # such as headers of parts that cannot be parsed
+        part = message
+    parts = [part] if not part.is_multipart() else list(_text_parts(message))
+    for one in parts:
+        kind, charset = _kind(one)
+        data = _payload(one)
+        if kind == "text/html" and data.strip():
+            with suppress(UnusableFileError):
+                return html.page(source, data, charset)
+        elif kind.startswith("text/") and (text := _decoded(source, data, charset)):
+            return "", text
+    return "", ""
+
+
+def _text_parts(message: EmailMessage) -> Iterator[Message]:
+    for part in message.walk():
+        if not part.is_multipart() and not _name(part):
+            yield part
+
+
+def _kind(part: Message) -> tuple[str, str]:
+    """The type of a part, and its declared encoding or ""."""
+    try:
+        return part.get_content_type(), part.get_content_charset("") or ""
+    except Exception:  # a header that cannot be parsed
+        return "text/plain", ""
+
+
+def _payload(part: Message) -> bytes:
+    try:
+        data = part.get_payload(decode=True)
+    except Exception:  # of encodings that are damaged
+        data = b""
+    return data if isinstance(data, bytes) else b""
+
+
+def _attachments(source: Source, message: EmailMessage) -> Iterator[str]:
+    """The names of the files that came with a message."""
+    for part in message.walk():
+        if part is not message and (name := _name(part)):
+            yield _decoded(source, name.encode("utf-8", "surrogateescape"))
+
+
+def _name(part: Message) -> str:
+    try:
+        return " ".join((part.get_filename() or "").split())
+    except Exception:  # a header that cannot be parsed
+        return ""

@@ -1,26 +1,77 @@
-"""OpenDocument text (.odt): the text with its notes; not comments or deleted text."""
+"""OpenDocument text (.odt): the text with tables and notes, then headers and footers; not comments
+or deleted text."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
+from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Package, text_of, title_in
+from vnsearch.readers.package import Package, local_name, text_of, title_in
 
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_CONTENT: Final = "content.xml"
+_STYLES: Final = "styles.xml"
+_META: Final = "meta.xml"
+_MANIFEST: Final = "META-INF/manifest.xml"
 _MARKS: Final = {"p": "\n", "h": "\n", "line-break": "\n", "tab": " ", "s": " "}
 _SKIP: Final = ("tracked-changes", "annotation", "note-citation", "forms", "scripts")
+_AROUND: Final = ("{*}header", "{*}footer", "{*}header-first", "{*}footer-first")
 
 
 def read(source: Source) -> Iterator[Document]:
     """Yield one document; raises UnusableFileError."""
     package = Package(source)
-    if "META-INF/manifest.xml" in package and b"encryption-data" in package.data(
-        "META-INF/manifest.xml"
-    ):
+    if _MANIFEST in package and b"encryption-data" in package.data(_MANIFEST):
         raise UnusableFileError("encrypted")
-    text = text_of(package.xml("content.xml"), _MARKS, skip=_SKIP)
-    if not text:
+    root = package.xml(_CONTENT)
+    texts = [_text(root)]
+    if _STYLES in package:
+        for part in package.xml(_STYLES).iter(*_AROUND):
+            text = _text(part)
+            if any(map(str.isalpha, text)) and text not in texts:
+                texts.append(text)
+    if not any(texts):
         raise UnusableFileError("no text")
-    title = title_in(package.xml("meta.xml")) if "meta.xml" in package else ""
-    yield Document("", title, text)
+    stated = title_in(package.xml(_META)) if _META in package else ""
+    title = titles.first_title([stated, *_titles(root)])
+    yield Document("", title, "\n".join(filter(None, texts)))
+
+
+def _text(root: "_Element") -> str:
+    raised = {
+        _attribute(properties.getparent(), "name")
+        for properties in root.iter("{*}text-properties")
+        if _attribute(properties, "text-position").startswith("super")
+    }
+
+    def before(element: "_Element", name: str, text: str) -> str:
+        if name == "span" and raised and _attribute(element, "style-name") in raised:
+            return superscripts.gap(text, "".join(element.itertext()))
+        return "\n" if name == "text-box" else ""
+
+    return text_of(root, _MARKS, skip=_SKIP, before=before)
+
+
+def _titles(root: "_Element") -> Iterator[str]:
+    """The paragraphs in the style of titles, then the first headings that are not of a section."""
+    headings: list[str] = []
+    parents = {
+        _attribute(style, "name"): _attribute(style, "parent-style-name")
+        for style in root.iter("{*}style")
+    }
+    for item in root.iter("{*}p", "{*}h"):
+        style = _attribute(item, "style-name")
+        if "Title" in (style, parents.get(style)):
+            yield "".join(item.itertext())
+        elif local_name(item) == "h" and len(headings) < 5:
+            headings.append("".join(item.itertext()))
+    yield from (text for text in headings if not titles.is_section(text))
+
+
+def _attribute(element: "_Element", name: str) -> str:
+    found = (value for key, value in element.items() if str(key).rpartition("}")[2] == name)
+    return str(next(found, ""))

@@ -1,12 +1,12 @@
 """Zip archives of XML files, of which office files and books consist, and the text of XML."""
 
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
+from vnsearch.readers.base import MAX_FILE_BYTES, MAX_TEXT_BYTES, Source, bytes_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -32,6 +32,11 @@ class Package:
 
     def __contains__(self, name: str) -> bool:
         return name in self._zip.NameToInfo
+
+    def check_size(self) -> None:
+        """Raise UnusableFileError if the archive is too large decompressed."""
+        if sum(info.file_size for info in self._zip.infolist()) > MAX_FILE_BYTES:
+            raise UnusableFileError(f"too large (over {MAX_FILE_BYTES // 1_000_000} MB of data)")
 
     def data(self, name: str) -> bytes:
         """Decompress a file of the archive. All that are read may have MAX_TEXT_BYTES together."""
@@ -105,32 +110,72 @@ def title_in(root: "_Element") -> str:
     return next(("".join(item.itertext()) for item in root.iter("{*}title")), "").strip()
 
 
+def local_name(element: "_Element") -> str:
+    """The name of an element without its namespace; "" of a comment or instruction."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
 def text_of(
     root: "_Element",
     marks: Mapping[str, str],
     *,
     skip: Collection[str],
     only: Collection[str] | None = None,
+    before: Callable[["_Element", str, str], str] = lambda _element, _name, _text: "",
 ) -> str:
-    """The text of a tree, its lines stripped and blank ones left out.
+    """The text of a tree, its lines stripped and blank ones left out; a line for each row of a
+    table.
 
-    All arguments are about local names of elements. `marks`: what to put at the end of some, such
-    as a newline; `skip`: those to leave out; `only`: those whose text is wanted, if not all.
+    All names are local names of elements. `marks`: what to put at the end of some, such as a
+    newline; `skip`: those to leave out; `only`: those whose text is wanted, if not all; `before`:
+    what to put before an element, of its name and the text just before it.
     """
     from lxml import etree
 
-    parts: list[str] = []
+    parts: list[str] = []  # of the innermost cell, or of the whole
+    outer: list[list[str]] = []  # of the cells and rows around it
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
-        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        name = local_name(element)
         if event == "start":
             if name in skip or not name:
                 walk.skip_subtree()
-            elif only is None or name in only:
-                parts.append(element.text or "")
+                continue
+            if name in _ROWS or name in _CELLS:
+                outer.append(parts)
+                parts = []
+            text = before(element, name, parts[-1] if parts else "")
+            if only is None or name in only:
+                text += element.text or ""
+            parts += [text] if text else []
             continue
-        parts.append(marks.get(name, "") if name not in skip else "")
-        if only is None and element is not root:
-            parts.append(element.tail or "")
+        if name in skip:
+            continue
+        parts += [marks[name]] if name in marks else []
+        if name in _CELLS:
+            cell = _lines(parts)
+            parts = outer.pop()
+            parts += [cell] if cell else []
+        elif name in _ROWS:
+            row = row_of(filter(None, map(str.strip, parts)))
+            parts = outer.pop()
+            parts += ["\n", row, "\n"]
+        if only is None and element is not root and element.tail:
+            parts.append(element.tail)
+    return _lines(parts)
+
+
+_ROWS: Final = frozenset(("tr", "table-row"))
+_CELLS: Final = frozenset(("tc", "table-cell", "covered-table-cell"))
+
+
+def row_of(cells: Iterable[str]) -> str:
+    """A row of a table as a line; as several, if a cell has several, as in tables for layout."""
+    cells = list(cells)
+    return ("\n" if any("\n" in cell for cell in cells) else " | ").join(cells)
+
+
+def _lines(parts: Iterable[str]) -> str:
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -1,6 +1,6 @@
-"""PowerPoint (.pptx): the slides in order, each with its notes.
+"""PowerPoint (.pptx): the slides in order, each with its tables, its diagrams and its notes.
 
-The format is PresentationML, of Office Open XML (ECMA-376).
+The format is PresentationML, of Office Open XML (ECMA-376); diagrams (SmartArt) are DrawingML.
 """
 
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from typing import Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
+from vnsearch.readers import titles
 from vnsearch.readers.base import Source
 from vnsearch.readers.package import Package, text_of
 
@@ -17,6 +18,7 @@ _MARKS: Final = {"p": "\n", "br": "\n", "tab": " "}
 _TEXT: Final = ("t",)
 # The fallback for older programs, which repeats the text; numbers of slides and dates.
 _SKIP: Final = ("Fallback", "fld")
+_WITH_SLIDE: Final = ("ppt/diagrams/data", "ppt/notesSlides/")  # in this order
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -31,11 +33,24 @@ def read(source: Source) -> Iterator[Document]:
     text = "\n\f".join(_text(package, slide) for slide in slides)
     if not text.strip():
         raise UnusableFileError("no text")
-    yield Document("", package.title(), text, Locator(1, "slide"))
+    stated = [package.title(), *(_title(package, slide) for slide in slides[:1])]
+    yield Document("", titles.first_title(stated), text, Locator(1, "slide"))
 
 
 def _text(package: Package, slide: str) -> str:
-    targets = package.targets(slide).values()
-    notes = [target for target in targets if target.startswith("ppt/notesSlides/")]
-    parts = [part for part in (slide, *notes) if part in package]
-    return "\n".join(text_of(package.xml(part), _MARKS, skip=_SKIP, only=_TEXT) for part in parts)
+    targets = sorted(package.targets(slide).values())
+    others = [item for kind in _WITH_SLIDE for item in targets if item.startswith(kind)]
+    parts = [part for part in (slide, *others) if part in package]
+    texts = (text_of(package.xml(part), _MARKS, skip=_SKIP, only=_TEXT) for part in parts)
+    return "\n".join(filter(None, texts))
+
+
+def _title(package: Package, slide: str) -> str:
+    """The text of the title of a slide; "" if it has none."""
+    if slide not in package:
+        return ""
+    for shape in package.xml(slide).iter("{*}sp"):
+        holder = shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
+        if holder is not None and holder.get("type") in ("title", "ctrTitle"):
+            return text_of(shape, _MARKS, skip=_SKIP, only=_TEXT)
+    return ""

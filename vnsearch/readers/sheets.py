@@ -1,50 +1,77 @@
-"""Spreadsheets (.xlsx, .xlsm, .xls, .ods): the name of each sheet, then a line for each row."""
+"""Spreadsheets (.xlsx, .xlsm, .xls): the name of each sheet, then a line for each row, its cells as
+they are shown."""
 
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time
-from io import BytesIO
+from io import BufferedReader, BytesIO
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
-from vnsearch.readers.base import MAX_FILE_BYTES, Source, bytes_of
+from vnsearch.readers import titles
+from vnsearch.readers.base import Source, bytes_of
+from vnsearch.readers.number_formats import NumberFormat, Workbook
+from vnsearch.readers.package import Package, row_of
+
+_ZIP = b"PK"
 
 
 def read(source: Source) -> Iterator[Document]:
-    """Yield one document, its sheets separated by form feeds, its cells by tabs; raises
-    UnusableFileError."""
+    """Yield one document, its sheets separated by form feeds; raises UnusableFileError."""
     from python_calamine import CalamineWorkbook, PasswordError
 
     data = bytes_of(source.stream)
     if not data:
         raise UnusableFileError("empty file")
-    _check_size(data)
+    title, formats = _package(data) if data.startswith(_ZIP) else ("", None)
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
     except PasswordError as error:
         raise UnusableFileError("encrypted") from error
-    sheets = []
+    sheets, first = [], ""
     for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=True)
-        lines = ("\t".join(filter(None, map(_cell, row))) for row in rows)
-        sheets.append("\n".join((name, *filter(None, lines))))
-    if all("\n" not in sheet for sheet in sheets):
+        sheet = book.get_sheet_by_name(name)
+        shown: Mapping[tuple[int, int], NumberFormat] = {}
+        with suppress(UnusableFileError):  # its values can be read all the same
+            shown = formats.of_sheet(name) if formats else {}
+        top, left = sheet.start or (0, 0)
+        rows = [
+            row_of(
+                filter(None, (_cell(cell, shown.get((y, x))) for x, cell in enumerate(row, left)))
+            )
+            for y, row in enumerate(sheet.to_python(skip_empty_area=True), top)
+        ]
+        text = "\n".join(filter(None, rows))
+        first = first or text
+        sheets.append("\n".join(filter(None, (name, text))))
+    if not first:
         raise UnusableFileError("no text")
-    yield Document("", "", "\n\f".join(sheets), Locator(1, "sheet"))
+    title = titles.first_title([title]) or titles.line_title(first)
+    yield Document("", title, "\n\f".join(sheets), Locator(1, "sheet"))
 
 
-def _check_size(data: bytes) -> None:
-    """Raise UnusableFileError if a zip archive is too large decompressed."""
-    if not zipfile.is_zipfile(BytesIO(data)):
-        return
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        if sum(info.file_size for info in archive.infolist()) > MAX_FILE_BYTES:
-            raise UnusableFileError(f"too large (over {MAX_FILE_BYTES // 1_000_000} MB of data)")
+def _package(data: bytes) -> tuple[str, Workbook | None]:
+    """The title a workbook states, and its number formats.
+
+    Raises UnusableFileError if it is too large decompressed.
+    """
+    package = Package(Source(BufferedReader(BytesIO(data))))
+    package.check_size()
+    with suppress(UnusableFileError):
+        return package.title(), Workbook(package)
+    return "", None
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+def _cell(value: object, shown: NumberFormat | None) -> str:
+    match value:
+        case float() if shown is not None:
+            return shown.shown(value)
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.time() != time():
+            return value.strftime("%d/%m/%Y %H:%M")
+        case date():
+            return value.strftime("%d/%m/%Y")
+        case time():
+            return value.strftime("%H:%M" if value.second == 0 else "%H:%M:%S")
     return " ".join(str(value).split())

@@ -1,4 +1,4 @@
-"""CSV and TSV: a line for each row, cells separated by tabs."""
+"""CSV and TSV: a line for each row, its cells apart."""
 
 import csv
 from collections.abc import Iterator
@@ -19,5 +19,5 @@ def read(source: Source) -> Iterator[Document]:
     head = text.partition("\n")[0]
     csv.field_size_limit(MAX_TEXT_BYTES)
     rows = csv.reader(text.splitlines(keepends=True), delimiter=max(_DELIMITERS, key=head.count))
-    lines = ("\t".join(row) for row in rows)
+    lines = (" | ".join(filter(None, (cell.strip(" \t") for cell in row))) for row in rows)
     yield Document("", "", "\n".join(lines), Locator(1), source.encoding)

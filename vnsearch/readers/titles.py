@@ -30,7 +30,7 @@ _NUMBER: Final = re.compile(
 )
 _DATE: Final = re.compile(
     r"(.{1,40},? )?ngay ?[\d.…_ ]* ?thang ?[\d.…_ ]* ?nam ?[\d.…_ ]*"
-    r"|(ngay ?:? ?)?[\d]{1,2}[/.-]\d{1,2}[/.-]\d{2,4}"
+    r"|(ngay ?:? ?)?[\d]{1,2}[/.-]\d{1,2}[/.-]\d{2,4}( \d\d?:\d\d)?"
 )
 _AGENCY: Final = re.compile(
     r"(uy ban nhan dan|ubnd|hoi dong nhan dan|hdnd|quoc hoi|chinh phu|thu tuong chinh phu|chu tich "
@@ -51,7 +51,7 @@ _NEVER: Final = re.compile(
     r"|(bieu )?mau( so)?:? ?[\w./-]*\d[\w./-]*|\(?(ban hanh )?kem theo .*|muc luc"
     r"|(table of )?contents"
     r"|(ho (va|,)? ?ten|lop|sbd|so bao danh|ma de( thi)?|de chinh thuc)\b ?[^\w ].*|de chinh thuc"
-    r"|\(?de thi (gom|co) .*"
+    r"|\(?de thi (gom|co) .*|[^<>@]*<?[^ @]+@[^ @]+>?(, .*)?"
 )
 _CODE: Final = re.compile(
     r"\s*(#!|#\s*(include|define|pragma|ifndef|ifdef|-\*-)|//|/\*|<!|<\?|%|--\s"
@@ -85,6 +85,14 @@ _BODY: Final = re.compile(
     r"|quyet nghi)\b.*"
 )
 
+# Headings of parts of a document, folded.
+_SECTION: Final = re.compile(
+    r"((chuong|phan|muc|dieu|bai|tiet|chapter|section|part) ([ivx]+|\d+)|[ivx]+\.|\d+[.)]"
+    r"|[a-z][.)]).*"
+    r"|(loi (noi dau|mo dau|gioi thieu|cam on|cam doan|tua)|mo dau|dat van de|gioi thieu|tom tat"
+    r"|abstract|introduction|preface|ket luan|tai lieu tham khao|dap an|huong dan giai)\W*"
+)
+
 # What programs and templates call any document, after digits and signs are left out.
 _DEFAULTS: Final = frozenset(
     line.strip()
@@ -108,8 +116,8 @@ _DEFAULTS: Final = frozenset(
     bam de them tieu de; click to add title; add title; home; home page; index; trang chu; scan;
     scanned document; scanned image; camscanner; image; img;
     print; printed document; full page photo;
-    my document; create pdf; pdf; layout; cover; bia; phu luc;
-    trang; page; chuong; part; text; email;
+    my document; create pdf; pdf; layout; cover; bia;
+    trang; page; text; email;
     (no subject); khong co chu de; khong chu de; re; fwd; unknown title; new page; google docs
     """.replace("\n", " ").split(";")
 )
@@ -137,13 +145,18 @@ def first_title(stated: Iterable[str]) -> str:
         title = " ".join(title.split())
         plain = fold(title.lower())
         if title and not (
-            _DIGITS_AND_SIGNS.sub(" ", plain).strip() in _DEFAULTS
+            _is_default(plain)
             or _FILE_NAME.fullmatch(plain)
             or _TEMPLATE.match(plain)
             or _is_common(title)
         ):
             return title
     return ""
+
+
+def is_section(heading: str) -> bool:
+    """Whether a heading is that of a part of a document."""
+    return _SECTION.fullmatch(fold(heading.lower())) is not None
 
 
 def title_of(text: str, name: str) -> str:
@@ -211,6 +224,8 @@ def _is_common(line: str) -> bool:
     if _CODE.match(line) or not any(map(str.isalpha, line)):
         return True
     plain = fold(line.lower()).strip()
+    if _is_default(plain):
+        return True
     if (motto := _MOTTO.search(plain)) and (
         motto.start() == 0 or _AGENCY.fullmatch(plain[: motto.start()])
     ):
@@ -219,6 +234,10 @@ def _is_common(line: str) -> bool:
         return True
     agency = _AGENCY.fullmatch(plain) and (line.isupper() or len(plain.split()) <= 8)
     return bool(agency) and not re.search(r"[,:;.!?]", line)
+
+
+def _is_default(plain: str) -> bool:
+    return _DIGITS_AND_SIGNS.sub(" ", plain).strip() in _DEFAULTS
 
 
 def _joined(lines: Sequence[str], at: int) -> str:
