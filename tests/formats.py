@@ -158,10 +158,11 @@ def epub(text: str) -> bytes:
     return packed(files)
 
 
-def pdf(text: str, *, extra: str = "") -> bytes:
-    """A line a page, in a font that is not there, whose codes are those of UTF-16."""
+def pdf(text: str, *, extra: str = "", heading: str = "") -> bytes:
+    """A line a page, the first below a large `heading`, in a font that is not there, whose codes
+    are those of UTF-16."""
     lines = text.split("\n")
-    chars = sorted(set(text) - {"\n"})
+    chars = sorted(set(text + heading) - {"\n"})
     mapping = "\n".join(f"<{ord(c):04x}> <{ord(c):04x}>" for c in chars)
     cmap = (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap "
@@ -181,6 +182,9 @@ def pdf(text: str, *, extra: str = "") -> bytes:
     for number, line in enumerate(lines):
         rows = textwrap.wrap(line, 80)
         shown = " T* ".join(f"<{row.encode('utf-16-be').hex()}> Tj" for row in rows)
+        if heading and not number:
+            large = f"<{heading.encode('utf-16-be').hex()}> Tj"
+            shown = f"2 0 0 2 20 740 Tm {large} 1 0 0 1 20 700 Tm {shown}"
         objects += (
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 900 800] /Contents "
             f"{7 + 2 * number} 0 R /Resources << /Font << /F 3 0 R >> >> >>",

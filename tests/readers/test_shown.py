@@ -186,6 +186,15 @@ def test_number_formats(code: str, number: float, shown: str | None) -> None:
     assert (found and found.shown(number)) == shown
 
 
+def test_the_largest_text_of_a_pdf_is_its_title(sandbox: Sandbox) -> None:
+    text = "Phòng tổ chức của thôn\nTrang sau"
+    found = one("a.pdf", formats.pdf(text, heading="Sổ tay nuôi ong"), sandbox)
+    assert found.title == "Sổ tay nuôi ong"
+    for none in ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "QUYẾT ĐỊNH", "Trang 1"):
+        assert one("a.pdf", formats.pdf(text, heading=none), sandbox).title != none
+    assert one("a.pdf", formats.pdf(text), sandbox).title == "Phòng tổ chức của thôn"
+
+
 def test_sheets_of_opendocument(sandbox: Sandbox) -> None:
     spaces = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'

@@ -97,4 +97,4 @@ def _titles(package: Package, root: "_Element") -> Iterator[str]:
             headings.append(text)
         if len(headings) > _MOST_HEADINGS:
             break
-    yield from (text for text in headings if not titles.is_section(text))
+    yield from (text for text in headings if not titles.is_generic(text))

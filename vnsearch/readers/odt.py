@@ -69,7 +69,7 @@ def _titles(root: "_Element") -> Iterator[str]:
             yield "".join(item.itertext())
         elif local_name(item) == "h" and len(headings) < 5:
             headings.append("".join(item.itertext()))
-    yield from (text for text in headings if not titles.is_section(text))
+    yield from (text for text in headings if not titles.is_generic(text))
 
 
 def _attribute(element: "_Element", name: str) -> str:

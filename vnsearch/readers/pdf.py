@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
+from vnsearch.readers import pdf_title, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 
 if TYPE_CHECKING:
@@ -14,10 +15,6 @@ if TYPE_CHECKING:
 _ENDS: Final = tuple(".!?:;…”\"'")
 _FULL: Final = 0.7  # of the length of the longest line; a shorter line ends its paragraph
 _HYPHEN: Final = re.compile("[\ufffe\x02]\n?")  # what PDFium has for a hyphen at a line end
-# Titles that are no titles: programs that print to PDF give the name of the file or their own.
-_NO_TITLE: Final = re.compile(
-    r"untitled|microsoft|.*\.(docx?|xlsx?|pptx?|indd|qxd|rtf|txt|cdr)", re.IGNORECASE
-)
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -35,10 +32,14 @@ def read(source: Source) -> Iterator[Document]:
     pages = list(_pages(document))
     if not "".join(pages).strip():
         raise UnusableFileError("no text, only pictures of it (a scan)")
-    title = str(document.get_metadata_dict().get("Title", "")).strip()
-    if _NO_TITLE.match(title):
-        title = ""
-    yield Document("", title, "\n\f".join(pages), Locator(1, "page"))
+    yield Document("", _title(document), "\n\f".join(pages), Locator(1, "page"))
+
+
+def _title(document: "PdfDocument") -> str:
+    stated = str(document.get_metadata_dict().get("Title", ""))
+    largest = pdf_title.largest_texts(document[0].get_textpage())
+    shown = (text for text in largest if not titles.is_generic(text))
+    return titles.first_title((stated, *shown))
 
 
 def _pages(document: "PdfDocument") -> Iterator[str]:

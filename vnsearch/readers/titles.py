@@ -154,9 +154,10 @@ def first_title(stated: Iterable[str]) -> str:
     return ""
 
 
-def is_section(heading: str) -> bool:
-    """Whether a heading is that of a part of a document."""
-    return _SECTION.fullmatch(fold(heading.lower())) is not None
+def is_generic(heading: str) -> bool:
+    """Whether a heading is that of a part of a document, or only names the kind of a paper."""
+    plain = " ".join(fold(heading.lower()).split())
+    return bool(_SECTION.fullmatch(plain) or _IS_KIND.fullmatch(plain))
 
 
 def title_of(text: str, name: str) -> str:
