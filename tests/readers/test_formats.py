@@ -1,6 +1,7 @@
 """Formats: the same text in all of them, where a hit is in its file, and files that are broken."""
 
 import re
+import sys
 from collections.abc import Iterator
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -182,18 +183,35 @@ def test_a_new_version_of_a_reader_reads_only_its_files_again(
     assert update(tmp_path / "ix").changed == 0
 
 
-@pytest.mark.parametrize(("name", "extra"), [("print.pdf", "pdf"), ("word.docx", "office")])
+@pytest.mark.parametrize(("name", "library"), [("print.pdf", "pypdfium2"), ("word.docx", "lxml")])
 def test_without_its_library_a_format_is_skipped_and_read_when_it_comes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, extra: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, library: str
 ) -> None:
     formats.make(tmp_path / "docs", TEXT, [name, "utf-8.txt"])
     with monkeypatch.context() as patch:
         patch.setattr(readers, "_installed", lambda library: not library)
         done = update(tmp_path / "ix", [str(tmp_path / "docs")])
         (skipped,) = done.skipped
-        assert skipped.reason == f"needs more to be read: pip install 'vnsearch[{extra}]'"
+        assert skipped.reason.startswith(f"{library} is not installed: ")
         assert done.added == 1
     assert update(tmp_path / "ix").added == 1
+
+
+@pytest.mark.parametrize(
+    ("prefix", "pip", "remedy"),
+    [
+        ("/home/an/.local/pipx/venvs/vnsearch", True, "pipx inject vnsearch python-calamine"),
+        ("/srv/env", True, "'/srv/my env/python' -m pip install python-calamine"),
+        ("/srv/env", False, "uv pip install --python '/srv/my env/python' python-calamine"),
+    ],
+)
+def test_what_installs_a_library_in_this_environment(
+    monkeypatch: pytest.MonkeyPatch, prefix: str, pip: bool, remedy: str
+) -> None:
+    monkeypatch.setattr(sys, "prefix", prefix)
+    monkeypatch.setattr(sys, "executable", "/srv/my env/python")
+    monkeypatch.setattr(readers, "find_spec", lambda name: name if pip else None)
+    assert readers._remedy("python_calamine") == remedy
 
 
 def test_a_mixed_folder_of_many_files(tmp_path: Path, run: Command) -> None:

@@ -181,8 +181,8 @@ def index(
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
     which become roots of the index; without any, at all known roots. Reads text
     (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .htm, .xhtml, .mht, .mhtml), mail (.eml,
-    .mbox), and with vnsearch[all] installed .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods
-    and .epub, also with .gz behind; all else is skipped and told.
+    .mbox), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub, also with .gz behind;
+    all else is skipped and told.
     """
     from vnsearch.indexing.update import forget_advice, update
     from vnsearch.render import jsonform, plain

@@ -8,6 +8,8 @@ of its format is met.
 
 import gzip
 import re
+import shlex
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,8 +36,7 @@ class Format(NamedTuple):
 
     module: str  # in this package
     version: int = 1  # to be raised when it reads files differently, so that they are read again
-    extra: str = ""  # the extra of vnsearch that installs the library
-    library: str = ""  # the module it needs besides the dependencies of vnsearch
+    library: str = ""  # the module it needs, of a package that some systems have no wheel of
     # Whether files are read in another process: a hostile file may make a library hang, crash, or
     # take all memory.
     sandboxed: bool = True
@@ -43,12 +44,12 @@ class Format(NamedTuple):
 
 
 def _office(module: str) -> Format:
-    return Format(module, 2, extra="office", library="lxml")
+    return Format(module, 2, library="lxml")
 
 
 _HTML: Final = Format("html", 3)
 _MAIL: Final = Format("mail", 2)
-_SHEETS: Final = Format("sheets", 2, extra="office", library="python_calamine")
+_SHEETS: Final = Format("sheets", 2, library="python_calamine")
 
 # By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
@@ -64,7 +65,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".mbox": Format("mbox", 2),
     ".csv": Format("table", 2),
     ".tsv": Format("table", 2),
-    ".pdf": Format("pdf", 2, extra="pdf", library="pypdfium2"),
+    ".pdf": Format("pdf", 2, library="pypdfium2"),
     ".docx": _office("docx"),
     ".odt": _office("odt"),
     ".pptx": _office("pptx"),
@@ -114,7 +115,7 @@ def read(
     if found is None:
         raise UnusableFileError(f"format not supported ({PurePath(path).suffix or 'no suffix'})")
     if not _installed(found.library):
-        raise UnusableFileError(f"needs more to be read: pip install 'vnsearch[{found.extra}]'")
+        raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
     data = _decompressed(path, stream)
     with _reading():
         source = Source(data, encoding)
@@ -187,6 +188,16 @@ def _reading() -> Iterator[None]:
 @cache
 def _installed(library: str) -> bool:
     return not library or find_spec(library) is not None
+
+
+def _remedy(library: str) -> str:
+    """What installs a library in the environment that vnsearch runs in."""
+    package, python = library.replace("_", "-"), shlex.quote(sys.executable)
+    if "pipx" in PurePath(sys.prefix).parts:
+        return f"pipx inject vnsearch {package}"
+    if find_spec("pip") is not None:
+        return f"{python} -m pip install {package}"
+    return f"uv pip install --python {python} {package}"
 
 
 def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw]:

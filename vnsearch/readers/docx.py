@@ -6,17 +6,14 @@ The format is WordprocessingML, of Office Open XML (ECMA-376).
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
 from vnsearch.readers.numbering import Numbering
-from vnsearch.readers.package import Package, text_of
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
+from vnsearch.readers.package import Element, Package, text_of
 
 _DOCUMENT: Final = "word/document.xml"
 _STYLES: Final = "word/styles.xml"
@@ -49,8 +46,8 @@ def read(source: Source) -> Iterator[Document]:
     yield Document("", title, "\n".join(filter(None, texts)))
 
 
-def _text(root: "_Element", numbering: Numbering | None = None) -> str:
-    def before(element: "_Element", name: str, text: str) -> str:
+def _text(root: Element, numbering: Numbering | None = None) -> str:
+    def before(element: Element, name: str, text: str) -> str:
         match name:
             case "p" if numbering is not None:
                 return numbering.before(element)
@@ -66,12 +63,12 @@ def _text(root: "_Element", numbering: Numbering | None = None) -> str:
     return text_of(root, _MARKS, skip=_SKIP, only=_TEXT, before=before)
 
 
-def _is_raised(run: "_Element") -> bool:
+def _is_raised(run: Element) -> bool:
     align = run.find("{*}rPr/{*}vertAlign")
     return align is not None and "superscript" in align.values()
 
 
-def _titles(package: Package, root: "_Element") -> Iterator[str]:
+def _titles(package: Package, root: Element) -> Iterator[str]:
     """The paragraphs in the style of titles, then the first headings that are not of a section."""
     if _STYLES not in package:
         return

@@ -4,12 +4,9 @@ Source: ECMA-376, part 1, 17.9 (numbering definitions) and 17.7 (styles).
 """
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from vnsearch.readers.package import Package
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
+from vnsearch.readers.package import Element, Package
 
 _STYLES: Final = "word/styles.xml"
 _NUMBERING: Final = "word/numbering.xml"
@@ -43,7 +40,7 @@ class Numbering:
             if _STYLES in package:
                 self._read_styles(package.xml(_STYLES))
 
-    def before(self, paragraph: "_Element") -> str:
+    def before(self, paragraph: Element) -> str:
         """The number of a paragraph, with a space behind it; "" if it has none."""
         if not self._lists:
             return ""
@@ -75,7 +72,7 @@ class Numbering:
                 text = text.replace(mark, _written(value, levels[other].format))
         return f"{text.strip()} " if text.strip() else ""
 
-    def _list_of(self, paragraph: "_Element") -> tuple[str, int]:
+    def _list_of(self, paragraph: Element) -> tuple[str, int]:
         number, level = "", None
         properties = paragraph.find("{*}pPr")
         if properties is None:
@@ -90,7 +87,7 @@ class Numbering:
             return style[0], style[1] if level is None else level
         return number, level or 0
 
-    def _read(self, root: "_Element") -> None:
+    def _read(self, root: Element) -> None:
         for item in root.iterfind("{*}abstractNum"):
             self._levels[_attribute(item, "abstractNumId")] = dict(_levels(item))
         for item in root.iterfind("{*}num"):
@@ -102,7 +99,7 @@ class Numbering:
                     level = _integer(_attribute(override, "ilvl")) or 0
                     self._starts[number, level] = _integer(start) or 0
 
-    def _read_styles(self, root: "_Element") -> None:
+    def _read_styles(self, root: Element) -> None:
         based: dict[str, str] = {}
         for style in root.iterfind("{*}style"):
             name = _attribute(style, "styleId")
@@ -119,7 +116,7 @@ class Numbering:
                 self._of_styles[name] = self._of_styles[ancestor]
 
 
-def _levels(abstract: "_Element") -> Iterator[tuple[int, _Level]]:
+def _levels(abstract: Element) -> Iterator[tuple[int, _Level]]:
     for item in abstract.iterfind("{*}lvl"):
         level = _integer(_attribute(item, "ilvl"))
         if level is not None and 0 <= level < _LEVELS:
@@ -133,13 +130,13 @@ def _levels(abstract: "_Element") -> Iterator[tuple[int, _Level]]:
             )
 
 
-def _attribute(element: "_Element", name: str) -> str:
+def _attribute(element: Element, name: str) -> str:
     """The value of an attribute, whatever its namespace; "" if there is none."""
     found = (value for key, value in element.items() if str(key).rpartition("}")[2] == name)
     return str(next(found, ""))
 
 
-def _value(element: "_Element", child: str) -> str:
+def _value(element: Element, child: str) -> str:
     found = element.find(f"{{*}}{child}")
     return "" if found is None else _attribute(found, "val")
 

@@ -2,16 +2,13 @@
 they are shown."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Package, text_of, title_in
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
+from vnsearch.readers.package import Element, Package, text_of, title_in
 
 _META: Final = "meta.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
@@ -39,7 +36,7 @@ def read(source: Source) -> Iterator[Document]:
     yield Document("", title, "\n\f".join(sheets), Locator(1, "sheet"))
 
 
-def _show_dates(table: "_Element") -> None:
+def _show_dates(table: Element) -> None:
     """Write dates with the day first, whatever the language they were written in."""
     for cell in table.iter(f"{_TABLE}table-cell"):
         year, _, rest = str(cell.get(f"{_OFFICE}date-value", "")).partition("-")

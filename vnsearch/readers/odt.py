@@ -2,16 +2,13 @@
 or deleted text."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Package, local_name, text_of, title_in
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
+from vnsearch.readers.package import Element, Package, local_name, text_of, title_in
 
 _CONTENT: Final = "content.xml"
 _STYLES: Final = "styles.xml"
@@ -41,14 +38,14 @@ def read(source: Source) -> Iterator[Document]:
     yield Document("", title, "\n".join(filter(None, texts)))
 
 
-def _text(root: "_Element") -> str:
+def _text(root: Element) -> str:
     raised = {
         _attribute(properties.getparent(), "name")
         for properties in root.iter("{*}text-properties")
         if _attribute(properties, "text-position").startswith("super")
     }
 
-    def before(element: "_Element", name: str, text: str) -> str:
+    def before(element: Element, name: str, text: str) -> str:
         if name == "span" and raised and _attribute(element, "style-name") in raised:
             return superscripts.gap(text, "".join(element.itertext()))
         return "\n" if name == "text-box" else ""
@@ -56,7 +53,7 @@ def _text(root: "_Element") -> str:
     return text_of(root, _MARKS, skip=_SKIP, before=before)
 
 
-def _titles(root: "_Element") -> Iterator[str]:
+def _titles(root: Element) -> Iterator[str]:
     """The paragraphs in the style of titles, then the first headings that are not of a section."""
     headings: list[str] = []
     parents = {
@@ -72,6 +69,6 @@ def _titles(root: "_Element") -> Iterator[str]:
     yield from (text for text in headings if not titles.is_generic(text))
 
 
-def _attribute(element: "_Element", name: str) -> str:
+def _attribute(element: Element, name: str) -> str:
     found = (value for key, value in element.items() if str(key).rpartition("}")[2] == name)
     return str(next(found, ""))

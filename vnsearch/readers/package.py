@@ -3,13 +3,15 @@
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.readers.base import MAX_FILE_BYTES, MAX_TEXT_BYTES, Source, bytes_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
+
+Element: TypeAlias = "_Element"  # of XML
 
 # The signature of OLE files: those of older Office, and newer ones with a password.
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -53,7 +55,7 @@ class Package:
         except Exception as error:  # zlib, zipfile and others have errors of their own
             raise UnusableFileError(f"damaged ({name})") from error
 
-    def xml(self, name: str) -> "_Element":
+    def xml(self, name: str) -> Element:
         """Parse a file of the archive; returns the root of its tree."""
         return parsed(self.data(name), name)
 
@@ -89,7 +91,7 @@ def resolved(folder: str, target: str) -> str:
     return "/".join(steps)
 
 
-def parsed(data: bytes, name: str) -> "_Element":
+def parsed(data: bytes, name: str) -> Element:
     """Parse XML; returns the root of its tree.
 
     Entities are not expanded and nothing is fetched; libxml2 limits depth and size. `name` is
@@ -105,24 +107,24 @@ def parsed(data: bytes, name: str) -> "_Element":
         raise UnusableFileError(f"{deep} ({name}: {str(error).partition(',')[0]})") from error
 
 
-def title_in(root: "_Element") -> str:
+def title_in(root: Element) -> str:
     """The text of the first element `title`, in any namespace; "" if none."""
     return next(("".join(item.itertext()) for item in root.iter("{*}title")), "").strip()
 
 
-def local_name(element: "_Element") -> str:
+def local_name(element: Element) -> str:
     """The name of an element without its namespace; "" of a comment or instruction."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def text_of(
-    root: "_Element",
+    root: Element,
     marks: Mapping[str, str],
     *,
     skip: Collection[str],
     only: Collection[str] | None = None,
-    before: Callable[["_Element", str, str], str] = lambda _element, _name, _text: "",
+    before: Callable[[Element, str, str], str] = lambda _element, _name, _text: "",
 ) -> str:
     """The text of a tree, its lines stripped and blank ones left out; a line for each row of a
     table.

@@ -233,8 +233,11 @@ def _is_common(line: str) -> bool:
         return True
     if _NUMBER.fullmatch(plain) or _DATE.fullmatch(plain) or _NEVER.fullmatch(plain):
         return True
-    agency = _AGENCY.fullmatch(plain) and (line.isupper() or len(plain.split()) <= 8)
-    return bool(agency) and not re.search(r"[,:;.!?]", line)
+    agency = _AGENCY.fullmatch(plain)
+    if agency is None or re.search(r"[,:;.!?]", line):
+        return False
+    name = line.split()[len(agency[1].split()) :]  # the rest is a name, not what the agency does
+    return line.isupper() or all(word[0].isupper() or word[0].isdigit() for word in name)
 
 
 def _is_default(plain: str) -> bool:
