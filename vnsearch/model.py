@@ -126,6 +126,7 @@ class Snippet(NamedTuple):
     text: str
     highlights: tuple[tuple[int, int], ...]  # in `text`; sorted, disjoint, whole words
     locator: Locator | None  # of its start
+    match: Locator | None  # of the first highlight where the most words stand closest together
 
 
 class Hit(NamedTuple):

@@ -103,13 +103,8 @@ def test_where_a_hit_is_in_its_file(tmp_path: Path, name: str, unit: str) -> Non
     searcher = Searcher(tmp_path / ".vnsearch")
     (hit,) = searcher.search('"nghị quyết về biển đảo"').hits
     searcher.close()
-    assert hit.snippet.locator is not None
-    assert hit.snippet.locator.unit == unit
-    # A snippet may begin a little before.
-    mark = "\n" if unit == "line" else "\f"
-    before = hit.snippet.text[: hit.snippet.highlights[0][0]].count(mark)
-    expected = 2 if unit == "sheet" else 4
-    assert hit.snippet.locator.number + before == expected
+    assert hit.snippet.match is not None
+    assert (hit.snippet.match.unit, hit.snippet.match.number) == (unit, 2 if unit == "sheet" else 4)
 
 
 def test_messages_of_a_mailbox_are_documents(sandbox: Sandbox) -> None:

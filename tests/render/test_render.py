@@ -58,7 +58,8 @@ def a_snippet(text: str, words: str, line: int | None) -> Snippet:
     spans = (match.span() for match in re.finditer(r"\w+", text))
     inside = [match.span() for match in re.finditer(words, text)]
     marked = ((a, b) for a, b in spans if any(x <= a and b <= y for x, y in inside))
-    return Snippet(text, tuple(marked), None if line is None else Locator(line))
+    place = None if line is None else Locator(line)
+    return Snippet(text, tuple(marked), place, place)
 
 
 def a_hit(**changed: Any) -> Hit:
@@ -98,7 +99,7 @@ def some_hits() -> tuple[Hit, ...]:
             title="Một tiêu đề dài " * 12,
             snippet=a_snippet("漢字" * 60 + " bộ " + "x" * 170, "bộ", 7),
         ),
-        a_hit(rank=4, score=0.0, title="", snippet=Snippet("", (), Locator(1))),
+        a_hit(rank=4, score=0.0, title="", snippet=Snippet("", (), Locator(1), Locator(1))),
     )
 
 
@@ -313,6 +314,7 @@ def test_json_of_a_hit() -> None:
         "snippet": {
             "text": f"… {PASSAGE} …",
             "highlights": [[2, 6], [7, 9], [128, 132], [133, 135]],
+            "line": 12,
         },
         "modified": "2026-11-22T12:00:05Z",
         "stale": False,

@@ -66,7 +66,7 @@ def test_highlights_when_marks_must_match(text: str, query: str, expected: str) 
 
 def test_a_short_passage_is_shown_whole() -> None:
     text = "a" * (LENGTH - 4) + " bộ."
-    assert snippet(text, "bộ") == Snippet(text, ((LENGTH - 3, LENGTH - 1),), Locator(1))
+    assert snippet(text, "bộ") == Snippet(text, ((LENGTH - 3, LENGTH - 1),), Locator(1), Locator(1))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_without_a_match_the_beginning_is_shown() -> None:
 
 
 def test_a_text_without_words_is_shown_from_its_beginning() -> None:
-    assert snippet("… – !", "đảng") == Snippet("… – !", (), Locator(1))
+    assert snippet("… – !", "đảng") == Snippet("… – !", (), Locator(1), Locator(1))
     assert snippet("!" * 1000, "đảng").text == "!" * LENGTH + " …"
     assert snippet("", "đảng").text == ""
 
@@ -159,6 +159,22 @@ def test_line(line: int | None, line_step: int, expected: int | None) -> None:
     assert (result.locator and result.locator.number) == expected
     place = Highlighter(parse("điều")).snippet(found(text, line, line_step)).locator
     assert (place and place.number) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "line"),
+    [
+        pytest.param("một\nhai\nba đảng\nbốn", "đảng", 3, id="a short text"),
+        pytest.param("a\n" * 300 + "đảng\n" + "a\n" * 300, "đảng", 301, id="a long one"),
+        pytest.param("đảng\nviệc\nbộ và\nđảng bộ\nbộ", "đảng bộ", 4, id="closest together"),
+        pytest.param("đảng\nđảng\nbộ", "đảng bộ", 2, id="the shortest with all words"),
+        pytest.param("đảng\nmột\nđảng", "đảng", 1, id="the first of equals"),
+        pytest.param("An | Văn\nVăn | Tú\nVăn Tú | 7", "văn tú", 2, id="rows of a table"),
+        pytest.param("một\nhai", "đảng", 1, id="none"),
+    ],
+)
+def test_the_line_of_the_match(text: str, query: str, line: int) -> None:
+    assert Highlighter(parse(query)).snippet(found(text, 1, 1)).match == Locator(line)
 
 
 RULER = "-" * 5000

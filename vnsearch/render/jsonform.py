@@ -50,6 +50,11 @@ def results(found: Results) -> Object:
 
 def hit(item: Hit) -> Object:
     """One hit."""
+    snippet: Object = {
+        "text": item.snippet.text,
+        "highlights": item.snippet.highlights,
+        "line": None,
+    }
     answer: Object = {
         "rank": item.rank,
         "score": round(item.score, 4),
@@ -58,12 +63,14 @@ def hit(item: Hit) -> Object:
         "title": item.title,
         "title_highlights": item.title_highlights,
         "line": None,
-        "snippet": {"text": item.snippet.text, "highlights": item.snippet.highlights},
+        "snippet": snippet,
         "modified": _time(item.modified),
         "stale": item.stale,
     }
-    if (locator := item.snippet.locator) is not None:
-        answer[locator.unit] = locator.number
+    if (match := item.snippet.match) is not None:
+        answer[match.unit] = match.number
+    if (begin := item.snippet.locator) is not None:
+        snippet[begin.unit] = begin.number
     if item.parts:
         answer["explain"] = [
             {"evidence": part.evidence, "words": part.words, "score": round(part.score, 4)}

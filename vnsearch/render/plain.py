@@ -49,7 +49,7 @@ def place(hit: Hit) -> str:
 
 def position(hit: Hit) -> str:
     """Where a hit is in its file, as a suffix of the path; "" if that is not known."""
-    locator = hit.snippet.locator
+    locator = hit.snippet.match
     if locator is None:
         return ""
     return f":{locator.number}" if locator.unit == "line" else f", {locator.unit} {locator.number}"

@@ -64,7 +64,7 @@ def _block(hit: Hit, width: int, link_format: str) -> RenderableType:
 
 
 def _place(hit: Hit, link_format: str) -> Text:
-    link = links.link(link_format, hit.path, hit.snippet.locator)
+    link = links.link(link_format, hit.path, hit.snippet.match)
     place = Text(overflow="fold").append(safe(hit.path), _PATH + Style(link=link or None))
     place.append(plain.position(hit), _FAINT)
     if hit.stale:

@@ -5,6 +5,7 @@ for `render` to say.
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
@@ -74,6 +75,7 @@ class Highlighter:
                 if begin <= first and last <= end
             ),
             passage.locator and passage.locator.after(text[:begin]),
+            passage.locator and passage.locator.after(text[: _closest(marks, begin, end)]),
         )
 
     def _marks(self, text: str, sought: Iterable[Sought]) -> list[Mark]:
@@ -194,6 +196,26 @@ def _densest(text: str, marks: Sequence[Mark]) -> Span:
             best, window = own, (start, ends[end - 1])
         reached = max(reached, end)
     return window
+
+
+def _closest(marks: Sequence[Mark], begin: int, end: int) -> int:
+    """Where the shortest part of a stretch begins that has all the words marked in it; where the
+    stretch does, if it has none."""
+    inside = [mark for mark in marks if begin <= mark[3] and mark[4] <= end]
+    left, counts = 0, Counter[str]()
+    different = len({mark[2] for mark in inside})
+    best, place = end - begin + 1, begin
+    for mark in inside:
+        counts[mark[2]] += 1
+        while len(counts) == different:
+            start, _, word, _, _ = inside[left]
+            if mark[1] - start < best:
+                best, place = mark[1] - start, start
+            counts[word] -= 1
+            if not counts[word]:
+                del counts[word]
+            left += 1
+    return place
 
 
 def _adjacent(text: str, end: int, start: int) -> bool:
