@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from ctypes import byref
 from math import hypot
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ def largest_texts(page: "PdfTextPage") -> Iterator[str]:
     runs = list(_runs(page))
     if not runs:
         return
-    usual = median(size for size, text in runs for _ in range(len(text)))
+    sizes = sorted(size for size, text in runs for _ in range(len(text)))
+    usual = sizes[len(sizes) // 4]  # the title of a page with little else is most of its text
     # The sort is stable: of equal size, the first comes first.
     larger = sorted((run for run in runs if run[0] > _LARGER * usual), key=lambda run: -run[0])
     yield from (text for _, text in larger[:_CANDIDATES])
