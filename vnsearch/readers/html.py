@@ -95,23 +95,24 @@ def _mark_breaks(page: "LexborHTMLParser") -> None:
         text = before.text() if before is not None else ""
         if gap := superscripts.gap(text or "", raised.text()):
             raised.insert_before(gap)
+    alone = {_alone_in_cell(cell) for cell in page.css(_CELLS)}
     for block in page.css(_BLOCKS):
-        if not _is_alone_in_cell(block):
+        if block.mem_id not in alone:
             block.insert_before(_BREAK)
             block.insert_after(_BREAK)
     for cell in page.css(_CELLS):
         cell.insert_after(_CELL_END)
 
 
-def _is_alone_in_cell(block: "LexborNode") -> bool:
-    """Whether a cell consists of this paragraph, as programs of offices write cells."""
-    cell = block.parent
-    if block.tag not in _ALONE_IN_CELL or cell is None or cell.tag not in ("td", "th"):
-        return False
-    return all(
-        other.mem_id == block.mem_id or other.is_comment_node or not (other.text() or "").strip()
-        for other in cell.iter(include_text=True)
-    )
+def _alone_in_cell(cell: "LexborNode") -> int | None:
+    """The paragraph that a cell consists of, as programs of offices write cells; None if none."""
+    shown = [
+        child
+        for child in cell.iter(include_text=True)
+        if not child.is_comment_node and (child.text() or "").strip()
+    ]
+    alone = len(shown) == 1 and shown[0].tag in _ALONE_IN_CELL
+    return shown[0].mem_id if alone else None
 
 
 def _title(page: "LexborHTMLParser") -> str:

@@ -6,7 +6,7 @@ Of front matter, what an owner writes to find a note again is text, too: tags, a
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from vnsearch.model import Document, Locator
@@ -20,6 +20,9 @@ _TITLE_LINE: Final = re.compile(r"^title:[ \t]*(.*)$", re.MULTILINE)
 # Code points of front matter, or of a text before its first heading, that are parsed at most: the
 # parsers take a thousand times as much memory.
 _MAX_PARSED: Final = 50_000
+# A line that may be a heading, or the one below its text.
+_HEADING: Final = re.compile(r"^[ >]*(?:#{1,6}(?:[ \t].*)?|=+[ \t]*|-+[ \t]*)$", re.MULTILINE)
+_MOST_TRIED: Final = 20
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD: Final = re.compile(r"([\w-]+)[ \t]*:")
 # Fields of front matter whose values are text.
@@ -131,13 +134,15 @@ def _shown_line(line: str) -> str:
 
 
 def _first_heading(source: str) -> str:
-    """The first heading of the beginning of a text."""
+    """The first heading of the beginning of a text, which is parsed only so far."""
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark").parse(source)
-    for token, inline in pairwise(tokens):
-        if token.type == "heading_open":
-            return "".join(map(_shown, inline.children or ()))
+    # What looks like a heading may be in a block of code, so that some more must be tried.
+    for line in islice(_HEADING.finditer(source), _MOST_TRIED):
+        tokens = MarkdownIt("commonmark").parse(source[: line.end()])
+        for token, inline in pairwise(tokens):
+            if token.type == "heading_open":
+                return "".join(map(_shown, inline.children or ()))
     return ""
 
 

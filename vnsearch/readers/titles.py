@@ -8,6 +8,7 @@ subject.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
@@ -15,6 +16,8 @@ from vnsearch.vietnamese.letters import fold
 
 MAX_LENGTH: Final = 120  # code points
 _LOOK: Final = 6_000  # code points of a text in which its title is looked for
+_MOST_LINES: Final = 60
+_LONGEST: Final = 2 * MAX_LENGTH  # of a line, the rest is not looked at
 _HEAD: Final = 12  # lines within which an official paper has its motto and its number
 
 # ---- all patterns are of folded lines: lower case, without marks ----
@@ -143,7 +146,7 @@ def first_title(stated: Iterable[str]) -> str:
     """The first of what a file states to be its title that is one; "" if none is."""
     for title in stated:
         title = " ".join(title.split())
-        plain = fold(title.lower())
+        plain = _plain(title)
         if title and not (
             _is_default(plain)
             or _FILE_NAME.fullmatch(plain)
@@ -156,7 +159,7 @@ def first_title(stated: Iterable[str]) -> str:
 
 def is_generic(heading: str) -> bool:
     """Whether a heading is that of a part of a document, or only names the kind of a paper."""
-    plain = " ".join(fold(heading.lower()).split())
+    plain = " ".join(_plain(heading).split())
     return bool(_SECTION.fullmatch(plain) or _IS_KIND.fullmatch(plain))
 
 
@@ -194,7 +197,7 @@ def _lines(text: str) -> list[str]:
     """The lines of a text without markup, blank ones empty. Columns side by side are lines each;
     rows of a table are left out."""
     lines: list[str] = []
-    found = list(map(_cells, text.split("\n")))
+    found = [_cells(line[:_LONGEST]) for line in text.split("\n", _MOST_LINES)[:_MOST_LINES]]
     for at, cells in enumerate(found):
         cells = [" ".join(_MARKUP.sub("", cell).strip("*_=~").split()) for cell in cells]
         near = found[at + 1 : at + 2] + found[max(0, at - 1) : at]
@@ -211,12 +214,20 @@ def _cells(line: str) -> list[str]:
 
 def _is_agency(line: str) -> bool:
     """Whether a line in the head of an official paper names who issued it."""
-    return line.isupper() and not _OF_KIND.match(fold(line.lower()))
+    return line.isupper() and not _OF_KIND.match(_plain(line))
+
+
+@lru_cache(maxsize=256)
+def _plain(line: str) -> str:
+    """A line in lower case, without marks, as all patterns are."""
+    return fold(line.lower())
 
 
 def _is_official(line: str) -> bool:
     """Whether a line is one of those at the head of an official paper: motto or number."""
-    plain = fold(line.lower())
+    if len(line) > MAX_LENGTH:
+        return False
+    plain = _plain(line)
     return bool(_MOTTO.match(plain) or _NUMBER.fullmatch(plain))
 
 
@@ -224,15 +235,26 @@ def _is_common(line: str) -> bool:
     """Whether a line, or what a file states as its title, stands in many documents or is code."""
     if _CODE.match(line) or not any(map(str.isalpha, line)):
         return True
-    plain = fold(line.lower()).strip()
-    if _is_default(plain):
-        return True
-    if (motto := _MOTTO.search(plain)) and (
-        motto.start() == 0 or _AGENCY.fullmatch(plain[: motto.start()])
-    ):
-        return True
-    if _NUMBER.fullmatch(plain) or _DATE.fullmatch(plain) or _NEVER.fullmatch(plain):
-        return True
+    if len(line) >= _LONGEST:  # a paragraph
+        return False
+    plain = _plain(line).strip()
+    return (
+        _is_default(plain)
+        or any(pattern.fullmatch(plain) for pattern in (_NUMBER, _DATE, _NEVER))
+        or _has_motto(plain)
+        or _names_agency(line, plain)
+    )
+
+
+def _has_motto(plain: str) -> bool:
+    """Whether a line is the motto, alone or beside an agency."""
+    motto = _MOTTO.search(plain)
+    return motto is not None and (
+        motto.start() == 0 or _AGENCY.fullmatch(plain[: motto.start()]) is not None
+    )
+
+
+def _names_agency(line: str, plain: str) -> bool:
     agency = _AGENCY.fullmatch(plain)
     if agency is None or re.search(r"[,:;.!?]", line):
         return False
@@ -248,10 +270,10 @@ def _joined(lines: Sequence[str], at: int) -> str:
     """The line of a title with what belongs to it: the subject of a kind of paper, or the rest of
     a title in capitals."""
     line, behind = lines[at], lines[at + 1 :]
-    kind = _IS_KIND.fullmatch(fold(line.lower()))
+    kind = len(line) < MAX_LENGTH and _IS_KIND.fullmatch(_plain(line))
     if not kind:
         return _continued(line, behind) if line.isupper() else line
-    while behind and (not behind[0] or _NEVER.fullmatch(fold(behind[0].lower()))):
+    while behind and (not behind[0] or _NEVER.fullmatch(_plain(behind[0]))):
         behind = behind[1:]
     if not behind or not _is_subject(behind[0]):
         return line.rstrip(" :")
@@ -261,7 +283,7 @@ def _joined(lines: Sequence[str], at: int) -> str:
 
 
 def _is_subject(line: str) -> bool:
-    plain = fold(line.lower())
+    plain = _plain(line)
     if _ABOUT.match(plain):
         return True
     return not (_BODY.match(plain) or _is_common(line) or line.endswith((".", ";", ",")))
@@ -272,7 +294,7 @@ def _continued(line: str, behind: Sequence[str]) -> str:
     for other in behind:
         if line.endswith((".", ";", ":")) or not other or _is_common(other):
             break
-        same = line.isupper() and other.isupper() and not _BODY.match(fold(other.lower()))
+        same = line.isupper() and other.isupper() and not _BODY.match(_plain(other))
         if not (same or (other[0].islower() and not line.isupper())):
             break
         if len(line) + len(other) >= MAX_LENGTH:
