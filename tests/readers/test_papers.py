@@ -1,14 +1,22 @@
 """Papers of an office, in each format: the title, the table as shown, and where a phrase is."""
 
+import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests import papers
+from tests import formats, papers
 from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.errors import UnusableFileError
 from vnsearch.indexing.update import update
-from vnsearch.model import Hit
+from vnsearch.model import Document, Hit
+from vnsearch.readers import read
+from vnsearch.readers.sandbox import Sandbox
 from vnsearch.search.searcher import Searcher
 
 
@@ -51,3 +59,50 @@ def test_rows_are_shown_with_their_cells_apart(
     (hit,) = searcher.search('"trần văn dũng"').hits
     searcher.close()
     assert papers.ROW in hit.snippet.text
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    opened = Sandbox()
+    yield opened
+    opened.close()
+
+
+MADE = {
+    name: content if isinstance(content := paper.make(), bytes) else content.encode()
+    for name, paper in papers.PAPERS.items()
+}
+HOSTILE = (b"<", b">", b"/>", b'"', b"\0", b"\xff", b"99999999999", b"-1", b"&#0;", b"<w:p>", b"")
+
+
+def changed(data: bytes, at: float, cut: int, new: bytes) -> bytes:
+    begin = int(at * len(data))
+    return data[:begin] + new + data[begin + cut :]
+
+
+@pytest.mark.parametrize("name", MADE)
+@settings(max_examples=40, deadline=None)
+@given(
+    part=st.floats(0, 1, exclude_max=True),
+    at=st.floats(0, 1),
+    cut=st.integers(0, 30),
+    new=st.sampled_from(HOSTILE) | st.binary(max_size=8),
+)
+def test_a_changed_paper_is_read_or_refused(
+    name: str, part: float, at: float, cut: int, new: bytes, sandbox: Sandbox
+) -> None:
+    """Of a package, one of its files is changed, so that it is read at all."""
+    data = MADE[name]
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            files = {item: archive.read(item) for item in archive.namelist()}
+        chosen = sorted(files)[int(part * len(files))]
+        files[chosen] = changed(files[chosen], at, cut, new)
+        data = formats.packed(dict(files))
+    else:
+        data = changed(data, at, cut, new)
+    with suppress(UnusableFileError):
+        for item in read(name, BufferedReader(BytesIO(data)), sandbox):
+            if isinstance(item, Document):
+                assert item.title
+                assert len(item.title) <= 120
