@@ -128,6 +128,15 @@ def test_automatic_numbers_of_word(sandbox: Sandbox) -> None:
     ]
 
 
+def test_a_damaged_part_without_text_costs_only_what_it_tells(sandbox: Sandbox) -> None:
+    files: dict[str, str | bytes] = {
+        "word/document.xml": f"<w:document {W}>{paragraph('thân')}</w:document>"
+    }
+    for part in ("word/numbering.xml", "word/styles.xml", "docProps/core.xml"):
+        files[part] = "<"
+    assert one("a.docx", formats.packed(files), sandbox).text == "thân"
+
+
 def test_a_text_box_begins_a_line(sandbox: Sandbox) -> None:
     box = f"<w:r><w:txbxContent>{paragraph('hộp')}</w:txbxContent></w:r>"
     body = f"<w:p><w:r><w:t>trước</w:t></w:r>{box}<w:r><w:t>sau</w:t></w:r></w:p>"

@@ -70,10 +70,11 @@ def _is_raised(run: Element) -> bool:
 
 def _titles(package: Package, root: Element) -> Iterator[str]:
     """The paragraphs in the style of titles, then the first headings that are not of a section."""
-    if _STYLES not in package:
+    styles = package.part(_STYLES)
+    if styles is None:
         return
     of_titles, of_headings = set[str](), set[str]()
-    for style in package.xml(_STYLES).iterfind("{*}style"):
+    for style in styles.iterfind("{*}style"):
         name = style.find("{*}name")
         shown = str(next(iter(name.values()), "")) if name is not None else ""
         identity = str(next((v for k, v in style.items() if str(k).endswith("styleId")), ""))

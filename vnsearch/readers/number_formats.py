@@ -67,9 +67,9 @@ class Workbook:
 
 def _formats(package: Package) -> dict[int, NumberFormat]:
     """By number of a style of cells, as cells name it."""
-    if _STYLES not in package:
+    root = package.part(_STYLES)
+    if root is None:
         return {}
-    root = package.xml(_STYLES)
     codes = dict(_BUILT_IN)
     for item in root.iter("{*}numFmt"):
         codes[str(item.get("numFmtId"))] = str(item.get("formatCode"))

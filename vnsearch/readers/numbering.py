@@ -35,10 +35,11 @@ class Numbering:
         self._of_styles: dict[str, tuple[str, int]] = {}  # style -> list and level
         self._counts: dict[str, list[int | None]] = {}  # by abstract definition
         self._begun: set[tuple[str, int]] = set()
-        if _NUMBERING in package:
-            self._read(package.xml(_NUMBERING))
-            if _STYLES in package:
-                self._read_styles(package.xml(_STYLES))
+        lists, styles = package.part(_NUMBERING), package.part(_STYLES)
+        if lists is not None:
+            self._read(lists)
+            if styles is not None:
+                self._read_styles(styles)
 
     def before(self, paragraph: Element) -> str:
         """The number of a paragraph, with a space behind it; "" if it has none."""

@@ -8,7 +8,7 @@ from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Element, Package, text_of, title_in
+from vnsearch.readers.package import Element, Package, text_of
 
 _META: Final = "meta.xml"
 _MANIFEST: Final = "META-INF/manifest.xml"
@@ -31,7 +31,7 @@ def read(source: Source) -> Iterator[Document]:
         sheets.append("\n".join(filter(None, (str(table.get(f"{_TABLE}name", "")), text))))
     if not first:
         raise UnusableFileError("no text")
-    stated = title_in(package.xml(_META)) if _META in package else ""
+    stated = package.title(_META)
     title = titles.first_title([stated]) or titles.line_title(first)
     yield Document("", title, "\n\f".join(sheets), Locator(1, "sheet"))
 

@@ -8,7 +8,7 @@ from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Element, Package, local_name, text_of, title_in
+from vnsearch.readers.package import Element, Package, local_name, text_of
 
 _CONTENT: Final = "content.xml"
 _STYLES: Final = "styles.xml"
@@ -33,7 +33,7 @@ def read(source: Source) -> Iterator[Document]:
                 texts.append(text)
     if not any(texts):
         raise UnusableFileError("no text")
-    stated = title_in(package.xml(_META)) if _META in package else ""
+    stated = package.title(_META)
     title = titles.first_title([stated, *_titles(root)])
     yield Document("", title, "\n".join(filter(None, texts)))
 

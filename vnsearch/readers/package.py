@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -59,9 +60,17 @@ class Package:
         """Parse a file of the archive; returns the root of its tree."""
         return parsed(self.data(name), name)
 
-    def title(self) -> str:
-        """The title in the properties of Office Open XML (docProps/core.xml); "" if none."""
-        return title_in(self.xml(_PROPERTIES)) if _PROPERTIES in self else ""
+    def part(self, name: str) -> "Element | None":
+        """Parse a file of the archive that has no text of its own; None if it is not there, or
+        damaged."""
+        with suppress(UnusableFileError):
+            return self.xml(name)
+        return None
+
+    def title(self, name: str = "docProps/core.xml") -> str:
+        """The title in the properties, by default those of Office Open XML; "" if none."""
+        properties = self.part(name)
+        return "" if properties is None else title_in(properties)
 
     def targets(self, name: str) -> dict[str, str]:
         """The files of the archive that one of them refers to, by relationship id."""
@@ -75,9 +84,6 @@ class Package:
             if identity and target and item.get("TargetMode") != "External":
                 targets[str(identity)] = resolved(folder, str(target))
         return targets
-
-
-_PROPERTIES: Final = "docProps/core.xml"
 
 
 def resolved(folder: str, target: str) -> str:
