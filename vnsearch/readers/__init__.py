@@ -28,7 +28,6 @@ from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, un
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
-from vnsearch.vietnamese.readability import readability
 
 
 class Format(NamedTuple):
@@ -214,29 +213,19 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
     where = f"{locator.unit} {locator.number}: " if locator and key else ""
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
-        title, text, encoding, left = _repaired(title, text, encoding)
-        if left:
-            yield Flaw(f"{where}{undecoded(left).reason}")
+        # A title alone is often too short to detect an encoding by.
+        whole = f"{title}\n{text}" if legacy.looks_misread(text) else title
+        if legacy.looks_misread(whole) and (better := legacy.repair(whole)) is not None:
+            title, _, repaired = better.text.partition("\n")
+            if repaired:
+                text, encoding = repaired, Encoding(better.encoding, better.sure)
+            if better.undecoded:
+                yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
     if not WORD.search(text):
         yield Flaw(f"{where}no words")
         return
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
     yield Document(_clean(key), title, text, locator, encoding)
-
-
-def _repaired(
-    title: str, text: str, encoding: Encoding | None
-) -> tuple[str, str, Encoding | None, int]:
-    """A title and a text as they read when what was decoded wrongly is mended, and how many lines
-    could not be; the two may be in different encodings."""
-    own, left = legacy.repair(title), 0
-    if legacy.looks_misread(text) and (better := legacy.repair(f"{title}\n{text}")) is not None:
-        # A title alone is often too short to detect an encoding by.
-        title, _, text = better.text.partition("\n")
-        encoding, left = Encoding(better.encoding, better.sure), better.undecoded
-    if own is not None and readability(own.text).beats(readability(title)):
-        title = own.text
-    return title, text, encoding, left
 
 
 def _clean(text: str) -> str:
