@@ -87,6 +87,7 @@ def test_decode(data: bytes, text: str) -> None:
         pytest.param(b"PK\x03\x04\x00\x00\xff", "binary file", id="binary"),
         pytest.param(bytes(range(256)) * 4, "binary file", id="any bytes"),
         pytest.param(b"a\0\0\0b" * 50, "binary file", id="many NULs"),
+        pytest.param(bytes(range(0x80, 0x100)) * 9, "try --encoding", id="no encoding"),
     ],
 )
 def test_decode_refuses(data: bytes, reason: str) -> None:

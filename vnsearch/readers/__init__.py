@@ -62,7 +62,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".mbox": Format("mbox"),
     ".csv": Format("table"),
     ".tsv": Format("table"),
-    ".pdf": Format("pdf", extra="pdf", library="pypdfium2"),
+    ".pdf": Format("pdf", 2, extra="pdf", library="pypdfium2"),
     ".docx": _office("docx"),
     ".odt": _office("odt"),
     ".pptx": _office("pptx"),
