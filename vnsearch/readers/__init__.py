@@ -25,6 +25,7 @@ from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, un
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
+from vnsearch.vietnamese.lookalikes import restored
 
 
 class Format(NamedTuple):
@@ -41,27 +42,27 @@ class Format(NamedTuple):
 
 
 def _office(module: str) -> Format:
-    return Format(module, extra="office", library="lxml")
+    return Format(module, 2, extra="office", library="lxml")
 
 
-_HTML: Final = Format("html", 2)
-_MAIL: Final = Format("mail")
-_SHEETS: Final = Format("sheets", extra="office", library="python_calamine")
+_HTML: Final = Format("html", 3)
+_MAIL: Final = Format("mail", 2)
+_SHEETS: Final = Format("sheets", 2, extra="office", library="python_calamine")
 
 # By suffix, in lower case; `.gz` may follow any of them.
 FORMATS: Final[dict[str, Format]] = {
-    ".txt": Format("text", 2, sandboxed=False),
+    ".txt": Format("text", 3, sandboxed=False),
     ".md": Format("markdown", 3),
-    ".jsonl": Format("jsonl", 3, sandboxed=False, chunked=True),
+    ".jsonl": Format("jsonl", 4, sandboxed=False, chunked=True),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
     ".mht": _MAIL,
     ".mhtml": _MAIL,
     ".eml": _MAIL,
-    ".mbox": Format("mbox"),
-    ".csv": Format("table"),
-    ".tsv": Format("table"),
+    ".mbox": Format("mbox", 2),
+    ".csv": Format("table", 2),
+    ".tsv": Format("table", 2),
     ".pdf": Format("pdf", 2, extra="pdf", library="pypdfium2"),
     ".docx": _office("docx"),
     ".odt": _office("odt"),
@@ -206,6 +207,7 @@ def _finished(item: Document | Flaw) -> Iterator[Document | Flaw]:
             encoding = Encoding(better.encoding, better.sure)
             if better.undecoded:
                 yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
+        title, text = restored(title), restored(text)
     if not WORD.search(text):
         yield Flaw(f"{where}no words")
         return
