@@ -23,7 +23,7 @@ _HIGH_BYTES: Final = bytes(range(0x80, 0x100))
 _BINARY_SHARE: Final = 0.05  # of control characters, from which on a file is binary
 _ESCAPED: Final = re.compile("[\udc80-\udcff]")  # what "surrogateescape" has for bytes
 # Bytes that are no text, up to which there is some around them.
-_FEW, _FEW_SHARE = 3, 0.02
+_FEW, _FEW_SHARE = 100, 0.02
 _REPLACEMENT: Final = "\ufffd"
 
 # What is tried first of all encodings that charset-normalizer knows, the commonest first: of two
