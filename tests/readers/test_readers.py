@@ -529,3 +529,11 @@ def test_no_bytes_make_a_reader_fail_otherwise(
             (item.title + item.text + item.key).encode()
         else:
             assert item.reason
+
+
+@pytest.mark.parametrize("path", ["a.txt", "a.md", "a.csv", "a.html", "a.jsonl"])
+def test_stacked_marks_do_no_harm(path: str) -> None:
+    # Unbounded, they take time that grows with the square: with as many, an hour.
+    text = "a" + "\u0301\u0323" * 500_000 + " đảng bộ"
+    content = record(text=text) if path == "a.jsonl" else text
+    assert len(document(path, content).text) < 50
