@@ -102,7 +102,7 @@ def _detected(data: bytes, declared: str) -> DecodedBytes:
     if _is_binary(data):
         raise UnusableFileError("binary file")
     text = data.decode("utf-8", "surrogateescape")
-    wrong = len(_ESCAPED.findall(text))
+    wrong = len(data) - len(data.decode("utf-8", "ignore").encode())
     if 2 * wrong <= len(data) - len(data.translate(None, _HIGH_BYTES)):
         return _mostly_utf8(text)
     if (vietnamese := legacy.decode(data)) is not None:
