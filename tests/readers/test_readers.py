@@ -87,6 +87,7 @@ def test_decode(data: bytes, text: str) -> None:
         pytest.param(b"PK\x03\x04\x00\x00\xff", "binary file", id="binary"),
         pytest.param(bytes(range(256)) * 4, "binary file", id="any bytes"),
         pytest.param(b"a\0\0\0b" * 50, "binary file", id="many NULs"),
+        pytest.param(bytes(range(0x80, 0x100)) * 9, "try --encoding", id="no encoding"),
     ],
 )
 def test_decode_refuses(data: bytes, reason: str) -> None:
@@ -545,3 +546,11 @@ def test_no_bytes_make_a_reader_fail_otherwise(
             (item.title + item.text + item.key).encode()
         else:
             assert item.reason
+
+
+@pytest.mark.parametrize("path", ["a.txt", "a.md", "a.csv", "a.html", "a.jsonl"])
+def test_stacked_marks_do_no_harm(path: str) -> None:
+    # Unbounded, they take time that grows with the square: with as many, an hour.
+    text = "a" + "\u0301\u0323" * 500_000 + " đảng bộ"
+    content = record(text=text) if path == "a.jsonl" else text
+    assert len(document(path, content).text) < 50

@@ -28,6 +28,7 @@ from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, un
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
+from vnsearch.vietnamese.lookalikes import restored
 
 
 class Format(NamedTuple):
@@ -221,6 +222,7 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
                 text, encoding = repaired, Encoding(better.encoding, better.sure)
             if better.undecoded:
                 yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
+        title, text = restored(title), restored(text)
     if not WORD.search(text):
         yield Flaw(f"{where}no words")
         return

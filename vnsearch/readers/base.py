@@ -55,7 +55,7 @@ class Source:
         self.stream = stream
         self.encoding: Encoding | None = None
         self._set = encoding
-        self._lost = self._undecoded = 0
+        self.lost = self.undecoded = 0  # bytes and lines that could not be decoded
         self._guessed = ""
 
     def text(self) -> str:
@@ -75,18 +75,18 @@ class Source:
             self._guessed = self.encoding.name  # of the next line or part, as likely as not
         if not text or text.isspace():
             raise UnusableFileError("empty file")
-        self._lost += lost
-        self._undecoded += undecoded
+        self.lost += lost
+        self.undecoded += undecoded
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     def flaws(self) -> Iterator[Flaw]:
         """Yield what could not be decoded since this was called last."""
-        if self._lost:
-            bytes_ = "1 byte is" if self._lost == 1 else f"{self._lost} bytes are"
+        if self.lost:
+            bytes_ = "1 byte is" if self.lost == 1 else f"{self.lost} bytes are"
             yield Flaw(f"{bytes_} no text and shown as \ufffd")
-        if self._undecoded:
-            yield undecoded(self._undecoded)
-        self._lost = self._undecoded = 0
+        if self.undecoded:
+            yield undecoded(self.undecoded)
+        self.lost = self.undecoded = 0
 
 
 def undecoded(lines: int) -> Flaw:

@@ -22,6 +22,8 @@ _CONTROL_BYTES: Final = bytes({*range(9), *range(14, 27), *range(28, 32)})
 _HIGH_BYTES: Final = bytes(range(0x80, 0x100))
 _BINARY_SHARE: Final = 0.05  # of control characters, from which on a file is binary
 _ESCAPED: Final = re.compile("[\udc80-\udcff]")  # what "surrogateescape" has for bytes
+# Bytes that are no text, up to which there is some around them.
+_FEW, _FEW_SHARE = 100, 0.02
 _REPLACEMENT: Final = "\ufffd"
 
 # What is tried first of all encodings that charset-normalizer knows, the commonest first: of two
@@ -100,7 +102,7 @@ def _detected(data: bytes, declared: str) -> DecodedBytes:
     if _is_binary(data):
         raise UnusableFileError("binary file")
     text = data.decode("utf-8", "surrogateescape")
-    wrong = len(_ESCAPED.findall(text))
+    wrong = len(data) - len(data.decode("utf-8", "ignore").encode())
     if 2 * wrong <= len(data) - len(data.translate(None, _HIGH_BYTES)):
         return _mostly_utf8(text)
     if (vietnamese := legacy.decode(data)) is not None:
@@ -110,6 +112,10 @@ def _detected(data: bytes, declared: str) -> DecodedBytes:
         return _read_as(data, known, sure=True)
     if guessed := guess(data):
         return _read_as(data, guessed, sure=False)
+    if wrong > max(_FEW, _FEW_SHARE * len(data)):
+        raise UnusableFileError(
+            "neither UTF-8 nor text in another encoding that is known; try --encoding"
+        )
     return DecodedBytes(_ESCAPED.sub(_REPLACEMENT, text), None, wrong)
 
 

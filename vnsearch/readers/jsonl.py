@@ -6,6 +6,7 @@ Read in chunks of lines, so that a file may be larger than memory and read by se
 import io
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
@@ -36,7 +37,29 @@ def read_chunk(chunk: LineChunk, encoding: str) -> Iterator[Document | Flaw]:
 
 
 def _chunk_documents(source: Source, chunk: LineChunk) -> Iterator[Document | Flaw]:
-    return _documents(source, io.BytesIO(chunk.data), chunk.number)
+    if _is_text(chunk.data):
+        return _documents(source, io.BytesIO(chunk.data), chunk.number)
+    return _documents(source, _decoded_lines(source, chunk.data), chunk.number)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in data
+
+
+def _decoded_lines(source: Source, data: bytes) -> list[bytes | str]:
+    """Lines, those that are not UTF-8 decoded: together, as there may be very many."""
+    lines: list[bytes | str] = [*data.split(b"\n")]
+    strange = {at: line for at, line in enumerate(data.split(b"\n")) if not _is_text(line)}
+    with suppress(UnusableFileError):  # if one of them is binary, each tells for itself
+        text = source.decoded(b"\n".join(strange.values()).replace(b"\r", b" "))
+        for at, line in zip(strange, text.split("\n"), strict=True):
+            lines[at] = line
+    source.lost = 0  # told of each line
+    return lines
 
 
 def can_be_cut(stream: io.BufferedReader) -> bool:
@@ -70,7 +93,7 @@ def _documents(
     of the first line.
     """
     for number, line in enumerate(lines, first):
-        if line.isspace():
+        if not line or line.isspace():
             continue
         try:
             if len(line) > MAX_TEXT_BYTES:
@@ -78,6 +101,8 @@ def _documents(
             yield _document(source, line, number)
         except (ValueError, RecursionError, UnusableFileError) as error:
             yield Flaw(f"line {number}: {_reason(error)}")
+        if isinstance(line, str):
+            source.lost += line.count("\ufffd")
         yield from (Flaw(f"line {number}: {flaw.reason}") for flaw in source.flaws())
 
 

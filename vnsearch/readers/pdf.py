@@ -1,6 +1,5 @@
 """PDF: the text of its pages."""
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -8,13 +7,13 @@ from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
 from vnsearch.readers import pdf_title, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
+from vnsearch.readers.pdf_text import text_of, without_hyphens
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
 _ENDS: Final = tuple(".!?:;…”\"'")
 _FULL: Final = 0.7  # of the length of the longest line; a shorter line ends its paragraph
-_HYPHEN: Final = re.compile("[\ufffe\x02]\n?")  # what PDFium has for a hyphen at a line end
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -47,12 +46,12 @@ def _pages(document: "PdfDocument") -> Iterator[str]:
     left = MAX_TEXT_BYTES
     for number in range(len(document)):
         page = document[number]
-        text = page.get_textpage().get_text_range()
+        text = text_of(page.get_textpage())
         page.close()
         left -= len(text)
         if left < 0:
             raise UnusableFileError(f"too large (over {MAX_TEXT_BYTES // 1_000_000} MB of text)")
-        yield _paragraphs(_HYPHEN.sub("", text.replace("\r\n", "\n").replace("\f", " ")))
+        yield _paragraphs(without_hyphens(text.replace("\f", " ")))
 
 
 def _paragraphs(text: str) -> str:

@@ -7,4 +7,6 @@ spelling.py     distances between words, common confusions
 readability.py  how well a text reads as Vietnamese
 encodings.py    the encodings from before Unicode
 legacy.py       detecting these encodings, repairing mojibake
+stretches.py    which words of a text are in which of them
+lookalikes.py   letters and signs in place of Vietnamese letters
 """

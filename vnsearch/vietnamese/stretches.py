@@ -63,7 +63,7 @@ def read_in(text: str, encodings: Sequence[str]) -> Reading:
     wrong_lines: list[str] = []
     words = wrong = begin = 0
     while begin < len(text):
-        end = text.find("\n", begin + _BLOCK) + 1 or len(text)
+        end = _end_of_block(text, begin)
         block = text[begin:end]
         chunks = list(_CHUNK.finditer(block))
         labels = _labels(block, chunks, costs) if chunks else []
@@ -77,6 +77,15 @@ def read_in(text: str, encodings: Sequence[str]) -> Reading:
         words, wrong, begin = words + len(chunks), wrong + sum(is_wrong), end
     names = tuple(filter(None, used))
     return Reading("".join(parts), names, words, wrong, tuple(wrong_lines))
+
+
+def _end_of_block(text: str, begin: int) -> int:
+    """The end of a line behind so many code points, or of a word, if the line is long."""
+    for sign in "\n ":
+        end = text.find(sign, begin + _BLOCK, begin + 2 * _BLOCK)
+        if end >= 0:
+            return end + 1
+    return min(len(text), begin + 2 * _BLOCK)
 
 
 class _Costs:
