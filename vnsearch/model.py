@@ -110,6 +110,7 @@ class Match(NamedTuple):
     passage: StoredPassage
     score: float
     parts: tuple[ScorePart, ...] = ()
+    matched: int = 0  # wanted clauses of the query that the document matches
 
 
 class Matches(NamedTuple):
@@ -118,6 +119,8 @@ class Matches(NamedTuple):
     total: int  # documents that match, on all pages
     relaxed: bool  # no document had enough of the words, so any one of them sufficed
     matches: tuple[Match, ...]
+    complete: int = 0  # of the total, those that match all wanted clauses
+    missing: tuple[int, ...] = ()  # wanted clauses, by number, that no document matches
 
 
 class Snippet(NamedTuple):
