@@ -692,14 +692,18 @@ def test_forms_agree(run: Command, library: Path) -> None:
 
 def test_json_has_the_fields_of_the_contract(run: Command, library: Path) -> None:
     results = answer(run("search", "--json", "-n1", "dang bo ngoai giao", cwd=library))
-    assert results["schema_version"] == 1
+    assert results["schema_version"] == 2
     assert results["query"] == "dang bo ngoai giao"
-    assert results["understood"].keys() == {"text", "suggestion", "relaxed"}
+    assert results["understood"].keys() == {
+        *("text", "suggestion", "corrected", "relaxed", "missing")
+    }
+    assert (results["total"], results["complete"]) == (1, 1)
     assert (results["limit"], results["offset"]) == (1, 0)
     (hit,) = results["hits"]
     assert hit["id"] == hit["path"] == "docs/dang-bo.txt"
     assert hit["title"] == "Đảng bộ Bộ Ngoại giao"
     assert hit["line"] == 1
+    assert (hit["matched"], hit["words"]) == (4, 4)
     text = hit["snippet"]["text"]
     words = [text[start:end] for start, end in hit["snippet"]["highlights"]]
     assert words[:5] == ["Đảng", "bộ", "Bộ", "Ngoại", "giao"]

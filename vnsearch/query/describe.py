@@ -22,6 +22,22 @@ def text_of(typed: Query, understood: Query) -> str:
     return " ".join("".join((*pieces, source[at:])).split())
 
 
+def text_of_clause(query: Query, clause: Clause) -> str:
+    """What was typed of a clause that has words, from its first word to its last."""
+    words = [word.text for word in all_words((clause,))]
+    tokens = list(tokenize(query.source))
+    for begin in range(len(tokens) - len(words) + 1):
+        found = tokens[begin : begin + len(words)]
+        if [token.text for token in found] == words:
+            return query.source[found[0].start : found[-1].end]
+    return " ".join(words)
+
+
+def in_pieces(source: str) -> str:
+    """A query with spaces between all that is typed without them, signs and quotes left out."""
+    return " ".join(token.text for token in tokenize(source))
+
+
 def _in_case_of(typed: str, word: str) -> str:
     if typed.isupper() and len(typed) > 1:
         return word.upper()
