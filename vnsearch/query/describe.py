@@ -1,6 +1,6 @@
 """How a query was understood, in words for a user."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
@@ -22,15 +22,23 @@ def text_of(typed: Query, understood: Query) -> str:
     return " ".join("".join((*pieces, source[at:])).split())
 
 
-def text_of_clause(query: Query, clause: Clause) -> str:
-    """What was typed of a clause that has words, from its first word to its last."""
-    words = [word.text for word in all_words((clause,))]
-    tokens = list(tokenize(query.source))
-    for begin in range(len(tokens) - len(words) + 1):
-        found = tokens[begin : begin + len(words)]
-        if [token.text for token in found] == words:
-            return query.source[found[0].start : found[-1].end]
-    return " ".join(words)
+def texts_of(query: Query, clauses: Iterable[Clause]) -> tuple[str, ...]:
+    """What was typed of clauses, from the first word of each to its last; each text once."""
+    clauses = tuple(clauses)
+    tokens = list(tokenize(query.source)) if clauses else []
+    begins: dict[str, list[int]] = {}
+    for place, token in enumerate(tokens):
+        begins.setdefault(token.text, []).append(place)
+
+    def text(clause: Clause) -> str:
+        words = [word.text for word in all_words((clause,))]
+        for begin in begins.get(words[0], ()) if len(words) > 1 else ():
+            found = tokens[begin : begin + len(words)]
+            if [token.text for token in found] == words:
+                return query.source[found[0].start : found[-1].end]
+        return " ".join(words)
+
+    return tuple(dict.fromkeys(map(text, dict.fromkeys(clauses))))
 
 
 def in_pieces(source: str) -> str:

@@ -14,7 +14,7 @@ from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.model import Hit, Interpretation, Match, Matches, Results, Understood
 from vnsearch.query.clauses import Demand, Query, Word, words_of
-from vnsearch.query.describe import describe, in_pieces, text_of, text_of_clause
+from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
@@ -89,7 +89,7 @@ class Searcher:
             None if correction is None else text_of(typed, correction),
             matches.relaxed,
             query.related,
-            missing=tuple(text_of_clause(typed, wanted[number]) for number in matches.missing),
+            missing=texts_of(typed, (wanted[number] for number in matches.missing)),
         )
         if matches.total:
             return _Answer(query, matches, understood)
