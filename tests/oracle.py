@@ -22,6 +22,7 @@ from vnsearch.query.clauses import (
     Phrase,
     Query,
     Word,
+    count_words,
     words_of,
 )
 from vnsearch.ranking import Feature
@@ -98,6 +99,8 @@ class Answer:
 
     relaxed: bool
     scores: list[tuple[str, str, float]]
+    matched: list[int]  # wanted clauses, for each
+    missing: tuple[int, ...]  # wanted clauses that no document matches
 
 
 class Oracle:
@@ -120,10 +123,16 @@ class Oracle:
         found = []
         for source, key, passages in chosen:
             scores = [self._score(passage, idfs, query.exact) for passage in passages]
-            if any(scores):
-                found.append((source, key, max(scores)))
-        found.sort(key=lambda item: (-item[2], item[0], item[1]))
-        return Answer(relaxed, found)
+            matched = sum(self._has(passages, c, query.exact) for c in query.wanted())
+            found.append(((source, key, max(scores)), matched))
+        found.sort(key=lambda item: (-item[0][2], item[0][0], item[0][1]))
+        missing = (
+            number
+            for number, clause in enumerate(query.wanted())
+            if not any(self._has(passages, clause, query.exact) for *_, passages in self._documents)
+        )
+        answers = [item for item, _ in found]
+        return Answer(relaxed, answers, [matched for _, matched in found], tuple(missing))
 
     def shown(self, query: Query, source: str, key: str) -> int:
         """Which passage of a document is shown: the one whose text without title scores best."""
@@ -145,8 +154,6 @@ class Oracle:
         unwanted = [clause.part for clause in query.clauses if isinstance(clause, Not)]
         firm = [clause for clause in wanted if _firm(clause)]
         soft = [clause for clause in wanted if not _firm(clause)]
-        if not wanted:
-            return False, []
 
         def choose(test: Callable[[list[_Passage]], bool]) -> list[tuple[str, str, list[_Passage]]]:
             return [
@@ -163,7 +170,9 @@ class Oracle:
         def has_any(clauses: Sequence[Clause]) -> Callable[[list[_Passage]], bool]:
             return lambda passages: any(self._has(passages, c, query.exact) for c in clauses)
 
-        if query.demand is Demand.ALL:
+        if not query.clauses:
+            return False, []
+        if not wanted or query.demand is Demand.ALL:
             return False, choose(has_all(wanted))
         if query.demand is Demand.ANY:
             return False, choose(has_any(wanted))
@@ -171,14 +180,11 @@ class Oracle:
         first = choose(lambda passages: has_all(firm)(passages) and enough(passages))
         if first or not soft:
             return False, first
-        if firm and (second := choose(has_all(firm))):
-            return True, second
-        words = [w for c in wanted for w in (c.words if isinstance(c, Phrase) else (c,))]
-        third = choose(has_any(words))
-        return bool(third), third
+        second = choose(has_all(firm) if firm else has_any(soft)) if query.relax else []
+        return bool(second), second
 
     def _enough(self, soft: Sequence[Clause], exact: bool) -> Callable[[list[_Passage]], bool]:
-        if len(list(words_of(soft))) <= ranking.SHORT_QUERY_WORDS:
+        if count_words(soft) <= ranking.SHORT_QUERY_WORDS:
             return lambda passages: all(self._has(passages, c, exact) for c in soft)
 
         def weight(passages: list[_Passage]) -> int:
@@ -200,7 +206,10 @@ class Oracle:
             case Word() as word:
                 return any(passage.frequency([word], exact) for passage in passages)
             case Phrase(words):
-                return any(passage.frequency(words, exact) for passage in passages)
+                if any(passage.frequency(words, exact) for passage in passages):
+                    return True
+                whole = [token for passage in passages for token in passage.text]
+                return not words[0].in_title and _count(whole, words, exact) > 0
             case Not(part):
                 return not self._has(passages, part, exact)
             case All(parts):

@@ -110,6 +110,7 @@ class Match(NamedTuple):
     passage: StoredPassage
     score: float
     parts: tuple[ScorePart, ...] = ()
+    matched: int = 0  # wanted clauses of the query that the document matches
 
 
 class Matches(NamedTuple):
@@ -118,6 +119,8 @@ class Matches(NamedTuple):
     total: int  # documents that match, on all pages
     relaxed: bool  # no document had enough of the words, so any one of them sufficed
     matches: tuple[Match, ...]
+    complete: int = 0  # of the total, those that match all wanted clauses
+    missing: tuple[int, ...] = ()  # wanted clauses, by number, that no document matches
 
 
 class Snippet(NamedTuple):
@@ -142,15 +145,19 @@ class Hit(NamedTuple):
     modified: datetime
     stale: bool  # the file changed or is gone since it was indexed
     parts: tuple[ScorePart, ...] = ()
+    matched: int = 0  # clauses of the query that the document matches, of `words`
+    words: int = 0
 
 
 class Understood(NamedTuple):
     """How the query was understood."""
 
-    text: str  # the query with its words as understood
+    text: str  # the query with its words as understood, and searched
     suggestion: str | None = None  # another query that was likely meant
     relaxed: bool = False  # see `Matches`
     abbreviations: tuple[Abbreviation, ...] = ()
+    corrected: bool = False  # other words were searched than the typed ones
+    missing: tuple[str, ...] = ()  # words, as typed, that no document has
 
 
 class Results(NamedTuple):
@@ -165,6 +172,7 @@ class Results(NamedTuple):
     paths: tuple[str, ...] = ()  # of the hits, each once
     notices: tuple[str, ...] = ()  # messages for the user, for stderr
     reading: tuple[str, ...] = ()  # how each clause was read, if an explanation was requested
+    complete: int = 0  # documents, of the total, with all the words
 
 
 class FileEncoding(NamedTuple):

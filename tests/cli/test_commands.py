@@ -694,14 +694,18 @@ def test_forms_agree(run: Command, library: Path) -> None:
 
 def test_json_has_the_fields_of_the_contract(run: Command, library: Path) -> None:
     results = answer(run("search", "--json", "-n1", "dang bo ngoai giao", cwd=library))
-    assert results["schema_version"] == 1
+    assert results["schema_version"] == 2
     assert results["query"] == "dang bo ngoai giao"
-    assert results["understood"].keys() == {"text", "suggestion", "relaxed"}
+    assert results["understood"].keys() == {
+        *("text", "suggestion", "corrected", "relaxed", "missing")
+    }
+    assert (results["total"], results["complete"]) == (3, 1)
     assert (results["limit"], results["offset"]) == (1, 0)
     (hit,) = results["hits"]
     assert hit["id"] == hit["path"] == "docs/dang-bo.txt"
     assert hit["title"] == "Đảng bộ Bộ Ngoại giao"
     assert hit["line"] == 1
+    assert (hit["matched"], hit["words"]) == (4, 4)
     text = hit["snippet"]["text"]
     words = [text[start:end] for start, end in hit["snippet"]["highlights"]]
     assert words[:5] == ["Đảng", "bộ", "Bộ", "Ngoại", "giao"]
@@ -730,21 +734,58 @@ def test_an_empty_page_is_no_error(run: Command, library: Path) -> None:
 
 def test_nothing_found_is_told_on_stderr(run: Command, library: Path) -> None:
     done = run("search", "khongco", cwd=library)
-    assert (done.stdout, done.stderr) == ("", "vnsearch: nothing found\n")
+    assert (done.stdout, done.stderr) == (
+        "",
+        "vnsearch: nothing found: no document has khongco\n",
+    )
     assert run("search", "-c", "khongco", cwd=library).stdout == "0\n"
     assert run("search", "--jsonl", "khongco", cwd=library).stdout == ""
     assert answer(run("search", "--json", "khongco", cwd=library))["hits"] == []
 
 
-@pytest.mark.parametrize("option", ["", "--json", "--jsonl", "-l", "-0", "-c"])
+@pytest.mark.parametrize("option", ["", "--json", "--jsonl"])
 def test_a_relaxed_search_says_so(run: Command, library: Path, option: str) -> None:
     options = [option] if option else []
     done = run("search", *options, "đảng khongco", cwd=library)
     assert done.returncode == 0
     if option == "--json":
-        assert answer(done)["understood"]["relaxed"] is True
+        understood = answer(done)["understood"]
+        assert (understood["relaxed"], understood["missing"]) == (True, ["khongco"])
+        assert answer(done)["complete"] == 0
+        assert answer(done)["hits"][0]["matched"] == 1
     else:
-        assert done.stderr.startswith("vnsearch: ")
+        assert "no document has khongco; these have some of the words" in done.stderr
+    done = run("search", *options, "--no-relax", "đảng khongco", cwd=library)
+    assert done.returncode == 1
+    assert "nothing found: no document has khongco" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["-l", "-0", "-c", "-q"])
+def test_a_set_has_all_the_words(run: Command, library: Path, option: str) -> None:
+    done = run("search", option, "đảng khongco", cwd=library)
+    assert done.returncode == 1
+    assert done.stdout == ("0\n" if option == "-c" else "")
+    assert ("3 documents have some of the words" in done.stderr) == (option != "-q")
+    assert run("search", option, "--any", "đảng khongco", cwd=library).returncode == 0
+
+
+def test_a_set_has_no_other_words(run: Command, library: Path) -> None:
+    done = run("search", "giaoo", cwd=library)
+    assert done.returncode == 0
+    assert "no document has giaoo; searched giao instead" in done.stderr
+    for options in (["-c"], ["-l"], ["-q"], ["--no-correct", "--no-relax"]):
+        done = run("search", *options, "giaoo", cwd=library)
+        assert done.returncode == 1, options
+        assert ("did you mean: giao" in done.stderr) == (options != ["-q"])
+
+
+def test_one_thing_is_never_given_up_to_its_pieces(run: Command, library: Path) -> None:
+    done = run("search", "giao-ngoại", cwd=library)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "did you mean: giao ngoại" in done.stderr
+    understood = answer(run("search", "--json", "giao-ngoại", cwd=library))["understood"]
+    assert understood["suggestion"] == "giao ngoại"
+    assert understood["missing"] == ["giao-ngoại"]
 
 
 @pytest.mark.parametrize("option", ["", "--json", "--jsonl", "-l", "-0", "-c"])

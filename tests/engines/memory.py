@@ -129,15 +129,19 @@ class MemoryReader:
         explain: bool = False,
     ) -> Matches:
         answer = self._oracle.search(query, matcher(filters.globs) if filters.globs else None)
+        page = list(zip(answer.scores, answer.matched, strict=True))
         matches = (
             Match(
                 self._passages[source, key][self._oracle.shown(query, source, key)],
                 score,
                 (ScorePart("oracle", "", score),) if explain else (),
+                matched,
             )
-            for source, key, score in answer.scores[offset : offset + limit]
+            for (source, key, score), matched in page[offset : offset + limit]
         )
-        return Matches(len(answer.scores), answer.relaxed, tuple(matches))
+        complete = answer.matched.count(len(query.wanted()))
+        total, relaxed = len(answer.scores), answer.relaxed
+        return Matches(total, relaxed, tuple(matches), complete, answer.missing)
 
     def statistics(
         self, words: Iterable[str], bigrams: Iterable[tuple[str, str]] = ()

@@ -12,7 +12,7 @@ from tests.engines.memory import MemoryEngine
 from tests.oracle import Oracle
 from vnsearch.engines import Engine, Filters
 from vnsearch.engines.whoosh import WhooshEngine
-from vnsearch.model import Document, Locator, Matches
+from vnsearch.model import Document, Locator, Match, Matches
 from vnsearch.query.clauses import Demand
 from vnsearch.query.parser import parse
 from vnsearch.vietnamese.letters import nfc
@@ -80,7 +80,8 @@ def names(matches: Matches) -> list[str]:
         pytest.param('"ngoai giao hop"', ["a"], id="phrase across words"),
         pytest.param('"giao ngoai"', [], id="a phrase has an order"),
         pytest.param("43-QD/TW", ["c"], id="document number"),
-        pytest.param("qd-43", ["c"], id="a number in the wrong order relaxes to its words"),
+        pytest.param("qd-43", [], id="what is typed without a space is one thing"),
+        pytest.param("ngoai qd-43", ["c", "a"], id="also when the rest relaxes"),
         pytest.param("thanh pho hue", ["e1", "e2"], id="title words count"),
         pytest.param("title:hop", ["a"], id="title only"),
         pytest.param("title:nuoc", [], id="text is not the title"),
@@ -96,7 +97,10 @@ def names(matches: Matches) -> list[str]:
         pytest.param("cá OR cỏ", ["b", "d"], id="one of two"),
         pytest.param("ha AND noi", ["e1", "a"], id="both"),
         pytest.param("xyz", [], id="a word that is nowhere"),
-        pytest.param("-hue", [], id="nothing to look for"),
+        pytest.param("-hue -noi", ["b", "c", "d"], id="only exclusions"),
+        pytest.param("co OR NOT ha", ["b", "c", "d", "e2"], id="what has no word of the query"),
+        pytest.param('"dang b*"', ["a", "c", "b"], id="a phrase that ends in a prefix"),
+        pytest.param('xyz "giao ngoai"', [], id="a phrase is not given up"),
         pytest.param("", [], id="empty"),
     ],
 )
@@ -253,6 +257,21 @@ def test_long_documents_match_as_a_whole_and_show_their_best_passage(
     assert match.passage.locator == Locator(line)
 
 
+@pytest.mark.parametrize("at", range(140, 260, 7))
+def test_a_phrase_may_begin_in_one_passage_and_end_in_the_next(
+    engine: Engine, tmp_path: Path, at: int
+) -> None:
+    def text(middle: str) -> str:
+        return f"{'trước ' * (at - 1)}{middle} {'sau ' * 400}"
+
+    texts = [text("đá ngọc\nbích xanh"), text("ngọc xanh bích"), text("bích ngọc")]
+    documents = [(f"{name}.txt", document(it)) for name, it in zip("abc", texts, strict=True)]
+    folder = build(engine, tmp_path / "e", documents)
+    for query in ('"ngọc bích"', '"đá ngọc bích xanh"', "ngoc-bich", '"sau sau" "đá ngoc bi*"'):
+        assert names(search(engine, folder, query)) == ["a"], query
+    assert names(search(engine, folder, 'xanh -"ngoc bich"')) == ["b"]
+
+
 def test_several_builders_make_the_same_index(engine: Engine, tmp_path: Path) -> None:
     words = "mot hai ba bon nam sau bay tam chin muoi".split()
     many = [
@@ -283,6 +302,10 @@ CLAUSES = st.one_of(
 QUERIES = st.lists(CLAUSES, min_size=1, max_size=5).map(" ".join)
 
 
+def by_source(found: Matches) -> list[Match]:
+    return sorted(found.matches, key=lambda match: match.passage.source)
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     texts=DOCUMENTS,
@@ -308,3 +331,7 @@ def test_answers_as_the_definitions_say(
             scores = {m.passage.source: m.score for m in found.matches}
             assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text
             assert (found.total, found.relaxed) == (len(expected.scores), expected.relaxed), text
+            matched = [n for _, n in sorted(zip(expected.scores, expected.matched, strict=True))]
+            assert [m.matched for m in by_source(found)] == matched, text
+            assert found.complete == expected.matched.count(len(query.wanted())), text
+            assert found.missing == expected.missing, text

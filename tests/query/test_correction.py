@@ -41,6 +41,17 @@ NEIGHBOURS = Texts(*["trời mưa to", "trói tay người", "chơi cờ vua"] *
         pytest.param("Nghành", None, id="nothing like it"),
         pytest.param("Kỷ thuật", "Kỹ thuật", id="hỏi for ngã"),
         pytest.param("qqqqqq zzzzzz", None, id="no words"),
+        pytest.param("quyếc", None, id="a syllable that may be right, alone"),
+        pytest.param("hội quyếc", None, id="and beside a word the other never stands with"),
+        pytest.param("nghị quyến", None, id="a syllable that sounds otherwise"),
+        pytest.param("ngoaị giaoo nghị quyếtt", None, id="two words at once"),
+        pytest.param("nghị quyếtt quyếtt", "nghị quyết quyết", id="one word twice"),
+        pytest.param("nghị-quyếtt", None, id="what is typed without a space"),
+        pytest.param("quyết1", None, id="a word with a digit"),
+        pytest.param("DEADLINES", None, id="capitals"),
+        pytest.param("deadlines", "deadline", id="a foreign word"),
+        pytest.param("bộo", "bộ", id="a letter too many in a short word"),
+        pytest.param("ng", None, id="a word of two letters"),
         pytest.param("-quyếc", None, id="what is left out"),
         pytest.param("quyếc*", None, id="a prefix"),
         pytest.param('"nghị quyếc" OR dáng', '"nghị quyết" OR dáng', id="in a phrase"),
@@ -75,17 +86,25 @@ def test_only_when_nothing_is_found_the_correction_is_searched(
     run("index", "docs")
     found = answer(run, "polime")
     assert found["total"] == 1
-    assert found["understood"] == {"text": "polyme", "suggestion": "polyme", "relaxed": False}
+    assert found["understood"] == {
+        "text": "polyme",
+        "suggestion": "polyme",
+        "corrected": True,
+        "relaxed": False,
+        "missing": ["polime"],
+    }
     found = answer(run, "nghị", "polime")
     assert found["understood"] == {
         "text": "nghị polime",
         "suggestion": "nghị polyme",
+        "corrected": False,
         "relaxed": True,
+        "missing": ["polime"],
     }
     done = run("search", "nghị", "polime")
     assert "did you mean: nghị polyme" in done.stderr
     done = run("search", "polime")
-    assert "understood as: polyme" in done.stderr
+    assert "no document has polime; searched polyme instead" in done.stderr
     assert "did you mean" not in done.stderr
     assert run("search", "--exact", "polime").returncode == 1
 

@@ -311,6 +311,8 @@ def test_json_of_a_hit() -> None:
         "title": "Hội nghị sơ kết của Đảng bộ Bộ Ngoại giao",
         "title_highlights": [],
         "line": 12,
+        "matched": 0,
+        "words": 0,
         "snippet": {
             "text": f"… {PASSAGE} …",
             "highlights": [[2, 6], [7, 9], [128, 132], [133, 135]],

@@ -249,8 +249,8 @@ def _progress(common: _Common) -> Any:
     epilog="""\b
 Query language:
   word           in any typing; with marks, words just so come first
-  "a phrase"     these words in this order
-  -word          not this word, with these marks if any (put -- before it)
+  "a phrase"     these words in this order, the last may be a prefix: "a phr*"
+  NOT word       not this word, with these marks if any; also -word
   word*          words that begin so          word~   one slip allowed
   title:word     in the title
   a OR b         one of them; a AND b: both; parentheses group
@@ -283,6 +283,8 @@ Examples:
 @click.option("--exact", is_flag=True, help="Words must have just the marks typed.")
 @click.option("--all", "need_all", is_flag=True, help="Every word must match.")
 @click.option("--any", "need_any", is_flag=True, help="Any word may match.")
+@click.option("--no-correct", is_flag=True, help="Never search other words than those typed.")
+@click.option("--no-relax", is_flag=True, help="Never be content with some of the words.")
 @click.option("--in", "within", metavar="GLOB", help="Only files that match, as in .gitignore.")
 @click.option(
     "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
@@ -301,7 +303,9 @@ def search(common: _Common, **options: Any) -> int:
     """Search, best documents first.
 
     Documents with all the words of QUERY are found; when it is longer than three words,
-    those with most of it; when there are none, those with any, and that is told.
+    those with most of it; when there are none, those with any, and that is told. What is typed
+    without a space, such as 15/2020/NĐ-CP, is one word. With -l, -0, -c and -q all the words are
+    needed, just as they were typed.
     """
     from vnsearch.cli.search import answer
 

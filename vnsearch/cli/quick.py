@@ -17,6 +17,8 @@ _FLAGS: Final = {
     "--exact": "exact",
     "--all": "need_all",
     "--any": "need_any",
+    "--no-correct": "no_correct",
+    "--no-relax": "no_relax",
     "--explain": "explain",
     "-q": "quiet",
     "--quiet": "quiet",

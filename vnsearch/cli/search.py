@@ -35,6 +35,8 @@ def answer(
     exact: bool = False,
     need_all: bool = False,
     need_any: bool = False,
+    no_correct: bool = False,
+    no_relax: bool = False,
     within: str | None = None,
     explain: bool = False,
     link_format: str = "file",
@@ -54,17 +56,21 @@ def answer(
     if batch is not None and form not in (None, "--json"):
         raise _misused(f"--batch prints JSON, not {form}")
     demand = _only_one({"--all": need_all, "--any": need_any})
+    # What is counted, listed or only tested is a set: it has just what was asked for.
+    is_set = form in (paths, "-c") or (quiet and form is None and batch is None)
     if limit is None:
         limit = sys.maxsize if form == paths else 0 if form == "-c" else _DEFAULT_LIMIT
     with closing(Searcher(location.existing_index(folder))) as searcher:
 
-        def ask(text: str) -> Results:
+        def ask(text: str, *, is_set: bool = is_set, limit: int = limit) -> Results:
             return searcher.search(
                 text,
                 limit=limit,
                 offset=offset,
                 exact=exact,
-                demand=Demand(demand.lstrip("-") if demand else "smart"),
+                demand=Demand(demand.lstrip("-") if demand else "all" if is_set else "smart"),
+                correct=not (is_set or no_correct),
+                relax=not no_relax,
                 within=within,
                 explain=explain,
                 paths_only=form == paths,
@@ -72,8 +78,11 @@ def answer(
 
         if batch is not None:
             return _search_batch(ask, batch, quiet)
-        results = ask(" ".join(query))
+        text = " ".join(query)
+        results = ask(text)
         _show(results, form, link_format, color, quiet)
+        if is_set and not quiet and not results.total:
+            _tell_what_else(ask(text, is_set=False, limit=0))
         return EXIT_FOUND if results.total else EXIT_NOTHING
 
 
@@ -116,17 +125,32 @@ def _tell(results: Results) -> None:
 
     for notice in results.notices:
         streams.say(notice)
-    if nfc(results.understood.text) != " ".join(nfc(results.query).split()):
-        streams.say(f"understood as: {results.understood.text}")
-    for item in results.understood.abbreviations:
+    understood = results.understood
+    missing = ", ".join(understood.missing)
+    if understood.corrected:
+        lacking = missing or "the words typed"
+        streams.say(f"no document has {lacking}; searched {understood.text} instead")
+    elif nfc(understood.text) != " ".join(nfc(results.query).split()):
+        streams.say(f"understood as: {understood.text}")
+    for item in understood.abbreviations:
         streams.say(f"{item.short} stands for: {item.long}")
-    suggestion = results.understood.suggestion
-    if suggestion is not None and suggestion != results.understood.text:
-        streams.say(f"did you mean: {suggestion}")
-    if results.understood.relaxed:
-        streams.say("no document has all the words; these have some of them")
+    if understood.relaxed:
+        lacking = missing or "all the words"
+        streams.say(f"no document has {lacking}; these have some of the words")
     if not results.total:
-        streams.say("nothing found")
+        streams.say(f"nothing found{f': no document has {missing}' if missing else ''}")
+    if understood.suggestion not in (None, understood.text):
+        streams.say(f"did you mean: {understood.suggestion}")
+
+
+def _tell_what_else(ranked: Results) -> None:
+    """What a search for the best would find where the set is empty."""
+    if ranked.total:
+        documents = "1 document has" if ranked.total == 1 else f"{ranked.total:,} documents have"
+        if ranked.understood.corrected:
+            streams.say(f"{documents} {ranked.understood.text}")
+        else:
+            streams.say(f"{documents} some of the words: search with --any")
 
 
 def _show(results: Results, form: str | None, link_format: str, color: str, quiet: bool) -> None:

@@ -82,7 +82,7 @@ class Phrase(NamedTuple):
     """Words that must follow one another."""
 
     words: tuple[Word, ...]
-    quoted: bool  # asked for in so many signs, not only typed without spaces
+    quoted: bool  # in quotation marks, or else typed without spaces and one thing: `12-KL/TW`
 
 
 class All(NamedTuple):
@@ -116,6 +116,11 @@ class Query(NamedTuple):
     demand: Demand = Demand.SMART
     notices: tuple[str, ...] = ()
     related: tuple[Abbreviation, ...] = ()  # speak for a document, but are never asked of it
+    relax: bool = True  # when no document has enough of the words, any will do
+
+    def wanted(self) -> tuple[Clause, ...]:
+        """The clauses that a document should match, in order."""
+        return tuple(clause for clause in self.clauses if not isinstance(clause, Not))
 
     def runs(self) -> tuple[tuple[Word, ...], ...]:
         """The words that a document should have, in stretches of neighbours."""
@@ -174,9 +179,18 @@ def is_required(clause: Clause) -> bool:
             return False
 
 
-def relaxed_clause(clause: Clause) -> Clause:
-    """What is left of a clause when any word is enough: of a phrase, its words."""
-    return Any(clause.words) if isinstance(clause, Phrase) else clause
+def count_words(clauses: Iterable[Clause]) -> int:
+    """Return how many words a document should have; what was typed without spaces is one."""
+    count = 0
+    for clause in clauses:
+        match clause:
+            case Word():
+                count += 1
+            case Phrase(words, quoted):
+                count += len(words) if quoted else 1
+            case All(parts) | Any(parts):
+                count += count_words(parts)
+    return count
 
 
 def within_one_edit(a: str, b: str) -> bool:

@@ -11,8 +11,9 @@ from itertools import chain
 from typing import Final
 
 from vnsearch.analysis.tokenizer import forms
-from vnsearch.query.clauses import Kind, Query, Word, with_words
+from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word, with_words
 from vnsearch.query.lexicon import Lexicon, Statistics
+from vnsearch.vietnamese import syllable
 from vnsearch.vietnamese.spelling import (
     LEAST_DISTANCE,
     distance,
@@ -24,23 +25,33 @@ from vnsearch.vietnamese.syllable import canonical
 
 _CANDIDATES: Final = 5  # for a word, among which its neighbours decide
 _FARTHEST: Final = 1.75  # a letter and a tone: no correction is farther from the word
+_SOUND: Final = 0.5  # the distance of one part of a syllable, or tone, that is confused
 
 # The natural logarithm of how many times commoner a word must be to make up for a distance of 1.
 # With 6, corrections are suggested for 1.3% of the words of correct texts, with 5 for 2.3%, with 7
 # for 0.8%; all three correct as many of the words that are rare in an index.
 _UNLIKELY: Final = 6.0
 
+_LEAST_FOREIGN: Final = 3  # letters of what is no syllable: of fewer, one says too little
 _LETTERS: Final = range(2, 31)  # lengths of words that are corrected
 
 
 def corrected(query: Query, known: Statistics, lexicon: Lexicon) -> Query | None:
-    """Return the query with other words for those that the index does not have; None when it has
-    all of them or nothing like them.
+    """Return the query with another word for one that the index does not have; None when it has
+    all words, or nothing like it.
 
-    `known` has the statistics of the query's words. Of an exact query nothing is replaced.
+    A syllable may be right though the index lacks it: it is replaced by one that sounds nearly the
+    same, and that the index has beside a neighbour. Codes, words with digits and capitals are never
+    replaced, nor are two words at once, nor anything of an exact query. `known` has the statistics
+    of the query's words.
     """
     runs = () if query.exact else query.runs()
-    lacking = {word.exact for word in chain(*runs) if _is_lacking(word, known)}
+    codes = {*_in_codes(query.clauses)}
+    lacking = {
+        word.exact
+        for word in chain(*runs)
+        if word not in codes and _is_misspelt(word) and known.lacks(word)
+    }
     if not lacking:
         return None
     found = likely(lacking, lexicon, count=_CANDIDATES)
@@ -52,34 +63,56 @@ def corrected(query: Query, known: Statistics, lexicon: Lexicon) -> Query | None
         for one, other in _beside(candidate, run, at)
     }
     beside = lexicon.statistics((), bigrams)
-    words = (word for run in runs for word in _corrected(run, found, known, beside))
-    clauses = with_words(query.clauses, words)
-    return query._replace(clauses=clauses) if clauses != query.clauses else None
+    words = [word for run in runs for word in _corrected(run, found, beside)]
+    replaced = {one.exact for one, other in zip(chain(*runs), words, strict=True) if one != other}
+    if len(replaced) != 1:
+        return None
+    return query._replace(clauses=with_words(query.clauses, iter(words)))
 
 
-def _is_lacking(word: Word, known: Statistics) -> bool:
-    return word.kind is Kind.WORD and not word.match_marks and known.lacks(word)
+def _is_misspelt(word: Word) -> bool:
+    """Whether a word may be a misspelt one, and no code or name in capitals."""
+    letters = len(word.text)
+    is_code = not word.text.isalpha() or (word.text.isupper() and letters > 1)
+    if is_code or (letters < _LEAST_FOREIGN and syllable.parse(word.exact) is None):
+        return False
+    return word.kind is Kind.WORD and not word.match_marks
+
+
+def _in_codes(clauses: Iterable[Clause]) -> Iterator[Word]:
+    """The words that were typed without spaces between them."""
+    for clause in clauses:
+        match clause:
+            case Phrase(words, quoted=False):
+                yield from words
+            case All(parts) | Any(parts):
+                yield from _in_codes(parts)
 
 
 def _corrected(
-    run: Sequence[Word], found: Mapping[str, Sequence[str]], known: Statistics, beside: Statistics
+    run: Sequence[Word], found: Mapping[str, Sequence[str]], beside: Statistics
 ) -> Iterator[Word]:
     for at, word in enumerate(run):
-        candidates = found.get(word.exact, ()) if _is_lacking(word, known) else ()
-        if not candidates:
+        # By how often each stands beside the neighbours, as a logarithm, and by its rank.
+        fits = [
+            (_fit(candidate, run, at, beside), -place, candidate)
+            for place, candidate in enumerate(found.get(word.exact, ()))
+        ]
+        if syllable.parse(word.exact) is not None:
+            fits = [f for f in fits if f[0] and distance(word.exact, f[2]) <= _SOUND]
+        if not fits or word.kind is not Kind.WORD:
             yield word
-            continue
+        else:
+            best = max(fits, key=lambda fit: fit[0] + fit[1])[2]
+            yield word._replace(text=best, folded=forms(best)[0], exact=best)
 
-        def fit(place: int, at: int = at, candidates: Sequence[str] = candidates) -> float:
-            """How often a candidate stands beside the neighbours, as a logarithm, by its rank."""
-            bigrams = (
-                beside.bigrams[forms(one)[0], forms(other)[0]].get((one, other), 0)
-                for one, other in _beside(candidates[place], run, at)
-            )
-            return sum(map(math.log1p, bigrams)) - place
 
-        best = candidates[max(range(len(candidates)), key=fit)]
-        yield word._replace(text=best, folded=forms(best)[0], exact=best)
+def _fit(exact: str, run: Sequence[Word], at: int, beside: Statistics) -> float:
+    bigrams = (
+        beside.bigrams[forms(one)[0], forms(other)[0]].get((one, other), 0)
+        for one, other in _beside(exact, run, at)
+    )
+    return sum(map(math.log1p, bigrams))
 
 
 def _beside(exact: str, run: Sequence[Word], at: int) -> Iterator[tuple[str, str]]:

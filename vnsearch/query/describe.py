@@ -1,6 +1,6 @@
 """How a query was understood, in words for a user."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
@@ -20,6 +20,30 @@ def text_of(typed: Query, understood: Query) -> str:
             at = token.end
         own, meant = next(words, (None, None))
     return " ".join("".join((*pieces, source[at:])).split())
+
+
+def texts_of(query: Query, clauses: Iterable[Clause]) -> tuple[str, ...]:
+    """What was typed of clauses, from the first word of each to its last; each text once."""
+    clauses = tuple(clauses)
+    tokens = list(tokenize(query.source)) if clauses else []
+    begins: dict[str, list[int]] = {}
+    for place, token in enumerate(tokens):
+        begins.setdefault(token.text, []).append(place)
+
+    def text(clause: Clause) -> str:
+        words = [word.text for word in all_words((clause,))]
+        for begin in begins.get(words[0], ()) if len(words) > 1 else ():
+            found = tokens[begin : begin + len(words)]
+            if [token.text for token in found] == words:
+                return query.source[found[0].start : found[-1].end]
+        return " ".join(words)
+
+    return tuple(dict.fromkeys(map(text, dict.fromkeys(clauses))))
+
+
+def in_pieces(source: str) -> str:
+    """A query with spaces between all that is typed without them, signs and quotes left out."""
+    return " ".join(token.text for token in tokenize(source))
 
 
 def _in_case_of(typed: str, word: str) -> str:

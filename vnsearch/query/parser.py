@@ -1,13 +1,13 @@
 """Typed words -> Query: the query language.
 
-    word            the word in any typing            -word       not this word
-    "a phrase"      these words in this order         word*       words that begin so
-    title:word      in the title                      word~       one slip allowed
-    a OR b          one of them, (parentheses) group  a AND b     both, whatever else
+    word            the word in any typing            -word, NOT word   not this word
+    "a phrase"      these words in this order         word*, "a b*"     words that begin so
+    title:word      in the title                      word~             one slip allowed
+    a OR b          one of them, (parentheses) group  a AND b           both, whatever else
 
 OR binds tighter than words side by side, AND tighter than OR. Tokens typed without a
-space between them (`12-KL/TW`) are a phrase. Any text is a valid query: what does not
-parse is read as plain words, and a notice says so.
+space between them (`12-KL/TW`) are one thing, a phrase. Any text is a valid query: what does not
+parse is read as plain words. A notice says so, and names each sign that is not used.
 """
 
 import re
@@ -15,15 +15,31 @@ from itertools import islice
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.query.clauses import All, Any, Clause, Demand, Kind, Not, Phrase, Query, Word
+from vnsearch.query.clauses import (
+    All,
+    Any,
+    Clause,
+    Demand,
+    Kind,
+    Not,
+    Phrase,
+    Query,
+    Word,
+    count_words,
+)
 from vnsearch.vietnamese.letters import nfc
 
 # What a query may cost: words beyond this many are not searched, and a notice says so.
 MAX_WORDS: Final = 1000
 MAX_NESTING: Final = 50
 
+# Quotation marks among more other words than this are those of a pasted text, and no demand.
+MAX_WORDS_BESIDE_QUOTES: Final = 5
 
-def parse(source: str, *, exact: bool = False, demand: Demand = Demand.SMART) -> Query:
+
+def parse(
+    source: str, *, exact: bool = False, demand: Demand = Demand.SMART, relax: bool = True
+) -> Query:
     """Read a query; never raises."""
     source = nfc(source)
     notices: list[str] = []
@@ -31,13 +47,29 @@ def parse(source: str, *, exact: bool = False, demand: Demand = Demand.SMART) ->
     if cut:
         notices.append(f"only the first {MAX_WORDS} words are searched")
     try:
-        clauses = _Parser(searched).query()
+        parser = _Parser(searched)
+        clauses = parser.query()
+        notices += dict.fromkeys(parser.notices)
     except _SyntaxError as error:
         notices.append(f"searched as plain words: {error}")
         clauses = tuple(filter(None, map(_plain, searched.split())))
-    if all(isinstance(clause, Not) for clause in clauses):
+    if demand is Demand.SMART and (unquoted := _without_quotes(clauses)) != clauses:
+        notices.append("the quotation marks are not used among so many words, except with --all")
+        clauses = unquoted
+    if not clauses:
         notices.append("the query has no word to search for")
-    return Query(source, clauses, exact, demand, tuple(notices))
+    return Query(source, clauses, exact, demand, tuple(notices), relax=relax)
+
+
+def _without_quotes(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
+    """The clauses with the words of quoted phrases among many others side by side."""
+    quoted = [c for c in clauses if isinstance(c, Phrase) and c.quoted and not c.words[0].in_title]
+    others = count_words(clause for clause in clauses if clause not in quoted)
+    if not quoted or others <= MAX_WORDS_BESIDE_QUOTES:
+        return clauses
+    return tuple(
+        part for clause in clauses for part in (clause.words if clause in quoted else (clause,))
+    )
 
 
 class _SyntaxError(ValueError):
@@ -45,22 +77,34 @@ class _SyntaxError(ValueError):
 
 
 _STRAIGHT: Final = str.maketrans("“”„", '"""')  # a pattern with these takes longer to compile
-_BODY: Final = r'[^\s"()]'
+_BODY: Final = r'(?:(?!&&)[^\s"()|])'
 _LEXEME = re.compile(
-    rf"""(?P<minus>-?)(?P<title>(?i:title:)?)"(?P<phrase>[^"]*)"
+    rf"""(?P<minus>[-!]?)(?P<title>(?i:title:)?)"(?P<phrase>[^"]*)"
        | (?P<stray>")
-       | (?P<open>-?\() | (?P<close>\))
+       | (?P<open>[-!]?\() | (?P<close>\))
+       | (?P<unused>\|+ | &&+)
        | (?P<chunk>{_BODY}+ (?: \({_BODY}*\) {_BODY}* )* )""",
     re.VERBOSE,
 )
-_ITEM = re.compile(r"(?P<minus>-?)(?P<title>(?:title:)?)(?P<rest>.*)", re.DOTALL | re.IGNORECASE)
+_ITEM = re.compile(
+    r"(?P<minus>[-!]?)(?P<title>(?:title:)?)(?P<field>(?:[A-Za-z]+:(?=\w))?)(?P<rest>.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_WILDCARD: Final = re.compile(r"[\w*?]*\?[\w*?]*\w").fullmatch
 
 
 class _Parser:
     """Recursive descent over the lexemes: side by side < OR < AND < single clauses."""
 
     def __init__(self, source: str) -> None:
-        self._lexemes = list(_LEXEME.finditer(source.translate(_STRAIGHT)))
+        self.notices: list[str] = []
+        lexemes = list(_LEXEME.finditer(source.translate(_STRAIGHT)))
+        for lexeme in lexemes:
+            if lexeme["unused"]:
+                self._tell(f"“{lexeme['unused']}” is not used: write OR, or AND")
+        self._lexemes = [lexeme for lexeme in lexemes if not lexeme["unused"]]
+        if any(lexeme["chunk"] == "or" for lexeme in self._lexemes[1:-1]):
+            self._tell("“or” is searched as a word: write OR for one of two")
         self._at = 0
         self._nesting = 0
 
@@ -69,6 +113,9 @@ class _Parser:
         if self._at < len(self._lexemes):
             raise _SyntaxError('unbalanced ")"')
         return clauses
+
+    def _tell(self, notice: str) -> None:
+        self.notices.append(notice)
 
     def _peek(self) -> str:
         """The operator or parenthesis that comes next; "" at the end; else "clause"."""
@@ -110,14 +157,53 @@ class _Parser:
         lexeme = self._lexemes[self._at]
         self._at += 1
         if lexeme["open"]:
-            return self._group(negated=lexeme["open"].startswith("-"))
+            return self._group(negated=lexeme["open"] != "(")
         if lexeme["stray"]:
             raise _SyntaxError("unbalanced quotation mark")
+        if lexeme["chunk"] == "NOT":
+            clause = self._single()
+            return _negated(clause) if clause else None
         if lexeme["chunk"]:
-            return _item(lexeme["chunk"])
-        words = _words(lexeme["phrase"], bool(lexeme["title"]))
-        clause = _phrase(words, quoted=True)
+            return self._item(lexeme["chunk"])
+        clause = self._quoted(lexeme["phrase"].rstrip(), bool(lexeme["title"]))
         return _negated(clause) if clause and lexeme["minus"] else clause
+
+    def _quoted(self, text: str, in_title: bool) -> Clause | None:
+        words = _words(text, in_title)
+        if words and text.endswith(f"{words[-1].text}*"):
+            words[-1] = words[-1]._replace(kind=Kind.PREFIX)
+            text = text[:-1]
+        if words and "*" in text:
+            self._tell(_STAR)
+        return _phrase(words, quoted=True)
+
+    def _item(self, chunk: str) -> Clause | None:
+        """A stretch without spaces: a word or several, with the signs around them."""
+        match = _ITEM.fullmatch(chunk)
+        assert match is not None
+        minus, rest = match["minus"], match["rest"]
+        in_title = bool(match["title"])
+        if field := "" if in_title else match["field"]:
+            self._tell(f"“{field}” is no field, and is searched as a word")
+        else:
+            rest = match["field"] + rest
+        clause = _plain(rest, in_title=in_title, operators=True)
+        if clause is None:
+            return None
+        if "*" in rest and (rest.index("*") < len(rest) - 1 or not _ends_in(clause, Kind.PREFIX)):
+            self._tell(_STAR)
+        if _WILDCARD(rest):
+            self._tell("“?” is not used: write * at the end of a word, or ~ for one slip")
+        if rest[0] == "+" and rest[1:2].isalpha():
+            self._tell("“+” is not used: with --all, every word must match")
+        if field and (name := _plain(field)) is not None:
+            clause = All((name, clause), explicit=False)
+        if minus and rest[0].isdecimal():
+            self._tell(f"“{chunk}” is read as a number: write NOT {rest} to leave it out")
+            return clause
+        if minus == "!":
+            self._tell(f"“{chunk}” is read as -{chunk[1:]}: without it")
+        return _negated(clause) if minus else clause
 
     def _group(self, *, negated: bool) -> Clause | None:
         self._nesting += 1
@@ -134,12 +220,12 @@ class _Parser:
         return _negated(group) if negated else group
 
 
-def _item(chunk: str) -> Clause | None:
-    """A stretch without spaces: a word or several, with the signs around them."""
-    match = _ITEM.fullmatch(chunk)
-    assert match is not None
-    clause = _plain(match["rest"], in_title=bool(match["title"]), operators=True)
-    return _negated(clause) if clause and match["minus"] else clause
+_STAR: Final = "“*” works at the end of a word only"
+
+
+def _ends_in(clause: Clause, kind: Kind) -> bool:
+    last = clause.words[-1] if isinstance(clause, Phrase) else clause
+    return isinstance(last, Word) and last.kind is kind
 
 
 def _negated(clause: Clause) -> Not:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from vnsearch.model import Changes, Check, Hit, Interpretation, Results, Skipped, Status, Token
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 Object = dict[str, Any]
 
@@ -32,9 +32,12 @@ def results(found: Results) -> Object:
         "understood": {
             "text": understood.text,
             "suggestion": understood.suggestion,
+            "corrected": understood.corrected,
             "relaxed": understood.relaxed,
+            "missing": list(understood.missing),
         },
         "total": found.total,
+        "complete": found.complete,
         "limit": found.limit,
         "offset": found.offset,
         "hits": [hit(item) for item in found.hits],
@@ -63,6 +66,8 @@ def hit(item: Hit) -> Object:
         "title": item.title,
         "title_highlights": item.title_highlights,
         "line": None,
+        "matched": item.matched,
+        "words": item.words,
         "snippet": snippet,
         "modified": _time(item.modified),
         "stale": item.stale,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Engine, Filters, embedded
@@ -14,7 +14,7 @@ from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.model import Hit, Interpretation, Match, Matches, Results, Understood
 from vnsearch.query.clauses import Demand, Query, Word, words_of
-from vnsearch.query.describe import describe, text_of
+from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
@@ -49,6 +49,8 @@ class Searcher:
         offset: int = 0,
         exact: bool = False,
         demand: Demand = Demand.SMART,
+        correct: bool = True,
+        relax: bool = True,
         within: str | None = None,
         explain: bool = False,
         paths_only: bool = False,
@@ -56,10 +58,12 @@ class Searcher:
         """Search for `text`, in the query language of `query.parser`.
 
         Returns hits `offset` to `offset + limit` of the ranking. `exact`: marks must match
-        as typed. `within`: a glob that the name of the file must match, as in .gitignore,
-        at any depth. `paths_only`: the paths of the hits, without making the hits.
+        as typed. `correct`: other words may be searched when nothing is found. `relax`: documents
+        with some of the words may be found when none has enough. `within`: a glob that the name of
+        the file must match, as in .gitignore, at any depth. `paths_only`: the paths of the hits,
+        without making the hits.
         """
-        typed = parse(text, exact=exact, demand=demand)
+        typed = parse(text, exact=exact, demand=demand, relax=relax)
         filters = Filters() if within is None else Filters((_anywhere(within),))
 
         def matches_of(query: Query) -> Matches:
@@ -68,49 +72,61 @@ class Searcher:
             )
 
         with as_index_error(self._generations):
-            return self._results(typed, matches_of, limit, offset, explain, paths_only)._replace(
-                query=text
-            )
+            answer = self._answer(typed, matches_of, correct)
+            found = self._results(answer, offset, paths_only)
+        reading = tuple(describe(answer.query)) if explain else ()
+        return found._replace(query=text, limit=limit, reading=reading)
 
-    def _results(
-        self,
-        typed: Query,
-        matches_of: Callable[[Query], Matches],
-        limit: int,
-        offset: int,
-        explain: bool,
-        paths_only: bool,
-    ) -> Results:
-        query, suggested = self._rewriter.rewrite(typed)
+    def _answer(
+        self, typed: Query, matches_of: Callable[[Query], Matches], correct: bool
+    ) -> "_Answer":
+        """Search for what was meant, and if that is nowhere, for what is likely instead."""
+        query, correction = self._rewriter.rewrite(typed)
         matches = matches_of(query)
-        if suggested is not None and not matches.total:
-            instead = matches_of(suggested)
-            if not instead.relaxed:  # some of the words, of which some are guessed, is too little
-                query, matches = suggested, instead
-        sources = dict.fromkeys(match.passage.source for match in matches.matches)
+        wanted = typed.wanted()
+        understood = Understood(
+            text_of(typed, query),
+            None if correction is None else text_of(typed, correction),
+            matches.relaxed,
+            query.related,
+            missing=texts_of(typed, (wanted[number] for number in matches.missing)),
+        )
+        if matches.total:
+            return _Answer(query, matches, understood)
+        if correction is None:
+            pieces = in_pieces(typed.source)
+            apart = parse(pieces, exact=typed.exact, demand=Demand.ALL)
+            if pieces != typed.source and matches_of(apart).total:
+                understood = understood._replace(suggestion=pieces)
+        elif correct:
+            instead = matches_of(correction)
+            # Some of the words, of which some are guessed, is too little.
+            if instead.total and not instead.relaxed:
+                understood = understood._replace(text=text_of(typed, correction), corrected=True)
+                return _Answer(correction, instead, understood)
+        return _Answer(query, matches, understood)
+
+    def _results(self, answer: "_Answer", offset: int, paths_only: bool) -> Results:
+        query, found, understood = answer
+        sources = dict.fromkeys(match.passage.source for match in found.matches)
         paths = {source: self._places.from_here(source) for source in sources}
-        highlighter = Highlighter(query, relaxed=matches.relaxed)
+        highlighter = Highlighter(query, relaxed=found.relaxed)
         states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
+        words = len(query.wanted())
+        hits = (
+            _hit(rank, match, words, highlighter, *states[match.passage.source])
+            for rank, match in enumerate(found.matches, offset + 1)
+        )
         return Results(
-            query=typed.source,
-            understood=Understood(
-                text_of(typed, query),
-                None if suggested is None else text_of(typed, suggested),
-                matches.relaxed,
-                query.related,
-            ),
-            total=matches.total,
-            limit=limit,
+            query=query.source,
+            understood=understood,
+            total=found.total,
+            limit=0,
             offset=offset,
-            hits=()
-            if paths_only
-            else tuple(
-                _hit(rank, match, highlighter, *states[match.passage.source])
-                for rank, match in enumerate(matches.matches, offset + 1)
-            ),
+            hits=() if paths_only else tuple(hits),
             paths=tuple(paths.values()),
             notices=query.notices,
-            reading=tuple(describe(query)) if explain else (),
+            complete=found.complete,
         )
 
     def read(self, text: str) -> tuple[Interpretation, ...]:
@@ -135,8 +151,22 @@ class Searcher:
         return path, state.modified, not state.is_current(self._places.path(source))
 
 
+class _Answer(NamedTuple):
+    """What was searched in the end, and what that found."""
+
+    query: Query
+    matches: Matches
+    understood: Understood
+
+
 def _hit(
-    rank: int, match: Match, highlighter: Highlighter, path: str, modified: datetime, stale: bool
+    rank: int,
+    match: Match,
+    words: int,
+    highlighter: Highlighter,
+    path: str,
+    modified: datetime,
+    stale: bool,
 ) -> Hit:
     found = match.passage
     return Hit(
@@ -150,6 +180,8 @@ def _hit(
         modified=modified,
         stale=stale,
         parts=match.parts,
+        matched=match.matched,
+        words=words,
     )
 
 

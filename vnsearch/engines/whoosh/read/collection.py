@@ -18,7 +18,7 @@ from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.bitset import DocumentMap, cardinality, members, with_tf
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.phrases import PhraseFrequency, TokenString
-from vnsearch.engines.whoosh.read.segment import SegmentReader
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import TITLE_WEIGHT
@@ -55,6 +55,7 @@ class Collection:
         self.lengths = memoryview(lengths).cast("H")  # of passages, in tokens
         self.length_buckets = b"".join(segment.length_buckets() for segment in self._segments)
         self.documents = DocumentMap(b"".join(segment.last() for segment in self._segments))
+        self.live_documents = self.documents.to_documents(self._live)
         passages = max(self.size, 1)
         sets_kept = max(_LEAST_KEPT, _SETS_BYTES // passages)
         self._dense = cached(max(sets_kept, _DENSE_BYTES // passages), self._make_dense)
@@ -82,7 +83,7 @@ class Collection:
         return self._passages_with(*_normalized(words, exact))
 
     def documents_with(self, words: tuple[Word, ...], exact: bool) -> int:
-        """Return the documents with a phrase."""
+        """Return the documents with a phrase, be it across the border of two passages."""
         return self._documents_with(*_normalized(words, exact))
 
     def passages_with_all(self, folded: Sequence[str]) -> int:
@@ -109,7 +110,30 @@ class Collection:
         return with_tf(self.dense(words, exact))
 
     def _find_documents(self, words: tuple[Word, ...], exact: bool) -> int:
-        return self.documents.to_documents(self.passages_with(words, exact))
+        documents = self.documents.to_documents(self.passages_with(words, exact))
+        if len(words) == 1 or words[0].in_title:
+            return documents
+        return documents | self._with_across(words, exact, documents)
+
+    def _with_across(self, words: tuple[Word, ...], exact: bool, known: int) -> int:
+        """The documents, of those not `known` yet, with a phrase across the border of passages."""
+        frequency = self.phrase_frequency(words, exact)
+        sets = [self.passages_with((word,), exact) for word in words]
+        # Of two passages in a row, the first has some words and the second has the others.
+        pairs = 0
+        for cut in range(1, len(words)):
+            pairs |= reduce(and_, sets[:cut]) & reduce(and_, sets[cut:]) >> 8
+        pairs &= ~self.documents.all & ~self.documents.to_passages(known)
+        found = 0
+        for passage in members(pairs, self.size):
+            (segment, one), (_, other) = map(self.token_string, (passage, passage + 1))
+            beside = len(words) - 1
+            end = one.index(FIELD_SEPARATOR)
+            begin = other[: min(beside, other.index(FIELD_SEPARATOR))]
+            across = f"{one[max(0, end - beside) : end]}{begin}{FIELD_SEPARATOR}"
+            if frequency((segment, across)):
+                found |= 1 << 8 * passage
+        return self.documents.to_documents(found)
 
     def _with_all(self, words: tuple[Word, ...], exact: bool, at_least: int = 1) -> int:
         """The passages with all of some words, wherever in them, each with a tf of `at_least`."""

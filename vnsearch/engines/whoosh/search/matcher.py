@@ -16,8 +16,8 @@ from vnsearch.query.clauses import (
     Phrase,
     Query,
     Word,
+    count_words,
     is_required,
-    relaxed_clause,
     words_of,
 )
 
@@ -39,16 +39,23 @@ class Matcher:
         """
         exact = query.exact
         unwanted = [clause.part for clause in query.clauses if isinstance(clause, Not)]
-        wanted = [clause for clause in query.clauses if not isinstance(clause, Not)]
-        allowed = self._documents.all
+        allowed = self._collection.live_documents
         if accepts is not None:
-            allowed = self._documents.to_documents(self._collection.passages_from(accepts))
+            allowed &= self._documents.to_documents(self._collection.passages_from(accepts))
         if unwanted:
             allowed &= ~self._any(unwanted, exact)
-        for relaxed, documents in self._levels(wanted, query.demand, exact):
+        if unwanted and not query.wanted():
+            return allowed, False
+        for relaxed, documents in self._levels(query.wanted(), query.demand, exact):
+            if relaxed and not query.relax:
+                break
             if qualified := documents & allowed:
                 return qualified, relaxed
         return 0, False
+
+    def documents_by_clause(self, query: Query) -> list[int]:
+        """Return the documents that match each wanted clause of a query."""
+        return [self._documents_with(clause, query.exact) for clause in query.wanted()]
 
     def _levels(
         self, wanted: Sequence[Clause], demand: Demand, exact: bool
@@ -68,13 +75,11 @@ class Matcher:
                 yield False, with_required
                 return
             yield False, self._enough(optional, exact) & with_required
-            if required:
-                yield True, with_required
-            yield True, self._any(map(relaxed_clause, wanted), exact)
+            yield True, with_required if required else self._any(optional, exact)
 
     def _enough(self, clauses: Sequence[Clause], exact: bool) -> int:
         """The documents with all of a few words, or with enough of the weight of many."""
-        if sum(1 for _ in words_of(clauses)) <= ranking.SHORT_QUERY_WORDS:
+        if count_words(clauses) <= ranking.SHORT_QUERY_WORDS:
             return self._all(clauses, exact)
         weights = [self._weight(clause, exact) for clause in clauses]
         sets = [self._documents_with(clause, exact) for clause in clauses]
@@ -94,8 +99,6 @@ class Matcher:
             match clause:
                 case Word() as word:
                     passages |= self._collection.passages_with((word,), exact)
-                case Phrase(words):
-                    passages |= self._collection.passages_with(words, exact)
                 case _:
                     documents |= self._documents_with(clause, exact)
         return documents | self._documents.to_documents(passages)

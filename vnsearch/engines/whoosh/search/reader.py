@@ -1,8 +1,10 @@
 """The index opened for searching: the `engines.IndexReader` of this engine."""
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from heapq import nlargest
 from itertools import chain
+from operator import and_
 from pathlib import Path
 
 from vnsearch import ranking
@@ -84,16 +86,28 @@ class WhooshReader:
             documents &= qualified
             found &= self._documents.to_passages(documents)
         best = scorer.best(found, offset + limit)
-        page = self._page(best, offset, limit)
+        size = self._collection.size
+        if len(best) < offset + limit and documents != qualified:
+            # What qualifies without any word of the query, for what it has not.
+            best += [(0.0, document) for document in members(qualified & ~documents, size)]
+        by_clause = self._matcher.documents_by_clause(query)
+        bitsets = [documents.to_bytes(size, "little") for documents in by_clause]
         matches = tuple(
             Match(
                 self._collection.record(scorer.passage_to_show(passage)),
                 score,
                 scorer.parts(passage) if explain else (),
+                sum(bitset[self._documents.document_of(passage)] for bitset in bitsets),
             )
-            for score, passage in page
+            for score, passage in self._page(best, offset, limit)
         )
-        return Matches(cardinality(documents, self._collection.size), relaxed, matches)
+        return Matches(
+            cardinality(qualified, size),
+            relaxed,
+            matches,
+            cardinality(reduce(and_, by_clause, qualified), size),
+            tuple(number for number, documents in enumerate(by_clause) if not documents),
+        )
 
     def _page(
         self, best: Sequence[tuple[float, int]], offset: int, limit: int
