@@ -146,16 +146,8 @@ def make_plan(
     avoid = frozenset({*paths, index})
     plan, unseen, empty = Plan(), set[str](), set[str]()
     for scope in looked_at.values():
-        base, anything = places.path(scope.root.path), False
         try:
-            for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
-                anything = anything or not isinstance(item, Skipped)
-                if isinstance(item, Seen):
-                    _compare(plan, known, places.name(item.path), item.stat, scope.root.encoding)
-                    continue
-                if isinstance(item, Unseen):
-                    unseen.add(item.path)
-                plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+            anything = _look(plan, places, known, scope, avoid, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
                 raise _not_there(scope.path, error) from error
@@ -166,6 +158,33 @@ def make_plan(
             empty.add(scope.path)
     _keep_or_drop(plan, places, known, paths, looked_at, unseen, empty)
     return plan
+
+
+def _look(
+    plan: Plan,
+    places: FileNames,
+    known: Known,
+    scope: Scope,
+    avoid: frozenset[str],
+    unseen: set[str],
+) -> bool:
+    """Compare the files in a scope; return whether there are any. What cannot be read goes to
+    `unseen`. Raises OSError when that is all of it."""
+    base, encoding, anything = places.path(scope.root.path), scope.root.encoding, False
+    for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
+        anything = anything or not isinstance(item, Skipped)
+        if isinstance(item, Seen):
+            name = places.name(item.path)
+            if _is_kept(plan, known, name, item.stat, encoding):
+                continue
+            if os.access(item.path, os.R_OK):
+                (plan.changed if name in known.files else plan.new)[name] = item.stat
+                continue
+            item = Unseen(item.path, "cannot be read: permission denied")
+        if isinstance(item, Unseen):
+            unseen.add(item.path)
+        plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+    return anything
 
 
 def _keep_or_drop(
@@ -219,16 +238,15 @@ def check_path(path: str) -> None:
         raise _not_there(path, error) from error
 
 
-def _compare(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> None:
-    state = known.files.get(name)
+def _is_kept(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> bool:
+    """Note a file that is as the index has it."""
     if encoding:
         plan.encodings[name] = encoding
-    if state is None:
-        plan.new[name] = stat
-    elif state.looks_like(stat) and state.reader == reader_of(name, encoding):
-        plan.kept.append(name)
-    else:
-        plan.changed[name] = stat
+    state = known.files.get(name)
+    if state is None or not state.looks_like(stat) or state.reader != reader_of(name, encoding):
+        return False
+    plan.kept.append(name)
+    return True
 
 
 def _governor(path: str, roots: Container[str]) -> str | None:
