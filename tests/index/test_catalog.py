@@ -28,7 +28,8 @@ def test_keeps_what_is_committed(tmp_path: Path) -> None:
         catalog.commit()
         catalog.put("lost.txt", STATE)
     with closing(Catalog(path)) as catalog:
-        assert catalog.files() == {"a.txt": STATE, "\udcff\n.txt": STATE}
+        light = STATE._replace(digest=b"")
+        assert catalog.files() == {"a.txt": light, "\udcff\n.txt": light}
         assert catalog.file("a.txt") == STATE
         assert catalog.file("lost.txt") is None
         assert catalog.roots() == [Root("docs", ("*.md",)), Root("\udcff")]

@@ -431,6 +431,24 @@ def test_a_file_of_which_the_system_says_nothing_is_kept(
     assert answers(index) == before
 
 
+def test_a_file_that_may_not_be_read_is_no_work(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new one is reported by each run, a known one keeps its documents."""
+    update(index, [str(docs)])
+    write_files(docs, {"n.txt": "thêm"})
+    (docs / "a.txt").chmod(0o200)
+    monkeypatch.setattr(os, "access", lambda path, _: Path(path).name not in ("a.txt", "n.txt"))
+    before = sorted(index.rglob("*"))
+    for _ in range(2):
+        done = update(index)
+        assert counts(done) == (0, 0, 0, 4)
+        assert {Path(item.path).name for item in done.skipped} == {"a.txt", "n.txt"}
+    assert sorted(index.rglob("*")) == before
+    monkeypatch.undo()
+    assert counts(update(index)) == (1, 0, 0, 4)
+
+
 def test_what_is_left_out_from_now_on_is_dropped(docs: Path, index: Path) -> None:
     update(index, [str(docs)])
     done = update(index, [str(docs)], excludes=["*"])

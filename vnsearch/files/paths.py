@@ -22,7 +22,7 @@ class FileNames(NamedTuple):
 
     def name(self, path: str) -> str:
         """The name of the file at an absolute path."""
-        return _relative_below(path, self.base)
+        return relative_to(self.base, path)
 
     def path(self, name: str) -> str:
         """The absolute path of a file."""
@@ -30,7 +30,7 @@ class FileNames(NamedTuple):
 
     def from_here(self, name: str) -> str:
         """A path that opens from the current folder: relative when it lies below."""
-        return _relative_below(self.path(name), os.getcwd())
+        return relative_to(os.getcwd(), self.path(name))
 
 
 def is_below(path: str, folder: str) -> bool:
@@ -61,5 +61,8 @@ def _is_same(path: str, other: str) -> bool:
     return os.path.lexists(other) and os.path.samestat(os.lstat(path), os.lstat(other))
 
 
-def _relative_below(path: str, folder: str) -> str:
-    return os.path.relpath(path, folder) if is_below(path, folder) else path
+def relative_to(folder: str, path: str) -> str:
+    """An absolute path relative to a folder, if it is below it; both in their shortest form."""
+    if not is_below(path, folder):
+        return path
+    return path[len(folder.rstrip(os.sep)) + 1 :] or os.curdir

@@ -3,10 +3,10 @@
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from vnsearch.files.globs import matcher
+from vnsearch.files.paths import relative_to
 from vnsearch.model import Skipped
 from vnsearch.readers import format_of
 
@@ -81,7 +81,7 @@ def _left_out(
             return True
         if excluded is None:
             return False
-        return excluded(os.path.relpath(entry.path, base) + ("/" if is_folder else ""))
+        return excluded(relative_to(base, entry.path) + ("/" if is_folder else ""))
 
     return left_out
 
@@ -102,8 +102,6 @@ def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, "not a regular file")
     if format_of(path) is None:
-        suffix = Path(path).suffix
+        suffix = os.path.splitext(path)[1]
         return Skipped(path, f"format not supported ({suffix or 'no suffix'})")
-    if not os.access(path, os.R_OK):
-        return Unseen(path, "cannot be read: permission denied")
     return Seen(path, status)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 from io import RawIOBase
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch.analysis import tokenizer
@@ -264,8 +265,10 @@ class Catalog:
             self._db.executemany("insert into roots values (?, ?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
-        """Every file by its path."""
-        rows = self._rows(f"select path, {_COLUMNS} from files")
+        """Every file by its path. With hundreds of thousands of them memory counts: equal texts
+        are kept once, and digests not at all."""
+        columns = _COLUMNS.replace("digest", "''")
+        rows = self._rows(f"select path, {columns} from files")
         return {os.fsdecode(path): _state(row) for path, *row in rows}
 
     def file(self, path: str) -> FileState | None:
@@ -332,5 +335,13 @@ def _state(row: Sequence[Any]) -> FileState:
     size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *seen = row
     reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
     return FileState(
-        size, mtime_ns, digest, documents, reasons, reader, encoding, bool(sure), *seen
+        size,
+        mtime_ns,
+        digest or b"",
+        documents,
+        reasons,
+        intern(reader),
+        intern(encoding),
+        bool(sure),
+        *seen,
     )

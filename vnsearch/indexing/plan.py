@@ -33,15 +33,11 @@ class Plan:
     new: dict[str, os.stat_result] = field(default_factory=dict)
     changed: dict[str, os.stat_result] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)  # known files that are none of these
     skipped: list[Skipped] = field(default_factory=list)
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
-
-    def there(self) -> list[str]:
-        """The files that are there."""
-        return [*self.new, *self.changed, *self.kept]
 
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
@@ -144,18 +140,10 @@ def make_plan(
         if any(outer in looked_at for outer in _ancestors(path)):
             looked_at.setdefault(path, Scope(root, path))
     avoid = frozenset({*paths, index})
-    plan, unseen, empty = Plan(), set[str](), set[str]()
+    plan, unmet, unseen, empty = Plan(), {*known.files, *known.had}, set[str](), set[str]()
     for scope in looked_at.values():
-        base, anything = places.path(scope.root.path), False
         try:
-            for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
-                anything = anything or not isinstance(item, Skipped)
-                if isinstance(item, Seen):
-                    _compare(plan, known, places.name(item.path), item.stat, scope.root.encoding)
-                    continue
-                if isinstance(item, Unseen):
-                    unseen.add(item.path)
-                plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+            anything = _look(plan, places, known, scope, avoid, unmet, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
                 raise _not_there(scope.path, error) from error
@@ -164,37 +152,73 @@ def make_plan(
             continue
         if not anything and scope.path in paths:
             empty.add(scope.path)
-    _keep_or_drop(plan, places, known, paths, looked_at, unseen, empty)
+    outside = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
+    others = {*plan.changed, *plan.gone, *outside}
+    plan.kept = [name for name in known.files if name not in others]
     return plan
 
 
-def _keep_or_drop(
+def _look(
+    plan: Plan,
+    places: FileNames,
+    known: Known,
+    scope: Scope,
+    avoid: frozenset[str],
+    unmet: set[str],
+    unseen: set[str],
+) -> bool:
+    """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
+    be read goes to `unseen`. Raises OSError when that is all of it."""
+    base, encoding, anything = places.path(scope.root.path), scope.root.encoding, False
+    for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
+        anything = anything or not isinstance(item, Skipped)
+        if isinstance(item, Seen):
+            name = places.name(item.path)
+            if _is_known(plan, known, name, item.stat, encoding):
+                unmet.discard(name)
+                continue
+            if os.access(item.path, os.R_OK):
+                unmet.discard(name)
+                (plan.changed if name in known.files else plan.new)[name] = item.stat
+                continue
+            item = Unseen(item.path, "cannot be read: permission denied")
+        if isinstance(item, Unseen):
+            unseen.add(item.path)
+        plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+    return anything
+
+
+def _drop(
     plan: Plan,
     places: FileNames,
     known: Known,
     roots: Mapping[str, Root],
     looked_at: Container[str],
+    unmet: Iterable[str],
     unseen: Container[str],
     empty: Container[str],
-) -> None:
-    """Say of each known file that was not met whether it is gone."""
+) -> list[str]:
+    """Drop the known files that were not met, unless nothing can be said of them; return those
+    that were not looked at."""
+    outside = []
     left: dict[str, list[str]] = {}  # known files of roots without a file, by those
-    for name in {*known.files, *known.had}.difference(plan.there()):
+    for name in unmet:
         path = places.path(name)
         root = _governor(path, roots)
         above = [path, *_ancestors(path)]
         if root is not None and root in empty:
             left.setdefault(root, []).append(name)
-        elif root is None or any(outer in looked_at for outer in above):
-            hidden = any(outer in unseen for outer in above)
-            (plan.kept if hidden else plan.gone).append(name)
+        elif root is not None and not any(outer in looked_at for outer in above):
+            outside.append(name)
+        elif not any(outer in unseen for outer in above):
+            plan.gone.append(name)
     for folder, names in left.items():
         lost = any(name in known.had or known.files[name].documents for name in names)
         if lost and not any(os.path.lexists(places.path(name)) for name in names):
             plan.missing[roots[folder].path] = "all its files are gone"
-            plan.kept += names
         else:  # left out, not lost
             plan.gone += names
+    return outside
 
 
 def _not_there(path: str, error: OSError) -> RootError:
@@ -219,16 +243,14 @@ def check_path(path: str) -> None:
         raise _not_there(path, error) from error
 
 
-def _compare(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> None:
-    state = known.files.get(name)
+def _is_known(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> bool:
+    """Whether a file is as the index has it."""
     if encoding:
         plan.encodings[name] = encoding
-    if state is None:
-        plan.new[name] = stat
-    elif state.looks_like(stat) and state.reader == reader_of(name, encoding):
-        plan.kept.append(name)
-    else:
-        plan.changed[name] = stat
+    state = known.files.get(name)
+    return (
+        state is not None and state.looks_like(stat) and state.reader == reader_of(name, encoding)
+    )
 
 
 def _governor(path: str, roots: Container[str]) -> str | None:

@@ -244,15 +244,19 @@ class _Update:
         """What was done, given the catalog as it is now. A file without a document counts
         as skipped only."""
         plan, known = self._plan, self._known
-        states = {name: state for name in plan.there() if (state := catalog.file(name))}
-        had = {name for name, state in known.items() if state.documents}
+        todo = plan.new.keys() | plan.changed.keys()
+        states = {name: state for name in todo if (state := catalog.file(name))}
+        had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}
-        read = has & (plan.new.keys() | plan.changed.keys() - self._as_before)
+        read = has - (plan.changed.keys() & self._as_before)
+        kept = [name for name in plan.kept if name in known]
+        # Of most files there is nothing to say.
+        states |= {name: known[name] for name in kept if known[name].flaws or known[name].encoding}
         return Changes(
             added=len(read - had),
             changed=len(read & had),
-            removed=len((had & {*plan.gone, *states}) - has),
-            unchanged=len(has - read),
+            removed=len(had - has),
+            unchanged=len(has - read) + sum(known[name].documents > 0 for name in kept),
             skipped=(*self._skipped, *_flaws(self._places, states, sorted(states))),
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,

@@ -17,6 +17,7 @@ from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
 from itertools import chain
+from os.path import splitext
 from pathlib import PurePath
 from typing import Final, NamedTuple, cast
 
@@ -84,8 +85,8 @@ _is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘�
 
 def format_of(path: str) -> Format | None:
     """The format of a file by its name; None if it is not supported."""
-    name = PurePath(path.lower())
-    return FORMATS.get(PurePath(name.stem).suffix if name.suffix == ".gz" else name.suffix)
+    stem, suffix = splitext(path.lower())
+    return FORMATS.get(splitext(stem)[1] if suffix == ".gz" else suffix)
 
 
 def reader_of(path: str, encoding: str = "") -> str:
