@@ -21,7 +21,7 @@ figures, and what was tried and left out.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -38,13 +38,35 @@ MAX_SATURATION: Final = K1 + 1  # what it tends to as tf grows
 
 BIGRAM_WEIGHT: Final = 0.9
 
+# What a word weighs by its exact and its folded form: when its marks were typed, and when they
+# are a guess (see `query.restoration`). Of what was typed bare and not restored, all is folded.
+AS_TYPED: Final = (1.5, 0.5)
+RESTORED: Final = (1.0, 1.0)
+BARE: Final = (0.0, 2.0)
+
+# In a query of so many words, a folded word counts by its idf squared, over the highest of them.
+LONG_QUERY_WORDS: Final = 8
+
 # What an abbreviation stands for, or the short form of what is spelt out: less than any bigram
 # that was asked for. Not measured, for the collections hardly have any.
 ABBREVIATION_WEIGHT: Final = 0.3
 
-# Words that ask for something. Texts that answer do not have them, so they are rare, and would
-# weigh much where they happen to occur.
+# Words that ask for something, alone and as whole phrases. Texts that answer do not have them,
+# so they are rare, and would weigh much where they happen to occur.
 QUESTION_WORDS: Final = frozenset("ai gì nào đâu sao mấy nhiêu".split())
+QUESTION_PHRASES: Final = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "như thế nào",
+        "bao nhiêu",
+        "bao lâu",
+        "bao giờ",
+        "tại sao",
+        "vì sao",
+        "ra sao",
+        "làm sao",
+    )
+)
 QUESTION_WEIGHT: Final = 0.3
 
 TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its document
@@ -52,17 +74,16 @@ TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its d
 # Words of a longer query that are close together in a text count again: those in the window
 # that has most of their weight.
 PROXIMITY_WINDOW: Final = 15  # tokens
-PROXIMITY_WEIGHT: Final = 0.4
+PROXIMITY_WEIGHT: Final = 0.8
 _MIN_PROXIMITY_WORDS: Final = 4  # of a query: shorter ones have bigrams for that
 
 # A query of up to this many words needs all of them. Of a longer one, a document needs this
 # share of the weight (idf) that the document with most of it has. A share of the weight of the
 # whole query loses relevant documents, since long queries hold words that no document has.
 SHORT_QUERY_WORDS: Final = 3
-MIN_SHOULD_MATCH_SHARE: Final = 0.4
+MIN_SHOULD_MATCH_SHARE: Final = 0.25
 
 # Labels of parts of a score beside those of features, for `--explain`.
-ALL_WORDS: Final = "all the words in one passage"
 NEARBY: Final = "words close together"
 
 
@@ -74,6 +95,7 @@ class Feature(NamedTuple):
     weight: float
     proximity: float = 0.0  # its weight in a window, see PROXIMITY_WINDOW
     related: bool = False  # not asked for, but another way to write what was
+    squared: bool = False  # see LONG_QUERY_WORDS
 
     @property
     def label(self) -> str:
@@ -85,59 +107,90 @@ class Feature(NamedTuple):
         return "word with its marks" if self.exact else "word"
 
 
+class Weight(NamedTuple):
+    """What a feature is worth in a collection."""
+
+    score: float  # times the saturation, this is its score
+    window: float  # what it adds to a window
+
+
 def features(query: Query) -> tuple[Feature, ...]:
     """Return all features of a query, each once."""
     runs = query.runs()
-    proximity = sum(map(len, runs)) >= _MIN_PROXIMITY_WORDS
-    asked = (feature for run in runs for feature in _features_of(run, query.exact, proximity))
+    size = sum(map(len, runs))
+    asked = (feature for run in runs for feature in _features_of(run, query.exact, size))
     related = (feature for item in query.related for feature in _related(item))
     return tuple(dict.fromkeys((*asked, *related)))
 
 
-def _features_of(run: tuple[Word, ...], exact: bool, proximity: bool) -> Iterator[Feature]:
-    """The features of consecutive words."""
-    words = tuple(map(_without_surface, run))
-    for word in words:
-        weight = _weight((word,))
-        in_window = proximity and word.kind is Kind.WORD and not word.in_title
+def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feature]:
+    """The features of consecutive words of a query of `size` words."""
+    asking = _asking(run)
+    words = tuple(map(_as_indexed, run))
+    folded = tuple(word._replace(match_marks=False) for word in words)
+    squared = size >= LONG_QUERY_WORDS
+    for typed, word, any_typing, asks in zip(run, words, folded, asking, strict=True):
+        weight = QUESTION_WEIGHT if asks else 1.0
+        in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_title
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
-        # The marks of a misspelt word say nothing.
-        if word.marked and not exact and word.kind is not Kind.FUZZY:
-            yield Feature((word,), exact=False, weight=weight, proximity=near)
-            yield Feature((word,), exact=True, weight=weight)
-        else:
-            yield Feature((word,), exact, 2 * weight, near)
-    for bigram in pairwise(words):
-        yield Feature(bigram, exact, BIGRAM_WEIGHT * _weight(bigram))
+        if exact:
+            yield Feature((word,), True, 2 * weight, near, squared=squared)
+            continue
+        by_exact, by_folded = _shares(typed)
+        yield Feature((any_typing,), False, by_folded * weight, near, squared=squared)
+        if by_exact:
+            yield Feature((word,), True, by_exact * weight)
+    for bigram, asks in zip(pairwise(words if exact else folded), pairwise(asking), strict=True):
+        yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(asks) else 1.0))
+
+
+def _shares(word: Word) -> tuple[float, float]:
+    """What a word weighs by its exact and by its folded form."""
+    if word.kind is Kind.FUZZY:  # the marks of a misspelt word say nothing
+        return BARE
+    if word.confidence:
+        return RESTORED
+    return AS_TYPED if word.marked else BARE
+
+
+def _asking(run: Sequence[Word]) -> list[bool]:
+    """Whether each word asks for something."""
+    forms = [word.exact for word in run]
+    asking = [form in QUESTION_WORDS for form in forms]
+    for phrase in QUESTION_PHRASES:
+        size = len(phrase)
+        for begin in range(len(forms) - size + 1):
+            if tuple(forms[begin : begin + size]) == phrase:
+                asking[begin : begin + size] = [True] * size
+    return asking
 
 
 def _related(item: Abbreviation) -> Iterator[Feature]:
     if item.spelt_out:
         short = Word(item.short, *forms(item.short))
-        yield Feature(
-            (_without_surface(short),), exact=False, weight=ABBREVIATION_WEIGHT, related=True
-        )
+        yield Feature((_as_indexed(short),), exact=False, weight=ABBREVIATION_WEIGHT, related=True)
         return
     words = [Word(token.text, token.folded, token.exact) for token in tokenize(item.long)]
     for bigram in pairwise(words):
         yield Feature(bigram, exact=False, weight=ABBREVIATION_WEIGHT, related=True)
 
 
-def _weight(words: Iterable[Word]) -> float:
-    return QUESTION_WEIGHT if any(word.exact in QUESTION_WORDS for word in words) else 1.0
-
-
-def _without_surface(word: Word) -> Word:
+def _as_indexed(word: Word) -> Word:
     """The same word however it was written; of a prefix, the surface matters."""
+    word = word._replace(confidence=0.0)
     return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
 
 
-def all_terms_bonus(weights: Iterable[float]) -> float:
-    """Return what a passage with all the words gets on top: more than any passage can score.
-
-    `weights` are those of all features times their idf, and those in windows likewise.
-    """
-    return sum(weights) * MAX_SATURATION
+def weights(features: Sequence[Feature], idfs: Sequence[float]) -> list[Weight]:
+    """Return what each feature is worth, given its idf."""
+    highest = max((idf for f, idf in zip(features, idfs, strict=True) if f.squared), default=0.0)
+    return [
+        Weight(
+            feature.weight * (idf * idf / highest if feature.squared and idf else idf),
+            feature.proximity * idf,
+        )
+        for feature, idf in zip(features, idfs, strict=True)
+    ]
 
 
 def idf(df: int, passages: int) -> float:

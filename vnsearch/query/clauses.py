@@ -42,6 +42,7 @@ class Word(NamedTuple):
     kind: Kind = Kind.WORD
     in_title: bool = False
     match_marks: bool = False  # with exactly its marks, as in an exact search
+    confidence: float = 0.0  # how sure the marks of `exact` are that were not typed
 
     @property
     def marked(self) -> bool:
