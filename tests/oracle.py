@@ -11,6 +11,13 @@ from itertools import pairwise
 from vnsearch import ranking
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.analysis.unmarked import (
+    SYLLABLE,
+    WORD,
+    kind_of,
+    unmarked_fields,
+    with_unknown_marks,
+)
 from vnsearch.model import Document, Token
 from vnsearch.query.clauses import (
     All,
@@ -24,7 +31,7 @@ from vnsearch.query.clauses import (
     Word,
     words_of,
 )
-from vnsearch.ranking import Feature
+from vnsearch.ranking import Feature, Weight
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,7 @@ class _Passage:
         return {
             place
             for place, token in enumerate(self.text)
-            if word.matches(token.folded, token.exact, exact or word.match_marks)
+            if word.matches(token.folded, token.exact, exact)
         }
 
     def pairs(self, words: Sequence[Word], exact: bool) -> int:
@@ -60,7 +67,7 @@ class _Passage:
             for tokens in (self.text, self.title)
             for one, other in pairwise(tokens)
             if all(
-                word.matches(token.folded, token.exact, exact or word.match_marks)
+                word.matches(token.folded, token.exact, exact)
                 for word, token in zip(words, (one, other), strict=True)
             )
         }
@@ -83,7 +90,7 @@ def _densest(words: Sequence[tuple[float, set[int]]]) -> float:
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
     forms = [(token.folded, token.exact) for token in tokens]
     fitting = [
-        {form for form in set(forms) if word.matches(*form, exact or word.match_marks)}
+        {form for form in set(forms) if word.matches(*form, exact)}
         for word in words
     ]
     starts = range(len(tokens) - len(words) + 1)
@@ -116,10 +123,10 @@ class Oracle:
     def search(self, query: Query, accepts: Callable[[str], bool] | None = None) -> Answer:
         """The whole ranking."""
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
-        idfs = self._idfs(query)
+        weights = self._weights(query)
         found = []
         for source, key, passages in chosen:
-            scores = [self._score(passage, idfs, query.exact) for passage in passages]
+            scores = [self._score(passage, weights) for passage in passages]
             if any(scores):
                 found.append((source, key, max(scores)))
         found.sort(key=lambda item: (-item[2], item[0], item[1]))
@@ -127,24 +134,24 @@ class Oracle:
 
     def shown(self, query: Query, source: str, key: str) -> int:
         """Which passage of a document is shown: the one whose text without title scores best."""
-        idfs = self._idfs(query)
+        weights = self._weights(query)
         (passages,) = [found for *name, found in self._documents if name == [source, key]]
         texts = [_Passage(passage.text, ()) for passage in passages]
-        return max(range(len(texts)), key=lambda n: (self._score(texts[n], idfs, query.exact), -n))
+        return max(range(len(texts)), key=lambda n: (self._score(texts[n], weights), -n))
 
-    def _idfs(self, query: Query) -> Mapping[Feature, float]:
-        return {
-            item: ranking.idf(self._frequency(item.words, item.exact), self._count)
-            for item in ranking.features(query)
-        }
+    def _weights(self, query: Query) -> Mapping[Feature, Weight]:
+        features = ranking.features(query)
+        idfs = [ranking.idf(self._frequency(f.words, f.exact), self._count) for f in features]
+        return dict(zip(features, ranking.weights(features, idfs), strict=True))
 
     def _qualified(
         self, query: Query, accepts: Callable[[str], bool]
     ) -> tuple[bool, list[tuple[str, str, list[_Passage]]]]:
         wanted = [clause for clause in query.clauses if not isinstance(clause, Not)]
         unwanted = [clause.part for clause in query.clauses if isinstance(clause, Not)]
-        firm = [clause for clause in wanted if _firm(clause)]
-        soft = [clause for clause in wanted if not _firm(clause)]
+        size = len(list(words_of(wanted)))
+        firm = [clause for clause in wanted if _firm(clause, size)]
+        soft = [clause for clause in wanted if not _firm(clause, size)]
         if not wanted:
             return False, []
 
@@ -218,39 +225,50 @@ class Oracle:
             self._frequencies[key] = sum(found)
         return self._frequencies[key]
 
-    def _score(self, passage: _Passage, idfs: Mapping[Feature, float], exact: bool) -> float:
-        score, complete = 0.0, True
-        for item, idf in idfs.items():
+    def _score(self, passage: _Passage, weights: Mapping[Feature, Weight]) -> float:
+        score = 0.0
+        for item, weight in weights.items():
             frequency = passage.frequency(item.words, item.exact)
             if frequency:
                 damping = ranking.damping(passage.length, self._average)
-                score += item.weight * idf * ranking.saturation(frequency, damping)
-            elif len(item.words) == 1 and item.exact == exact:
-                complete = False
-        score += _densest(
+                score += weight.score * ranking.saturation(frequency, damping)
+        return score + _densest(
             [
-                (item.proximity * idf, passage.places(item.words[0], item.exact))
-                for item, idf in idfs.items()
+                (weight.window, passage.places(item.words[0], item.exact))
+                for item, weight in weights.items()
                 if item.proximity
             ]
         )
-        if score and complete:
-            score += ranking.all_terms_bonus(
-                (e.weight + e.proximity) * idf for e, idf in idfs.items()
-            )
-        return score
 
 
 def _passages(document: Document) -> list[_Passage]:
     title, tokens = list(tokenize(document.title)), list(tokenize(document.text))
     cuts = split(document, [token.start for token in tokens], [token.end for token in tokens])
-    return [_Passage(tokens[cut.first : cut.last], title) for cut in cuts]
+    return [_passage(tokens[cut.first : cut.last], title) for cut in cuts]
 
 
-def _firm(clause: Clause) -> bool:
+def _passage(text: Sequence[Token], title: Sequence[Token]) -> _Passage:
+    """A passage, with the marks unknown of what was typed without any."""
+    unmarked = unmarked_fields(*([(t.folded, t.exact) for t in field] for field in (text, title)))
+    return _Passage(
+        *(
+            [_of_unknown_marks(token) if is_unmarked else token for token in field]
+            for field, is_unmarked in zip((text, title), unmarked, strict=True)
+        )
+    )
+
+
+def _of_unknown_marks(token: Token) -> Token:
+    if kind_of(token.folded, token.exact) in (WORD, SYLLABLE):
+        return token._replace(exact=with_unknown_marks(token.folded))
+    return token
+
+
+def _firm(clause: Clause, size: int) -> bool:
+    """Whether a clause of a query of `size` words is demanded of every document."""
     match clause:
         case Phrase(words, quoted):
-            return quoted or words[0].in_title
+            return (quoted and size <= len(words) + 5) or words[0].in_title
         case Word() as word:
             return word.in_title
         case All(_, explicit):

@@ -127,9 +127,8 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
     """The features of consecutive words of a query of `size` words."""
     asking = _asking(run)
     words = tuple(map(_as_indexed, run))
-    folded = tuple(word._replace(match_marks=False) for word in words)
     squared = size >= LONG_QUERY_WORDS
-    for typed, word, any_typing, asks in zip(run, words, folded, asking, strict=True):
+    for typed, word, asks in zip(run, words, asking, strict=True):
         weight = QUESTION_WEIGHT if asks else 1.0
         in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_title
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
@@ -137,10 +136,10 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
             yield Feature((word,), True, 2 * weight, near, squared=squared)
             continue
         by_exact, by_folded = _shares(typed)
-        yield Feature((any_typing,), False, by_folded * weight, near, squared=squared)
+        yield Feature((word,), False, by_folded * weight, near, squared=squared)
         if by_exact:
             yield Feature((word,), True, by_exact * weight)
-    for bigram, asks in zip(pairwise(words if exact else folded), pairwise(asking), strict=True):
+    for bigram, asks in zip(pairwise(words), pairwise(asking), strict=True):
         yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(asks) else 1.0))
 
 
@@ -148,9 +147,9 @@ def _shares(word: Word) -> tuple[float, float]:
     """What a word weighs by its exact and by its folded form."""
     if word.kind is Kind.FUZZY:  # the marks of a misspelt word say nothing
         return BARE
-    if word.confidence:
-        return RESTORED
-    return AS_TYPED if word.marked else BARE
+    if word.match_marks or word.confidence == 1:
+        return AS_TYPED
+    return RESTORED if word.confidence else BARE
 
 
 def _asking(run: Sequence[Word]) -> list[bool]:
@@ -177,7 +176,7 @@ def _related(item: Abbreviation) -> Iterator[Feature]:
 
 def _as_indexed(word: Word) -> Word:
     """The same word however it was written; of a prefix, the surface matters."""
-    word = word._replace(confidence=0.0)
+    word = word._replace(match_marks=False, confidence=0.0)
     return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
 
 

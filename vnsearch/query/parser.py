@@ -117,7 +117,7 @@ class _Parser:
             return _item(lexeme["chunk"])
         words = _words(lexeme["phrase"], bool(lexeme["title"]))
         clause = _phrase(words, quoted=True)
-        return _negated(clause) if clause and lexeme["minus"] else clause
+        return Not(clause) if clause and lexeme["minus"] else clause
 
     def _group(self, *, negated: bool) -> Clause | None:
         self._nesting += 1
@@ -131,7 +131,7 @@ class _Parser:
         if not clauses:
             return None
         group = clauses[0] if len(clauses) == 1 else All(clauses, explicit=False)
-        return _negated(group) if negated else group
+        return Not(group) if negated else group
 
 
 def _item(chunk: str) -> Clause | None:
@@ -139,38 +139,24 @@ def _item(chunk: str) -> Clause | None:
     match = _ITEM.fullmatch(chunk)
     assert match is not None
     clause = _plain(match["rest"], in_title=bool(match["title"]), operators=True)
-    return _negated(clause) if clause and match["minus"] else clause
-
-
-def _negated(clause: Clause) -> Not:
-    """Without it. What is left out must be meant: a word typed with marks leaves out only
-    itself, where in a search it would find all that fold the same."""
-    return Not(_just_so(clause))
-
-
-def _just_so(clause: Clause) -> Clause:
-    match clause:
-        case Word():
-            # The marks of a misspelt word say nothing.
-            return clause._replace(match_marks=clause.marked and clause.kind is not Kind.FUZZY)
-        case Phrase(words):
-            return clause._replace(words=tuple(w._replace(match_marks=w.marked) for w in words))
-        case Not(part):
-            return Not(_just_so(part))
-        case All(parts) | Any(parts):
-            return clause._replace(parts=tuple(map(_just_so, parts)))
+    return Not(clause) if clause and match["minus"] else clause
 
 
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
     words = _words(chunk, in_title)
     if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
         kind = Kind.PREFIX if chunk[-1] == "*" else Kind.FUZZY
-        words[-1] = words[-1]._replace(kind=kind)
+        # The marks of a misspelt word say nothing.
+        match_marks = words[-1].match_marks and kind is not Kind.FUZZY
+        words[-1] = words[-1]._replace(kind=kind, match_marks=match_marks)
     return _phrase(words, quoted=False)
 
 
 def _words(text: str, in_title: bool) -> list[Word]:
-    return [Word(t.text, t.folded, t.exact, in_title=in_title) for t in tokenize(text)]
+    return [
+        Word(t.text, t.folded, t.exact, in_title=in_title, match_marks=t.exact != t.folded)
+        for t in tokenize(text)
+    ]
 
 
 def _phrase(words: list[Word], *, quoted: bool) -> Clause | None:

@@ -61,8 +61,9 @@ class Matcher:
         elif demand is Demand.ALL:
             yield False, self._all(wanted, exact)
         else:
-            optional = [clause for clause in wanted if not is_required(clause)]
-            required = [clause for clause in wanted if is_required(clause)]
+            size = sum(1 for _ in words_of(wanted))
+            optional = [clause for clause in wanted if not is_required(clause, size)]
+            required = [clause for clause in wanted if is_required(clause, size)]
             with_required = self._all(required, exact)
             if not optional:
                 yield False, with_required
