@@ -7,7 +7,7 @@
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vnsearch.analysis.unmarked import has_unknown_marks, with_unknown_marks
 from vnsearch.model import Abbreviation

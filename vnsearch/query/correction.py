@@ -58,7 +58,7 @@ def corrected(query: Query, known: Statistics, lexicon: Lexicon) -> Query | None
 
 
 def _is_lacking(word: Word, known: Statistics) -> bool:
-    return word.kind is Kind.WORD and not word.match_marks and known.lacks(word)
+    return word.kind is Kind.WORD and known.lacks(word)
 
 
 def _corrected(
