@@ -38,11 +38,13 @@ MAX_SATURATION: Final = K1 + 1  # what it tends to as tf grows
 
 BIGRAM_WEIGHT: Final = 0.9
 
-# What a word weighs by its exact and its folded form: when its marks were typed, and when they
-# are a guess (see `query.restoration`). Of what was typed bare and not restored, all is folded.
-AS_TYPED: Final = (1.5, 0.5)
-RESTORED: Final = (1.0, 1.0)
-BARE: Final = (0.0, 2.0)
+# What a word weighs: so much its exact form when its marks were typed, or it has none by right,
+# and its folded form the rest. When its marks are a guess (see `query.restoration`), each reading
+# weighs less by how likely it is, to some power.
+WORD_WEIGHT: Final = 2.0
+TYPED_WEIGHT: Final = 1.5
+READING_WEIGHT: Final = 1.3
+READING_POWER: Final = 2
 
 # In a query of so many words, a folded word counts by its idf squared, over the highest of them.
 LONG_QUERY_WORDS: Final = 8
@@ -133,23 +135,26 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
         in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_title
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
         if exact:
-            yield Feature((word,), True, 2 * weight, near, squared=squared)
+            yield Feature((word,), True, WORD_WEIGHT * weight, near, squared=squared)
             continue
-        by_exact, by_folded = _shares(typed)
-        yield Feature((word,), False, by_folded * weight, near, squared=squared)
-        if by_exact:
-            yield Feature((word,), True, by_exact * weight)
+        forms = _exact_weights(typed)
+        rest = WORD_WEIGHT - sum(forms.values())
+        yield Feature((word,), False, rest * weight, near, squared=squared)
+        for form, share in forms.items():
+            one = word if form == word.exact else word._replace(text=form, exact=form)
+            yield Feature((one,), True, share * weight)
     for bigram, asks in zip(pairwise(words), pairwise(asking), strict=True):
         yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(asks) else 1.0))
 
 
-def _shares(word: Word) -> tuple[float, float]:
-    """What a word weighs by its exact and by its folded form."""
-    if word.kind is Kind.FUZZY:  # the marks of a misspelt word say nothing
-        return BARE
-    if word.match_marks or word.confidence == 1:
-        return AS_TYPED
-    return RESTORED if word.confidence else BARE
+def _exact_weights(word: Word) -> dict[str, float]:
+    """What the exact forms weigh that a word may stand for."""
+    if word.match_marks:
+        return {word.exact: TYPED_WEIGHT}
+    return {
+        form: TYPED_WEIGHT if share == 1 else READING_WEIGHT * share**READING_POWER
+        for form, share in word.readings
+    }
 
 
 def _asking(run: Sequence[Word]) -> list[bool]:
@@ -176,7 +181,7 @@ def _related(item: Abbreviation) -> Iterator[Feature]:
 
 def _as_indexed(word: Word) -> Word:
     """The same word however it was written; of a prefix, the surface matters."""
-    word = word._replace(match_marks=False, confidence=0.0)
+    word = word._replace(match_marks=False, readings=())
     return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
 
 

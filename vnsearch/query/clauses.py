@@ -43,7 +43,8 @@ class Word(NamedTuple):
     kind: Kind = Kind.WORD
     in_title: bool = False
     match_marks: bool = False  # it has marks, which decide, see `matches`
-    confidence: float = 0.0  # how sure the exact form is that was not typed so; 1: as if typed
+    # The exact forms that a word typed bare may stand for, and how likely; (): any of them.
+    readings: "tuple[tuple[str, float], ...]" = ()
 
     @property
     def marked(self) -> bool:

@@ -33,6 +33,7 @@ _LEFT_OUT_BY_SOME: Final = 0.5
 _SHORT: Final = 5
 _SURE: Final = 0.9
 
+_LIKELY: Final = 0.2  # less likely readings are not taken for evidence
 _NEARLY_SURE: Final = 0.999  # of what was not typed
 
 
@@ -124,19 +125,33 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
     marked = sum(word.match_marks for word in run)
     slots = [_slot(word, _LEFT_OUT_BY_SOME if marked else 1.0, known) for word in run]
     if all(len(slot) == 1 for slot in slots):
-        yield from run
+        yield from map(_as_typed, run)
         return
     steps = _steps(run, slots, known)
-    least_sure = _SURE if not marked and len(run) <= _SHORT else 0.0
-    if marked and _as_it_stands(slots, steps, marked):
-        yield from (word if word.match_marks else word._replace(confidence=1.0) for word in run)
+    if marked and _as_it_stands(steps, marked):
+        yield from map(_as_typed, run)
         return
+    least_sure = _SURE if not marked and len(run) <= _SHORT else 0.0
     for word, slot, shares in zip(run, slots, _probabilities(slots, steps), strict=True):
-        share, at = max((share, -at) for at, share in enumerate(shares))
-        if len(slot) == 1 or share < least_sure:
-            yield word
-        else:
-            yield word._replace(exact=slot[-at].form, confidence=min(share, _NEARLY_SURE))
+        if len(slot) == 1:
+            yield _as_typed(word)
+            continue
+        readings = [
+            (min(share, _NEARLY_SURE), reading.form)
+            for share, reading in zip(shares, slot, strict=True)
+        ]
+        share, form = max(readings)
+        yield word._replace(
+            exact=form if share >= least_sure else word.exact,
+            readings=tuple((form, share) for share, form in readings if share >= _LIKELY),
+        )
+
+
+def _as_typed(word: Word) -> Word:
+    """A word that has no marks by right, or none that are known."""
+    if word.match_marks or word.kind is not Kind.WORD:
+        return word
+    return word._replace(readings=((word.exact, 1.0),))
 
 
 def _slot(word: Word, left_out: float, known: Statistics) -> list[_Reading]:
@@ -181,9 +196,7 @@ def _steps(
     return steps
 
 
-def _as_it_stands(
-    slots: Sequence[Sequence[_Reading]], steps: Sequence[_Step], marked: int
-) -> bool:
+def _as_it_stands(steps: Sequence[_Step], marked: int) -> bool:
     """Whether a run with some marks more likely was typed with all of them, so that its bare
     words have none by right, than with some left out."""
     as_typed = sum(math.log(step[0][0]) for step in steps)
