@@ -89,10 +89,7 @@ def _densest(words: Sequence[tuple[float, set[int]]]) -> float:
 
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
     forms = [(token.folded, token.exact) for token in tokens]
-    fitting = [
-        {form for form in set(forms) if word.matches(*form, exact)}
-        for word in words
-    ]
+    fitting = [{form for form in set(forms) if word.matches(*form, exact)} for word in words]
     starts = range(len(tokens) - len(words) + 1)
     return sum(
         all(forms[start + i] in of_word for i, of_word in enumerate(fitting)) for start in starts
@@ -250,12 +247,11 @@ def _passages(document: Document) -> list[_Passage]:
 def _passage(text: Sequence[Token], title: Sequence[Token]) -> _Passage:
     """A passage, with the marks unknown of what was typed without any."""
     unmarked = unmarked_fields(*([(t.folded, t.exact) for t in field] for field in (text, title)))
-    return _Passage(
-        *(
-            [_of_unknown_marks(token) if is_unmarked else token for token in field]
-            for field, is_unmarked in zip((text, title), unmarked, strict=True)
-        )
-    )
+    found = [
+        [_of_unknown_marks(token) if is_unmarked else token for token in field]
+        for field, is_unmarked in zip((text, title), unmarked, strict=True)
+    ]
+    return _Passage(found[0], found[1])
 
 
 def _of_unknown_marks(token: Token) -> Token:

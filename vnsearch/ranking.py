@@ -134,17 +134,14 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
         weight = QUESTION_WEIGHT if asks else 1.0
         in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_title
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
-        if exact:
-            yield Feature((word,), True, WORD_WEIGHT * weight, near, squared=squared)
-            continue
-        forms = _exact_weights(typed)
+        forms = {} if exact else _exact_weights(typed)
         rest = WORD_WEIGHT - sum(forms.values())
-        yield Feature((word,), False, rest * weight, near, squared=squared)
+        yield Feature((word,), exact, rest * weight, near, squared=squared)
         for form, share in forms.items():
             one = word if form == word.exact else word._replace(text=form, exact=form)
-            yield Feature((one,), True, share * weight)
-    for bigram, asks in zip(pairwise(words), pairwise(asking), strict=True):
-        yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(asks) else 1.0))
+            yield Feature((one,), exact=True, weight=share * weight)
+    for bigram, any_asks in zip(pairwise(words), pairwise(asking), strict=True):
+        yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(any_asks) else 1.0))
 
 
 def _exact_weights(word: Word) -> dict[str, float]:

@@ -187,10 +187,7 @@ def _steps(
         for form, often, typing in slot:
             prior = _PRIOR * often / passages
             step.append(
-                [
-                    typing * (together.get((last, form), 0) + prior) * scale
-                    for last, scale in scales
-                ]
+                [typing * (together.get((last, form), 0) + prior) * scale for last, scale in scales]
             )
         steps.append(step)
     return steps
@@ -221,7 +218,9 @@ def _probabilities(
     backward = [[1.0] * len(slots[-1])]
     for step in reversed(steps[1:]):
         behind = backward[-1]
-        backward.append(_shares([sum(map(float.__mul__, c, behind)) for c in zip(*step, strict=True)]))
+        backward.append(
+            _shares([sum(map(float.__mul__, c, behind)) for c in zip(*step, strict=True)])
+        )
     return [
         _shares(list(map(float.__mul__, ahead, behind)))
         for ahead, behind in zip(forward, reversed(backward), strict=True)

@@ -145,7 +145,7 @@ def _hit(
         id=f"{found.source}#{found.key}" if found.key else found.source,
         path=path,
         title=found.title,
-        title_highlights=highlighter.title(found.title),
+        title_highlights=highlighter.title(found),
         snippet=highlighter.snippet(found),
         modified=modified,
         stale=stale,

@@ -151,8 +151,8 @@ class Collection:
                     return sum(self.bigrams(one.folded, other.folded).values())
                 case (one, other), True:
                     bigrams = self.bigrams(one.folded, other.folded)
-                    forms = [(w.exact, *w.unknown(as_typed=True)) for w in (one, other)]
-                    return sum(bigrams.get(bigram, 0) for bigram in product(*forms))
+                    firsts, seconds = ((w.exact, *w.unknown(as_typed=True)) for w in (one, other))
+                    return sum([bigrams.get(b, 0) for b in product(firsts, seconds)])
         return cardinality(self.passages_with(words, exact), self.size)
 
     def _count_variants(self, folded: str) -> dict[str, int]:

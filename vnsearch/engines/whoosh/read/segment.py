@@ -118,12 +118,12 @@ class SegmentReader:
             case Kind.PREFIX:
                 whole = self._exact_terms(word._replace(kind=Kind.WORD), exact)
                 stem = word.stem(as_typed=True).encode()
-                terms = {*whole, *self._exact_between(stem, stem + b"\xff")}
+                found = {*whole, *self._exact_between(stem, stem + b"\xff")}
                 if word.marked and not exact:
                     bare = word.stem(as_typed=False).encode()
                     begun = self._exact_between(bare, bare + b"\xff")
-                    terms.update(n for n in begun if has_unknown_marks(self.exact[n].decode()))
-                return sorted(terms)
+                    found.update(n for n in begun if has_unknown_marks(self.exact[n].decode()))
+                return sorted(found)
             case Kind.FUZZY:
                 return [
                     term

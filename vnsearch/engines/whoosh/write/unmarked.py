@@ -40,6 +40,6 @@ def forget_marks(
     places = np.flatnonzero(is_in_unmarked & ((kinds == SYLLABLE) | (kinds == WORD)))
     bare, inverse = np.unique(stream[places], return_inverse=True)
     unknown = np.array(list(map(vocabulary.with_unknown_marks, bare.tolist())), dtype=stream.dtype)
-    replaced = stream.copy()
+    replaced: Numbers = stream.copy()
     replaced[places] = unknown[inverse]
     return replaced
