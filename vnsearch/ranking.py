@@ -40,11 +40,10 @@ BIGRAM_WEIGHT: Final = 0.9
 
 # What a word weighs: so much its exact form when its marks were typed, or it has none by right,
 # and its folded form the rest. When its marks are a guess (see `query.restoration`), each reading
-# weighs less by how likely it is, to some power.
+# weighs so much times how likely it is.
 WORD_WEIGHT: Final = 2.0
 TYPED_WEIGHT: Final = 1.5
 READING_WEIGHT: Final = 1.3
-READING_POWER: Final = 2
 
 # In a query of so many words, a folded word counts by its idf squared, over the highest of them.
 LONG_QUERY_WORDS: Final = 8
@@ -149,7 +148,7 @@ def _exact_weights(word: Word) -> dict[str, float]:
     if word.match_marks:
         return {word.exact: TYPED_WEIGHT}
     return {
-        form: TYPED_WEIGHT if share == 1 else READING_WEIGHT * share**READING_POWER
+        form: TYPED_WEIGHT if share == 1 else READING_WEIGHT * share
         for form, share in word.readings
     }
 

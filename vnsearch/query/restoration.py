@@ -29,11 +29,11 @@ _UNSEEN: Final = 0.1  # how often a word counts that the index does not have
 # How likely the marks of a word are left out by someone who typed other words with marks.
 _LEFT_OUT_BY_SOME: Final = 0.5
 
-# Words of a short query without any marks are only restored when it is so sure.
+# A short query without any marks is only told as restored when each word is so sure.
 _SHORT: Final = 5
-_SURE: Final = 0.9
+_SURE: Final = 0.5
 
-_LIKELY: Final = 0.2  # less likely readings are not taken for evidence
+_LIKELY: Final = 0.1  # less likely readings are not taken for evidence
 _NEARLY_SURE: Final = 0.999  # of what was not typed
 
 
@@ -131,19 +131,21 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
     if marked and _as_it_stands(steps, marked):
         yield from map(_as_typed, run)
         return
-    least_sure = _SURE if not marked and len(run) <= _SHORT else 0.0
-    for word, slot, shares in zip(run, slots, _probabilities(slots, steps), strict=True):
+    probabilities = _probabilities(slots, steps)
+    is_told = marked or len(run) > _SHORT or all(max(shares) >= _SURE for shares in probabilities)
+    for word, slot, shares in zip(run, slots, probabilities, strict=True):
         if len(slot) == 1:
             yield _as_typed(word)
             continue
-        readings = [
-            (min(share, _NEARLY_SURE), reading.form)
-            for share, reading in zip(shares, slot, strict=True)
-        ]
-        share, form = max(readings)
+        forms = [reading.form for reading in slot]
+        likeliest = max(zip(shares, forms, strict=True))[1]
         yield word._replace(
-            exact=form if share >= least_sure else word.exact,
-            readings=tuple((form, share) for share, form in readings if share >= _LIKELY),
+            exact=likeliest if is_told else word.exact,
+            readings=tuple(
+                (form, min(share, _NEARLY_SURE))
+                for form, share in zip(forms, shares, strict=True)
+                if share >= _LIKELY
+            ),
         )
 
 

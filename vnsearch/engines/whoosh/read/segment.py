@@ -109,7 +109,7 @@ class SegmentReader:
         return terms
 
     def _exact_terms(self, word: Word, exact: bool) -> list[int]:
-        """The exact terms that a word matches by its marks; `exact`: `as_typed` of `Word.matches`."""
+        """The exact terms that a word matches by its marks, see `Word.matches`."""
         match word.kind:
             case Kind.WORD:
                 terms, forms = self._variants(word.folded)
