@@ -8,16 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from tests.shapes import as_indexed
 from vnsearch import ranking
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.analysis.unmarked import (
-    SYLLABLE,
-    WORD,
-    kind_of,
-    unmarked_fields,
-    with_unknown_marks,
-)
 from vnsearch.model import Document, Token
 from vnsearch.query.clauses import (
     All,
@@ -245,19 +239,13 @@ def _passages(document: Document) -> list[_Passage]:
 
 
 def _passage(text: Sequence[Token], title: Sequence[Token]) -> _Passage:
-    """A passage, with the marks unknown of what was typed without any."""
-    unmarked = unmarked_fields(*([(t.folded, t.exact) for t in field] for field in (text, title)))
+    fields = text, title
+    forms = as_indexed(*([(token.folded, token.exact) for token in field] for field in fields))
     found = [
-        [_of_unknown_marks(token) if is_unmarked else token for token in field]
-        for field, is_unmarked in zip((text, title), unmarked, strict=True)
+        [token._replace(exact=exact) for token, (_, exact) in zip(field, own, strict=True)]
+        for field, own in zip(fields, forms, strict=True)
     ]
     return _Passage(found[0], found[1])
-
-
-def _of_unknown_marks(token: Token) -> Token:
-    if kind_of(token.folded, token.exact) in (WORD, SYLLABLE):
-        return token._replace(exact=with_unknown_marks(token.folded))
-    return token
 
 
 def _firm(clause: Clause, size: int) -> bool:

@@ -40,7 +40,7 @@ def kind_of(folded: str, exact: str) -> int:
     """Return the kind of a token."""
     if exact != folded:
         return MARKED
-    if not any(map(str.isalpha, folded)):
+    if folded.isnumeric():
         return OTHER
     return SYLLABLE if is_bare_syllable(folded) else WORD
 
