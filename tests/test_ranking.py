@@ -149,7 +149,12 @@ def test_words_of_longer_queries_count_again_where_they_stand_together() -> None
 
 def test_labels() -> None:
     labels = [item.label for item in features(parse("đảng bo"))]
-    assert sorted(labels) == ["neighbours", "word", "word", "word with its marks"]
+    assert sorted(labels) == [
+        "neighbours",
+        "word in any typing",
+        "word in any typing",
+        "word just so",
+    ]
 
 
 @pytest.mark.parametrize(

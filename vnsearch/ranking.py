@@ -3,21 +3,19 @@
 A passage scores by BM25 over the words of the query and over its bigrams, for Vietnamese words
 are mostly two syllables, and a bigram of syllables is nearly a word:
 
-    sum over words     F + (E if it has marks else F)
+    sum over words   e * E + (WORD_WEIGHT - e) * F
   + BIGRAM_WEIGHT * sum over bigrams   FF
   + PROXIMITY_WEIGHT * sum of the idf of the words in the best window of the text
-  + a bonus that puts passages with all the words before the others
 
-F and FF are the BM25 scores of the folded word and bigram, E that of the exact word, with the
-marks that were typed or restored (see `query.restoration`). Each is a feature with its own
-document frequency, counted in passages (a bigram's is the sum over its exact forms), and a
-feature that a query has twice counts once. The folded score of a word without marks counts twice
-so that all words weigh the same: names and numbers would count half otherwise. Words that ask
-weigh less. The title of a document belongs to each of its passages, and a document scores as its
-best passage.
+F and FF are the BM25 scores of the folded word and bigram, E that of an exact form: of the one
+that was typed, or of each that a bare word may stand for (see `query.restoration`), and e what
+the form weighs. Each is a feature with its own document frequency, counted in passages (a bigram's
+is the sum over its exact forms), and a feature that a query has twice counts once. All words weigh
+the same in all: names and numbers would count half otherwise. Words that ask weigh less. The title
+of a document belongs to each of its passages, and a document scores as its best passage.
 
-Every constant was chosen by nDCG@10 on three judged collections; `benchmarks/README.md` has the
-figures, and what was tried and left out.
+`benchmarks/README.md` has the figures that the constants were chosen by, and what was tried and
+left out.
 """
 
 import math
@@ -79,8 +77,8 @@ PROXIMITY_WEIGHT: Final = 0.8
 _MIN_PROXIMITY_WORDS: Final = 4  # of a query: shorter ones have bigrams for that
 
 # A query of up to this many words needs all of them. Of a longer one, a document needs this
-# share of the weight (idf) that the document with most of it has. A share of the weight of the
-# whole query loses relevant documents, since long queries hold words that no document has.
+# share of the weight (idf) that the document with most of it has: from 0 to .25 it makes no
+# difference to what is first, .4 loses relevant documents.
 SHORT_QUERY_WORDS: Final = 3
 MIN_SHOULD_MATCH_SHARE: Final = 0.25
 
@@ -105,7 +103,7 @@ class Feature(NamedTuple):
             return "abbreviation"
         if len(self.words) > 1:
             return "neighbours"
-        return "word with its marks" if self.exact else "word"
+        return "word just so" if self.exact else "word in any typing"
 
 
 class Weight(NamedTuple):
