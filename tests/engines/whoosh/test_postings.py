@@ -158,7 +158,7 @@ def test_each_posting_list_is_stored_once(tmp_path: Path) -> None:
     """`má` and `mà` are common, and so is their group; `mã` is rare in it. `bo` is a group of one
     common term. Of `xa`, `xá` and `xà` only the group is common; `y` is rare."""
     passages = [Passage([*["má"] * (1 + n % 9), *["mà"] * (n % 20), "bo"], []) for n in range(20)]
-    passages += [Passage(["xa"], []), Passage(["xá"], []), Passage(["xà"], ["xa"])] * 3
+    passages += [Passage(["xa", "xá"], []), Passage(["xà"], ["xa"])] * 3
     passages += [Passage(["mã", "y"], []), Passage(["má"] * 16, ["mà"])]
     with (
         segment_of(tmp_path, passages, dense=1 / 4),
@@ -222,8 +222,6 @@ def test_rows_of_words_are_those_of_the_terms_they_match(
                 wanted = {f for f in occurring if asked.matches(*forms(f), exact)}
                 row = dense_of(passages, wanted)
                 assert segment.dense(asked, exact) == row, (text, exact)
-                match_marks = asked._replace(match_marks=True)
-                assert segment.dense(match_marks, exact=exact) == segment.dense(asked, exact=True)
                 characters = segment.characters(asked, exact)
                 assert len(characters) == len(set(characters)) == len(wanted)
 
