@@ -176,8 +176,18 @@ class Oracle:
         return bool(third), third
 
     def _enough(self, soft: Sequence[Clause], exact: bool) -> Callable[[list[_Passage]], bool]:
-        if len(list(words_of(soft))) <= ranking.SHORT_QUERY_WORDS:
-            return lambda passages: all(self._has(passages, c, exact) for c in soft)
+        words = list(words_of(soft))
+
+        def has_all(passages: list[_Passage]) -> bool:
+            return all(self._has(passages, c, exact) for c in soft)
+
+        is_marked = len(words) == 4 and all(word.exact != word.folded for word in words)
+        if is_marked and any(w.kind is Kind.FUZZY for w in words):
+            is_marked = False
+        if len(words) <= 3 or (
+            is_marked and any(has_all(passages) for _, _, passages in self._documents)
+        ):
+            return has_all
 
         def weight(passages: list[_Passage]) -> int:
             return sum(

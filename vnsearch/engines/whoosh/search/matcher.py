@@ -75,8 +75,12 @@ class Matcher:
 
     def _enough(self, clauses: Sequence[Clause], exact: bool) -> int:
         """The documents with all of a few words, or with enough of the weight of many."""
-        if sum(1 for _ in words_of(clauses)) <= ranking.SHORT_QUERY_WORDS:
+        words = list(words_of(clauses))
+        if len(words) <= ranking.SHORT_QUERY_WORDS:
             return self._all(clauses, exact)
+        if len(words) <= ranking.SHORT_MARKED_WORDS and all(word.match_marks for word in words):
+            if with_all := self._all(clauses, exact):
+                return with_all
         weights = [self._weight(clause, exact) for clause in clauses]
         sets = [self._documents_with(clause, exact) for clause in clauses]
         return with_enough_weight(weights, sets, self._collection.size)
