@@ -80,7 +80,7 @@ _MIN_PROXIMITY_WORDS: Final = 4  # of a query: shorter ones have bigrams for tha
 # share of the weight (idf) that the document with most of it has: from 0 to .25 it makes no
 # difference to what is first, .4 loses relevant documents.
 SHORT_QUERY_WORDS: Final = 3
-# So many words, all typed with marks, are needed if a document has them: two words of two syllables.
+# So many words, all typed with marks, are needed if a document has them all.
 SHORT_MARKED_WORDS: Final = 4
 MIN_SHOULD_MATCH_SHARE: Final = 0.25
 

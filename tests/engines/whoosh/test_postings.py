@@ -26,7 +26,7 @@ from vnsearch.engines.whoosh.write.token_strings import MAX_ONE_UNIT_TERMS
 from vnsearch.errors import IndexUnusableError
 from vnsearch.model import Document, Locator
 from vnsearch.ranking import TITLE_WEIGHT
-from vnsearch.vietnamese.letters import fold, nfc
+from vnsearch.vietnamese.letters import nfc
 
 MODEST = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
