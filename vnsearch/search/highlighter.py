@@ -246,7 +246,7 @@ def _closest(marks: Sequence[Mark], begin: int, end: int) -> int:
     for mark in inside:
         counts[mark[2]] += 1
         while len(counts) == different:
-            start, _, word, _, _ = inside[left]
+            start, _, word, *_ = inside[left]
             if mark[1] - start < best:
                 best, place = mark[1] - start, start
             counts[word] -= 1

@@ -78,9 +78,13 @@ class Matcher:
         words = list(words_of(clauses))
         if len(words) <= ranking.SHORT_QUERY_WORDS:
             return self._all(clauses, exact)
-        if len(words) <= ranking.SHORT_MARKED_WORDS and all(word.match_marks for word in words):
-            if with_all := self._all(clauses, exact):
-                return with_all
+        is_marked = all(word.match_marks for word in words)
+        if len(words) > ranking.SHORT_MARKED_WORDS or not is_marked:
+            return self._with_weight(clauses, exact)
+        return self._all(clauses, exact) or self._with_weight(clauses, exact)
+
+    def _with_weight(self, clauses: Sequence[Clause], exact: bool) -> int:
+        """The documents with enough of the weight of the clauses."""
         weights = [self._weight(clause, exact) for clause in clauses]
         sets = [self._documents_with(clause, exact) for clause in clauses]
         return with_enough_weight(weights, sets, self._collection.size)
