@@ -260,9 +260,7 @@ def test_index_tells_what_it_did(run: Command, tmp_path: Path) -> None:
 
 
 def test_index_json(run: Command, shelf: Path) -> None:
-    write_files(
-        shelf / "docs", {"new.txt": "mới", "bad.txt": bytes(range(256)), "bao.html": "<p>bão tan"}
-    )
+    write_files(shelf / "docs", {"new.txt": "mới", "bad.txt": bytes(range(256)), "bao.html": "<p>bão tan"})
     (shelf / "docs/dang-bo.txt").unlink()
     done = run("index", "--json")
     assert done.stderr == ""
