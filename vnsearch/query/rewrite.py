@@ -22,12 +22,17 @@ class Rewriter:
         self._lexicon = lexicon
         self._abbreviations = Abbreviations(lexicon)
 
-    def rewrite(self, query: Query) -> Rewriting:
-        """Return what a query means; an exact one means what it says."""
+    def rewrite(self, query: Query, *, any_typing: bool = True) -> Rewriting:
+        """Return what a query means; an exact one means what it says.
+
+        `any_typing`: as in `restoration.restored`.
+        """
         if query.exact:
             return Rewriting(query, None)
         known = self._lexicon.statistics(*restoration.needed(query))
-        query = self._abbreviations.added_to(restoration.restored(query, known))
+        query = self._abbreviations.added_to(
+            restoration.restored(query, known, any_typing=any_typing)
+        )
         words = (word for run in query.runs() for word in run if word.kind is Kind.WORD)
         if not any(map(known.lacks, words)):
             return Rewriting(query, None)  # as most often: without a look at misspellings

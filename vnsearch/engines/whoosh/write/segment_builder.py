@@ -35,6 +35,7 @@ from vnsearch.engines.whoosh.write.token_strings import (
     token_string_arrays,
     two_unit_terms,
 )
+from vnsearch.engines.whoosh.write.unmarked import forget_marks
 from vnsearch.model import Document, Passage, StoredPassage
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -92,8 +93,9 @@ def _tokenize(
     stored.add(kept)
     document_of = np.array(numbers, dtype=np.int64)
     last = np.append(document_of[1:] != document_of[:-1], [True] * bool(numbers))
-    stream = _interleave(tokens.terms, np.array(sizes, dtype=np.int64), title_sizes, document_of)
-    return _TokenStream(*stream, last)
+    of_text = np.array(sizes, dtype=np.int64)
+    terms, of_passage = _interleave(tokens.terms, of_text, title_sizes, document_of)
+    return _TokenStream(forget_marks(terms, of_text, of_passage, vocabulary), of_passage, last)
 
 
 def _interleave(
