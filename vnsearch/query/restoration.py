@@ -23,7 +23,7 @@ from vnsearch.vietnamese.letters import with_marks_of
 # The weight of what is known of a word alone beside its bigrams: the words before it that it
 # was not seen with (Dirichlet smoothing). Restoration is right for 95.6 to 96.7% of the
 # syllables of bare queries with 1, 93.0 to 96.1% with 30.
-_PRIOR: Final = 2.0
+_PRIOR: Final = 1.0
 _UNSEEN: Final = 0.1  # how often a word counts that the index does not have
 
 # How likely the marks of a word are left out by someone who typed other words with marks.

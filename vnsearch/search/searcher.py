@@ -132,7 +132,7 @@ class Searcher:
     def read(self, text: str) -> tuple[Interpretation, ...]:
         """How the words of an NFC text are read, as those of a query would be."""
         tokens = tuple(tokenize(text))
-        words = (Word(token.text, token.folded, token.exact) for token in tokens)
+        words = (Word(t.text, t.folded, t.exact, match_marks=t.exact != t.folded) for t in tokens)
         with as_index_error(self._generations):
             query = Query(text, tuple(words))
             known = self._reader.statistics(*needed(query))

@@ -23,6 +23,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from tests.engines.building import Sources, build
 from tests.engines.test_contract import SMALL, document, search
+from tests.shapes import as_indexed
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.bridge import open_index
@@ -67,10 +68,13 @@ class PositionedWordsField(fields.TEXT):
 
 def positioned_words(item: Document, form: str) -> list[PositionedWord]:
     """The words of a document of one passage, at the positions of the engine's schema."""
-    text, title = (list(tokenize(t)) for t in (item.text, item.title))
+    fields = ([(t.folded, t.exact) for t in tokenize(f)] for f in (item.text, item.title))
+    text, title = as_indexed(*fields)
     title_begin = len(text) + 1 + TITLE_OFFSET
-    return [PositionedWord(getattr(t, form), t.position, 1) for t in text] + [
-        PositionedWord(getattr(t, form), title_begin + t.position, TITLE_WEIGHT) for t in title
+    which = ("folded", "exact").index(form)
+    return [PositionedWord(forms[which], at, 1) for at, forms in enumerate(text)] + [
+        PositionedWord(forms[which], title_begin + at, TITLE_WEIGHT)
+        for at, forms in enumerate(title)
     ]
 
 

@@ -12,6 +12,7 @@ import weakref
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, Final
 
 from vnsearch.errors import REPAIR, IndexUnusableError, says_nothing_of_the_bytes
@@ -73,6 +74,8 @@ class Arrays:
         try:
             self._file = os.open(path, os.O_RDONLY)
             self._close_file = weakref.finalize(self, os.close, self._file)
+            if not S_ISREG(os.fstat(self._file).st_mode):
+                raise ValueError("no file")
             self._map = mmap.mmap(self._file, 0, access=mmap.ACCESS_READ)
             magic, offset, size = _HEADER.unpack_from(self._map)
             if magic != MAGIC or offset + size != len(self._map):
