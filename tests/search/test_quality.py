@@ -34,9 +34,9 @@ SHARED_FLOORS = {
 }
 
 
-# Of the syllables of long bare queries, the share that gets the marks back that it was written with,
-# likewise of short ones that are restored, and of full ones the share that stays. The corpus is
-# small, and some of its queries ask for the rarer of two words.
+# Of the syllables of long bare queries, the share that gets the marks back that it was written
+# with, likewise of short ones that are restored, and of full ones the share that stays. The corpus
+# is small, and some of its queries ask for the rarer of two words.
 RESTORED, RESTORED_FROM_CORPUS, RESTORED_WHERE_SURE, KEPT = 0.95, 0.92, 0.92, 0.995
 
 

@@ -343,11 +343,7 @@ def test_words_of_passages_when_there_are_more_terms_than_characters(
         patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", kept)
         patch.setattr(inverter, "DENSE_MIN_DF", 1)  # of the merge
         with segment_of(tmp_path, passages) as segment:
-            indexed = [as_indexed(*(list(map(forms, words)) for words in p)) for p in passages]
-            assert read_back(segment) == [
-                Passage([exact for _, exact in text], [exact for _, exact in title])
-                for text, title in indexed
-            ]
+            assert read_back(segment) == [Passage(*p.indexed()) for p in passages]
             every = range(len(segment.exact))
             each = [segment.characters_of(range(n, n + 1)) for n in every]
             assert segment.characters_of(every) == "".join(each)
