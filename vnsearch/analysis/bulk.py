@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.analysis.tokenizer import WORD, forms_of
+from vnsearch.analysis.tokenizer import SIGNED_NAME, WORD, forms_of
 from vnsearch.vietnamese.letters import LETTERS
 
 Numbers = NDArray[Any]
@@ -87,6 +87,8 @@ class Vocabulary:
         joined = "\n".join(("", *texts, ""))
         # `take` is twice as fast as an index in brackets.
         key_bytes = _KEY_BYTE_OF.take(np.frombuffer(joined.encode("utf-32-le"), dtype="<u4"))
+        for begin, end in _signed_names(joined):
+            key_bytes[begin:end] = _NOT_PLAIN
         inside = key_bytes != 0
         starts, ends = np.flatnonzero(inside[1:] != inside[:-1]).reshape(-1, 2).T + 1
         keys = _words(key_bytes).take(starts) & _MASKS.take(np.minimum(ends - starts, _KEY_BYTES))
@@ -180,6 +182,13 @@ class _ChunkTokens(NamedTuple):
     span_counts: Numbers  # spans kept of each text: all or none
 
 
+def _signed_names(text: str) -> Iterable[tuple[int, int]]:
+    """Where names with a sign are, of which the texts have few or none."""
+    if "#" in text or "++" in text or any(name in text for name in (".NET", ".Net", ".net")):
+        return [name.span() for name in SIGNED_NAME.finditer(text)]
+    return ()
+
+
 def _slots(keys: Numbers) -> Numbers:
     slots: Numbers = (keys * _GOLDEN_RATIO) >> np.uint64(64 - _TABLE_BITS)
     return slots.view(np.int64)
@@ -219,8 +228,9 @@ def _key_byte_table() -> NDArray[np.uint8]:
     table = np.full(0x110000, _NOT_PLAIN, dtype=np.uint8)
     for code in range(_CLASSIFIED):
         char = chr(code)
-        # Some characters are part of a word only inside of it: see `tokenizer.WORD`.
-        if not char.isalnum() and not WORD.fullmatch(f"a{char}a"):
+        # Some characters are part of a word only inside of it or behind a letter that they
+        # belong to: see `tokenizer.WORD`.
+        if not any(map(WORD.fullmatch, (char, f"a{char}a", f"ก{char}"))):
             table[code] = 0
     for byte, char in enumerate(_PLAIN, 1):
         table[[ord(char), ord(char.upper())]] = byte

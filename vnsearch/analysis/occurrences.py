@@ -10,7 +10,7 @@ from functools import lru_cache
 from re import Match
 from typing import Final
 
-from vnsearch.analysis.tokenizer import WORD, forms
+from vnsearch.analysis.tokenizer import SIGNED_NAME, WORD, forms
 from vnsearch.vietnamese.letters import LETTERS, fold
 
 # The code points texts are mostly made of, in lower case: ASCII, Vietnamese letters, and the
@@ -69,6 +69,10 @@ def _folded_letters(text: str) -> bytes:
     lower = text.lower()
     if len(lower) != len(text):  # only İ has a longer lower case
         lower = "?" * len(text)
+    elif "#" in text or "++" in text or ".net" in lower:
+        for name in SIGNED_NAME.finditer(text):
+            begin, end = name.span()
+            lower = f"{lower[:begin]}{'?' * (end - begin)}{lower[end:]}"
     encoded, _ = codecs.charmap_encode(lower, "replace", _CHARMAP)
     return b" " + encoded.translate(_FOLDED_BYTES) + b" "
 

@@ -56,7 +56,7 @@ class Highlighter:
         """The ranges of the matched words of a title."""
         if title not in self._titles:
             marks = self._marks(title, self._in_titles)
-            self._titles[title] = tuple((start, end) for start, end, _, _, _ in marks)
+            self._titles[title] = _joined((start, end) for start, end, _, _, _ in marks)
         return self._titles[title]
 
     def snippet(self, passage: StoredPassage) -> Snippet:
@@ -69,7 +69,7 @@ class Highlighter:
         shift = len(before) - begin
         return Snippet(
             f"{before}{text[begin:end]}{after}",
-            tuple(
+            _joined(
                 (start + shift, stop + shift)
                 for start, stop, _, first, last in marks
                 if begin <= first and last <= end
@@ -89,6 +89,16 @@ class Highlighter:
                     found += _found(text, (word,), places, self._exact)
             marks += found
         return sorted({mark[0]: mark for mark in marks}.values())
+
+
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Make those that touch each other one, as those of Chinese characters do."""
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return tuple(joined)
 
 
 def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Sought]:
