@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from vnsearch import ranking
+from vnsearch.analysis.compounds import compounds
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.model import Document, Token
@@ -32,6 +33,7 @@ from vnsearch.ranking import Feature
 class _Passage:
     text: Sequence[Token]
     title: Sequence[Token]
+    pieces: Sequence[Sequence[Token]]  # of each compound in text and title
     known: dict[tuple[tuple[Word, ...], bool], int] = field(default_factory=dict)
 
     @property
@@ -43,7 +45,9 @@ class _Passage:
         if key not in self.known:
             in_title = words[0].in_title
             text = 0 if in_title else _count(self.text, words, exact)
-            self.known[key] = text + ranking.TITLE_WEIGHT * _count(self.title, words, exact)
+            pieces = 0 if in_title else sum(_count(p, words, exact) for p in self.pieces)
+            title = ranking.TITLE_WEIGHT * _count(self.title, words, exact)
+            self.known[key] = text + pieces + title
         return self.known[key]
 
     def places(self, word: Word, exact: bool) -> set[int]:
@@ -58,7 +62,7 @@ class _Passage:
         """In how many exact forms two words stand side by side."""
         found = {
             (one.exact, other.exact)
-            for tokens in (self.text, self.title)
+            for tokens in (self.text, self.title, *self.pieces)
             for one, other in pairwise(tokens)
             if all(
                 word.matches(token.folded, token.exact, exact or word.match_marks)
@@ -253,7 +257,23 @@ class Oracle:
 def _passages(document: Document) -> list[_Passage]:
     title, tokens = list(tokenize(document.title)), list(tokenize(document.text))
     cuts = split(document, [token.start for token in tokens], [token.end for token in tokens])
-    return [_Passage(tokens[cut.first : cut.last], title) for cut in cuts]
+    in_text, in_title = _pieces(document.text), _pieces(document.title)
+    return [
+        _Passage(
+            tokens[cut.first : cut.last],
+            title,
+            [p for at, p in in_text if at in range(cut.first, cut.last)] + [p for _, p in in_title],
+        )
+        for cut in cuts
+    ]
+
+
+def _pieces(text: str) -> list[tuple[int, list[Token]]]:
+    """The pieces of each compound, with its place among the tokens."""
+    return [
+        (place, [token for piece in pieces for token in tokenize(piece)])
+        for place, _, _, pieces in compounds(text)
+    ]
 
 
 def _firm(clause: Clause) -> bool:

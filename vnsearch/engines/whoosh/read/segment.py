@@ -17,7 +17,9 @@ from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
-FIELD_SEPARATOR: Final = "\0"  # in a token string, between the text's tokens and the title's
+FIELD_SEPARATOR: Final = (
+    "\0"  # in a token string: before the title, and before each compound's pieces
+)
 
 _BLOCKS_KEPT: Final = 4
 _BIGRAM_LISTS_KEPT: Final = 256
@@ -173,7 +175,8 @@ class SegmentReader:
     # Token strings
 
     def token_string(self, passage: int) -> str:
-        """Return the tokens of a passage's text, FIELD_SEPARATOR, and those of its title."""
+        """Return the tokens of a passage's text and, each after FIELD_SEPARATOR, those of its title
+        and the pieces of each of its compounds."""
         begin, end = self._tokens_at[passage], self._tokens_at[passage + 1]
         return utf_16_le_decode(self._tokens[begin:end])[0]
 
@@ -244,6 +247,13 @@ class SegmentReader:
         """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""
         sources = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
         return self._source_postings.capped_sum(list(map(self._source_postings.dense, sources)))
+
+
+def title_of(tokens: str) -> tuple[int, int]:
+    """Return where the title in a token string begins and ends."""
+    begin = tokens.index(FIELD_SEPARATOR) + 1
+    end = tokens.find(FIELD_SEPARATOR, begin)
+    return begin, len(tokens) if end < 0 else end
 
 
 def _in_any_typing(word: Word) -> bool:
