@@ -31,7 +31,7 @@ _LONGEST_BEFORE: Final = 16  # code points
 
 def letter_class(char: str) -> int:
     """Return 1 for letters, 2 for capitals, 3 for digits, 0 for everything else."""
-    if char.isnumeric():
+    if char.isdecimal():
         return 3
     if char.isupper():
         return 2
