@@ -24,6 +24,7 @@ from vnsearch.query.clauses import (
     Query,
     Word,
     count_words,
+    joined_words,
     words_of,
 )
 from vnsearch.ranking import Feature
@@ -40,8 +41,14 @@ class _Passage:
     def length(self) -> int:
         return len(self.text) + ranking.TITLE_WEIGHT * len(self.title)
 
+    def without_pieces(self) -> "_Passage":
+        return _Passage(self.text, self.title, ())
+
     def frequency(self, words: Sequence[Word], exact: bool) -> int:
         key = tuple(words), exact
+        if words[0].others:
+            typings = [[words[0]._replace(others=())], *words[0].others]
+            return sum(self.frequency(typing, exact) for typing in typings)
         if key not in self.known:
             in_title = words[0].in_title
             text = 0 if in_title else _count(self.text, words, exact)
@@ -142,7 +149,7 @@ class Oracle:
         """Which passage of a document is shown: the one whose text without title scores best."""
         idfs = self._idfs(query)
         (passages,) = [found for *name, found in self._documents if name == [source, key]]
-        texts = [_Passage(passage.text, ()) for passage in passages]
+        texts = [_Passage(passage.text, (), passage.pieces) for passage in passages]
         return max(range(len(texts)), key=lambda n: (self._score(texts[n], idfs, query.exact), -n))
 
     def _idfs(self, query: Query) -> Mapping[Feature, float]:
@@ -208,18 +215,24 @@ class Oracle:
     def _has(self, passages: list[_Passage], clause: Clause, exact: bool) -> bool:
         match clause:
             case Word() as word:
-                return any(passage.frequency([word], exact) for passage in passages)
-            case Phrase(words):
-                if any(passage.frequency(words, exact) for passage in passages):
-                    return True
-                whole = [token for passage in passages for token in passage.text]
-                return not words[0].in_title and _count(whole, words, exact) > 0
+                return self._has_phrase(passages, (word,), exact)
+            case Phrase(words, joined=joined):
+                return self._has_phrase(passages, words if joined is None else (joined,), exact)
             case Not(part):
                 return not self._has(passages, part, exact)
             case All(parts):
                 return all(self._has(passages, part, exact) for part in parts)
             case Any(parts):
                 return any(self._has(passages, part, exact) for part in parts)
+
+    def _has_phrase(self, passages: list[_Passage], words: Sequence[Word], exact: bool) -> bool:
+        if words[0].others:
+            typings = [[words[0]._replace(others=())], *words[0].others]
+            return any(self._has_phrase(passages, typing, exact) for typing in typings)
+        if any(passage.frequency(words, exact) for passage in passages):
+            return True
+        whole = [token for passage in passages for token in passage.text]
+        return len(words) > 1 and not words[0].in_title and _count(whole, words, exact) > 0
 
     def _frequency(self, words: Sequence[Word], exact: bool) -> int:
         key = tuple(words), exact
@@ -232,13 +245,15 @@ class Oracle:
         return self._frequencies[key]
 
     def _score(self, passage: _Passage, idfs: Mapping[Feature, float], exact: bool) -> float:
-        score, complete = 0.0, True
+        score, complete, running = 0.0, True, passage.without_pieces()
         for item, idf in idfs.items():
-            frequency = passage.frequency(item.words, item.exact)
+            is_main = len(item.words) == 1 and item.exact == exact
+            counted = passage if is_main else running
+            frequency = counted.frequency(item.words, item.exact)
             if frequency:
                 damping = ranking.damping(passage.length, self._average)
                 score += item.weight * idf * ranking.saturation(frequency, damping)
-            elif len(item.words) == 1 and item.exact == exact:
+            elif is_main:
                 complete = False
         score += _densest(
             [

@@ -11,10 +11,11 @@ are mostly two syllables, and a bigram of syllables is nearly a word:
 F and FF are the BM25 scores of the folded word and bigram, E that of the exact word, with the
 marks that were typed or restored (see `query.restoration`). Each is a feature with its own
 document frequency, counted in passages (a bigram's is the sum over its exact forms), and a
-feature that a query has twice counts once. The folded score of a word without marks counts twice
-so that all words weigh the same: names and numbers would count half otherwise. Words that ask
-weigh less. The title of a document belongs to each of its passages, and a document scores as its
-best passage.
+feature that a query has twice counts once. A word with other typings (`5 kg`, `5kg`: see
+`query.expansion`) has F in any of them and E as typed, which so ranks first; pieces of compounds
+count for F only. The folded score of a word without marks counts twice so that all words weigh
+the same: names and numbers would count half otherwise. Words that ask weigh less. The title of a
+document belongs to each of its passages, and a document scores as its best passage.
 
 Every constant was chosen by nDCG@10 on three judged collections; `benchmarks/README.md` has the
 figures, and what was tried and left out.
@@ -27,7 +28,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.model import Abbreviation
-from vnsearch.query.clauses import Kind, Query, Word
+from vnsearch.query.clauses import Kind, Query, Word, joined_words
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
 # with the idf of Lucene, which is never negative.
@@ -41,6 +42,10 @@ BIGRAM_WEIGHT: Final = 0.9
 # What an abbreviation stands for, or the short form of what is spelt out: less than any bigram
 # that was asked for. Not measured, for the collections hardly have any.
 ABBREVIATION_WEIGHT: Final = 0.3
+
+# What a phrase without spaces, such as a date, adds in any of its typings, which documents with
+# another typing are found by. Not measured, for the collections hardly have any.
+OTHER_TYPING_WEIGHT: Final = 1.0
 
 # Words that ask for something. Texts that answer do not have them, so they are rare, and would
 # weigh much where they happen to occur.
@@ -90,8 +95,12 @@ def features(query: Query) -> tuple[Feature, ...]:
     runs = query.runs()
     proximity = sum(map(len, runs)) >= _MIN_PROXIMITY_WORDS
     asked = (feature for run in runs for feature in _features_of(run, query.exact, proximity))
+    joined = (
+        Feature((_without_surface(word),), query.exact, OTHER_TYPING_WEIGHT)
+        for word in joined_words(query.clauses)
+    )
     related = (feature for item in query.related for feature in _related(item))
-    return tuple(dict.fromkeys((*asked, *related)))
+    return tuple(dict.fromkeys((*asked, *joined, *related)))
 
 
 def _features_of(run: tuple[Word, ...], exact: bool, proximity: bool) -> Iterator[Feature]:
@@ -102,12 +111,12 @@ def _features_of(run: tuple[Word, ...], exact: bool, proximity: bool) -> Iterato
         in_window = proximity and word.kind is Kind.WORD and not word.in_title
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
         # The marks of a misspelt word say nothing.
-        if word.marked and not exact and word.kind is not Kind.FUZZY:
+        if (word.marked or word.others) and not exact and word.kind is not Kind.FUZZY:
             yield Feature((word,), exact=False, weight=weight, proximity=near)
-            yield Feature((word,), exact=True, weight=weight)
+            yield Feature((word._replace(others=()),), exact=True, weight=weight)
         else:
             yield Feature((word,), exact, 2 * weight, near)
-    for bigram in pairwise(words):
+    for bigram in pairwise(word._replace(others=()) for word in words):
         yield Feature(bigram, exact, BIGRAM_WEIGHT * _weight(bigram))
 
 

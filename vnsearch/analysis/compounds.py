@@ -25,7 +25,7 @@ CLASSIFIED: Final = 0x3000
 
 # The digits before a group of three belong to the number: 20.000đ is 20 000 đ.
 _GROUP_OF_THREE: Final = re.compile(r"\d{3}(?!\d)")
-_GROUPS_BEFORE: Final = re.compile(r"(?<!\d)\d{1,3}(?:[.,]\d{3})*[.,]$")
+_GROUPS_BEFORE: Final = re.compile(r"(?<!\d)\d{1,3}(?:[.,]\d{3})*[.,]\Z")
 _LONGEST_BEFORE: Final = 16  # code points
 
 
@@ -35,7 +35,7 @@ def letter_class(char: str) -> int:
         return 3
     if char.isupper():
         return 2
-    return 1 if char.isalnum() else 0
+    return 1 if char.isalnum() or char == "₫" else 0
 
 
 def is_border(before: int, behind: int) -> bool:

@@ -33,7 +33,7 @@ _FOLDED_BYTES: Final = "".join(
 _SMALL: Final = f"a-z{_MARKED}"
 _CAPITAL: Final = f"A-Z{_MARKED.upper()}"
 _BORDER: Final = re.compile(
-    rf"[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])"
+    rf"[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫"
 )
 
 Occurrence = tuple[int, int, str]  # start and end in code points, and exact form

@@ -42,6 +42,7 @@ class Word(NamedTuple):
     kind: Kind = Kind.WORD
     in_title: bool = False
     match_marks: bool = False  # with exactly its marks, as in an exact search
+    others: "tuple[tuple[Word, ...], ...]" = ()  # words and phrases that are the same thing
 
     @property
     def marked(self) -> bool:
@@ -83,6 +84,8 @@ class Phrase(NamedTuple):
 
     words: tuple[Word, ...]
     quoted: bool  # in quotation marks, or else typed without spaces and one thing: `12-KL/TW`
+    text: str = ""  # as typed
+    joined: Word | None = None  # stands for all typings of the same thing, this one among them
 
 
 class All(NamedTuple):
@@ -131,6 +134,18 @@ def words_of(clauses: Iterable[Clause]) -> Iterator[Word]:
     """The words that a document should have by these clauses."""
     for run in _runs(clauses):
         yield from run
+
+
+def joined_words(clauses: Iterable[Clause]) -> Iterator[Word]:
+    """The words that stand for all typings of a phrase that a document should have."""
+    for clause in clauses:
+        match clause:
+            case Phrase() if clause.joined is not None:
+                yield clause.joined
+            case All(parts) | Any(parts):
+                yield from joined_words(parts)
+            case _:
+                pass
 
 
 def all_words(clauses: Iterable[Clause]) -> Iterator[Word]:

@@ -30,8 +30,8 @@ Span = tuple[int, int]  # start and end in a text
 # occurrence it is part of, which is one word or a phrase.
 Mark = tuple[int, int, str, int, int]
 
-# Words that a text may show, and whether a phrase of them must be whole.
-Sought = tuple[tuple[Word, ...], bool]
+# Words that a text may show, whether a phrase of them must be whole, and its other typings.
+Sought = tuple[tuple[Word, ...], bool, tuple[tuple[Word, ...], ...]]
 
 # By folded form, where it stands: starts, ends, and exact forms.
 FileNames = Mapping[str, Sequence[tuple[int, int, str]]]
@@ -49,7 +49,12 @@ class Highlighter:
         self._exact, self._relaxed = query.exact, relaxed
         self._in_texts = list(_sought(query.clauses))
         self._in_titles = list(_sought(query.clauses, titles=True))
-        self._folded = {word.folded for words, _ in self._in_titles for word in words}
+        self._folded = {
+            word.folded
+            for words, _, others in self._in_titles
+            for typing in (words, *others)
+            for word in typing
+        }
         self._titles: dict[str, tuple[Span, ...]] = {}  # hits from one document share theirs
 
     def title(self, title: str) -> tuple[Span, ...]:
@@ -82,8 +87,10 @@ class Highlighter:
         """What to highlight in a text, in order."""
         places = occurrences(text, self._folded)
         marks: list[Mark] = []
-        for words, quoted in sought:
+        for words, quoted, others in sought:
             found = _found(text, words, places, self._exact)
+            for other in () if found else others:
+                found += _found(text, other, places, self._exact)
             if not found and len(words) > 1 and (self._relaxed or not quoted):
                 for word in words:
                     found += _found(text, (word,), places, self._exact)
@@ -106,9 +113,9 @@ def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Soug
     for clause in clauses:
         match clause:
             case Word() as word if titles or not word.in_title:
-                yield (word,), True
+                yield (word,), True, word.others
             case Phrase(words, quoted) if titles or not words[0].in_title:
-                yield words, quoted
+                yield words, quoted, () if clause.joined is None else clause.joined.others
             case All(parts) | Any(parts):
                 yield from _sought(parts, titles=titles)
 

@@ -50,6 +50,32 @@ class PhraseFrequency:
         return self._slots[segment]
 
 
+def without_pieces(tokens: TokenString) -> TokenString:
+    """Return the tokens of a passage without the pieces of its compounds."""
+    segment, string = tokens
+    _, end = title_of(string)
+    return tokens if end == len(string) else (segment, string[:end])
+
+
+class AnyFrequency:
+    """The tf of several words and phrases together."""
+
+    def __init__(self, frequencies: Sequence["Frequency"]) -> None:
+        """The first is that of a word."""
+        self._frequencies = frequencies
+
+    def __call__(self, tokens: TokenString, *, text_only: bool = False) -> int:
+        """Return the tf in a passage, as `PhraseFrequency`."""
+        return sum([tf(tokens, text_only=text_only) for tf in self._frequencies])
+
+    def characters(self, segment: int) -> list[str]:
+        """Return the characters of the first word in a segment."""
+        return self._frequencies[0].characters(segment)
+
+
+Frequency = PhraseFrequency | AnyFrequency
+
+
 def _starts(string: str, slots: Sequence[str]) -> list[int]:
     """Where consecutive characters each are one of those of their slot."""
     first, *rest = slots

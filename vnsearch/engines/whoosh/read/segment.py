@@ -13,7 +13,7 @@ from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.segment_file import SURROGATES, Arrays, number_type
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.caches import cached
-from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
+from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary, capped_sum
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
@@ -76,7 +76,7 @@ class SegmentReader:
             lists = [self._postings.dense(term) for term in self._exact_terms(word)]
         else:
             lists = [self._postings.dense_of_groups(terms) for terms in self._folded_terms(word)]
-        return self._postings.capped_sum(lists)
+        return capped_sum(lists, self.size)
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
         """Iterate over the folded terms with a prefix."""
@@ -246,7 +246,7 @@ class SegmentReader:
     def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""
         sources = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
-        return self._source_postings.capped_sum(list(map(self._source_postings.dense, sources)))
+        return capped_sum(list(map(self._source_postings.dense, sources)), self.size)
 
 
 def title_of(tokens: str) -> tuple[int, int]:
