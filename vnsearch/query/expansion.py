@@ -80,8 +80,7 @@ def _expanded(clauses: Sequence[Clause], has: Known) -> tuple[Clause, ...]:
     for at, text in enumerate(texts):
         if text:
             found[at] += (t for t in typings(text) if has(t))
-            if isinstance(clauses[at], Word):
-                found[at] += (t for t in _pieces(text) if has(t, adjacent=True))
+            found[at] += _unglued(clauses[at], has)
     for begin, end, typing in _together(texts):
         if has(typing):
             for at in range(begin, end):
@@ -109,6 +108,16 @@ def _inside(clause: Clause, has: Known) -> Clause:
         case Not(part):
             return Not(_expanded((part,), has)[0])
     return clause
+
+
+def _unglued(clause: Clause, has: Known) -> Iterator[Typing]:
+    """What a word, or one word of a phrase, is glued of."""
+    words = clause.words if isinstance(clause, Phrase) else (clause,)
+    texts = tuple(word.text.lower() for word in words if isinstance(word, Word))
+    for at, word in enumerate(words):
+        for typing in _pieces(word.text) if isinstance(word, Word) else ():
+            if has(typing, adjacent=True):
+                yield (*texts[:at], *typing, *texts[at + 1 :])
 
 
 def _pieces(word: str) -> Iterator[Typing]:
@@ -142,12 +151,14 @@ def _is_syllable(word: str) -> bool:
 
 def _together(texts: Sequence[str]) -> Iterator[tuple[int, int, Typing]]:
     """What clauses side by side may be together, each with its range."""
+    numbers = any(text[:1].isdecimal() for text in texts)
+    sizes = _SPAN if numbers else _NEIGHBOURS
     for begin in range(len(texts) - 1):
-        for size in _SPAN:
+        for size in sizes:
             span = texts[begin : begin + size]
             if len(span) < size or not all(span):
                 break
-            if any(text[0].isdecimal() for text in span):
+            if numbers and any(text[0].isdecimal() for text in span):
                 yield from ((begin, begin + size, t) for t in typings(" ".join(span)))
             if size in _NEIGHBOURS and (glued := _glued(span)):
                 yield begin, begin + size, (glued,)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from vnsearch.engines.whoosh.read.caches import LazyTable
-from vnsearch.engines.whoosh.read.segment import SegmentReader, title_of
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader, title_of
 from vnsearch.query.clauses import Word
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -41,7 +41,8 @@ class PhraseFrequency:
             for phrase in phrases:
                 if phrase in string:
                     total += string.count(phrase)
-                    in_title += string.count(phrase, *title_of(string))
+                    if string.count(phrase, string.index(FIELD_SEPARATOR)):
+                        in_title += string.count(phrase, *title_of(string))
         in_text = (total - in_title) * self._in_text
         return in_text if text_only else in_text + TITLE_WEIGHT * in_title
 
@@ -53,8 +54,9 @@ class PhraseFrequency:
 def without_pieces(tokens: TokenString) -> TokenString:
     """Return the tokens of a passage without the pieces of its compounds."""
     segment, string = tokens
-    _, end = title_of(string)
-    return tokens if end == len(string) else (segment, string[:end])
+    if string.count(FIELD_SEPARATOR) == 1:  # as most often
+        return tokens
+    return segment, string[: title_of(string)[1]]
 
 
 class AnyFrequency:
