@@ -67,4 +67,4 @@ def compounds(text: str) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
 
 def _may_be_compound(word: str) -> bool:
     """Faster than looking for borders: false for most words."""
-    return not (word[1:].islower() and word.isalpha()) and not word.isdigit() and len(word) > 1
+    return not (word[1:].islower() and word.isalpha()) and not word.isdecimal() and len(word) > 1

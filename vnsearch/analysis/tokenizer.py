@@ -53,13 +53,13 @@ SIGNED_NAME: Final = re.compile(_SIGNED)
 
 # Letters and digits of any script, with the combining marks and invisible characters among and
 # after them (NFC leaves marks in rare orders decomposed); emoji; names with a sign. What comes
-# first is only for speed: characters that a token may begin with.
+# first is only for speed: characters that a token may begin with. Large sets take long to compile.
 WORD: Final = re.compile(
-    rf"(?=[\w.{LETTER_SIGNS}{_EMOJI}\U0001f1e6-\U0001f1ff])(?:{_SIGNED}"
-    rf"|(?:{_LETTER}+|[{LETTER_SIGNS}]{_LETTER}*)"
-    rf"(?:(?:[{COMBINING}{INVISIBLE}]+(?={_LETTER}|[{COMBINING}])|[{COMBINING}{LETTER_SIGNS}])"
+    rf"(?=[\w.{LETTER_SIGNS}\u231a-\u2b55\U0001f000-\U0001faff])(?:{_SIGNED}"
+    rf"|[{LETTER_SIGNS}]*{_LETTER}+"
+    rf"(?:(?:[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}{LETTER_SIGNS}])"
     rf"{_LETTER}*)*"
-    rf"|[{_UNSPACED}][{_MARKS}]*|[{_EMOJI}]|{_FLAG}{{2}})"
+    rf"|[{LETTER_SIGNS}]+|[{_UNSPACED}][{_MARKS}]*|[{_EMOJI}]|{_FLAG}{{2}})"
 )
 
 
