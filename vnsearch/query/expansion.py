@@ -129,8 +129,7 @@ def _pieces(word: str) -> Iterator[Typing]:
         return
     if not capitals and (len(word) not in _GLUED_LENGTH or _is_syllable(lower)):
         return
-    least = 1 if capitals else 2
-    for at in range(least, len(lower) - least + 1):
+    for at in range(1, len(lower)):
         yield lower[:at], lower[at:]
     if not capitals:
         yield from (typing for typing in _syllables(lower, _MOST_SYLLABLES) if len(typing) > 2)
