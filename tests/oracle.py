@@ -24,7 +24,6 @@ from vnsearch.query.clauses import (
     Query,
     Word,
     count_words,
-    joined_words,
     words_of,
 )
 from vnsearch.ranking import Feature
