@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from tests.shapes import as_indexed
 from vnsearch import ranking
 from vnsearch.analysis.compounds import compounds
 from vnsearch.analysis.passages import split
@@ -26,7 +27,7 @@ from vnsearch.query.clauses import (
     count_words,
     words_of,
 )
-from vnsearch.ranking import Feature
+from vnsearch.ranking import Feature, Weight
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class _Passage:
         return {
             place
             for place, token in enumerate(self.text)
-            if word.matches(token.folded, token.exact, exact or word.match_marks)
+            if word.matches(token.folded, token.exact, exact)
         }
 
     def pairs(self, words: Sequence[Word], exact: bool) -> int:
@@ -71,7 +72,7 @@ class _Passage:
             for tokens in (self.text, self.title, *self.pieces)
             for one, other in pairwise(tokens)
             if all(
-                word.matches(token.folded, token.exact, exact or word.match_marks)
+                word.matches(token.folded, token.exact, exact)
                 for word, token in zip(words, (one, other), strict=True)
             )
         }
@@ -93,10 +94,7 @@ def _densest(words: Sequence[tuple[float, set[int]]]) -> float:
 
 def _count(tokens: Sequence[Token], words: Sequence[Word], exact: bool) -> int:
     forms = [(token.folded, token.exact) for token in tokens]
-    fitting = [
-        {form for form in set(forms) if word.matches(*form, exact or word.match_marks)}
-        for word in words
-    ]
+    fitting = [{form for form in set(forms) if word.matches(*form, exact)} for word in words]
     starts = range(len(tokens) - len(words) + 1)
     return sum(
         all(forms[start + i] in of_word for i, of_word in enumerate(fitting)) for start in starts
@@ -129,10 +127,10 @@ class Oracle:
     def search(self, query: Query, accepts: Callable[[str], bool] | None = None) -> Answer:
         """The whole ranking."""
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
-        idfs = self._idfs(query)
+        weights = self._weights(query)
         found = []
         for source, key, passages in chosen:
-            scores = [self._score(passage, idfs, query.exact) for passage in passages]
+            scores = [self._score(passage, weights, query.exact) for passage in passages]
             matched = sum(self._has(passages, c, query.exact) for c in query.wanted())
             found.append(((source, key, max(scores)), matched))
         found.sort(key=lambda item: (-item[0][2], item[0][0], item[0][1]))
@@ -146,16 +144,17 @@ class Oracle:
 
     def shown(self, query: Query, source: str, key: str) -> int:
         """Which passage of a document is shown: the one whose text without title scores best."""
-        idfs = self._idfs(query)
+        weights = self._weights(query)
         (passages,) = [found for *name, found in self._documents if name == [source, key]]
         texts = [_Passage(passage.text, (), passage.pieces) for passage in passages]
-        return max(range(len(texts)), key=lambda n: (self._score(texts[n], idfs, query.exact), -n))
+        return max(
+            range(len(texts)), key=lambda n: (self._score(texts[n], weights, query.exact), -n)
+        )
 
-    def _idfs(self, query: Query) -> Mapping[Feature, float]:
-        return {
-            item: ranking.idf(self._frequency(item.words, item.exact), self._count)
-            for item in ranking.features(query)
-        }
+    def _weights(self, query: Query) -> Mapping[Feature, Weight]:
+        features = ranking.features(query)
+        idfs = [ranking.idf(self._frequency(f.words, f.exact), self._count) for f in features]
+        return dict(zip(features, ranking.weights(features, idfs), strict=True))
 
     def _qualified(
         self, query: Query, accepts: Callable[[str], bool]
@@ -194,8 +193,17 @@ class Oracle:
         return bool(second), second
 
     def _enough(self, soft: Sequence[Clause], exact: bool) -> Callable[[list[_Passage]], bool]:
-        if count_words(soft) <= ranking.SHORT_QUERY_WORDS:
-            return lambda passages: all(self._has(passages, c, exact) for c in soft)
+        def has_all(passages: list[_Passage]) -> bool:
+            return all(self._has(passages, c, exact) for c in soft)
+
+        words = [*words_of(soft)]
+        is_marked = all(word.marked and word.kind is not Kind.FUZZY for word in words)
+        if count_words(soft) <= 3 or (
+            count_words(soft) == 4
+            and is_marked
+            and any(has_all(passages) for _, _, passages in self._documents)
+        ):
+            return has_all
 
         def weight(passages: list[_Passage]) -> int:
             return sum(
@@ -243,29 +251,22 @@ class Oracle:
             self._frequencies[key] = sum(found)
         return self._frequencies[key]
 
-    def _score(self, passage: _Passage, idfs: Mapping[Feature, float], exact: bool) -> float:
-        score, complete, running = 0.0, True, passage.without_pieces()
-        for item, idf in idfs.items():
+    def _score(self, passage: _Passage, weights: Mapping[Feature, Weight], exact: bool) -> float:
+        score, running = 0.0, passage.without_pieces()
+        for item, weight in weights.items():
             is_main = len(item.words) == 1 and item.exact == exact
             counted = passage if is_main else running
             frequency = counted.frequency(item.words, item.exact)
             if frequency:
                 damping = ranking.damping(passage.length, self._average)
-                score += item.weight * idf * ranking.saturation(frequency, damping)
-            elif is_main:
-                complete = False
-        score += _densest(
+                score += weight.score * ranking.saturation(frequency, damping)
+        return score + _densest(
             [
-                (item.proximity * idf, passage.places(item.words[0], item.exact))
-                for item, idf in idfs.items()
+                (weight.window, passage.places(item.words[0], item.exact))
+                for item, weight in weights.items()
                 if item.proximity
             ]
         )
-        if score and complete:
-            score += ranking.all_terms_bonus(
-                (e.weight + e.proximity) * idf for e, idf in idfs.items()
-            )
-        return score
 
 
 def _passages(document: Document) -> list[_Passage]:
@@ -273,7 +274,7 @@ def _passages(document: Document) -> list[_Passage]:
     cuts = split(document, [token.start for token in tokens], [token.end for token in tokens])
     in_text, in_title = _pieces(document.text), _pieces(document.title)
     return [
-        _Passage(
+        _passage(
             tokens[cut.first : cut.last],
             title,
             [p for at, p in in_text if at in range(cut.first, cut.last)] + [p for _, p in in_title],
@@ -290,7 +291,20 @@ def _pieces(text: str) -> list[tuple[int, list[Token]]]:
     ]
 
 
+def _passage(
+    text: Sequence[Token], title: Sequence[Token], pieces: Sequence[Sequence[Token]]
+) -> _Passage:
+    fields = text, title
+    forms = as_indexed(*([(token.folded, token.exact) for token in field] for field in fields))
+    found = [
+        [token._replace(exact=exact) for token, (_, exact) in zip(field, own, strict=True)]
+        for field, own in zip(fields, forms, strict=True)
+    ]
+    return _Passage(found[0], found[1], pieces)
+
+
 def _firm(clause: Clause) -> bool:
+    """Whether a clause is demanded of every document."""
     match clause:
         case Phrase(words, quoted):
             return quoted or words[0].in_title

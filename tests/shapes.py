@@ -1,5 +1,8 @@
 """Queries written out, so that tests can compare them at a glance."""
 
+from collections.abc import Sequence
+
+from vnsearch.analysis.unmarked import unmarked_fields, with_unknown_marks
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word
 from vnsearch.query.parser import parse
 
@@ -32,3 +35,21 @@ def word(typed: str) -> Word:
     (clause,) = parse(typed).clauses
     assert isinstance(clause, Word)
     return clause
+
+
+Forms = Sequence[tuple[str, str]]  # folded and exact, of tokens
+
+
+def as_indexed(text: Forms, title: Forms) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The forms of a passage's tokens, with unknown marks where it was typed without any."""
+    of_text, of_title = unmarked_fields(text, title)
+    return _of_field(text, of_text), _of_field(title, of_title)
+
+
+def _of_field(forms: Forms, is_unmarked: bool) -> list[tuple[str, str]]:
+    return [
+        (folded, with_unknown_marks(folded))
+        if is_unmarked and folded == exact and not folded.isnumeric()
+        else (folded, exact)
+        for folded, exact in forms
+    ]

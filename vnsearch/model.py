@@ -130,6 +130,7 @@ class Snippet(NamedTuple):
     highlights: tuple[tuple[int, int], ...]  # in `text`; sorted, disjoint, whole words
     locator: Locator | None  # of its start
     match: Locator | None  # of the first highlight where the most words stand closest together
+    weak: tuple[tuple[int, int], ...] = ()  # highlights of other typings than were likely meant
 
 
 class Hit(NamedTuple):

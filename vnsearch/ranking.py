@@ -3,26 +3,25 @@
 A passage scores by BM25 over the words of the query and over its bigrams, for Vietnamese words
 are mostly two syllables, and a bigram of syllables is nearly a word:
 
-    sum over words     F + (E if it has marks else F)
+    sum over words   e * E + (WORD_WEIGHT - e) * F
   + BIGRAM_WEIGHT * sum over bigrams   FF
   + PROXIMITY_WEIGHT * sum of the idf of the words in the best window of the text
-  + a bonus that puts passages with all the words before the others
 
-F and FF are the BM25 scores of the folded word and bigram, E that of the exact word, with the
-marks that were typed or restored (see `query.restoration`). Each is a feature with its own
-document frequency, counted in passages (a bigram's is the sum over its exact forms), and a
-feature that a query has twice counts once. A word with other typings (`5 kg`, `5kg`: see
-`query.expansion`) has F in any of them and E as typed, which so ranks first; pieces of compounds
-count for F only. The folded score of a word without marks counts twice so that all words weigh
-the same: names and numbers would count half otherwise. Words that ask weigh less. The title of a
-document belongs to each of its passages, and a document scores as its best passage.
+F and FF are the BM25 scores of the folded word and bigram, E that of an exact form: of the one
+that was typed, or of each that a bare word may stand for (see `query.restoration`), and e what
+the form weighs. Each is a feature with its own document frequency, counted in passages (a bigram's
+is the sum over its exact forms), and a feature that a query has twice counts once. A word with
+other typings (`5 kg`, `5kg`: see `query.expansion`) has F in any of them and E as typed, which so
+ranks first; pieces of compounds count for F only. All words weigh the same in all: names and
+numbers would count half otherwise. Words that ask weigh less. The title of a document belongs to
+each of its passages, and a document scores as its best passage.
 
-Every constant was chosen by nDCG@10 on three judged collections; `benchmarks/README.md` has the
-figures, and what was tried and left out.
+`benchmarks/README.md` has the figures that the constants were chosen by, and what was tried and
+left out.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -39,6 +38,16 @@ MAX_SATURATION: Final = K1 + 1  # what it tends to as tf grows
 
 BIGRAM_WEIGHT: Final = 0.9
 
+# What a word weighs: so much its exact form when its marks were typed, or it has none by right,
+# and its folded form the rest. When its marks are a guess (see `query.restoration`), each reading
+# weighs so much times how likely it is.
+WORD_WEIGHT: Final = 2.0
+TYPED_WEIGHT: Final = 1.5
+READING_WEIGHT: Final = 1.3
+
+# In a query of so many words, a folded word counts by its idf squared, over the highest of them.
+LONG_QUERY_WORDS: Final = 8
+
 # What an abbreviation stands for, or the short form of what is spelt out: less than any bigram
 # that was asked for. Not measured, for the collections hardly have any.
 ABBREVIATION_WEIGHT: Final = 0.3
@@ -47,9 +56,22 @@ ABBREVIATION_WEIGHT: Final = 0.3
 # another typing are found by. Not measured, for the collections hardly have any.
 OTHER_TYPING_WEIGHT: Final = 1.0
 
-# Words that ask for something. Texts that answer do not have them, so they are rare, and would
-# weigh much where they happen to occur.
+# Words that ask for something, alone and as whole phrases. Texts that answer do not have them,
+# so they are rare, and would weigh much where they happen to occur.
 QUESTION_WORDS: Final = frozenset("ai gì nào đâu sao mấy nhiêu".split())
+QUESTION_PHRASES: Final = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "như thế nào",
+        "bao nhiêu",
+        "bao lâu",
+        "bao giờ",
+        "tại sao",
+        "vì sao",
+        "ra sao",
+        "làm sao",
+    )
+)
 QUESTION_WEIGHT: Final = 0.3
 
 TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its document
@@ -57,17 +79,18 @@ TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its d
 # Words of a longer query that are close together in a text count again: those in the window
 # that has most of their weight.
 PROXIMITY_WINDOW: Final = 15  # tokens
-PROXIMITY_WEIGHT: Final = 0.4
+PROXIMITY_WEIGHT: Final = 0.8
 _MIN_PROXIMITY_WORDS: Final = 4  # of a query: shorter ones have bigrams for that
 
 # A query of up to this many words needs all of them. Of a longer one, a document needs this
-# share of the weight (idf) that the document with most of it has. A share of the weight of the
-# whole query loses relevant documents, since long queries hold words that no document has.
+# share of the weight (idf) that the document with most of it has: from 0 to .25 it makes no
+# difference to what is first, .4 loses relevant documents.
 SHORT_QUERY_WORDS: Final = 3
-MIN_SHOULD_MATCH_SHARE: Final = 0.4
+# So many words, all typed with marks, are needed if a document has them all.
+SHORT_MARKED_WORDS: Final = 4
+MIN_SHOULD_MATCH_SHARE: Final = 0.25
 
 # Labels of parts of a score beside those of features, for `--explain`.
-ALL_WORDS: Final = "all the words in one passage"
 NEARBY: Final = "words close together"
 
 
@@ -79,6 +102,7 @@ class Feature(NamedTuple):
     weight: float
     proximity: float = 0.0  # its weight in a window, see PROXIMITY_WINDOW
     related: bool = False  # not asked for, but another way to write what was
+    squared: bool = False  # see LONG_QUERY_WORDS
 
     @property
     def label(self) -> str:
@@ -87,66 +111,99 @@ class Feature(NamedTuple):
             return "abbreviation"
         if len(self.words) > 1:
             return "neighbours"
-        return "word with its marks" if self.exact else "word"
+        return "word just so" if self.exact else "word in any typing"
+
+
+class Weight(NamedTuple):
+    """What a feature is worth in a collection."""
+
+    score: float  # times the saturation, this is its score
+    window: float  # what it adds to a window
 
 
 def features(query: Query) -> tuple[Feature, ...]:
     """Return all features of a query, each once."""
     runs = query.runs()
-    proximity = sum(map(len, runs)) >= _MIN_PROXIMITY_WORDS
-    asked = (feature for run in runs for feature in _features_of(run, query.exact, proximity))
+    size = sum(map(len, runs))
+    asked = (feature for run in runs for feature in _features_of(run, query.exact, size))
     joined = (
-        Feature((_without_surface(word),), query.exact, OTHER_TYPING_WEIGHT)
+        Feature((_as_indexed(word),), query.exact, OTHER_TYPING_WEIGHT)
         for word in joined_words(query.clauses)
     )
     related = (feature for item in query.related for feature in _related(item))
     return tuple(dict.fromkeys((*asked, *joined, *related)))
 
 
-def _features_of(run: tuple[Word, ...], exact: bool, proximity: bool) -> Iterator[Feature]:
-    """The features of consecutive words."""
-    words = tuple(map(_without_surface, run))
-    for word in words:
-        weight = _weight((word,))
-        in_window = proximity and word.kind is Kind.WORD and not word.in_title
+def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feature]:
+    """The features of consecutive words of a query of `size` words."""
+    asking = _asking(run)
+    words = tuple(map(_as_indexed, run))
+    squared = size >= LONG_QUERY_WORDS
+    for typed, word, asks in zip(run, words, asking, strict=True):
+        weight = QUESTION_WEIGHT if asks else 1.0
+        in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_title
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
-        # The marks of a misspelt word say nothing.
-        if (word.marked or word.others) and not exact and word.kind is not Kind.FUZZY:
-            yield Feature((word,), exact=False, weight=weight, proximity=near)
-            yield Feature((word._replace(others=()),), exact=True, weight=weight)
-        else:
-            yield Feature((word,), exact, 2 * weight, near)
-    for bigram in pairwise(word._replace(others=()) for word in words):
-        yield Feature(bigram, exact, BIGRAM_WEIGHT * _weight(bigram))
+        forms, alone = {} if exact else _exact_weights(typed), word._replace(others=())
+        rest = WORD_WEIGHT - sum(forms.values())
+        yield Feature((word,), exact, rest * weight, near, squared=squared)
+        for form, share in forms.items():
+            one = alone if form == word.exact else alone._replace(text=form, exact=form)
+            yield Feature((one,), exact=True, weight=share * weight)
+    apart = [word._replace(others=()) for word in words]
+    for bigram, any_asks in zip(pairwise(apart), pairwise(asking), strict=True):
+        yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(any_asks) else 1.0))
+
+
+def _exact_weights(word: Word) -> dict[str, float]:
+    """What the exact forms weigh that a word may stand for."""
+    if word.match_marks:
+        return {word.exact: TYPED_WEIGHT}
+    if word.others and not word.readings:
+        return {word.exact: TYPED_WEIGHT}
+    return {
+        form: TYPED_WEIGHT if share == 1 else READING_WEIGHT * share
+        for form, share in word.readings
+    }
+
+
+def _asking(run: Sequence[Word]) -> list[bool]:
+    """Whether each word asks for something."""
+    forms = [word.exact for word in run]
+    asking = [form in QUESTION_WORDS for form in forms]
+    for phrase in QUESTION_PHRASES:
+        size = len(phrase)
+        for begin in range(len(forms) - size + 1):
+            if tuple(forms[begin : begin + size]) == phrase:
+                asking[begin : begin + size] = [True] * size
+    return asking
 
 
 def _related(item: Abbreviation) -> Iterator[Feature]:
     if item.spelt_out:
         short = Word(item.short, *forms(item.short))
-        yield Feature(
-            (_without_surface(short),), exact=False, weight=ABBREVIATION_WEIGHT, related=True
-        )
+        yield Feature((_as_indexed(short),), exact=False, weight=ABBREVIATION_WEIGHT, related=True)
         return
     words = [Word(token.text, token.folded, token.exact) for token in tokenize(item.long)]
     for bigram in pairwise(words):
         yield Feature(bigram, exact=False, weight=ABBREVIATION_WEIGHT, related=True)
 
 
-def _weight(words: Iterable[Word]) -> float:
-    return QUESTION_WEIGHT if any(word.exact in QUESTION_WORDS for word in words) else 1.0
-
-
-def _without_surface(word: Word) -> Word:
+def _as_indexed(word: Word) -> Word:
     """The same word however it was written; of a prefix, the surface matters."""
+    word = word._replace(match_marks=False, readings=())
     return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
 
 
-def all_terms_bonus(weights: Iterable[float]) -> float:
-    """Return what a passage with all the words gets on top: more than any passage can score.
-
-    `weights` are those of all features times their idf, and those in windows likewise.
-    """
-    return sum(weights) * MAX_SATURATION
+def weights(features: Sequence[Feature], idfs: Sequence[float]) -> list[Weight]:
+    """Return what each feature is worth, given its idf."""
+    highest = max((idf for f, idf in zip(features, idfs, strict=True) if f.squared), default=0.0)
+    return [
+        Weight(
+            feature.weight * (idf * idf / highest if feature.squared and idf else idf),
+            feature.proximity * idf,
+        )
+        for feature, idf in zip(features, idfs, strict=True)
+    ]
 
 
 def idf(df: int, passages: int) -> float:

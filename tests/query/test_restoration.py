@@ -1,7 +1,7 @@
 """What a query is understood to mean, given what an index holds."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 import pytest
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.shapes import reading
 from vnsearch.analysis.tokenizer import forms, tokenize
-from vnsearch.query.clauses import Query, all_words
+from vnsearch.analysis.unmarked import with_unknown_marks
+from vnsearch.query.clauses import Query, Word, all_words
 from vnsearch.query.describe import text_of
 from vnsearch.query.lexicon import Lexicon, Statistics
 from vnsearch.query.parser import parse
@@ -18,32 +19,43 @@ from vnsearch.query.restoration import needed, restored
 from vnsearch.vietnamese.letters import fold
 
 
+def _folded(exact: str) -> str:
+    return forms(exact.removesuffix("?"))[0]
+
+
 class Texts:
     """A lexicon over some texts, each a passage: statistics of just what it is asked for."""
 
-    def __init__(self, *texts: str) -> None:
-        passages = [[token.exact for token in tokenize(text)] for text in texts]
+    def __init__(self, *texts: str, unmarked: Collection[str] = ()) -> None:
+        """`unmarked` are those typed without marks."""
+        passages = [
+            [
+                with_unknown_marks(token.folded) if text in unmarked else token.exact
+                for token in tokenize(text)
+            ]
+            for text in texts
+        ]
         self._passages = len(passages)
         self._words = Counter(word for words in passages for word in set(words))
         self._bigrams = Counter(pair for words in passages for pair in set(pairwise(words)))
         self._texts = texts
-        self._folded = [{forms(word)[0] for word in words} for words in passages]
+        self._folded = [{_folded(word) for word in words} for words in passages]
 
     def statistics(
         self, words: Iterable[str], bigrams: Iterable[tuple[str, str]] = ()
     ) -> Statistics:
         variants: dict[str, dict[str, int]] = {word: {} for word in words}
         for form, count in self._words.items():
-            if forms(form)[0] in variants:
-                variants[forms(form)[0]][form] = count
+            if _folded(form) in variants:
+                variants[_folded(form)][form] = count
         counted: dict[tuple[str, str], dict[tuple[str, str], int]] = {pair: {} for pair in bigrams}
         for (one, other), count in self._bigrams.items():
-            if (folded := (forms(one)[0], forms(other)[0])) in counted:
+            if (folded := (_folded(one), _folded(other))) in counted:
                 counted[folded][one, other] = count
         return Statistics(self._passages, variants, counted)
 
     def words_with_prefixes(self, prefixes: Iterable[str]) -> Iterable[str]:
-        return {f for f, _ in map(forms, self._words) if f.startswith(tuple(prefixes))}
+        return {f for f in map(_folded, self._words) if f.startswith(tuple(prefixes))}
 
     def cooccur(self, groups: Iterable[Sequence[str]]) -> Sequence[bool]:
         return [any({*group} <= words for words in self._folded) for group in groups]
@@ -78,7 +90,7 @@ def understood(text: str) -> str:
     ("typed", "expected"),
     [
         pytest.param("dang bo ngoai giao", "đảng bộ ngoại giao", id="bare"),
-        pytest.param("đang bộ ngoai giao", "đảng bộ ngoại giao", id="some marks of a word"),
+        pytest.param("đang bộ ngoai giao", "đang bộ ngoại giao", id="what has marks is meant"),
         pytest.param("Dang bo Ngoai giao", "Đảng bộ Ngoại giao", id="capitals"),
         pytest.param("DANG BO", "ĐẢNG BỘ", id="all capitals"),
         pytest.param("dáng bò", "dáng bò", id="typed in full"),
@@ -113,13 +125,17 @@ def test_readings(typed: str, expected: str) -> None:
 def test_the_clauses_keep_their_shape() -> None:
     query = parse('dang -bo "dang bo" (nuoc OR nguoi) title:ban-hanh')
     found = understand(query, LEXICON)
-    shape = 'đảng | -bo | "đảng bộ" | (nước OR người) | <title:ban title:hành>'
+    shape = 'dang | -bo | "đảng bộ" | (nước OR người) | <title:ban title:hành>'
     assert reading(found) == shape
 
 
 def test_of_an_empty_index_nothing_is_learnt() -> None:
     query = parse("dang bo ddangr bo65")
-    assert understand(query, Texts()) == query
+    assert text_of(query, understand(query, Texts())) == query.source
+
+
+def forms_of(word: Word) -> set[str]:
+    return {word.exact, *LEXICON.statistics([word.folded]).variants[word.folded]}
 
 
 @given(st.text("dđaáảngbộ o'-() \"~*:OR", max_size=30))
@@ -128,7 +144,10 @@ def test_only_marks_are_added(text: str) -> None:
     found = understand(query, LEXICON)
     for typed, meant in zip(all_words(query.clauses), all_words(found.clauses), strict=True):
         assert (meant.folded, fold(meant.exact)) == (typed.folded, typed.folded)
-        assert meant._replace(exact=typed.exact) == typed
+        assert typed == meant._replace(
+            exact=typed.exact, readings=(), match_marks=typed.match_marks
+        )
+        assert all(form in forms_of(typed) and 0 < p <= 1 for form, p in meant.readings)
     assert fold(text_of(query, found).lower()) == fold(" ".join(query.source.split()).lower())
 
 
@@ -136,3 +155,55 @@ def test_telex_queries_of_a_whole_text_are_decoded() -> None:
     assert understood("ddangr booj ngoaij giao hopj banf veef nuwowcs vieejt nam") == (
         "đảng bộ ngoại giao họp bàn về nước việt nam"
     )
+
+
+def readings(text: str) -> list[dict[str, float]]:
+    (run,) = understand(parse(text), LEXICON).runs()
+    return [dict(word.readings) for word in run]
+
+
+def test_a_bare_word_may_stand_for_several() -> None:
+    dang, bo = readings("dang bo")
+    assert {"đảng", "dáng"} <= {*dang}
+    assert max(dang, key=lambda form: dang[form]) == "đảng"
+    assert sum(dang.values()) <= 1
+    assert max(bo, key=lambda form: bo[form]) == "bộ"
+
+
+@pytest.mark.parametrize(
+    ("typed", "word", "expected"),
+    [
+        pytest.param("người nước ngoài họp ban hành", "ban", "ban", id="no marks by right"),
+        pytest.param("người nước ngoai họp ban hành", "ngoai", "ngoài", id="left out"),
+        pytest.param("nguoi nuoc ngoai hop ban hành", "hop", "họp", id="most left out"),
+    ],
+)
+def test_words_without_marks_among_words_with_marks(typed: str, word: str, expected: str) -> None:
+    (run,) = understand(parse(typed), LEXICON).runs()
+    (found,) = [w.exact for w in run if w.text == word]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        pytest.param("đảng", False, id="it is there"),
+        pytest.param("đãng", True, id="only other marks are there"),
+        pytest.param("xỵz", False, id="nothing like it is there"),
+        pytest.param("dang", False, id="bare"),
+    ],
+)
+def test_a_marked_word_that_is_nowhere_stands_for_any_typing(typed: str, told: bool) -> None:
+    found = understand(parse(typed), LEXICON)
+    assert bool(found.notices) == told
+    if told:
+        (word,) = all_words(found.clauses)
+        assert word.matches("dang", "đang", as_typed=False)
+
+
+def test_texts_typed_without_marks_are_no_evidence() -> None:
+    bare = "dang bo ngoai giao hop ban ve nuoc"
+    lexicon = Texts(*TEXTS, *[bare] * 100, unmarked={bare})
+    typed = parse("dang bo ngoai giao hop")
+    assert text_of(typed, understand(typed, lexicon)) == "đảng bộ ngoại giao họp"
+    assert not understand(parse("đãng"), lexicon).notices

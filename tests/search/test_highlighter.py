@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.cases import table
 from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.analysis.unmarked import unmarked_fields, with_unknown_marks
 from vnsearch.model import Locator, Snippet, StoredPassage
 from vnsearch.query.clauses import words_of
 from vnsearch.query.parser import parse
@@ -268,7 +269,9 @@ def test_highlights_are_whole_words_that_match(
     assert places, "the snippet is no stretch of the passage with whole words marked"
     for start, stop in result.highlights:
         (token,) = tokenize(result.text[start:stop])
-        assert any(word.matches(token.folded, token.exact, exact) for word in sought)
+        forms = token.exact, with_unknown_marks(token.folded)
+        possible = forms if token.exact == token.folded else forms[:1]
+        assert any(word.matches(token.folded, form, exact) for word in sought for form in possible)
     longest = max((stop - start for start, stop in tokens), default=0)
     assert len(result.text) <= LENGTH + 20 + longest
 
@@ -286,7 +289,12 @@ def test_any_text_and_query_give_a_snippet(text: str, source: str, exact: bool) 
 def test_a_word_that_stands_in_the_passage_is_marked(text: str, word: str) -> None:
     tokens = list(tokenize(text))
     (sought,) = words_of(parse(word).clauses)
-    stands = any(sought.folded == token.folded for token in tokens)
+    unmarked, _ = unmarked_fields([(token.folded, token.exact) for token in tokens], [])
+    stands = any(
+        sought.matches(token.folded, token.exact, as_typed=False)
+        or (unmarked and (token.folded, token.exact) == (sought.folded, sought.folded))
+        for token in tokens
+    )
     assert bool(Highlighter(parse(word)).snippet(found(text)).highlights) == stands
 
 
@@ -302,8 +310,9 @@ def test_a_word_that_stands_in_the_passage_is_marked(text: str, word: str) -> No
 )
 def test_highlights_of_a_title(query: str, expected: list[str]) -> None:
     title = "Đảng bộ họp"
-    found = Highlighter(parse(query)).title(title)
-    assert [title[start:end] for start, end in found] == expected
+    passage = found("chữ")._replace(title=title)
+    places = Highlighter(parse(query)).title(passage)
+    assert [title[start:end] for start, end in places] == expected
 
 
 def test_a_phrase_given_up_is_marked_by_its_words() -> None:
@@ -313,3 +322,25 @@ def test_a_phrase_given_up_is_marked_by_its_words() -> None:
     query = parse('"đảng bộ" họp')
     assert not Highlighter(query).snippet(passage).highlights
     assert len(Highlighter(query, relaxed=True).snippet(passage).highlights) == 2
+
+
+def test_other_typings_of_a_bare_word_are_highlighted_weakly() -> None:
+    query = parse("dang")
+    (word,) = words_of(query.clauses)
+    meant = query._replace(clauses=(word._replace(exact="đảng", readings=(("đảng", 0.95),)),))
+    found_ = Highlighter(meant).snippet(found("Đảng đang họp"))
+    assert shown(found_) == "[Đảng] [đang] họp"
+    assert [found_.text[start:end] for start, end in found_.weak] == ["đang"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "expected"),
+    [
+        ("dang bo ngoai giao", "", "[dang] bo ngoai giao"),
+        ("Bộ Ngoại giao, dang bo", "", "Bộ Ngoại giao, dang bo"),
+        ("dang bo", "Bộ Ngoại giao họp", "dang bo"),
+        ("dang bo", "dang bo", "[dang] bo"),
+    ],
+)
+def test_marked_words_in_texts_typed_without_marks(text: str, title: str, expected: str) -> None:
+    assert shown(Highlighter(parse("đảng")).snippet(found(text)._replace(title=title))) == expected

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vnsearch.analysis.compounds import CLASSIFIED, is_border, letter_class, pieces
 from vnsearch.analysis.tokenizer import SIGNED_NAME, WORD, forms_of
+from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
 from vnsearch.vietnamese.letters import LETTERS
 
 Numbers = NDArray[Any]
@@ -72,11 +73,13 @@ class Tokens:
 class Vocabulary:
     """Terms, numbered as they are met.
 
-    `terms[n]` is the folded form of term n, a zero byte, and its exact form, in UTF-8.
+    `terms[n]` is the folded form of term n, a zero byte, and its exact form, in UTF-8;
+    `kinds[n]` its kind, as in `unmarked`.
     """
 
     def __init__(self) -> None:
         self.terms: list[bytes] = []
+        self.kinds = bytearray()
         self._term_of: dict[str, int] = {}  # by exact form, which determines the folded one
         self._term_of_run: dict[str, int] = {}  # -1: the run is not one token
         self._piece_terms: dict[tuple[str, ...], list[int]] = {}
@@ -142,6 +145,17 @@ class Vocabulary:
             number = self._term_of.setdefault(exact, len(self.terms))
             if number == len(self.terms):
                 self.terms.append(f"{folded}\0{exact}".encode())
+                self.kinds.append(kind_of(folded, exact))
+        return number
+
+    def with_unknown_marks(self, term: int) -> int:
+        """Return the term of a bare word in texts that were typed without marks."""
+        folded = self.terms[term].partition(b"\0")[0].decode()
+        exact = with_unknown_marks(folded)
+        number = self._term_of.setdefault(exact, len(self.terms))
+        if number == len(self.terms):
+            self.terms.append(f"{folded}\0{exact}".encode())
+            self.kinds.append(OTHER)
         return number
 
     def _replace_runs(

@@ -9,6 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from vnsearch.analysis.unmarked import has_unknown_marks, with_unknown_marks
 from vnsearch.model import Abbreviation
 from vnsearch.vietnamese.letters import fold
 from vnsearch.vietnamese.syllable import letters_of
@@ -41,16 +42,35 @@ class Word(NamedTuple):
     exact: str
     kind: Kind = Kind.WORD
     in_title: bool = False
-    match_marks: bool = False  # with exactly its marks, as in an exact search
+    match_marks: bool = False  # it has marks, which decide, see `matches`
+    # The exact forms that a word typed bare may stand for, and how likely; (): any of them.
+    readings: "tuple[tuple[str, float], ...]" = ()
     others: "tuple[tuple[Word, ...], ...]" = ()  # words and phrases that are the same thing
 
     @property
     def marked(self) -> bool:
-        """It was typed with marks, so it says which of the words with its folded form."""
+        """Its exact form has marks, so it says which of the words with its folded form."""
         return self.exact != self.folded
 
     def matches(self, folded: str, exact: str, as_typed: bool) -> bool:
-        """Whether it stands for the token with these forms (`in_title`, `match_marks` aside)."""
+        """Whether it stands for the token with these forms (`in_title` aside).
+
+        A word typed bare matches any typing; one typed with marks itself, and what may be it in
+        texts typed without marks (see `analysis.unmarked`). With `as_typed`, as in an exact
+        search, a bare word matches bare words only, and a marked one only itself.
+        """
+        by_marks = as_typed or self.match_marks
+        if by_marks and has_unknown_marks(exact):
+            if not self.unknown(as_typed):
+                return False
+            by_marks = False
+        return self._matches(folded, exact, by_marks)
+
+    def unknown(self, as_typed: bool) -> tuple[str, ...]:
+        """The form with unknown marks that it matches by its marks, if it does."""
+        return () if as_typed and self.marked else (with_unknown_marks(self.folded),)
+
+    def _matches(self, folded: str, exact: str, as_typed: bool) -> bool:
         mine, other = (self.exact, exact) if as_typed else (self.folded, folded)
         if mine == other:
             return True
@@ -181,8 +201,8 @@ def _with_words(clause: Clause, words: Iterator[Word]) -> Clause:
 
 
 def is_required(clause: Clause) -> bool:
-    """Whether it was asked for in so many signs, and not only by standing in the query:
-    smart matching never counts it as one word among others."""
+    """Whether it was asked for by signs, and not only by being in the query: smart matching never
+    counts it as one word among others."""
     match clause:
         case Phrase(words, quoted):
             return quoted or words[0].in_title

@@ -193,7 +193,8 @@ def _words(others: Iterable[Typing], like: Word) -> tuple[tuple[Word, ...], ...]
 
 
 def _word(text: str, like: Word) -> Word:
-    """A word of another typing, in the same place and as strict as `like`."""
+    """A word of another typing, in the same place as `like`. Where syllables are glued, marks are
+    often left out, and do not decide."""
     folded, exact = forms(text)
-    match_marks = like.match_marks and folded != exact
+    match_marks = folded != exact and _is_syllable(exact)
     return Word(text, folded, exact, in_title=like.in_title, match_marks=match_marks)

@@ -7,6 +7,7 @@ they are read, a server answers in one response.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from vnsearch.analysis.unmarked import with_unknown_marks
 from vnsearch.query.clauses import Word
 
 
@@ -14,7 +15,8 @@ class Statistics(NamedTuple):
     """Document frequencies of words and bigrams, those of one request."""
 
     passages: int  # in the index
-    # By folded form: the exact forms that the index has, each with its df.
+    # By folded form: the exact forms that the index has, each with its df; among them that of
+    # unknown marks, see `analysis.unmarked`.
     variants: Mapping[str, Mapping[str, int]]
     # By two folded forms: the bigrams of their exact forms, each with its df.
     bigrams: Mapping[tuple[str, str], Mapping[tuple[str, str], int]]
@@ -22,7 +24,9 @@ class Statistics(NamedTuple):
     def lacks(self, word: Word) -> bool:
         """Whether the index does not have a word, with the marks it was typed with if any."""
         variants = self.variants[word.folded]
-        return not variants or (word.marked and word.exact not in variants)
+        if not word.marked:
+            return not variants
+        return word.exact not in variants and with_unknown_marks(word.folded) not in variants
 
 
 class Lexicon(Protocol):

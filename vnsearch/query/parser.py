@@ -164,11 +164,11 @@ class _Parser:
             raise _SyntaxError("unbalanced quotation mark")
         if lexeme["chunk"] == "NOT":
             clause = self._single()
-            return _negated(clause) if clause else None
+            return Not(clause) if clause else None
         if lexeme["chunk"]:
             return self._item(lexeme["chunk"])
         clause = self._quoted(lexeme["phrase"].rstrip(), bool(lexeme["title"]))
-        return _negated(clause) if clause and lexeme["minus"] else clause
+        return Not(clause) if clause and lexeme["minus"] else clause
 
     def _quoted(self, text: str, in_title: bool) -> Clause | None:
         words = [_word(token, in_title) for token in tokenize(text)]
@@ -205,7 +205,7 @@ class _Parser:
             return clause
         if minus == "!":
             self._tell(f"“{chunk}” is read as -{chunk[1:]}: without it")
-        return _negated(clause) if minus else clause
+        return Not(clause) if minus else clause
 
     def _group(self, *, negated: bool) -> Clause | None:
         self._nesting += 1
@@ -219,7 +219,7 @@ class _Parser:
         if not clauses:
             return None
         group = clauses[0] if len(clauses) == 1 else All(clauses, explicit=False)
-        return _negated(group) if negated else group
+        return Not(group) if negated else group
 
 
 _STAR: Final = "“*” works at the end of a word only"
@@ -230,38 +230,22 @@ def _ends_in(clause: Clause, kind: Kind) -> bool:
     return isinstance(last, Word) and last.kind is kind
 
 
-def _negated(clause: Clause) -> Not:
-    """Without it. What is left out must be meant: a word typed with marks leaves out only
-    itself, where in a search it would find all that fold the same."""
-    return Not(_just_so(clause))
-
-
-def _just_so(clause: Clause) -> Clause:
-    match clause:
-        case Word():
-            # The marks of a misspelt word say nothing.
-            return clause._replace(match_marks=clause.marked and clause.kind is not Kind.FUZZY)
-        case Phrase(words):
-            return clause._replace(words=tuple(w._replace(match_marks=w.marked) for w in words))
-        case Not(part):
-            return Not(_just_so(part))
-        case All(parts) | Any(parts):
-            return clause._replace(parts=tuple(map(_just_so, parts)))
-
-
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
     tokens = list(tokenize(chunk))
     words = [_word(token, in_title) for token in tokens]
     if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
         kind = Kind.PREFIX if chunk[-1] == "*" else Kind.FUZZY
-        words[-1] = words[-1]._replace(kind=kind)
+        # The marks of a misspelt word say nothing.
+        match_marks = words[-1].match_marks and kind is not Kind.FUZZY
+        words[-1] = words[-1]._replace(kind=kind, match_marks=match_marks)
     if len(words) < 2:
         return words[0] if words else None
     return Phrase(tuple(words), quoted=False, text=chunk[tokens[0].start : tokens[-1].end])
 
 
 def _word(token: Token, in_title: bool) -> Word:
-    return Word(token.text, token.folded, token.exact, in_title=in_title)
+    marked = token.exact != token.folded
+    return Word(token.text, token.folded, token.exact, in_title=in_title, match_marks=marked)
 
 
 def _first_words(source: str) -> tuple[str, bool]:

@@ -1,8 +1,10 @@
 """Query + what an index holds -> the query as it was most likely meant.
 
 Raw keystrokes of Telex and VNI are decoded when the words as typed are not in the index. Marks
-that were left out are restored: of all exact forms that the words may stand for, the likeliest
-sequence, by how often they stand alone and side by side in the index itself.
+that were left out are restored: of all exact forms that a word may stand for, the likeliest one,
+by how often they stand alone and side by side in the index itself (the forward-backward algorithm
+over a bigram model). A word that was typed with marks means itself; only if no document has it,
+it stands for any typing, as a bare one does.
 """
 
 import math
@@ -12,6 +14,7 @@ from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms
+from vnsearch.analysis.unmarked import with_unknown_marks
 from vnsearch.query.clauses import Kind, Query, Word, with_words
 from vnsearch.query.lexicon import Statistics
 from vnsearch.vietnamese.keystrokes import is_ordinary, telex, vni
@@ -23,23 +26,49 @@ from vnsearch.vietnamese.letters import with_marks_of
 _PRIOR: Final = 2.0
 _UNSEEN: Final = 0.1  # how often a word counts that the index does not have
 
-# How likely the marks of a word are left out by someone who typed other words with marks,
-# and how likely some of them are beside all of them.
-_LEFT_OUT_BY_SOME: Final = 0.3
-_OTHERS_LEFT_OUT: Final = 0.1
+# How likely the marks of a word are left out by someone who typed other words with marks.
+_LEFT_OUT_BY_SOME: Final = 0.5
+
+# A short query without any marks is only told as restored when each word is so sure.
+_SHORT: Final = 5
+_SURE: Final = 0.5
+
+_LIKELY: Final = 0.1  # less likely readings are not taken for evidence
+_NEARLY_SURE: Final = 0.999  # of what was not typed
 
 
 # What VNI decodes, but may be a number behind a word: `quan1`.
 _PERHAPS_A_CODE: Final = re.compile(r"[^\W\d]+\d").fullmatch
 
 
-def restored(query: Query, known: Statistics) -> Query:
+def restored(query: Query, known: Statistics, *, any_typing: bool = True) -> Query:
     """Return the query with raw keystrokes decoded and with the marks restored that were left out.
 
-    `known` has at least the statistics that are `needed` for it.
+    `known` has at least the statistics that are `needed` for it. `any_typing`: a word with marks
+    that no document has stands for other marks on the same letters.
     """
-    words = (word for run in query.runs() for word in _restored(_decoded(run, known), known))
-    return query._replace(clauses=with_words(query.clauses, words))
+    instead = "searched in any typing" if any_typing else "only with other marks, or none"
+    words, notices = list[Word](), dict.fromkeys(query.notices)
+    for run in query.runs():
+        typed = _decoded(run, known)
+        for word in typed:
+            if _is_nowhere(word, known) and known.variants[word.folded]:
+                notices[f"no document has “{word.text}”: {instead}"] = None
+        if any_typing:
+            typed = [_any_typing(word, known) for word in typed]
+        words += _restored(typed, known)
+    clauses = with_words(query.clauses, iter(words))
+    return query._replace(clauses=clauses, notices=tuple(notices))
+
+
+def _is_nowhere(word: Word, known: Statistics) -> bool:
+    """Whether no document has a word with the marks that it was typed with."""
+    is_sought = word.match_marks and word.kind is Kind.WORD and not word.others
+    return is_sought and known.lacks(word)
+
+
+def _any_typing(word: Word, known: Statistics) -> Word:
+    return word._replace(match_marks=False) if _is_nowhere(word, known) else word
 
 
 def needed(query: Query) -> tuple[set[str], set[tuple[str, str]]]:
@@ -80,22 +109,12 @@ def _meant(
         return word, 0.0
     folded, exact = forms(decoded)
     often = sum(known.variants[word.folded].values())
-    if known.variants[folded].get(exact, 0) <= often:
+    variants = known.variants[folded]
+    if variants.get(exact, 0) + variants.get(with_unknown_marks(folded), 0) <= often:
         return word, 0.0
     sure = 0.0 if often or is_ordinary(word.text) else 0.5 if _PERHAPS_A_CODE(word.text) else 1.0
-    return word._replace(text=decoded, folded=folded, exact=exact), sure
-
-
-def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
-    bare = sum(not word.marked for word in run)
-    left_out = _LEFT_OUT_BY_SOME if bare < len(run) else 1.0
-    slots = [_slot(word, left_out, known) for word in run]
-    forms = (
-        [slot[0].form for slot in slots]
-        if all(len(slot) == 1 for slot in slots)
-        else _likeliest(run, slots, known)
-    )
-    return (word._replace(exact=form) for word, form in zip(run, forms, strict=True))
+    meant = word._replace(text=decoded, folded=folded, exact=exact, match_marks=exact != folded)
+    return meant, sure
 
 
 class _Reading(NamedTuple):
@@ -103,44 +122,119 @@ class _Reading(NamedTuple):
 
     form: str
     often: float  # in how many passages it occurs
-    typing: float  # the logarithm of how likely it was typed so
+    typing: float  # how likely it was typed so
+
+
+def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
+    """The words of a run, each with its likeliest form and how sure that is."""
+    marked = sum(word.match_marks for word in run)
+    slots = [_slot(word, _LEFT_OUT_BY_SOME if marked else 1.0, known) for word in run]
+    if all(len(slot) == 1 for slot in slots):
+        yield from map(_as_typed, run)
+        return
+    steps = _steps(run, slots, known)
+    if marked and _as_it_stands(steps, marked):
+        yield from map(_as_typed, run)
+        return
+    probabilities = _probabilities(slots, steps)
+    is_told = marked or len(run) > _SHORT or all(max(shares) >= _SURE for shares in probabilities)
+    for word, slot, shares in zip(run, slots, probabilities, strict=True):
+        if len(slot) == 1:
+            yield _as_typed(word)
+            continue
+        forms = [reading.form for reading in slot]
+        likeliest = max(zip(shares, forms, strict=True))[1]
+        yield word._replace(
+            exact=likeliest if is_told else word.exact,
+            readings=tuple(
+                (form, min(share, _NEARLY_SURE))
+                for form, share in zip(forms, shares, strict=True)
+                if share >= _LIKELY
+            ),
+        )
+
+
+def _as_typed(word: Word) -> Word:
+    """A word that has no marks by right, or none that are known."""
+    if word.match_marks or word.kind is not Kind.WORD:
+        return word
+    return word._replace(readings=((word.exact, 1.0),))
 
 
 def _slot(word: Word, left_out: float, known: Statistics) -> list[_Reading]:
+    """The readings of a word, the first as it was typed."""
     typed = word.exact
-    if word.kind is not Kind.WORD or word.match_marks:
-        return [_Reading(typed, _UNSEEN, 0.0)]
+    if word.kind is not Kind.WORD:
+        return [_Reading(typed, _UNSEEN, 1.0)]
     variants = known.variants[word.folded]
-    unlikely = math.log(left_out * (_OTHERS_LEFT_OUT if word.marked else 1))
-    return [_Reading(typed, variants.get(typed, _UNSEEN), 0.0)] + [
-        _Reading(form, variants[form], unlikely)
+    as_typed = _Reading(typed, float(variants.get(typed, _UNSEEN)), 1.0)
+    if word.match_marks:
+        return [as_typed]
+    return [as_typed] + [
+        _Reading(form, float(variants[form]), left_out)
         for form in with_marks_of(typed, variants)
         if form != typed
     ]
 
 
-def _likeliest(
+# How likely each reading follows each reading of the word before, the latter side by side.
+_Step = Sequence[Sequence[float]]
+
+
+def _steps(
     run: Sequence[Word], slots: Sequence[Sequence[_Reading]], known: Statistics
-) -> Sequence[str]:
-    """The most likely forms (Viterbi)."""
+) -> list[_Step]:
+    """The probabilities of the readings of each word, given that of the word before."""
     passages = known.passages or 1
-    # For each reading of the last word the likeliest path to it.
-    paths: list[tuple[float, tuple[str, ...]]] = [
-        (math.log(reading.often / passages) + reading.typing, (reading.form,))
-        for reading in slots[0]
-    ]
+    steps: list[_Step] = [[[r.typing * r.often / passages] for r in slots[0]]]
     for (one, other), (before, slot) in zip(pairwise(run), pairwise(slots), strict=True):
         together = known.bigrams[one.folded, other.folded]
-        reached = []
-        for form, count, typing in slot:
-            prior = _PRIOR * count / passages
-            score, path = max(
-                (
-                    score + math.log((together.get((last, form), 0) + prior) / (often + _PRIOR)),
-                    path,
-                )
-                for (last, often, _), (score, path) in zip(before, paths, strict=True)
+        scales = [(last.form, 1 / (last.often + _PRIOR)) for last in before]
+        step = []
+        for form, often, typing in slot:
+            prior = _PRIOR * often / passages
+            step.append(
+                [typing * (together.get((last, form), 0) + prior) * scale for last, scale in scales]
             )
-            reached.append((score + typing, (*path, form)))
-        paths = reached
-    return max(paths)[1]
+        steps.append(step)
+    return steps
+
+
+def _as_it_stands(steps: Sequence[_Step], marked: int) -> bool:
+    """Whether a run with some marks more likely was typed with all of them, so that its bare
+    words have none by right, than with some left out."""
+    as_typed = sum(math.log(step[0][0]) for step in steps)
+    any_way = 0.0
+    reached = [1.0]
+    for step in steps:
+        reached = [math.fsum(map(float.__mul__, row, reached)) for row in step]
+        total = sum(reached)
+        any_way += math.log(total)
+        reached = [share / total for share in reached]
+    return as_typed > any_way + marked * math.log(1 - _LEFT_OUT_BY_SOME)
+
+
+def _probabilities(
+    slots: Sequence[Sequence[_Reading]], steps: Sequence[_Step]
+) -> list[list[float]]:
+    """How likely each reading of each word is the one that was meant."""
+    forward = [[row[0] for row in steps[0]]]
+    for step in steps[1:]:
+        last = _shares(forward[-1])
+        forward.append([sum(map(float.__mul__, row, last)) for row in step])
+    backward = [[1.0] * len(slots[-1])]
+    for step in reversed(steps[1:]):
+        behind = backward[-1]
+        backward.append(
+            _shares([sum(map(float.__mul__, c, behind)) for c in zip(*step, strict=True)])
+        )
+    return [
+        _shares(list(map(float.__mul__, ahead, behind)))
+        for ahead, behind in zip(forward, reversed(backward), strict=True)
+    ]
+
+
+def _shares(numbers: Sequence[float]) -> list[float]:
+    """The numbers over their sum."""
+    total = sum(numbers)
+    return [number / total for number in numbers]

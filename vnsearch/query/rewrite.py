@@ -22,17 +22,21 @@ class Rewriter:
         self._lexicon = lexicon
         self._abbreviations = Abbreviations(lexicon)
 
-    def rewrite(self, query: Query) -> Rewriting:
-        """Return what a query means; an exact one means what it says, in any typing."""
+    def rewrite(self, query: Query, *, any_typing: bool = True) -> Rewriting:
+        """Return what a query means; an exact one means what it says, in any typing.
+
+        `any_typing`: as in `restoration.restored`.
+        """
         words, bigrams = expansion.needed(query)
         if query.exact:
-            return Rewriting(
-                expansion.expanded(query, self._lexicon.statistics(words, bigrams)), None
-            )
+            known = self._lexicon.statistics(words, bigrams)
+            return Rewriting(expansion.expanded(query, known), None)
         own_words, own_bigrams = restoration.needed(query)
         known = self._lexicon.statistics(words | own_words, bigrams | own_bigrams)
-        query = restoration.restored(expansion.expanded(query, known), known)
-        query = self._abbreviations.added_to(query)
+        query = expansion.expanded(query, known)
+        query = self._abbreviations.added_to(
+            restoration.restored(query, known, any_typing=any_typing)
+        )
         typed = (word for run in query.runs() for word in run if word.kind is Kind.WORD)
         if not any(known.lacks(word) and not word.others for word in typed):
             return Rewriting(query, None)  # as most often: without a look at misspellings

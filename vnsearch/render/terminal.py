@@ -32,6 +32,7 @@ _TITLE: Final = Style(bold=True)
 _RANK: Final = Style(dim=True)
 _PATH: Final = Style(color="cyan")
 _MATCH: Final = Style(color="yellow", bold=True, underline=True)
+_WEAK_MATCH: Final = Style(underline=True)
 _STALE: Final = Style(color="red")
 _FAINT: Final = Style(dim=True)
 
@@ -58,7 +59,7 @@ def _block(hit: Hit, width: int, link_format: str) -> RenderableType:
     title.append_text(_marked(hit.title, hit.title_highlights, _TITLE))
     title.truncate(width, overflow="ellipsis")
     explanation = (Text(line, _FAINT) for line in plain.explanation(hit))
-    snippet = _marked(hit.snippet.text, hit.snippet.highlights)
+    snippet = _marked(hit.snippet.text, hit.snippet.highlights, weak=hit.snippet.weak)
     body = Group(_place(hit, link_format), snippet, *explanation)
     return Group(title, Padding(body, (0, 0, 0, _INDENT), expand=False, style=""))
 
@@ -72,12 +73,16 @@ def _place(hit: Hit, link_format: str) -> Text:
     return place
 
 
-def _marked(prose: str, highlights: Ranges, style: Style | None = None) -> Text:
-    """A text with its highlights. Each part is escaped by itself, as escaping changes lengths."""
+def _marked(prose: str, highlights: Ranges, style: Style | None = None, weak: Ranges = ()) -> Text:
+    """A text with its highlights, those in `weak` weaker.
+
+    Each part is escaped by itself, as escaping changes lengths.
+    """
     text, end = Text(), 0
     for start, stop in highlights:
         text.append(visible(prose[end:start]), style)
-        text.append(visible(prose[start:stop]), _MATCH)
+        is_weak = (start, stop) in weak
+        text.append(visible(prose[start:stop]), _WEAK_MATCH if is_weak else _MATCH)
         end = stop
     return text.append(visible(prose[end:]), style)
 

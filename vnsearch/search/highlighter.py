@@ -8,10 +8,11 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.analysis.occurrences import occurrences
-from vnsearch.analysis.tokenizer import WORD, forms, spans_of
+from vnsearch.analysis.tokenizer import WORD, forms, spans_of, tokenize
+from vnsearch.analysis.unmarked import unmarked_fields, with_unknown_marks
 from vnsearch.model import Snippet, StoredPassage
 from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
 
@@ -26,23 +27,34 @@ _LEAST_BETWEEN: Final = 3  # code points, when there is a word between two other
 
 Span = tuple[int, int]  # start and end in a text
 
-# Start and end of a token to highlight, the word it stands for, and start and end of the
-# occurrence it is part of, which is one word or a phrase.
-Mark = tuple[int, int, str, int, int]
+# A reading of a bare word that is so likely is the only one that is highlighted in full.
+_SURE: Final = 0.9
+
+
+class Mark(NamedTuple):
+    """A token to highlight."""
+
+    start: int
+    end: int
+    word: str  # that it stands for
+    first: int  # start and end of the occurrence it is part of: one word or a phrase
+    last: int
+    weak: bool = False  # another typing of a bare word than what it most likely means
+
 
 # Words that a text may show, whether a phrase of them must be whole, and its other typings.
 Sought = tuple[tuple[Word, ...], bool, tuple[tuple[Word, ...], ...]]
 
 # By folded form, where it stands: starts, ends, and exact forms.
-FileNames = Mapping[str, Sequence[tuple[int, int, str]]]
+Places = Mapping[str, Sequence[tuple[int, int, str]]]
 
 
 class Highlighter:
     """Shows what a query found: made once for all its hits.
 
-    Highlights cover whole words. Where words typed with marks stand in a text just so, only
-    those are highlighted and not others that fold the same; of a phrase, only its whole
-    occurrences are, unless the search was content with its words (`relaxed`).
+    Highlights cover whole words: those that matched. What a bare word likely means is highlighted
+    in full, other typings of it weakly. Of a phrase, only its whole occurrences are, unless the
+    search was content with its words (`relaxed`).
     """
 
     def __init__(self, query: Query, *, relaxed: bool = False) -> None:
@@ -55,47 +67,69 @@ class Highlighter:
             for typing in (words, *others)
             for word in typing
         }
-        self._titles: dict[str, tuple[Span, ...]] = {}  # hits from one document share theirs
 
-    def title(self, title: str) -> tuple[Span, ...]:
-        """The ranges of the matched words of a title."""
-        if title not in self._titles:
-            marks = self._marks(title, self._in_titles)
-            self._titles[title] = _joined((start, end) for start, end, _, _, _ in marks)
-        return self._titles[title]
+    def title(self, passage: StoredPassage) -> tuple[Span, ...]:
+        """The ranges of the matched words of a document's title."""
+        field = _Field(passage, self._folded, is_title=True)
+        return _joined(mark[:2] for mark in self._marks(field, self._in_titles))
 
     def snippet(self, passage: StoredPassage) -> Snippet:
         """The densest stretch of a passage, cut at word boundaries, with its highlights."""
         text = passage.text
-        marks = self._marks(text, self._in_texts)
+        marks = self._marks(_Field(passage, self._folded), self._in_texts)
         begin, end = _stretch(text, marks)
         before = "… " if begin or passage.cut_before else ""
         after = " …" if end < len(text) or passage.cut_after else ""
         shift = len(before) - begin
+        shown = [mark for mark in marks if begin <= mark.first and mark.last <= end]
         return Snippet(
             f"{before}{text[begin:end]}{after}",
-            _joined(
-                (start + shift, stop + shift)
-                for start, stop, _, first, last in marks
-                if begin <= first and last <= end
-            ),
+            _joined((mark.start + shift, mark.end + shift) for mark in shown),
             passage.locator and passage.locator.after(text[:begin]),
             passage.locator and passage.locator.after(text[: _closest(marks, begin, end)]),
+            _joined((mark.start + shift, mark.end + shift) for mark in shown if mark.weak),
         )
 
-    def _marks(self, text: str, sought: Iterable[Sought]) -> list[Mark]:
-        """What to highlight in a text, in order."""
-        places = occurrences(text, self._folded)
+    def _marks(self, field: "_Field", sought: Iterable[Sought]) -> list[Mark]:
+        """What to highlight in a text or title, in order."""
         marks: list[Mark] = []
         for words, quoted, others in sought:
-            found = _found(text, words, places, self._exact)
+            found = _found(field, words, self._exact)
             for other in () if found else others:
-                found += _found(text, other, places, self._exact)
+                found += _found(field, other, self._exact)
             if not found and len(words) > 1 and (self._relaxed or not quoted):
                 for word in words:
-                    found += _found(text, (word,), places, self._exact)
+                    found += _found(field, (word,), self._exact)
             marks += found
-        return sorted({mark[0]: mark for mark in marks}.values())
+        # Of two words that fold the same, one may be there in full.
+        marks.sort(key=lambda mark: not mark.weak)
+        return sorted({mark.start: mark for mark in marks}.values())
+
+
+class _Field:
+    """The text or the title of a passage, and where the words of a query may stand in it."""
+
+    def __init__(
+        self, passage: StoredPassage, folded: Iterable[str], *, is_title: bool = False
+    ) -> None:
+        self.text = passage.title if is_title else passage.text
+        self.places: Places = occurrences(self.text, folded)
+        self._passage, self._is_title = passage, is_title
+        self._is_unmarked: bool | None = None
+
+    def has(self, word: Word, folded: str, form: str, exact: bool) -> bool:
+        """Whether a word matches a token of it with these forms."""
+        if word.matches(folded, form, exact):
+            return True
+        unknown = with_unknown_marks(folded)
+        return form == folded and word.matches(folded, unknown, exact) and self._has_no_marks()
+
+    def _has_no_marks(self) -> bool:
+        if self._is_unmarked is None:  # rarely asked
+            texts = self._passage.text, self._passage.title
+            forms = ([(t.folded, t.exact) for t in tokenize(text)] for text in texts)
+            self._is_unmarked = unmarked_fields(*forms)[self._is_title]
+        return self._is_unmarked
 
 
 def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -120,40 +154,44 @@ def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Soug
                 yield from _sought(parts, titles=titles)
 
 
-def _found(text: str, words: Sequence[Word], places: FileNames, exact: bool) -> list[Mark]:
-    """The marks where these words stand in a row: just as typed if anywhere, else folded."""
+def _found(field: _Field, words: Sequence[Word], exact: bool) -> list[Mark]:
+    """The marks where these words stand in a row."""
     first = words[0]
     if len(words) > 1 or first.kind is not Kind.WORD:
         return [
-            (start, end, word.exact, row[0][0], row[-1][1])
-            for row in _rows(text, words, places, exact)
+            Mark(start, end, word.exact, row[0][0], row[-1][1])
+            for row in _rows(field, words, exact)
             for word, (start, end) in zip(words, row, strict=True)
         ]
-    tokens, word = places[first.folded], first.exact
-    if tokens and (exact or first.marked):
-        typed = [(start, end, word, start, end) for start, end, form in tokens if form == word]
-        if typed or exact:
-            return typed
-    return [(start, end, word, start, end) for start, end, _ in tokens]
+    likely = _likely(first)
+    return [
+        Mark(start, end, first.exact, start, end, weak=bool(likely) and form not in likely)
+        for start, end, form in field.places[first.folded]
+        if field.has(first, first.folded, form, exact)
+    ]
 
 
-def _rows(
-    text: str, words: Sequence[Word], places: FileNames, exact: bool
-) -> Sequence[Sequence[Span]]:
-    """Where these words stand in a row, be they few or many."""
+def _likely(word: Word) -> set[str]:
+    """What a bare word likely means, if anything is known of it."""
+    sure = {form for form, share in word.readings if share >= _SURE}
+    return sure or {form for form, _ in word.readings}
+
+
+def _rows(field: _Field, words: Sequence[Word], exact: bool) -> Sequence[Sequence[Span]]:
+    """Where these words stand in a row: as they were likely meant if anywhere, else as typed."""
+    text, first = field.text, words[0]
     # Equal exact forms have equal folded forms, so these are all the candidates.
-    first = words[0]
     is_word = first.kind is Kind.WORD
-    starts = [place[:2] for place in places[first.folded]] if is_word else spans_of(text)
-    for as_typed in (True,) if exact else (True, False):
+    starts = [place[:2] for place in field.places[first.folded]] if is_word else spans_of(text)
+    for as_meant in (True, False):
         rows: list[list[Span]] = [[]]
         for word in words:
-            typed = as_typed and (exact or word.marked)
+            as_typed = exact or (as_meant and word.marked and not word.match_marks)
             rows = [
                 [*row, (start, end)]
                 for row in rows
                 for start, end in (_following(text, row[-1]) if row else starts)
-                if word.matches(*forms(text[start:end]), typed)
+                if field.has(word, *forms(text[start:end]), as_typed)
             ]
         if rows:
             return rows
@@ -187,14 +225,14 @@ def _stretch(text: str, marks: Sequence[Mark]) -> Span:
 
 def _densest(text: str, marks: Sequence[Mark]) -> Span:
     """Where the window of highlighted words is that is worth most."""
-    first, last = marks[0][0], marks[-1][1]
+    first, last = marks[0].start, marks[-1].end
     if last <= first + LENGTH - _LEAD:  # all of them, as they are within one
         return first, last
-    words = [mark[2] for mark in marks]
-    ends = [mark[1] for mark in marks]
+    words = ["" if mark.weak else mark.word for mark in marks]
+    ends = [mark.end for mark in marks]
     neighbours = [
         (word, other) if word != other and _adjacent(text, end, start) else None
-        for (_, end, word, _, _), (start, _, other, _, _) in pairwise(marks)
+        for (_, end, word, *_), (start, _, other, *_) in pairwise(marks)
     ]
 
     def worth(begin: int, end: int) -> float:
@@ -203,7 +241,7 @@ def _densest(text: str, marks: Sequence[Mark]) -> Span:
 
     most = worth(0, len(marks))
     best, window, reached = 0.0, (0, 0), 0
-    for at, (start, _, _, _, last) in enumerate(marks):
+    for at, (start, _, _, _, last, _) in enumerate(marks):
         if best == most:
             break
         # A phrase may be longer than a snippet; it is not cut.
@@ -225,7 +263,7 @@ def _closest(marks: Sequence[Mark], begin: int, end: int) -> int:
     for mark in inside:
         counts[mark[2]] += 1
         while len(counts) == different:
-            start, _, word, _, _ = inside[left]
+            start, _, word, *_ = inside[left]
             if mark[1] - start < best:
                 best, place = mark[1] - start, start
             counts[word] -= 1

@@ -58,10 +58,10 @@ class Searcher:
         """Search for `text`, in the query language of `query.parser`.
 
         Returns hits `offset` to `offset + limit` of the ranking. `exact`: marks must match
-        as typed. `correct`: other words may be searched when nothing is found. `relax`: documents
-        with some of the words may be found when none has enough. `within`: a glob that the name of
-        the file must match, as in .gitignore, at any depth. `paths_only`: the paths of the hits,
-        without making the hits.
+        as typed. `correct`: other words, or other marks, may be searched when nothing is found.
+        `relax`: documents with some of the words may be found when none has enough. `within`: a
+        glob that the name of the file must match, as in .gitignore, at any depth. `paths_only`: the
+        paths of the hits, without making the hits.
         """
         typed = parse(text, exact=exact, demand=demand, relax=relax)
         filters = Filters() if within is None else Filters((_anywhere(within),))
@@ -81,7 +81,7 @@ class Searcher:
         self, typed: Query, matches_of: Callable[[Query], Matches], correct: bool
     ) -> "_Answer":
         """Search for what was meant, and if that is nowhere, for what is likely instead."""
-        query, correction = self._rewriter.rewrite(typed)
+        query, correction = self._rewriter.rewrite(typed, any_typing=correct)
         matches = matches_of(query)
         wanted = typed.wanted()
         understood = Understood(
@@ -186,7 +186,7 @@ def _hit(
         id=f"{found.source}#{found.key}" if found.key else found.source,
         path=path,
         title=found.title,
-        title_highlights=highlighter.title(found.title),
+        title_highlights=highlighter.title(found),
         snippet=highlighter.snippet(found),
         modified=modified,
         stale=stale,

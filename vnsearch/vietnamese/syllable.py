@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from vnsearch.vietnamese.letters import LETTERS, VOWELS, lowered, split_marks
+from vnsearch.vietnamese.letters import LETTERS, VOWELS, fold, lowered, split_marks
 
 ONSETS: Final = frozenset(
     "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split()
@@ -26,6 +26,9 @@ OPEN_NUCLEI: Final = frozenset(
 CLOSED_NUCLEI: Final = frozenset(
     "a ă â e ê i o ô ơ u ư y iê yê uô ươ oa oă oe uâ uê uy oo ôô uyê".split()
 )
+
+_BARE_OPEN: Final = frozenset(map(fold, OPEN_NUCLEI))
+_BARE_CLOSED: Final = frozenset(map(fold, CLOSED_NUCLEI))
 
 # Onsets after which final `i` and `y` are two spellings of one sound, and the canonical one: the
 # commoner in texts, which is y (lý, mỹ, kỳ, quy, tỷ) but after s (sĩ).
@@ -69,13 +72,24 @@ def _parse(letters: Sequence[str], tones: Sequence[tuple[int, str]]) -> Syllable
 
 @lru_cache(4096)
 def _without_tone(spelling: str) -> Syllable | None:
-    onset = _onset(spelling)
-    rest = spelling[len(onset) :]
-    end = next((i for i, char in enumerate(rest) if char not in VOWELS), len(rest))
-    nucleus, coda = rest[:end], rest[end:]
+    onset, nucleus, coda = _split(spelling)
     if nucleus not in (CLOSED_NUCLEI if coda else OPEN_NUCLEI) or coda not in CODAS:
         return None
     return Syllable(onset, nucleus, coda, "")
+
+
+def is_bare_syllable(word: str) -> bool:
+    """Whether a lower-case word without marks is what is left of a syllable without its marks."""
+    _, nucleus, coda = _split(word)
+    return nucleus in (_BARE_CLOSED if coda else _BARE_OPEN) and coda in CODAS
+
+
+def _split(spelling: str) -> tuple[str, str, str]:
+    """Onset, vowels and the rest of a spelling without tone."""
+    onset = _onset(spelling)
+    rest = spelling[len(onset) :]
+    end = next((i for i, char in enumerate(rest) if char not in VOWELS), len(rest))
+    return onset, rest[:end], rest[end:]
 
 
 def _onset(letters: str) -> str:

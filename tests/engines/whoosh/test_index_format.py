@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.building import build
+from tests.shapes import as_indexed
 from vnsearch.analysis.compounds import compounds
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
@@ -169,7 +170,7 @@ def check_segment(segment: Segment) -> None:
     """All arrays say the same of the passages as their stored texts and titles."""
     stored = list(segment.stored())
     passages = [
-        Expected(forms(row[-1]), forms(row[2]), [*pieces(row[-1]), *pieces(row[2])])
+        Expected(*as_indexed(forms(row[-1]), forms(row[2])), [*pieces(row[-1]), *pieces(row[2])])
         for row in stored
     ]
     assert len(passages) == segment.size
@@ -346,7 +347,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("4", "whoosh-9")
+    assert (facts["catalog"], facts["engine"]) == ("4", "whoosh-10")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 from operator import and_, or_
 from pathlib import Path
 from typing import Final
@@ -182,13 +182,14 @@ class Collection:
             word.kind is Kind.WORD for word in words
         ):
             match words, exact:
-                case (word,), True:
+                case (word,), True if word.marked:
                     return self.variants(word.folded).get(word.exact, 0)
                 case (one, other), False if not (one.match_marks or other.match_marks):
                     return sum(self.bigrams(one.folded, other.folded).values())
                 case (one, other), True:
                     bigrams = self.bigrams(one.folded, other.folded)
-                    return bigrams.get((one.exact, other.exact), 0)
+                    firsts, seconds = ((w.exact, *w.unknown(as_typed=True)) for w in (one, other))
+                    return sum([bigrams.get(b, 0) for b in product(firsts, seconds)])
         return cardinality(self.passages_with(words, exact), self.size)
 
     def _count_variants(self, folded: str) -> dict[str, int]:

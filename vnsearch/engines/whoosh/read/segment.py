@@ -9,6 +9,7 @@ from math import prod
 from pathlib import Path
 from typing import Any, Final
 
+from vnsearch.analysis.unmarked import has_unknown_marks
 from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.segment_file import SURROGATES, Arrays, number_type
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
@@ -73,7 +74,7 @@ class SegmentReader:
     def dense(self, word: Word, exact: bool) -> bytes:
         """Return the dense posting list of all terms that a word matches, together."""
         if exact or word.match_marks:
-            lists = [self._postings.dense(term) for term in self._exact_terms(word)]
+            lists = [self._postings.dense(term) for term in self._exact_terms(word, exact)]
         else:
             lists = [self._postings.dense_of_groups(terms) for terms in self._folded_terms(word)]
         return capped_sum(lists, self.size)
@@ -109,22 +110,30 @@ class SegmentReader:
                 return [range(n, n + 1) for n, f in forms if word.matches(f, f, as_typed=False)]
         return terms
 
-    def _exact_terms(self, word: Word) -> list[int]:
-        """The exact terms that a word matches."""
+    def _exact_terms(self, word: Word, exact: bool) -> list[int]:
+        """The exact terms that a word matches by its marks, see `Word.matches`."""
         match word.kind:
             case Kind.WORD:
-                return self._exact_term(word)
+                terms, forms = self._variants(word.folded)
+                own = word.exact, *word.unknown(exact)
+                return [term for term, form in zip(terms, forms, strict=True) if form in own]
             case Kind.PREFIX:
+                whole = self._exact_terms(word._replace(kind=Kind.WORD), exact)
                 stem = word.stem(as_typed=True).encode()
-                return sorted({*self._exact_term(word), *self._exact_between(stem, stem + b"\xff")})
+                found = {*whole, *self._exact_between(stem, stem + b"\xff")}
+                if word.marked and not exact:
+                    bare = word.stem(as_typed=False).encode()
+                    begun = self._exact_between(bare, bare + b"\xff")
+                    found.update(n for n in begun if has_unknown_marks(self.exact[n].decode()))
+                return sorted(found)
             case Kind.FUZZY:
-                forms = ((n, self.exact[n].decode()) for n in range(len(self.exact)))
-                return [n for n, f in forms if word.matches(f, f, as_typed=True)]
-
-    def _exact_term(self, word: Word) -> list[int]:
-        """The exact term that is the word itself, if there is one."""
-        terms, forms = self._variants(word.folded)
-        return [terms[forms.index(word.exact)]] if word.exact in forms else []
+                return [
+                    term
+                    for number in range(len(self.folded))
+                    for folded in (self.folded[number].decode(),)
+                    for term in range(self._first_exact[number], self._first_exact[number + 1])
+                    if word.matches(folded, self.exact[term].decode(), exact)
+                ]
 
     def _exact_between(self, begin: bytes, end: bytes) -> list[int]:
         """The exact terms from `begin` to before `end` in the order of exact forms."""
@@ -183,10 +192,11 @@ class SegmentReader:
     def characters(self, word: Word, exact: bool) -> str:
         """Return the characters of the terms that a word matches."""
         if exact or word.match_marks:
-            return "".join(self.characters_of(range(n, n + 1)) for n in self._exact_terms(word))
+            terms = self._exact_terms(word, exact)
+            return "".join(self.characters_of(range(n, n + 1)) for n in terms)
         first = self._first_exact
-        terms = (range(first[f.start], first[f.stop]) for f in self._folded_terms(word))
-        return "".join(map(self.characters_of, terms))
+        groups = (range(first[f.start], first[f.stop]) for f in self._folded_terms(word))
+        return "".join(map(self.characters_of, groups))
 
     def characters_of(self, terms: range) -> str:
         """Return the characters of consecutive exact terms, in their order."""

@@ -66,7 +66,7 @@ def _of_length(length: int, average: float) -> list[float]:
 
 
 class UpperBounds:
-    """Upper bounds of scores by the posting lists of features, without the bonus."""
+    """Upper bounds of scores by the posting lists of features."""
 
     def __init__(
         self,

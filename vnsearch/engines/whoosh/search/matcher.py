@@ -81,6 +81,13 @@ class Matcher:
         """The documents with all of a few words, or with enough of the weight of many."""
         if count_words(clauses) <= ranking.SHORT_QUERY_WORDS:
             return self._all(clauses, exact)
+        is_marked = all(word.match_marks for word in words_of(clauses))
+        if count_words(clauses) > ranking.SHORT_MARKED_WORDS or not is_marked:
+            return self._with_weight(clauses, exact)
+        return self._all(clauses, exact) or self._with_weight(clauses, exact)
+
+    def _with_weight(self, clauses: Sequence[Clause], exact: bool) -> int:
+        """The documents with enough of the weight of the clauses."""
         weights = [self._weight(clause, exact) for clause in clauses]
         sets = [self._documents_with(clause, exact) for clause in clauses]
         return with_enough_weight(weights, sets, self._collection.size)

@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 from typing import Final, NamedTuple
 
 from vnsearch import ranking
@@ -21,7 +21,7 @@ from vnsearch.engines.whoosh.read.phrases import Frequency, without_pieces
 from vnsearch.engines.whoosh.search.bounds import UpperBounds, saturations_of
 from vnsearch.engines.whoosh.search.proximity import ProximityWindows
 from vnsearch.model import ScorePart
-from vnsearch.ranking import Feature
+from vnsearch.ranking import Feature, Weight
 
 _ROUNDING_ERROR: Final = 1e-6  # more than sums of the same floats in another order may differ by
 
@@ -48,7 +48,12 @@ class Scorer:
         self._saturations = saturations_of(collection.average_length)
         self._dense: list[bytes] = []  # posting lists, each once
         self._places: dict[int, int] = {}  # in `_dense`, by the id of the list
-        self._features = [self._in_collection(feature, exact) for feature in features]
+        idfs = [ranking.idf(collection.df(f.words, f.exact), collection.passages) for f in features]
+        weights = ranking.weights(features, idfs)
+        self._features = [
+            self._in_collection(feature, weight, exact)
+            for feature, weight in zip(features, weights, strict=True)
+        ]
         dense = self._dense
         self._exact = [(f.weight, dense[f.dense[0]], f.tf) for f in self._features if f.tf_is_exact]
         # In reverse, for bigrams come last, and often turn out to be missing.
@@ -57,8 +62,6 @@ class Scorer:
             for f in reversed(self._features)
             if not f.tf_is_exact
         ]
-        weights = (f.weight + f.proximity_weight for f in self._features)
-        self._bonus = ranking.all_terms_bonus(weights)
         in_windows = [f for f in self._features if f.proximity_weight]
         self._window_words = [f.feature.words[0].text for f in in_windows]
         self._windows = ProximityWindows(
@@ -72,9 +75,6 @@ class Scorer:
         ]
         sets = [collection.passages_with(term, exact) for term in terms]
         self.scored = reduce(or_, sets, 0)  # the passages with any of the query's words
-        self._with_all_terms = reduce(and_, sets) if sets else 0
-        # They are no more than the rarest word's: mostly few, and need not be counted.
-        self._max_with_all_terms = min((collection.df(term, exact) for term in terms), default=0)
 
     def best(self, passages: int, count: int) -> list[tuple[float, int]]:
         """Return the best documents of a set of passages: scores and each one's best passage.
@@ -84,11 +84,7 @@ class Scorer:
         top = _Top(count, self._collection.size)
         if count:
             bounds = UpperBounds(self._collection, self._dense, self._weights())
-            with_all = passages & self._with_all_terms
-            self._rank(bounds.descending(with_all, self._max_with_all_terms), self._bonus, top)
-            if len(top.best) < count:
-                others = passages & ~with_all
-                self._rank(bounds.descending(others, self._collection.size), 0.0, top)
+            self._rank(bounds.descending(passages, self._collection.size), top)
         return list(top.best.values())
 
     def parts(self, passage: int) -> tuple[ScorePart, ...]:
@@ -108,8 +104,6 @@ class Scorer:
         if weight := self._windows.weight(window):
             words = [text for n, text in enumerate(self._window_words) if window >> n & 1]
             parts.append(ScorePart(ranking.NEARBY, " ".join(words), weight))
-        if self._with_all_terms >> 8 * passage & 1:
-            parts.append(ScorePart(ranking.ALL_WORDS, "", self._bonus))
         return tuple(sorted(parts, key=lambda part: -part.score))
 
     def passage_to_show(self, best: int) -> int:
@@ -131,17 +125,16 @@ class Scorer:
             f.weight * self._saturation(tf, passage) for f, tf in tfs
         ) + self._windows.max_weight(tokens)
 
-    def _in_collection(self, feature: Feature, exact: bool) -> _ScoredFeature:
+    def _in_collection(self, feature: Feature, weight: Weight, exact: bool) -> _ScoredFeature:
         collection, words = self._collection, feature.words
-        idf = ranking.idf(collection.df(words, feature.exact), collection.passages)
         places = [self._place(collection.dense((word,), feature.exact)) for word in words]
         return _ScoredFeature(
             feature,
-            weight=feature.weight * idf,
+            weight=weight.score,
             dense=(places[0], places[-1]),
             tf_is_exact=len(words) == 1 and feature.exact == exact,
             tf=collection.phrase_frequency(words, feature.exact),
-            proximity_weight=feature.proximity * idf,
+            proximity_weight=weight.window,
         )
 
     def _place(self, dense: bytes) -> int:
@@ -159,20 +152,20 @@ class Scorer:
             weights[feature.dense] = weight + feature.weight, proximity + feature.proximity_weight
         return weights
 
-    def _rank(self, bounded: Iterable[tuple[float, int]], bonus: float, top: "_Top") -> None:
+    def _rank(self, bounded: Iterable[tuple[float, int]], top: "_Top") -> None:
         """Score the passages that may be among the best, given upper bounds, descending."""
         documents = self._collection.documents
-        needed = top.threshold - bonus - _ROUNDING_ERROR
+        needed = top.threshold - _ROUNDING_ERROR
         for bound, passage in bounded:
             if bound < needed:
                 return
             score = self._score(passage, bound, needed)
             if score >= needed:
-                top.add(documents.document_of(passage), score + bonus, passage)
-                needed = top.threshold - bonus - _ROUNDING_ERROR
+                top.add(documents.document_of(passage), score, passage)
+                needed = top.threshold - _ROUNDING_ERROR
 
     def _score(self, passage: int, bound: float, needed: float) -> float:
-        """The score of a passage without bonus, which is `bound` at most; or any less than
+        """The score of a passage, which is `bound` at most; or any less than
         `needed` if it is less than that."""
         collection = self._collection
         tokens = collection.token_string(passage)

@@ -36,11 +36,12 @@ from vnsearch.engines.whoosh.write.token_strings import (
     token_string_arrays,
     two_unit_terms,
 )
+from vnsearch.engines.whoosh.write.unmarked import forget_marks
 from vnsearch.model import Document, Passage, StoredPassage
 from vnsearch.ranking import TITLE_WEIGHT
 
 FIELD_SEPARATOR: Final = -1  # in a token stream: before the title, and before pieces of a compound
-_TEXT, _SEPARATOR, _TITLE, _PIECES = range(4)
+_TEXT, _SEPARATOR, _TITLE = range(3)
 
 
 class _TokenStream(NamedTuple):
@@ -93,10 +94,14 @@ def _tokenize(
     stored.add(kept)
     document_of = np.array(numbers, dtype=np.int64)
     last = np.append(document_of[1:] != document_of[:-1], [True] * bool(numbers))
-    passage_sizes = np.array(sizes, dtype=np.int64)
-    pieces = _pieces_of_passages(tokens.compounds, passage_sizes, title_sizes, document_of)
-    stream = _interleave(tokens.terms, passage_sizes, title_sizes, document_of, pieces)
-    return _TokenStream(*stream, last)
+    of_text = np.array(sizes, dtype=np.int64)
+    terms, of_passage = _interleave(tokens.terms, of_text, title_sizes, document_of)
+    terms = forget_marks(terms, of_text, of_passage, vocabulary)
+    pieces = _pieces_of_passages(tokens.compounds, of_text, title_sizes, document_of)
+    piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    ends = np.repeat(np.cumsum(of_passage), piece_sizes)
+    terms = np.insert(terms, ends, np.fromiter(chain.from_iterable(pieces), np.int32))
+    return _TokenStream(terms, of_passage + piece_sizes, last)
 
 
 def _pieces_of_passages(
@@ -126,27 +131,20 @@ def _interleave(
     text_sizes: Numbers,
     title_sizes: Numbers,
     document_of: Numbers,
-    pieces: Sequence[Sequence[int]],
 ) -> tuple[Numbers, Numbers]:
-    """Return text, separator, title and pieces of each passage in turn, and how many terms those
-    are.
+    """Return text, separator and title of each passage in turn, and how many terms those are.
 
     `terms` are those of all texts, then of all titles; `text_sizes` tells how many each passage's
     text has, `title_sizes` each document's title, `document_of` the document of each passage.
     """
     sizes = title_sizes[document_of]
     begins = (np.cumsum(title_sizes) - title_sizes)[document_of]
-    piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    kinds = _repeat(
-        (_TEXT, _SEPARATOR, _TITLE, _PIECES),
-        (text_sizes, np.ones_like(text_sizes), sizes, piece_sizes),
-    )
+    kinds = _repeat((_TEXT, _SEPARATOR, _TITLE), (text_sizes, np.ones_like(text_sizes), sizes))
     texts, titles = np.split(terms, [text_sizes.sum()])
     stream = np.full(len(kinds), FIELD_SEPARATOR, dtype=np.int32)
     stream[kinds == _TEXT] = texts
     stream[kinds == _TITLE] = titles[concatenated_ranges(begins, sizes)]
-    stream[kinds == _PIECES] = np.fromiter(chain.from_iterable(pieces), np.int32)
-    return stream, text_sizes + 1 + sizes + piece_sizes
+    return stream, text_sizes + 1 + sizes
 
 
 def _repeat(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
