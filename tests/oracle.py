@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from tests.shapes import as_indexed
 from vnsearch import ranking
+from vnsearch.analysis.compounds import compounds
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.model import Document, Token
@@ -33,18 +34,27 @@ from vnsearch.ranking import Feature, Weight
 class _Passage:
     text: Sequence[Token]
     title: Sequence[Token]
+    pieces: Sequence[Sequence[Token]]  # of each compound in text and title
     known: dict[tuple[tuple[Word, ...], bool], int] = field(default_factory=dict)
 
     @property
     def length(self) -> int:
         return len(self.text) + ranking.TITLE_WEIGHT * len(self.title)
 
+    def without_pieces(self) -> "_Passage":
+        return _Passage(self.text, self.title, ())
+
     def frequency(self, words: Sequence[Word], exact: bool) -> int:
         key = tuple(words), exact
+        if words[0].others:
+            typings = [[words[0]._replace(others=())], *words[0].others]
+            return sum(self.frequency(typing, exact) for typing in typings)
         if key not in self.known:
             in_title = words[0].in_title
             text = 0 if in_title else _count(self.text, words, exact)
-            self.known[key] = text + ranking.TITLE_WEIGHT * _count(self.title, words, exact)
+            pieces = 0 if in_title else sum(_count(p, words, exact) for p in self.pieces)
+            title = ranking.TITLE_WEIGHT * _count(self.title, words, exact)
+            self.known[key] = text + pieces + title
         return self.known[key]
 
     def places(self, word: Word, exact: bool) -> set[int]:
@@ -59,7 +69,7 @@ class _Passage:
         """In how many exact forms two words stand side by side."""
         found = {
             (one.exact, other.exact)
-            for tokens in (self.text, self.title)
+            for tokens in (self.text, self.title, *self.pieces)
             for one, other in pairwise(tokens)
             if all(
                 word.matches(token.folded, token.exact, exact)
@@ -120,7 +130,7 @@ class Oracle:
         weights = self._weights(query)
         found = []
         for source, key, passages in chosen:
-            scores = [self._score(passage, weights) for passage in passages]
+            scores = [self._score(passage, weights, query.exact) for passage in passages]
             matched = sum(self._has(passages, c, query.exact) for c in query.wanted())
             found.append(((source, key, max(scores)), matched))
         found.sort(key=lambda item: (-item[0][2], item[0][0], item[0][1]))
@@ -136,8 +146,10 @@ class Oracle:
         """Which passage of a document is shown: the one whose text without title scores best."""
         weights = self._weights(query)
         (passages,) = [found for *name, found in self._documents if name == [source, key]]
-        texts = [_Passage(passage.text, ()) for passage in passages]
-        return max(range(len(texts)), key=lambda n: (self._score(texts[n], weights), -n))
+        texts = [_Passage(passage.text, (), passage.pieces) for passage in passages]
+        return max(
+            range(len(texts)), key=lambda n: (self._score(texts[n], weights, query.exact), -n)
+        )
 
     def _weights(self, query: Query) -> Mapping[Feature, Weight]:
         features = ranking.features(query)
@@ -210,18 +222,24 @@ class Oracle:
     def _has(self, passages: list[_Passage], clause: Clause, exact: bool) -> bool:
         match clause:
             case Word() as word:
-                return any(passage.frequency([word], exact) for passage in passages)
-            case Phrase(words):
-                if any(passage.frequency(words, exact) for passage in passages):
-                    return True
-                whole = [token for passage in passages for token in passage.text]
-                return not words[0].in_title and _count(whole, words, exact) > 0
+                return self._has_phrase(passages, (word,), exact)
+            case Phrase(words, joined=joined):
+                return self._has_phrase(passages, words if joined is None else (joined,), exact)
             case Not(part):
                 return not self._has(passages, part, exact)
             case All(parts):
                 return all(self._has(passages, part, exact) for part in parts)
             case Any(parts):
                 return any(self._has(passages, part, exact) for part in parts)
+
+    def _has_phrase(self, passages: list[_Passage], words: Sequence[Word], exact: bool) -> bool:
+        if words[0].others:
+            typings = [[words[0]._replace(others=())], *words[0].others]
+            return any(self._has_phrase(passages, typing, exact) for typing in typings)
+        if any(passage.frequency(words, exact) for passage in passages):
+            return True
+        whole = [token for passage in passages for token in passage.text]
+        return len(words) > 1 and not words[0].in_title and _count(whole, words, exact) > 0
 
     def _frequency(self, words: Sequence[Word], exact: bool) -> int:
         key = tuple(words), exact
@@ -233,10 +251,12 @@ class Oracle:
             self._frequencies[key] = sum(found)
         return self._frequencies[key]
 
-    def _score(self, passage: _Passage, weights: Mapping[Feature, Weight]) -> float:
-        score = 0.0
+    def _score(self, passage: _Passage, weights: Mapping[Feature, Weight], exact: bool) -> float:
+        score, running = 0.0, passage.without_pieces()
         for item, weight in weights.items():
-            frequency = passage.frequency(item.words, item.exact)
+            is_main = len(item.words) == 1 and item.exact == exact
+            counted = passage if is_main else running
+            frequency = counted.frequency(item.words, item.exact)
             if frequency:
                 damping = ranking.damping(passage.length, self._average)
                 score += weight.score * ranking.saturation(frequency, damping)
@@ -252,17 +272,35 @@ class Oracle:
 def _passages(document: Document) -> list[_Passage]:
     title, tokens = list(tokenize(document.title)), list(tokenize(document.text))
     cuts = split(document, [token.start for token in tokens], [token.end for token in tokens])
-    return [_passage(tokens[cut.first : cut.last], title) for cut in cuts]
+    in_text, in_title = _pieces(document.text), _pieces(document.title)
+    return [
+        _passage(
+            tokens[cut.first : cut.last],
+            title,
+            [p for at, p in in_text if at in range(cut.first, cut.last)] + [p for _, p in in_title],
+        )
+        for cut in cuts
+    ]
 
 
-def _passage(text: Sequence[Token], title: Sequence[Token]) -> _Passage:
+def _pieces(text: str) -> list[tuple[int, list[Token]]]:
+    """The pieces of each compound, with its place among the tokens."""
+    return [
+        (place, [token for piece in pieces for token in tokenize(piece)])
+        for place, _, _, pieces in compounds(text)
+    ]
+
+
+def _passage(
+    text: Sequence[Token], title: Sequence[Token], pieces: Sequence[Sequence[Token]]
+) -> _Passage:
     fields = text, title
     forms = as_indexed(*([(token.folded, token.exact) for token in field] for field in fields))
     found = [
         [token._replace(exact=exact) for token, (_, exact) in zip(field, own, strict=True)]
         for field, own in zip(fields, forms, strict=True)
     ]
-    return _Passage(found[0], found[1])
+    return _Passage(found[0], found[1], pieces)
 
 
 def _firm(clause: Clause) -> bool:

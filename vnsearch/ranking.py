@@ -10,9 +10,11 @@ are mostly two syllables, and a bigram of syllables is nearly a word:
 F and FF are the BM25 scores of the folded word and bigram, E that of an exact form: of the one
 that was typed, or of each that a bare word may stand for (see `query.restoration`), and e what
 the form weighs. Each is a feature with its own document frequency, counted in passages (a bigram's
-is the sum over its exact forms), and a feature that a query has twice counts once. All words weigh
-the same in all: names and numbers would count half otherwise. Words that ask weigh less. The title
-of a document belongs to each of its passages, and a document scores as its best passage.
+is the sum over its exact forms), and a feature that a query has twice counts once. A word with
+other typings (`5 kg`, `5kg`: see `query.expansion`) has F in any of them and E as typed, which so
+ranks first; pieces of compounds count for F only. All words weigh the same in all: names and
+numbers would count half otherwise. Words that ask weigh less. The title of a document belongs to
+each of its passages, and a document scores as its best passage.
 
 `benchmarks/README.md` has the figures that the constants were chosen by, and what was tried and
 left out.
@@ -25,7 +27,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.model import Abbreviation
-from vnsearch.query.clauses import Kind, Query, Word
+from vnsearch.query.clauses import Kind, Query, Word, joined_words
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
 # with the idf of Lucene, which is never negative.
@@ -49,6 +51,10 @@ LONG_QUERY_WORDS: Final = 8
 # What an abbreviation stands for, or the short form of what is spelt out: less than any bigram
 # that was asked for. Not measured, for the collections hardly have any.
 ABBREVIATION_WEIGHT: Final = 0.3
+
+# What a phrase without spaces, such as a date, adds in any of its typings, which documents with
+# another typing are found by. Not measured, for the collections hardly have any.
+OTHER_TYPING_WEIGHT: Final = 1.0
 
 # Words that ask for something, alone and as whole phrases. Texts that answer do not have them,
 # so they are rare, and would weigh much where they happen to occur.
@@ -120,8 +126,12 @@ def features(query: Query) -> tuple[Feature, ...]:
     runs = query.runs()
     size = sum(map(len, runs))
     asked = (feature for run in runs for feature in _features_of(run, query.exact, size))
+    joined = (
+        Feature((_as_indexed(word),), query.exact, OTHER_TYPING_WEIGHT)
+        for word in joined_words(query.clauses)
+    )
     related = (feature for item in query.related for feature in _related(item))
-    return tuple(dict.fromkeys((*asked, *related)))
+    return tuple(dict.fromkeys((*asked, *joined, *related)))
 
 
 def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feature]:
@@ -133,19 +143,22 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
         weight = QUESTION_WEIGHT if asks else 1.0
         in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_title
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
-        forms = {} if exact else _exact_weights(typed)
+        forms, alone = {} if exact else _exact_weights(typed), word._replace(others=())
         rest = WORD_WEIGHT - sum(forms.values())
         yield Feature((word,), exact, rest * weight, near, squared=squared)
         for form, share in forms.items():
-            one = word if form == word.exact else word._replace(text=form, exact=form)
+            one = alone if form == word.exact else alone._replace(text=form, exact=form)
             yield Feature((one,), exact=True, weight=share * weight)
-    for bigram, any_asks in zip(pairwise(words), pairwise(asking), strict=True):
+    apart = [word._replace(others=()) for word in words]
+    for bigram, any_asks in zip(pairwise(apart), pairwise(asking), strict=True):
         yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(any_asks) else 1.0))
 
 
 def _exact_weights(word: Word) -> dict[str, float]:
     """What the exact forms weigh that a word may stand for."""
     if word.match_marks:
+        return {word.exact: TYPED_WEIGHT}
+    if word.others and not word.readings:
         return {word.exact: TYPED_WEIGHT}
     return {
         form: TYPED_WEIGHT if share == 1 else READING_WEIGHT * share

@@ -1,6 +1,7 @@
 """Tokens in bulk: the same as those of `tokenizer`, text by text."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from vnsearch.analysis import bulk
 from vnsearch.analysis.bulk import Vocabulary
-from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.analysis.compounds import CLASSIFIED, compounds
+from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.vietnamese.letters import LETTERS, nfc
 
 MODEST = settings(
@@ -28,6 +30,9 @@ PIECES = [
     *("中文", "中", "ひらがな", "カ\u3099", "한국", "a中b", "\u3000", "\u2fff", "𝒜", "😀"),
     *("๑", "ก\u0e34", "क\u093f", "א\u05b0", "²", "½", "Ⅷ", "ª", "_", "a_b", "__", "a_", "_a"),
     *("a" * 7 + "\u0301", "a" * 8 + "\u0301", "a" * 8 + "\u00ad", "a" * 8 + "_", "'", "-", "\0"),
+    *("C++", "C#", "c#.NET", ".NET", ".net", "#", "++", "+", ".", "₫", "5₫", "㎡", "ƣ", "ｋｉ"),
+    *("ที่", "ລາວ", "ខ្មែរ", "🎉", "❤\ufe0f", "👍🏽", "🇻🇳", "✓", "越南", "\u3005", "A"),
+    *("5kg", "covid19", "iPhone15Pro", "KyThuat", "20.000đ", "1,", "234.", "567kg", "a1b2c3d4"),
     *(" ", "\n", "\r\n", "\t", "\u00a0", "\u2028", "\x85", "\x1c", "\U0010ffff"),
 ]  # fmt: skip
 
@@ -70,8 +75,26 @@ def one_by_one(source: Sequence[str]) -> list[list[Token]]:
     return [[(t.folded, t.exact, t.start, t.end) for t in tokenize(text)] for text in source]
 
 
+def compounds_in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[tuple[int, list[str]]]:
+    """The place of each compound among all tokens, and the exact forms of its pieces."""
+    return [
+        (place, [vocabulary.terms[term].decode().split("\0")[1] for term in terms])
+        for place, terms in vocabulary.tokenize(source).compounds
+    ]
+
+
+def compounds_one_by_one(source: Sequence[str]) -> list[tuple[int, list[str]]]:
+    begins = accumulate((len(list(tokenize(text))) for text in source), initial=0)
+    return [
+        (begin + place, [forms(piece)[1] for piece in pieces])
+        for begin, text in zip(begins, source, strict=False)
+        for place, _, _, pieces in compounds(text)
+    ]
+
+
 def check(vocabulary: Vocabulary, source: Sequence[str]) -> None:
     assert in_bulk(vocabulary, source) == one_by_one(source)
+    assert compounds_in_bulk(vocabulary, source) == compounds_one_by_one(source)
     assert len(set(vocabulary.terms)) == len(vocabulary.terms)
 
 
@@ -91,7 +114,7 @@ def test_texts_with_little_or_nothing_in_them(source: list[str]) -> None:
 
 def test_every_character_that_is_classified() -> None:
     # Alone, inside a word, at its end: a character at a time, thousands to a text.
-    characters = [chr(code) for code in range(bulk._CLASSIFIED + 0x100)]
+    characters = [chr(code) for code in range(CLASSIFIED + 0x100)]
     for form in ("{}", "a{}b", "a{}", "{}b"):
         check(Vocabulary(), [nfc(" ".join(map(form.format, characters)))])
 

@@ -26,7 +26,7 @@ texts = st.one_of(
     ),
     st.text(
         st.sampled_from(
-            "aeiouyđð kKIİ ßŉﬁⅧ½²ªｶあ語한ά"
+            "aeiouyđð kKIİ ßŉﬁⅧ½²ªｶあ語한ά₫㎡ƣC+#.กี🎉❤\ufe0f🇻"
             "\u0300\u0301\u0302\u0303\u0306\u0309\u031b\u0323\u034f\u0345\u20dd\u1ab0\u1dc4"
             + INVISIBLE
         ),

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from tests.oracle import Oracle
+from vnsearch.analysis.compounds import compounds
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Filters
@@ -104,7 +105,7 @@ class MemoryReader:
             for source, document in documents
         }
         self._fields = [
-            (passage.text, [list(tokenize(passage.text)), list(tokenize(passage.title))])
+            (passage.text, _fields(passage))
             for passages in self._passages.values()
             for passage in passages
         ]
@@ -167,6 +168,15 @@ class MemoryReader:
     def sample_texts(self, word: str, count: int) -> Iterable[str]:
         found = zip(self._fields, self._folded, strict=True)
         return [text for (text, _), words in found if word in words][:count]
+
+
+def _fields(passage: StoredPassage) -> list[list[Token]]:
+    pieces = [
+        [token for piece in found for token in tokenize(piece)]
+        for field in (passage.text, passage.title)
+        for *_, found in compounds(field)
+    ]
+    return [list(tokenize(passage.text)), list(tokenize(passage.title)), *pieces]
 
 
 def _bigram(one: Token, other: Token) -> tuple[tuple[str, str], tuple[str, str]]:

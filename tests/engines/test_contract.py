@@ -14,6 +14,7 @@ from vnsearch.engines import Engine, Filters
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.model import Document, Locator, Match, Matches
 from vnsearch.query.clauses import Demand
+from vnsearch.query.expansion import expanded, needed
 from vnsearch.query.parser import parse
 from vnsearch.vietnamese.letters import nfc
 
@@ -327,6 +328,48 @@ def test_answers_as_the_definitions_say(
     with closing(engine.reader(folder)) as reader:
         for text in queries:
             query = parse(text, exact=exact, demand=demand)
+            found, expected = reader.search(query, limit=100), oracle.search(query)
+            scores = {m.passage.source: m.score for m in found.matches}
+            assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text
+            assert (found.total, found.relaxed) == (len(expected.scores), expected.relaxed), text
+            matched = [n for _, n in sorted(zip(expected.scores, expected.matched, strict=True))]
+            assert [m.matched for m in by_source(found)] == matched, text
+            assert found.complete == expected.matched.count(len(query.wanted())), text
+            assert found.missing == expected.missing, text
+
+
+# Things that have other typings, glued and apart, and their pieces.
+TYPED = st.sampled_from(
+    "5kg 5 kg Kg TP.HCM TPHCM TP HCM vietnam Việt Nam covid-19 covid19 1.000đ 1000 đ 2/9/1945 "
+    "02-09-1945 DockerCompose docker".split()
+)
+TYPED_TEXTS = st.lists(TYPED, min_size=1, max_size=8).map(" ".join)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    texts=st.lists(st.tuples(TYPED_TEXTS, st.one_of(st.just(""), TYPED_TEXTS)), max_size=5),
+    queries=st.lists(
+        st.one_of(TYPED_TEXTS, TYPED.map("-{} 5".format), TYPED.map("title:{}".format)), max_size=4
+    ),
+    exact=st.booleans(),
+    demand=st.sampled_from(Demand),
+)
+def test_other_typings_are_found_as_the_definitions_say(
+    tmp_path_factory: pytest.TempPathFactory,
+    engine: Engine,
+    texts: list[tuple[str, str]],
+    queries: list[str],
+    exact: bool,
+    demand: Demand,
+) -> None:
+    documents = [(f"{n}.txt", document(*pair)) for n, pair in enumerate(texts)]
+    folder = build(engine, tmp_path_factory.mktemp("engine") / "e", documents)
+    oracle = Oracle(documents)
+    with closing(engine.reader(folder)) as reader:
+        for text in queries:
+            typed = parse(text, exact=exact, demand=demand)
+            query = expanded(typed, reader.statistics(*needed(typed)))
             found, expected = reader.search(query, limit=100), oracle.search(query)
             scores = {m.passage.source: m.score for m in found.matches}
             assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text

@@ -7,14 +7,15 @@ of all texts are looked up together. All other runs, and each new key once, go t
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.analysis.tokenizer import WORD, forms_of
+from vnsearch.analysis.compounds import CLASSIFIED, is_border, letter_class, pieces
+from vnsearch.analysis.tokenizer import SIGNED_NAME, WORD, forms_of
 from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
 from vnsearch.vietnamese.letters import LETTERS
 
@@ -26,10 +27,6 @@ _NOT_PLAIN: Final = 0x80  # the byte of all other word characters
 _ANY_NOT_PLAIN: Final = np.uint64(0x8080808080808080)
 _KEY_BYTES: Final = 8
 _MASKS: Final = np.array([256**length - 1 for length in range(_KEY_BYTES + 1)], dtype="<u8")
-
-# Code points from here on are rare in Vietnamese texts; all are taken for word characters, and
-# `tokenizer` decides.
-_CLASSIFIED: Final = 0x3000
 
 # The table of keys has no probing: of two words with the same slot, the later one is found in
 # a dict. Slots are by multiplicative hashing (Knuth, TAOCP 3, section 6.4).
@@ -44,13 +41,21 @@ class Tokens:
     """The tokens of several texts, one text after another.
 
     `terms` has the number of each token's term, `counts` the number of tokens of each text.
+    `compounds` has the place in `terms` of each compound, ascending, and the terms of its pieces.
     """
 
     def __init__(self, chunks: "Sequence[_ChunkTokens]", texts: Sequence[Sequence[str]]) -> None:
         """`texts` are those of the chunks, each cut into pieces."""
-        self.terms, self._starts, self._ends, sizes, self._span_counts = (
-            np.concatenate(column) for column in zip(*chunks, strict=True)
+        *columns, compounds = zip(*chunks, strict=True)
+        self.terms, self._starts, self._ends, sizes, self._span_counts = map(
+            np.concatenate, columns
         )
+        begins = accumulate((len(chunk.terms) for chunk in chunks[:-1]), initial=0)
+        self.compounds = [
+            (begin + place, terms)
+            for begin, found in zip(begins, compounds, strict=True)
+            for place, terms in found
+        ]
         self._texts = texts
         self._pieces_at = np.cumsum([0, *map(len, texts)])
         self._spans_at = np.concatenate(([0], np.cumsum(self._span_counts)))
@@ -77,6 +82,7 @@ class Vocabulary:
         self.kinds = bytearray()
         self._term_of: dict[str, int] = {}  # by exact form, which determines the folded one
         self._term_of_run: dict[str, int] = {}  # -1: the run is not one token
+        self._piece_terms: dict[tuple[str, ...], list[int]] = {}
         self._keys = np.zeros(1 << _TABLE_BITS, dtype="<u8")
         self._key_terms = np.zeros(1 << _TABLE_BITS, dtype=np.int32)
 
@@ -88,8 +94,10 @@ class Vocabulary:
 
     def _tokenize(self, texts: Sequence[str], spans_above: float) -> "_ChunkTokens":
         joined = "\n".join(("", *texts, ""))
-        # `take` is twice as fast as an index in brackets.
-        key_bytes = _KEY_BYTE_OF.take(np.frombuffer(joined.encode("utf-32-le"), dtype="<u4"))
+        codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
+        key_bytes = _KEY_BYTE_OF.take(codes)  # twice as fast as an index in brackets
+        for begin, end in _signed_names(joined):
+            key_bytes[begin:end] = _NOT_PLAIN
         inside = key_bytes != 0
         starts, ends = np.flatnonzero(inside[1:] != inside[:-1]).reshape(-1, 2).T + 1
         keys = _words(key_bytes).take(starts) & _MASKS.take(np.minimum(ends - starts, _KEY_BYTES))
@@ -99,6 +107,7 @@ class Vocabulary:
         terms, starts, ends = self._replace_runs(
             joined, np.flatnonzero(not_plain), terms, starts, ends
         )
+        compounds = self._compounds(joined, codes, starts, ends)
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         begins = np.cumsum(lengths + 1) - lengths
         sizes = np.diff(np.searchsorted(starts, begins), append=len(starts))
@@ -108,7 +117,7 @@ class Vocabulary:
         is_kept = np.repeat(span_counts > 0, sizes)
         shifts = np.repeat(begins, span_counts)
         starts, ends = ((places[is_kept] - shifts).astype(np.int32) for places in (starts, ends))
-        return _ChunkTokens(terms, starts, ends, sizes, span_counts)
+        return _ChunkTokens(terms, starts, ends, sizes, span_counts, compounds)
 
     def _look_up(self, keys: Numbers) -> Numbers:
         """Return the terms of plain runs by their keys; anything where the key is 0."""
@@ -174,6 +183,23 @@ class Vocabulary:
         terms, starts, ends = (np.insert(np.delete(c, list(split)), where, n) for c, n in columns)
         return terms, starts, ends
 
+    def _compounds(
+        self, joined: str, codes: Numbers, starts: Numbers, ends: Numbers
+    ) -> list[tuple[int, list[int]]]:
+        """Return the compounds among tokens: which they are, and the terms of their pieces."""
+        classes = _CLASS_OF.take(codes, mode="clip")
+        borders = np.flatnonzero(_IS_BORDER.take(classes[:-1] * 4 + classes[1:])) + 1
+        places = np.unique(np.searchsorted(starts, borders, side="right") - 1)
+        spans = zip(places.tolist(), starts[places].tolist(), ends[places].tolist(), strict=True)
+        found = []
+        for place, start, end in spans:
+            words = pieces(joined, start, end)
+            if words and words not in self._piece_terms:
+                self._piece_terms[words] = list(map(self._term, words))
+            if words:
+                found.append((place, self._piece_terms[words]))
+        return found
+
     def _run_term(self, run: str) -> int:
         """Return the term of a run that is one token, else -1."""
         term = self._term_of_run.get(run)
@@ -192,6 +218,22 @@ class _ChunkTokens(NamedTuple):
     ends: Numbers
     sizes: Numbers  # tokens of each text
     span_counts: Numbers  # spans kept of each text: all or none
+    compounds: list[tuple[int, list[int]]]  # see `Tokens`
+
+
+# What each name with a sign has, and how far behind its beginning.
+_SIGNS: Final = (("#", 1), ("++", 1), (".NET", 0), (".Net", 0), (".net", 0))
+
+
+def _signed_names(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where names with a sign are: by `str.find`, as there are few or none."""
+    for sign, offset in _SIGNS:
+        at = text.find(sign)
+        while at >= 0:
+            name = SIGNED_NAME.match(text, at - offset)
+            if name is not None:
+                yield name.span()
+            at = text.find(sign, at + 1)
 
 
 def _slots(keys: Numbers) -> Numbers:
@@ -231,10 +273,13 @@ def _chunks(texts: Sequence[str]) -> Iterable[Sequence[str]]:
 def _key_byte_table() -> NDArray[np.uint8]:
     """Return for each code point its byte in keys, 0 where it is never part of a word."""
     table = np.full(0x110000, _NOT_PLAIN, dtype=np.uint8)
-    for code in range(_CLASSIFIED):
+    # Code points beyond are rare in Vietnamese texts; all are taken for word characters, and
+    # `tokenizer` decides.
+    for code in range(CLASSIFIED):
         char = chr(code)
-        # Some characters are part of a word only inside of it: see `tokenizer.WORD`.
-        if not char.isalnum() and not WORD.fullmatch(f"a{char}a"):
+        # Some characters are part of a word only inside of it or behind a letter that they
+        # belong to: see `tokenizer.WORD`.
+        if not any(map(WORD.fullmatch, (char, f"a{char}a", f"ก{char}"))):
             table[code] = 0
     for byte, char in enumerate(_PLAIN, 1):
         table[[ord(char), ord(char.upper())]] = byte
@@ -242,3 +287,5 @@ def _key_byte_table() -> NDArray[np.uint8]:
 
 
 _KEY_BYTE_OF: Final = _key_byte_table()
+_CLASS_OF: Final = np.array([*map(letter_class, map(chr, range(CLASSIFIED))), 0], dtype=np.uint8)
+_IS_BORDER: Final = np.array([is_border(*divmod(pair, 4)) for pair in range(16)])

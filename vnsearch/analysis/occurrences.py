@@ -5,12 +5,14 @@ found by `bytes.find`. Only words with code points that the encoding lacks are t
 """
 
 import codecs
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Set
 from functools import lru_cache
 from re import Match
 from typing import Final
 
-from vnsearch.analysis.tokenizer import WORD, forms
+from vnsearch.analysis.compounds import compounds
+from vnsearch.analysis.tokenizer import SIGNED_NAME, WORD, forms
 from vnsearch.vietnamese.letters import LETTERS, fold
 
 # The code points texts are mostly made of, in lower case: ASCII, Vietnamese letters, and the
@@ -27,13 +29,21 @@ _FOLDED_BYTES: Final = "".join(
     _FOLDED.get(char, char if char.isalnum() or char == "?" else " ") for char in _COMMON.ljust(256)
 ).encode()
 
+# What every text with a compound has: a letter or digit before one of another kind.
+_SMALL: Final = f"a-z{_MARKED}"
+_CAPITAL: Final = f"A-Z{_MARKED.upper()}"
+_BORDER: Final = re.compile(
+    rf"[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫"
+)
+
 Occurrence = tuple[int, int, str]  # start and end in code points, and exact form
 
 
 def occurrences(text: str, folded_forms: Iterable[str]) -> dict[str, list[Occurrence]]:
     """Find the tokens of an NFC text that have one of some folded forms.
 
-    Returns for each form its occurrences in order: those of `tokenize`, but faster.
+    Returns for each form its occurrences in order: those of `tokenize`, but faster. Of a form
+    that no token has, the compounds with a piece of that form.
     """
     places: dict[str, list[Occurrence]] = {form: [] for form in folded_forms}
     letters = _folded_letters(text)
@@ -54,13 +64,31 @@ def occurrences(text: str, folded_forms: Iterable[str]) -> dict[str, list[Occurr
             if folded in places:
                 places[folded].append((*word.span(), exact))
                 places[folded].sort()
+    missing = {form for form, own in places.items() if not own}
+    if missing and _UNCOMMON not in letters:
+        missing = {form for form in missing if _letters(form) in letters}
+    if missing and _BORDER.search(text):
+        for form, place in _pieces(text, missing):
+            places[form].append(place)
     return places
+
+
+def _pieces(text: str, folded_forms: Set[str]) -> Iterator[tuple[str, Occurrence]]:
+    """The compounds with a piece that has one of some folded forms."""
+    for _, start, end, words in compounds(text):
+        for folded, exact in map(forms, words):
+            if folded in folded_forms:
+                yield folded, (start, end, exact)
+
+
+def _letters(form: str) -> bytes:
+    return form.replace("y", "i").encode()
 
 
 @lru_cache(maxsize=1000)
 def _pattern(form: str) -> bytes:
     """What `_folded_letters` has for a word with this folded form."""
-    return f" {form.replace('y', 'i')} ".encode()
+    return b" " + _letters(form) + b" "
 
 
 def _folded_letters(text: str) -> bytes:
@@ -69,6 +97,10 @@ def _folded_letters(text: str) -> bytes:
     lower = text.lower()
     if len(lower) != len(text):  # only İ has a longer lower case
         lower = "?" * len(text)
+    elif "#" in text or "++" in text or ".net" in lower:
+        for name in SIGNED_NAME.finditer(text):
+            begin, end = name.span()
+            lower = f"{lower[:begin]}{'?' * (end - begin)}{lower[end:]}"
     encoded, _ = codecs.charmap_encode(lower, "replace", _CHARMAP)
     return b" " + encoded.translate(_FOLDED_BYTES) + b" "
 

@@ -12,19 +12,54 @@ words that differ in marks only. Both are in canonical spelling (see `vietnamese
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 from vnsearch.model import Token
-from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, fold
+from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, LETTER_SIGNS, fold
 from vnsearch.vietnamese.syllable import canonical
 
 # To be raised whenever the same text gives other tokens: an index of another version must be
 # rebuilt.
-VERSION = 1
+VERSION = 2
+
+# Scripts without spaces: each letter is a token, so that any piece of a text is a phrase. Chinese
+# and Nôm, Japanese, Thai, Lao, Khmer; the last three with marks behind their letters.
+_MARKS: Final = (
+    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u17b4-\u17d3\u17dd"
+)
+_UNSPACED: Final = (
+    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+    "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd\u0ec0-\u0ec6\u0edc-\u0edf"
+    "\u1780-\u17b3\u17d7\u17dc"
+)
+# Those that are shown as pictures by default (Unicode's emoji-data.txt), and the commonest others.
+_EMOJI: Final = (
+    "\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u2600-\u2603\u260e\u2614\u2615\u2620\u2639\u263a\u2648-\u2653"
+    "\u2665\u267f\u2693\u26a1\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa"
+    "\u26fd\u2705\u2708-\u270c\u2728\u274c\u274e\u2753-\u2755\u2757\u2764\u2795-\u2797\u27b0\u27bf"
+    "\u2b1b\u2b1c\u2b50\u2b55\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff"
+)
+_FLAG: Final = "[\U0001f1e6-\U0001f1ff]"  # two of them are one
+_LETTER: Final = rf"[^\W_{_UNSPACED}]"
+
+# Names with a sign: C++, C#, F#, .NET. Nothing of a word may stand beside them.
+_BEFORE: Final = rf"\w{COMBINING}{INVISIBLE}"
+_SIGNED: Final = (
+    rf"[A-Za-z](?:\+\+(?<![{_BEFORE}].\+\+)|\#(?<![{_BEFORE}].\#))(?![\w+#])"
+    rf"|(?<![{_BEFORE}.])\.(?:NET|Net|net)(?!\w)"
+)
+SIGNED_NAME: Final = re.compile(_SIGNED)
 
 # Letters and digits of any script, with the combining marks and invisible characters among and
-# after them; NFC leaves marks in rare orders decomposed.
-WORD = re.compile(
-    rf"[^\W_]+(?:(?:[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}])[^\W_]*)*"
+# after them (NFC leaves marks in rare orders decomposed); emoji; names with a sign. What comes
+# first is only for speed: characters that a token may begin with. Large sets take long to compile.
+WORD: Final = re.compile(
+    rf"(?=[\w.{LETTER_SIGNS}\u231a-\u2b55\U0001f000-\U0001faff])(?:{_SIGNED}"
+    rf"|[{LETTER_SIGNS}]*{_LETTER}+"
+    rf"(?:(?:[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}{LETTER_SIGNS}])"
+    rf"{_LETTER}*)*"
+    rf"|[{LETTER_SIGNS}]+|[{_UNSPACED}][{_MARKS}]*|[{_EMOJI}]|{_FLAG}{{2}})"
 )
 
 

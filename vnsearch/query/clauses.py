@@ -45,6 +45,7 @@ class Word(NamedTuple):
     match_marks: bool = False  # it has marks, which decide, see `matches`
     # The exact forms that a word typed bare may stand for, and how likely; (): any of them.
     readings: "tuple[tuple[str, float], ...]" = ()
+    others: "tuple[tuple[Word, ...], ...]" = ()  # words and phrases that are the same thing
 
     @property
     def marked(self) -> bool:
@@ -103,6 +104,8 @@ class Phrase(NamedTuple):
 
     words: tuple[Word, ...]
     quoted: bool  # in quotation marks, or else typed without spaces and one thing: `12-KL/TW`
+    text: str = ""  # as typed
+    joined: Word | None = None  # stands for all typings of the same thing, this one among them
 
 
 class All(NamedTuple):
@@ -151,6 +154,18 @@ def words_of(clauses: Iterable[Clause]) -> Iterator[Word]:
     """The words that a document should have by these clauses."""
     for run in _runs(clauses):
         yield from run
+
+
+def joined_words(clauses: Iterable[Clause]) -> Iterator[Word]:
+    """The words that stand for all typings of a phrase that a document should have."""
+    for clause in clauses:
+        match clause:
+            case Phrase() if clause.joined is not None:
+                yield clause.joined
+            case All(parts) | Any(parts):
+                yield from joined_words(parts)
+            case _:
+                pass
 
 
 def all_words(clauses: Iterable[Clause]) -> Iterator[Word]:

@@ -76,7 +76,7 @@ def _is_misspelt(word: Word) -> bool:
     is_code = not word.text.isalpha() or (word.text.isupper() and letters > 1)
     if is_code or (letters < _LEAST_FOREIGN and syllable.parse(word.exact) is None):
         return False
-    return word.kind is Kind.WORD
+    return word.kind is Kind.WORD and not word.others  # else it is there in another typing
 
 
 def _in_codes(clauses: Iterable[Clause]) -> Iterator[Word]:

@@ -52,6 +52,8 @@ def _in_case_of(typed: str, word: str) -> str:
     return word.capitalize() if typed[0].isupper() else word
 
 
+_SHOWN: Final = 6  # other typings
+
 _KINDS: Final = {
     Kind.WORD: "word",
     Kind.PREFIX: "words beginning with",
@@ -70,10 +72,12 @@ def describe(query: Query) -> Iterator[str]:
 def _described(clause: Clause, exact: bool) -> str:
     match clause:
         case Word() as word:
-            return f"{_KINDS[word.kind]} “{_form(word, exact)}”{_typing((word,), exact)}"
+            form = f"{_KINDS[word.kind]} “{_form(word, exact)}”"
+            return f"{form}{_typing((word,), exact)}{_others(word, exact)}"
         case Phrase(words):
             text = " ".join(_form(word, exact) for word in words)
-            return f"phrase “{text}”{_typing(words, exact)}"
+            others = "" if clause.joined is None else _others(clause.joined, exact)
+            return f"phrase “{text}”{_typing(words, exact)}{others}"
         case Not(part):
             return f"without {_described(part, exact)}"
         case All(parts):
@@ -96,3 +100,9 @@ def _typing(words: tuple[Word, ...], exact: bool) -> str:
     if not any(word.marked for word in words):
         return place
     return f"{place}, best as “{' '.join(word.exact for word in words)}”"
+
+
+def _others(word: Word, exact: bool) -> str:
+    typings = [" ".join(_form(other, exact) for other in typing) for typing in word.others]
+    shown = [f"“{typing}”" for typing in typings[:_SHOWN]] + ["…"] * (len(typings) > _SHOWN)
+    return f", also typed {', '.join(shown)}" if typings else ""

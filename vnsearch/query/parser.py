@@ -15,6 +15,7 @@ from itertools import islice
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.model import Token
 from vnsearch.query.clauses import (
     All,
     Any,
@@ -86,6 +87,7 @@ _LEXEME = re.compile(
        | (?P<chunk>{_BODY}+ (?: \({_BODY}*\) {_BODY}* )* )""",
     re.VERBOSE,
 )
+_SLASH = re.compile(r"(?<=\w) / (?=\w)")  # 15 / 2020 / NĐ-CP
 _ITEM = re.compile(
     r"(?P<minus>[-!]?)(?P<title>(?:title:)?)(?P<field>(?:[A-Za-z]+:(?=\w))?)(?P<rest>.*)",
     re.DOTALL | re.IGNORECASE,
@@ -98,7 +100,7 @@ class _Parser:
 
     def __init__(self, source: str) -> None:
         self.notices: list[str] = []
-        lexemes = list(_LEXEME.finditer(source.translate(_STRAIGHT)))
+        lexemes = list(_LEXEME.finditer(_SLASH.sub("/", source.translate(_STRAIGHT))))
         for lexeme in lexemes:
             if lexeme["unused"]:
                 self._tell(f"“{lexeme['unused']}” is not used: write OR, or AND")
@@ -169,13 +171,13 @@ class _Parser:
         return Not(clause) if clause and lexeme["minus"] else clause
 
     def _quoted(self, text: str, in_title: bool) -> Clause | None:
-        words = _words(text, in_title)
+        words = [_word(token, in_title) for token in tokenize(text)]
         if words and text.endswith(f"{words[-1].text}*"):
             words[-1] = words[-1]._replace(kind=Kind.PREFIX)
             text = text[:-1]
         if words and "*" in text:
             self._tell(_STAR)
-        return _phrase(words, quoted=True)
+        return Phrase(tuple(words), quoted=True) if words else None
 
     def _item(self, chunk: str) -> Clause | None:
         """A stretch without spaces: a word or several, with the signs around them."""
@@ -229,26 +231,21 @@ def _ends_in(clause: Clause, kind: Kind) -> bool:
 
 
 def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
-    words = _words(chunk, in_title)
+    tokens = list(tokenize(chunk))
+    words = [_word(token, in_title) for token in tokens]
     if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
         kind = Kind.PREFIX if chunk[-1] == "*" else Kind.FUZZY
         # The marks of a misspelt word say nothing.
         match_marks = words[-1].match_marks and kind is not Kind.FUZZY
         words[-1] = words[-1]._replace(kind=kind, match_marks=match_marks)
-    return _phrase(words, quoted=False)
+    if len(words) < 2:
+        return words[0] if words else None
+    return Phrase(tuple(words), quoted=False, text=chunk[tokens[0].start : tokens[-1].end])
 
 
-def _words(text: str, in_title: bool) -> list[Word]:
-    return [
-        Word(t.text, t.folded, t.exact, in_title=in_title, match_marks=t.exact != t.folded)
-        for t in tokenize(text)
-    ]
-
-
-def _phrase(words: list[Word], *, quoted: bool) -> Clause | None:
-    if len(words) == 1 and not quoted:
-        return words[0]
-    return Phrase(tuple(words), quoted) if words else None
+def _word(token: Token, in_title: bool) -> Word:
+    marked = token.exact != token.folded
+    return Word(token.text, token.folded, token.exact, in_title=in_title, match_marks=marked)
 
 
 def _first_words(source: str) -> tuple[str, bool]:

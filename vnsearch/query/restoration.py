@@ -63,7 +63,8 @@ def restored(query: Query, known: Statistics, *, any_typing: bool = True) -> Que
 
 def _is_nowhere(word: Word, known: Statistics) -> bool:
     """Whether no document has a word with the marks that it was typed with."""
-    return word.match_marks and word.kind is Kind.WORD and known.lacks(word)
+    is_sought = word.match_marks and word.kind is Kind.WORD and not word.others
+    return is_sought and known.lacks(word)
 
 
 def _any_typing(word: Word, known: Statistics) -> Word:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from vnsearch.query import restoration
+from vnsearch.query import expansion, restoration
 from vnsearch.query.abbreviations import Abbreviations
 from vnsearch.query.clauses import Kind, Query
 from vnsearch.query.lexicon import Lexicon
@@ -11,7 +11,7 @@ from vnsearch.query.lexicon import Lexicon
 class Rewriting(NamedTuple):
     """What a query turned out to mean."""
 
-    query: Query  # keystrokes decoded, marks restored, abbreviations added
+    query: Query  # keystrokes decoded, marks restored, other typings and abbreviations added
     correction: Query | None  # with other words for those that the index lacks, if it has any
 
 
@@ -23,18 +23,22 @@ class Rewriter:
         self._abbreviations = Abbreviations(lexicon)
 
     def rewrite(self, query: Query, *, any_typing: bool = True) -> Rewriting:
-        """Return what a query means; an exact one means what it says.
+        """Return what a query means; an exact one means what it says, in any typing.
 
         `any_typing`: as in `restoration.restored`.
         """
+        words, bigrams = expansion.needed(query)
         if query.exact:
-            return Rewriting(query, None)
-        known = self._lexicon.statistics(*restoration.needed(query))
+            known = self._lexicon.statistics(words, bigrams)
+            return Rewriting(expansion.expanded(query, known), None)
+        own_words, own_bigrams = restoration.needed(query)
+        known = self._lexicon.statistics(words | own_words, bigrams | own_bigrams)
+        query = expansion.expanded(query, known)
         query = self._abbreviations.added_to(
             restoration.restored(query, known, any_typing=any_typing)
         )
-        words = (word for run in query.runs() for word in run if word.kind is Kind.WORD)
-        if not any(map(known.lacks, words)):
+        typed = (word for run in query.runs() for word in run if word.kind is Kind.WORD)
+        if not any(known.lacks(word) and not word.others for word in typed):
             return Rewriting(query, None)  # as most often: without a look at misspellings
         from vnsearch.query.correction import corrected
 

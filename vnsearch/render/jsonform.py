@@ -139,13 +139,24 @@ def check(found: Check) -> Object:
     }
 
 
-def tokens(found: Iterable[Token], readings: Sequence[Interpretation] = ()) -> Object:
-    """The output of `analyze`; `readings` are those of the tokens by an index, if there is one."""
+def tokens(
+    found: Iterable[Token],
+    readings: Sequence[Interpretation] = (),
+    pieces: Iterable[tuple[str, Sequence[str]]] = (),
+    typings: Iterable[tuple[str, Sequence[str]]] = (),
+) -> Object:
+    """The output of `analyze`; `readings` are those of the tokens by an index, if there is one, as
+    are other `typings`; `pieces` those of compounds."""
     objects = [token._asdict() for token in found]
     for token, reading in zip(objects, readings, strict=False):
         variants = [{"exact": form, "passages": n} for form, n in reading.variants.items()]
         token |= {"restored": reading.exact, "variants": variants}
-    return {"schema_version": SCHEMA_VERSION, "tokens": objects}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tokens": objects,
+        "compounds": [{"text": text, "pieces": list(words)} for text, words in pieces],
+        "typings": [{"text": text, "others": list(others)} for text, others in typings],
+    }
 
 
 def _skipped(items: Iterable[Skipped]) -> list[Object]:

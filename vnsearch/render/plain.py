@@ -5,7 +5,7 @@ Text from documents, and paths, may contain anything; `safety` escapes them.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from vnsearch.model import (
@@ -147,6 +147,9 @@ def status(found: Status) -> Iterator[str]:
         yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
 
 
+_TYPINGS: Final = 8  # shown of one thing
+
+
 def tokens(found: Sequence[Token], readings: Sequence[Interpretation] = ()) -> Iterator[str]:
     """A table of tokens; `readings` are those of the tokens by an index, if there is one."""
     rows = [["position", "offsets", "token", "folded", "exact"]]
@@ -160,6 +163,17 @@ def tokens(found: Sequence[Token], readings: Sequence[Interpretation] = ()) -> I
     for row in rows:
         cells = (f"{c}{' ' * (width - _columns(c))}" for c, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
+
+
+def other_typings(
+    pieces: Iterable[tuple[str, Sequence[str]]], typings: Iterable[tuple[str, Sequence[str]]]
+) -> Iterator[str]:
+    """What a text is found by besides its tokens, and what a query finds besides them."""
+    for compound, words in pieces:
+        yield visible(f"in a text, {compound} is also found by its pieces: {' '.join(words)}")
+    for typed, others in typings:
+        shown = ", ".join(others[:_TYPINGS]) + (", …" if len(others) > _TYPINGS else "")
+        yield visible(f"in a query, {typed} also finds: {shown}")
 
 
 def _variants(reading: Interpretation) -> str:

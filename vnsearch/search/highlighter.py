@@ -42,8 +42,8 @@ class Mark(NamedTuple):
     weak: bool = False  # another typing of a bare word than what it most likely means
 
 
-# Words that a text may show, and whether a phrase of them must be whole.
-Sought = tuple[tuple[Word, ...], bool]
+# Words that a text may show, whether a phrase of them must be whole, and its other typings.
+Sought = tuple[tuple[Word, ...], bool, tuple[tuple[Word, ...], ...]]
 
 # By folded form, where it stands: starts, ends, and exact forms.
 Places = Mapping[str, Sequence[tuple[int, int, str]]]
@@ -61,12 +61,17 @@ class Highlighter:
         self._exact, self._relaxed = query.exact, relaxed
         self._in_texts = list(_sought(query.clauses))
         self._in_titles = list(_sought(query.clauses, titles=True))
-        self._folded = {word.folded for words, _ in self._in_titles for word in words}
+        self._folded = {
+            word.folded
+            for words, _, others in self._in_titles
+            for typing in (words, *others)
+            for word in typing
+        }
 
     def title(self, passage: StoredPassage) -> tuple[Span, ...]:
         """The ranges of the matched words of a document's title."""
         field = _Field(passage, self._folded, is_title=True)
-        return tuple(mark[:2] for mark in self._marks(field, self._in_titles))
+        return _joined(mark[:2] for mark in self._marks(field, self._in_titles))
 
     def snippet(self, passage: StoredPassage) -> Snippet:
         """The densest stretch of a passage, cut at word boundaries, with its highlights."""
@@ -79,17 +84,19 @@ class Highlighter:
         shown = [mark for mark in marks if begin <= mark.first and mark.last <= end]
         return Snippet(
             f"{before}{text[begin:end]}{after}",
-            tuple((mark.start + shift, mark.end + shift) for mark in shown),
+            _joined((mark.start + shift, mark.end + shift) for mark in shown),
             passage.locator and passage.locator.after(text[:begin]),
             passage.locator and passage.locator.after(text[: _closest(marks, begin, end)]),
-            tuple((mark.start + shift, mark.end + shift) for mark in shown if mark.weak),
+            _joined((mark.start + shift, mark.end + shift) for mark in shown if mark.weak),
         )
 
     def _marks(self, field: "_Field", sought: Iterable[Sought]) -> list[Mark]:
         """What to highlight in a text or title, in order."""
         marks: list[Mark] = []
-        for words, quoted in sought:
+        for words, quoted, others in sought:
             found = _found(field, words, self._exact)
+            for other in () if found else others:
+                found += _found(field, other, self._exact)
             if not found and len(words) > 1 and (self._relaxed or not quoted):
                 for word in words:
                     found += _found(field, (word,), self._exact)
@@ -125,14 +132,24 @@ class _Field:
         return self._is_unmarked
 
 
+def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Make those that touch each other one, as those of Chinese characters do."""
+    joined: list[Span] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return tuple(joined)
+
+
 def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Sought]:
     """What a text, or a title, may show."""
     for clause in clauses:
         match clause:
             case Word() as word if titles or not word.in_title:
-                yield (word,), True
+                yield (word,), True, word.others
             case Phrase(words, quoted) if titles or not words[0].in_title:
-                yield words, quoted
+                yield words, quoted, () if clause.joined is None else clause.joined.others
             case All(parts) | Any(parts):
                 yield from _sought(parts, titles=titles)
 

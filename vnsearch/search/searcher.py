@@ -13,7 +13,7 @@ from vnsearch.files.paths import FileNames
 from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.model import Hit, Interpretation, Match, Matches, Results, Understood
-from vnsearch.query.clauses import Demand, Query, Word, words_of
+from vnsearch.query.clauses import Demand, Query, Word, joined_words, words_of
 from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
@@ -141,6 +141,17 @@ class Searcher:
                 Interpretation(token, word.exact, known.variants[word.folded])
                 for token, word in zip(tokens, meant, strict=True)
             )
+
+    def typings(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What a query would find in other typings, too: each thing as typed, and its typings."""
+        with as_index_error(self._generations):
+            query, _ = self._rewriter.rewrite(parse(text, exact=True))
+        words = (*joined_words(query.clauses), *words_of(query.clauses))
+        return tuple(
+            (word.text, tuple(" ".join(w.text for w in typing) for typing in word.others))
+            for word in words
+            if word.others
+        )
 
     def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
         """Of a file that is in the index, its path from here, when it was modified, and whether

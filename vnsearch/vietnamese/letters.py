@@ -33,14 +33,17 @@ _TONELESS: Final = {
     for letter, mark in _TONES.items()
 }
 
-# Old fonts and converters write these look-alikes for đ and Đ (the Icelandic eth and
-# the African D); in lower case they are one letter each.
-D_LOOKALIKES: Final = str.maketrans("ðɖ", "đđ")
+# What old fonts and converters write for Vietnamese letters, in lower case: the Icelandic eth, the
+# African D and the sign of the dong for đ, the letter gha for ư.
+_LOOKALIKES: Final = {ord(char): letter for char, letter in zip("ðɖ₫ƣ", "đđđư", strict=True)}
 
 # Combining marks that may follow a letter, and invisible characters inside a word: soft hyphen,
 # zero-width joiners, word joiners. Both to be put inside the brackets of a regex class.
 COMBINING: Final = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 INVISIBLE: Final = "\u00ad\u200c\u200d\u2060\ufeff"
+
+# Signs that are letters of words nevertheless: that of the dong, and squared units (`㎡`).
+LETTER_SIGNS: Final = "\u20ab\u3371-\u33df"
 
 # Blocks whose letters and digits are Latin, outside ASCII, first and last code point: Latin-1
 # and its extensions, IPA, superscripts and subscripts, number forms, ligatures, full width.
@@ -49,6 +52,7 @@ _LATIN_BLOCKS: Final = (
     (0x2150, 0x2188), (0x2C60, 0x2C7F), (0xA720, 0xA7FF), (0xAB30, 0xAB6F),
     (0xFB00, 0xFB06), (0xFF10, 0xFF5A),
 )  # fmt: skip
+_INDIC_BLOCKS: Final = (("\u0900", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))
 
 
 # Normalizing takes time that grows with the square of a run of combining marks. No word has over
@@ -135,6 +139,35 @@ def with_marks_of(typed: str, words: Iterable[str]) -> Iterator[str]:
             yield word
 
 
+class _LookalikeTable(dict[int, str]):
+    """A table for `str.translate`, lower-case code point -> the letters it looks like."""
+
+    def __missing__(self, code: int) -> str:
+        char = self[code] = _looks_like(chr(code))
+        return char
+
+
+def _looks_like(char: str) -> str:
+    """The letters of a compatibility character (ligatures, full width, superscripts, Roman
+    numerals), as far as they are letters or digits; of any other, itself."""
+    if char in INVISIBLE:
+        return ""
+    if unicodedata.decomposition(char).startswith("<"):
+        letters = unicodedata.normalize("NFKC", char).lower()
+        if letters.isalnum():
+            return letters
+    return char
+
+
+_LOOKALIKE = _LookalikeTable(_LOOKALIKES)
+
+
+def lowered(word: str) -> str:
+    """Put a word in lower case, without invisible characters, with the letters it looks like."""
+    word = word.lower()
+    return word if word.isascii() else word.translate(_LOOKALIKE)
+
+
 class _FoldTable(dict[int, str]):
     """A table for `str.translate`, code point -> folded letters, filled when one is first met."""
 
@@ -146,9 +179,7 @@ class _FoldTable(dict[int, str]):
 def _fold_letter(char: str) -> str:
     if char == "đ":
         return "d"
-    if unicodedata.category(char).startswith("M") and 0x0300 <= ord(char) < 0x2100:
-        return ""
-    if char in INVISIBLE:
+    if char in INVISIBLE or _is_mark(char):
         return ""
     base = unicodedata.normalize("NFD", char)[0]
     if base.isascii():
@@ -160,6 +191,12 @@ def _fold_letter(char: str) -> str:
         if latin.isascii() and latin.isalnum():
             return latin
     return char
+
+
+def _is_mark(char: str) -> bool:
+    if any(first <= char <= last for first, last in _INDIC_BLOCKS):
+        return False  # what combines there are vowels
+    return unicodedata.category(char).startswith("M") and 0x0300 <= ord(char) < 0x2100
 
 
 _FOLD = _FoldTable()

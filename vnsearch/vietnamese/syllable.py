@@ -11,14 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from vnsearch.vietnamese.letters import (
-    D_LOOKALIKES,
-    INVISIBLE,
-    LETTERS,
-    VOWELS,
-    fold,
-    split_marks,
-)
+from vnsearch.vietnamese.letters import LETTERS, VOWELS, fold, lowered, split_marks
 
 ONSETS: Final = frozenset(
     "ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l m n p r s t v x".split()
@@ -51,7 +44,6 @@ _RESPELT: Final = {
 
 _LETTERS: Final = frozenset(LETTERS)
 _QUALITY_VOWELS: Final = "ăâêôơư"
-_LOWERED: Final = {**dict.fromkeys(map(ord, INVISIBLE)), **D_LOOKALIKES}
 
 
 class Syllable(NamedTuple):
@@ -139,12 +131,12 @@ def canonical(word: str) -> str:
     """Bring a word to its exact form: lower case, marks kept, in canonical spelling.
 
     `Hoà`, `hòa` and decomposed `hòa` all give `hòa`; `KĨ` and `kỹ` give `kỹ`. Of a word that is
-    no Vietnamese syllable, only case and normalization change.
+    no Vietnamese syllable, only case and normalization change. Compatibility characters are what
+    they look like: `ﬁle` gives `file`.
     """
-    word = word.lower()
+    word = lowered(word)
     if word.isascii():
         return _RESPELT.get(word, word)
-    word = word.translate(_LOWERED)
     if word.isalnum() and not _LETTERS.issuperset(word):
         return unicodedata.normalize("NFC", word)  # letters that are not Vietnamese
     letters, tones = split_marks(word)
@@ -154,12 +146,7 @@ def canonical(word: str) -> str:
 
 def letters_of(word: str) -> str:
     """Like `canonical`, but without respelling: for a part of a word, such as a prefix."""
-    return _joined(*split_marks(_lowered(word)))
-
-
-def _lowered(word: str) -> str:
-    word = word.lower()
-    return word if word.isascii() else word.translate(_LOWERED)
+    return _joined(*split_marks(lowered(word)))
 
 
 def _joined(letters: list[str], tones: list[tuple[int, str]]) -> str:

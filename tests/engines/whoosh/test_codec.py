@@ -241,7 +241,7 @@ def test_has_the_statistics_of_a_stock_index(indexes: Indexes, form: str) -> Non
 def test_rare_words_have_postings_as_frequent_ones_have(tmp_path: Path) -> None:
     random = Random(9)
     documents = random_documents(random, "a", 300)
-    rare = [(f"r{n}.txt", document(f"hiếm{n} hiem{n} {w} {w} một")) for n, w in enumerate("ab")]
+    rare = [(f"r{n}.txt", document(f"hiếm{w} hiem{w} {w} {w} một")) for n, w in enumerate("ab")]
     indexes = both(tmp_path, ([*documents, *rare], ()))
     for form in ("folded", "exact"):
         assert _statistics(indexes.ours, form) == _statistics(indexes.stock, form)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 
 from tests.engines.building import build
 from tests.shapes import as_indexed
+from vnsearch.analysis.compounds import compounds
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings
@@ -45,7 +46,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         data = path.read_bytes()
         magic, offset, size = struct.unpack_from("<8sQQ", data)
-        assert magic == b"vnseg006"
+        assert magic == b"vnseg007"
         assert offset + size == len(data)
         directory = json.loads(data[offset:])
         self.arrays: dict[str, Any] = {}
@@ -87,8 +88,8 @@ class Segment:
             else:
                 yield end - begin, dict(zip(passages[begin:end], tfs[begin:end], strict=True))
 
-    def token_strings(self) -> Iterator[tuple[list[str], list[str]]]:
-        """The exact forms of the tokens of each passage's text and title."""
+    def token_strings(self) -> Iterator[list[list[str]]]:
+        """The exact forms of the tokens of each passage's text, its title and its pieces."""
         two_unit = self.arrays["exact.two_unit"]
         term_of = {}
         for term, form in enumerate(self.exact):
@@ -97,8 +98,8 @@ class Segment:
             term_of[0x10000 + two_unit.index(term) if term in two_unit else code] = form
         for begin, end in pairwise(self.arrays["tokens_at"]):
             units = struct.pack(f"<{end - begin}H", *self.arrays["tokens"][begin:end])
-            text, title = units.decode("utf-16-le").split("\0")
-            yield [term_of[ord(c)] for c in text], [term_of[ord(c)] for c in title]
+            parts = units.decode("utf-16-le").split("\0")
+            yield [[term_of[ord(c)] for c in part] for part in parts]
 
     def stored(self) -> Iterator[list[Any]]:
         """Source, key, title, locator (three values), cut before and after, text."""
@@ -144,9 +145,10 @@ class Expected(NamedTuple):
 
     text: list[tuple[str, str]]
     title: list[tuple[str, str]]
+    pieces: list[list[tuple[str, str]]]  # of each compound
 
     def tf(self) -> Counter[tuple[str, str]]:
-        counts = Counter(self.text)
+        counts = Counter(chain(self.text, *self.pieces))
         for form in self.title:
             counts[form] += 2
         return counts
@@ -156,6 +158,10 @@ def forms(text: str) -> list[tuple[str, str]]:
     return [(token.folded, token.exact) for token in tokenize(text)]
 
 
+def pieces(text: str) -> list[list[tuple[str, str]]]:
+    return [list(chain(*map(forms, found))) for *_, found in compounds(text)]
+
+
 def as_bytes(*term: str) -> list[bytes]:
     return [form.encode("utf-8", "surrogateescape") for form in term]
 
@@ -163,7 +169,10 @@ def as_bytes(*term: str) -> list[bytes]:
 def check_segment(segment: Segment) -> None:
     """All arrays say the same of the passages as their stored texts and titles."""
     stored = list(segment.stored())
-    passages = [Expected(*as_indexed(forms(row[-1]), forms(row[2]))) for row in stored]
+    passages = [
+        Expected(*as_indexed(forms(row[-1]), forms(row[2])), [*pieces(row[-1]), *pieces(row[2])])
+        for row in stored
+    ]
     assert len(passages) == segment.size
     terms = sorted({form for p in passages for form in p.tf()}, key=lambda t: as_bytes(*t))
     assert segment.exact == [exact for _, exact in terms]
@@ -176,7 +185,7 @@ def check_segment(segment: Segment) -> None:
     assert sources == sorted({row[0] for row in stored}, key=as_bytes)
     check_postings(segment, "source", [{row[0]: 1} for row in stored], sources)
     assert list(segment.token_strings()) == [
-        ([exact for _, exact in p.text], [exact for _, exact in p.title]) for p in passages
+        [[exact for _, exact in part] for part in (p.text, p.title, *p.pieces)] for p in passages
     ]
     check_bigrams(segment, passages)
     lengths = [len(p.text) + 2 * len(p.title) for p in passages]
@@ -216,7 +225,7 @@ def check_bigrams(segment: Segment, passages: list[Expected]) -> None:
     for p in passages:
         expected.update(
             (one[1], other[1])
-            for one, other in {*pairwise(p.text), *pairwise(p.title)}
+            for one, other in set(chain(*map(pairwise, (p.text, p.title, *p.pieces))))
             if one[0] in counted and other[0] in counted
         )
     assert segment.bigrams() == expected
@@ -243,6 +252,7 @@ def documents_of(segments: list[tuple[Segment, set[int]]]) -> list[list[list[Any
 # What goes in
 
 FORMS = "ma má mà mã mạ đang đảng bo bò bộ zu x 12 12-KL ａ 中文 𝒜 Ǹ hòa hoà kỹ kĩ".split()
+FORMS += ["5kg", "20.000đ", "KyThuật2"]
 runs = st.tuples(st.sampled_from(FORMS), st.one_of(st.just(1), st.integers(1, 20)))
 texts = st.lists(runs, max_size=12).map(
     lambda runs: nfc(" ".join(word for word, count in runs for _ in range(count)))
@@ -337,7 +347,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("4", "whoosh-9")
+    assert (facts["catalog"], facts["engine"]) == ("4", "whoosh-10")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [

@@ -2,7 +2,7 @@
 
 folded, exact   the words of text and title, in either form. A word of the title weighs
                 TITLE_WEIGHT, and its position is raised by TITLE_OFFSET, so that no phrase runs
-                from the text into the title
+                from the text into the title; that of a compound's piece, by twice as much
 source          the name of the file, as one term; stored, too
 others          the fields of a `StoredPassage`: stored only
 """

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from vnsearch.engines.whoosh.bridge.schema import TITLE_OFFSET
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
-from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
+from vnsearch.engines.whoosh.read.segment import SegmentReader, title_of
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -103,14 +103,15 @@ class FoldedTerms(TermDictionary):
 
         def positions(passage: int) -> list[int]:
             words = self._segment.token_string(passage)
-            separator = words.index(FIELD_SEPARATOR)
+            begin, end = title_of(words)
             occurrences = [n for n, word in enumerate(words) if word in characters]
-            return [n if n < separator else n + TITLE_OFFSET for n in occurrences]
+            return [n + TITLE_OFFSET * ((n >= begin) + (n >= end)) for n in occurrences]
 
         def weight(passage: int) -> int:
             if dense[passage] < MAX_TF:
                 return dense[passage]
-            return sum(TITLE_WEIGHT if n > TITLE_OFFSET else 1 for n in positions(passage))
+            begin, end = TITLE_OFFSET, 2 * TITLE_OFFSET
+            return sum(TITLE_WEIGHT if begin < n < end else 1 for n in positions(passage))
 
         values = LazyValues(len(passages), lambda n: format_.encode(positions(passages[n])))
         return TermPostings(passages, list(map(weight, passages)), values)

@@ -1,7 +1,8 @@
 """The segments of an index as one: posting lists, frequencies, token strings, stored fields.
 
 Passages are numbered through all segments; sets of them are bitsets, see `bitset`. A phrase is
-one or more consecutive words; one that begins with a `title:` word is counted in titles only.
+one or more consecutive words; one that begins with a `title:` word is counted in titles only. A
+word that has other typings occurs wherever one of them does.
 """
 
 from bisect import bisect_left, bisect_right
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from itertools import accumulate, pairwise, product
-from operator import and_
+from operator import and_, or_
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,14 @@ from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.bitset import DocumentMap, cardinality, members, with_tf
 from vnsearch.engines.whoosh.read.caches import cached
-from vnsearch.engines.whoosh.read.phrases import PhraseFrequency, TokenString
+from vnsearch.engines.whoosh.read.phrases import (
+    AnyFrequency,
+    Frequency,
+    PhraseFrequency,
+    TokenString,
+)
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
+from vnsearch.engines.whoosh.read.terms import capped_sum
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import TITLE_WEIGHT
@@ -95,6 +102,8 @@ class Collection:
         return with_tf(self._live_only(b"".join(s.from_sources(accepts) for s in self._segments)))
 
     def _make_dense(self, words: tuple[Word, ...], exact: bool) -> bytes:
+        if words[0].others:
+            return capped_sum([self.dense(t, exact) for t in _typings(words[0])], self.size)
         if len(words) == 1 and not words[0].in_title:
             lists = (segment.dense(words[0], exact) for segment in self._segments)
             return self._live_only(b"".join(lists))
@@ -110,6 +119,8 @@ class Collection:
         return with_tf(self.dense(words, exact))
 
     def _find_documents(self, words: tuple[Word, ...], exact: bool) -> int:
+        if words[0].others:
+            return reduce(or_, (self.documents_with(t, exact) for t in _typings(words[0])))
         documents = self.documents.to_documents(self.passages_with(words, exact))
         if len(words) == 1 or words[0].in_title:
             return documents
@@ -167,7 +178,9 @@ class Collection:
         return sorted({word for s in self._segments for word in s.words_with_prefix(prefix)})
 
     def _count_passages(self, words: tuple[Word, ...], exact: bool) -> int:
-        if not words[0].in_title and all(word.kind is Kind.WORD for word in words):
+        if not (words[0].in_title or words[0].others) and all(
+            word.kind is Kind.WORD for word in words
+        ):
             match words, exact:
                 case (word,), True if word.marked:
                     return self.variants(word.folded).get(word.exact, 0)
@@ -236,8 +249,11 @@ class Collection:
         number = bisect_right(self._begins, passage) - 1
         return number, self._segments[number].token_string(passage - self._begins[number])
 
-    def _phrase_frequency(self, words: tuple[Word, ...], exact: bool) -> PhraseFrequency:
+    def _phrase_frequency(self, words: tuple[Word, ...], exact: bool) -> Frequency:
         """What counts a phrase in token strings."""
+        if words[0].others:
+            typings = (self.phrase_frequency(typing, exact) for typing in _typings(words[0]))
+            return AnyFrequency(tuple(typings))
         return PhraseFrequency(self._segments, words, exact)
 
     def _read_record(self, passage: int) -> StoredPassage:
@@ -251,10 +267,17 @@ def _any_typing(folded: str) -> Word:
     return Word(folded, folded, folded)
 
 
+def _typings(word: Word) -> list[tuple[Word, ...]]:
+    """A word and its other typings."""
+    return [(word._replace(others=()),), *word.others]
+
+
 def _normalized(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bool]:
     """The same key of the caches for all typings of a word that match the same."""
     word = words[0]
     if exact or len(words) > 1 or word.match_marks or word.in_title or word.kind is not Kind.WORD:
+        return words, exact
+    if word.others:
         return words, exact
     return (_any_typing(word.folded),), exact
 

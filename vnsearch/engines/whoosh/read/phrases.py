@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from vnsearch.engines.whoosh.read.caches import LazyTable
-from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader, title_of
 from vnsearch.query.clauses import Word
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -26,7 +26,8 @@ class PhraseFrequency:
         )
 
     def __call__(self, tokens: TokenString, *, text_only: bool = False) -> int:
-        """Return the tf in a passage: in its text, and TITLE_WEIGHT times that in its title.
+        """Return the tf in a passage: in its text, in pieces of compounds, and TITLE_WEIGHT
+        times that in its title.
 
         With `text_only` the title does not count.
         """
@@ -34,19 +35,47 @@ class PhraseFrequency:
         total = in_title = 0
         if (phrases := self._strings[segment]) is None:
             starts = _starts(string, self.characters(segment))
-            separator = string.index(FIELD_SEPARATOR)
-            total, in_title = len(starts), sum([start > separator for start in starts])
+            begin, end = title_of(string)
+            total, in_title = len(starts), sum([begin <= start < end for start in starts])
         else:
             for phrase in phrases:
                 if phrase in string:
                     total += string.count(phrase)
-                    in_title += string.count(phrase, string.index(FIELD_SEPARATOR))
+                    if string.count(phrase, string.index(FIELD_SEPARATOR)):
+                        in_title += string.count(phrase, *title_of(string))
         in_text = (total - in_title) * self._in_text
         return in_text if text_only else in_text + TITLE_WEIGHT * in_title
 
     def characters(self, segment: int) -> list[str]:
         """Return the characters of each word in a segment."""
         return self._slots[segment]
+
+
+def without_pieces(tokens: TokenString) -> TokenString:
+    """Return the tokens of a passage without the pieces of its compounds."""
+    segment, string = tokens
+    if string.count(FIELD_SEPARATOR) == 1:  # as most often
+        return tokens
+    return segment, string[: title_of(string)[1]]
+
+
+class AnyFrequency:
+    """The tf of several words and phrases together."""
+
+    def __init__(self, frequencies: Sequence["Frequency"]) -> None:
+        """The first is that of a word."""
+        self._frequencies = frequencies
+
+    def __call__(self, tokens: TokenString, *, text_only: bool = False) -> int:
+        """Return the tf in a passage, as `PhraseFrequency`."""
+        return sum([tf(tokens, text_only=text_only) for tf in self._frequencies])
+
+    def characters(self, segment: int) -> list[str]:
+        """Return the characters of the first word in a segment."""
+        return self._frequencies[0].characters(segment)
+
+
+Frequency = PhraseFrequency | AnyFrequency
 
 
 def _starts(string: str, slots: Sequence[str]) -> list[int]:

@@ -14,11 +14,13 @@ from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.segment_file import SURROGATES, Arrays, number_type
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.caches import cached
-from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
+from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary, capped_sum
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
-FIELD_SEPARATOR: Final = "\0"  # in a token string, between the text's tokens and the title's
+FIELD_SEPARATOR: Final = (
+    "\0"  # in a token string: before the title, and before each compound's pieces
+)
 
 _BLOCKS_KEPT: Final = 4
 _BIGRAM_LISTS_KEPT: Final = 256
@@ -75,7 +77,7 @@ class SegmentReader:
             lists = [self._postings.dense(term) for term in self._exact_terms(word, exact)]
         else:
             lists = [self._postings.dense_of_groups(terms) for terms in self._folded_terms(word)]
-        return self._postings.capped_sum(lists)
+        return capped_sum(lists, self.size)
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
         """Iterate over the folded terms with a prefix."""
@@ -182,7 +184,8 @@ class SegmentReader:
     # Token strings
 
     def token_string(self, passage: int) -> str:
-        """Return the tokens of a passage's text, FIELD_SEPARATOR, and those of its title."""
+        """Return the tokens of a passage's text and, each after FIELD_SEPARATOR, those of its title
+        and the pieces of each of its compounds."""
         begin, end = self._tokens_at[passage], self._tokens_at[passage + 1]
         return utf_16_le_decode(self._tokens[begin:end])[0]
 
@@ -253,7 +256,14 @@ class SegmentReader:
     def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""
         sources = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
-        return self._source_postings.capped_sum(list(map(self._source_postings.dense, sources)))
+        return capped_sum(list(map(self._source_postings.dense, sources)), self.size)
+
+
+def title_of(tokens: str) -> tuple[int, int]:
+    """Return where the title in a token string begins and ends."""
+    begin = tokens.index(FIELD_SEPARATOR) + 1
+    end = tokens.find(FIELD_SEPARATOR, begin)
+    return begin, len(tokens) if end < 0 else end
 
 
 def _in_any_typing(word: Word) -> bool:

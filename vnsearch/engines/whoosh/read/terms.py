@@ -91,7 +91,7 @@ class PostingLists:
             if before + 1 < after:
                 terms = range(self._first[before + 1], self._first[after])
                 lists.append(self._dense_of_terms(terms))
-        return self.capped_sum(lists)
+        return capped_sum(lists, self._size)
 
     def _dense_of_terms(self, terms: range) -> bytes:
         first, last = (bisect_left(self._dense_terms, t) for t in (terms.start, terms.stop))
@@ -103,15 +103,16 @@ class PostingLists:
                 total = sparse[passage] + tf
                 sparse[passage] = total if total < MAX_TF else MAX_TF
             lists.append(bytes(sparse))
-        return self.capped_sum(lists)
-
-    def capped_sum(self, lists: list[bytes]) -> bytes:
-        """Add dense posting lists up, each tf to at most MAX_TF."""
-        while len(lists) > 1:
-            chunk, lists = lists[:_ADDABLE], lists[_ADDABLE:]
-            total = sum(int.from_bytes(tfs, "little") for tfs in chunk)
-            lists.append(total.to_bytes(self._size, "little").translate(_CAPPED))
-        return lists[0] if lists else bytes(self._size)
+        return capped_sum(lists, self._size)
 
     def _read(self, number: int) -> bytes:
         return decompress(self._dense[self._dense_at[number] : self._dense_at[number + 1]])
+
+
+def capped_sum(lists: list[bytes], size: int) -> bytes:
+    """Add dense posting lists of `size` passages up, each tf to at most MAX_TF."""
+    while len(lists) > 1:
+        chunk, lists = lists[:_ADDABLE], lists[_ADDABLE:]
+        total = sum(int.from_bytes(tfs, "little") for tfs in chunk)
+        lists.append(total.to_bytes(size, "little").translate(_CAPPED))
+    return lists[0] if lists else bytes(size)

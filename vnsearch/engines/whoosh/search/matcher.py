@@ -120,5 +120,10 @@ class Matcher:
                 return self._any(parts, exact)
             case Word() as word:
                 return self._collection.documents_with((word,), exact)
-            case Phrase(words):
-                return self._collection.documents_with(words, exact)
+            case Phrase():
+                return self._collection.documents_with(_any_typing(clause), exact)
+
+
+def _any_typing(phrase: Phrase) -> tuple[Word, ...]:
+    """What stands for a phrase in all its typings."""
+    return phrase.words if phrase.joined is None else (phrase.joined,)

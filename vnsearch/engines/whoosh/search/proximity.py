@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vnsearch.engines.whoosh.read.phrases import PhraseFrequency, TokenString
+from vnsearch.engines.whoosh.read.phrases import Frequency, TokenString
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR
 from vnsearch.ranking import PROXIMITY_WINDOW
 
@@ -10,7 +10,7 @@ from vnsearch.ranking import PROXIMITY_WINDOW
 class ProximityWindows:
     """Windows of texts, each as a bit mask of the query words in it."""
 
-    def __init__(self, weights: Sequence[float], words: Sequence[PhraseFrequency]) -> None:
+    def __init__(self, weights: Sequence[float], words: Sequence[Frequency]) -> None:
         """`weights` are what the words add to the score of a window, each once."""
         self._weights, self._words = weights, words
         self._weight_of = {0: 0.0}  # of windows seen before

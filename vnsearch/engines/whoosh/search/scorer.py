@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from vnsearch import ranking
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.collection import Collection
-from vnsearch.engines.whoosh.read.phrases import PhraseFrequency
+from vnsearch.engines.whoosh.read.phrases import Frequency, without_pieces
 from vnsearch.engines.whoosh.search.bounds import UpperBounds, saturations_of
 from vnsearch.engines.whoosh.search.proximity import ProximityWindows
 from vnsearch.model import ScorePart
@@ -32,8 +32,10 @@ class _ScoredFeature(NamedTuple):
     feature: Feature
     weight: float  # its own times its idf; times the saturation, this is its score
     dense: tuple[int, int]  # posting lists of its first and last word, by place in Scorer._dense
-    tf_is_exact: bool  # whether that list has its tf, up to MAX_TF; else the lesser is a bound
-    tf: PhraseFrequency
+    # Whether that list has its tf, up to MAX_TF; else the lesser is a bound, and pieces of
+    # compounds do not count: what was typed ranks first.
+    tf_is_exact: bool
+    tf: Frequency
     proximity_weight: float
 
 
@@ -88,6 +90,7 @@ class Scorer:
     def parts(self, passage: int) -> tuple[ScorePart, ...]:
         """Return the parts of a passage's score, the largest first."""
         tokens = self._collection.token_string(passage)
+        running = without_pieces(tokens)
         parts = [
             ScorePart(
                 f.feature.label,
@@ -95,7 +98,7 @@ class Scorer:
                 f.weight * self._saturation(tf, passage),
             )
             for f in self._features
-            if (tf := f.tf(tokens))
+            if (tf := f.tf(tokens if f.tf_is_exact else running))
         ]
         window = self._windows.best(tokens)
         if weight := self._windows.weight(window):
@@ -114,9 +117,12 @@ class Scorer:
 
     def _score_of_text(self, passage: int) -> float:
         tokens = self._collection.token_string(passage)
+        running = without_pieces(tokens)
+        tfs = (
+            (f, f.tf(tokens if f.tf_is_exact else running, text_only=True)) for f in self._features
+        )
         return sum(
-            f.weight * self._saturation(f.tf(tokens, text_only=True), passage)
-            for f in self._features
+            f.weight * self._saturation(tf, passage) for f, tf in tfs
         ) + self._windows.max_weight(tokens)
 
     def _in_collection(self, feature: Feature, weight: Weight, exact: bool) -> _ScoredFeature:
@@ -163,12 +169,13 @@ class Scorer:
         `needed` if it is less than that."""
         collection = self._collection
         tokens = collection.token_string(passage)
+        running = without_pieces(tokens)
         saturations = self._saturations.by_length[collection.lengths[passage]]
         total = 0.0
         for weight, one, other, tf_of in self._inexact:
             max_tf = one[passage] if one[passage] < other[passage] else other[passage]
             if max_tf:
-                tf = tf_of(tokens)
+                tf = tf_of(running)
                 score = weight * (saturations[tf] if tf < MAX_TF else self._saturation(tf, passage))
                 total += score
                 bound -= weight * saturations[max_tf] - score

@@ -1,7 +1,8 @@
 """Documents, or other segments, -> a segment.
 
 Both become a token stream: for each passage the terms of its text, a separator, the terms of
-its title. From there one way leads to the arrays (docs/index-format.md).
+its title, then for each compound of both a separator and the terms of its pieces (see
+`analysis.compounds`). From there one way leads to the arrays (docs/index-format.md).
 """
 
 from array import array
@@ -39,7 +40,7 @@ from vnsearch.engines.whoosh.write.unmarked import forget_marks
 from vnsearch.model import Document, Passage, StoredPassage
 from vnsearch.ranking import TITLE_WEIGHT
 
-FIELD_SEPARATOR: Final = -1  # in a token stream, between the text and the title of a passage
+FIELD_SEPARATOR: Final = -1  # in a token stream: before the title, and before pieces of a compound
 _TEXT, _SEPARATOR, _TITLE = range(3)
 
 
@@ -95,11 +96,41 @@ def _tokenize(
     last = np.append(document_of[1:] != document_of[:-1], [True] * bool(numbers))
     of_text = np.array(sizes, dtype=np.int64)
     terms, of_passage = _interleave(tokens.terms, of_text, title_sizes, document_of)
-    return _TokenStream(forget_marks(terms, of_text, of_passage, vocabulary), of_passage, last)
+    terms = forget_marks(terms, of_text, of_passage, vocabulary)
+    pieces = _pieces_of_passages(tokens.compounds, of_text, title_sizes, document_of)
+    piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
+    ends = np.repeat(np.cumsum(of_passage), piece_sizes)
+    terms = np.insert(terms, ends, np.fromiter(chain.from_iterable(pieces), np.int32))
+    return _TokenStream(terms, of_passage + piece_sizes, last)
+
+
+def _pieces_of_passages(
+    compounds: Sequence[tuple[int, list[int]]],
+    text_sizes: Numbers,
+    title_sizes: Numbers,
+    document_of: Numbers,
+) -> list[list[int]]:
+    """Return for each passage the pieces of the compounds in its text and title, each with a
+    separator before it. Places of compounds are those in the terms of `_interleave`."""
+    pieces: list[list[int]] = [[] for _ in range(len(text_sizes))]
+    text_ends, title_ends = np.cumsum(text_sizes), np.cumsum(title_sizes)
+    size = int(text_sizes.sum())
+    for place, terms in compounds:
+        if place < size:
+            passages = range(n := int(np.searchsorted(text_ends, place, side="right")), n + 1)
+        else:
+            document = np.searchsorted(title_ends, place - size, side="right")
+            passages = range(*np.searchsorted(document_of, (document, document + 1)).tolist())
+        for passage in passages:
+            pieces[passage] += (FIELD_SEPARATOR, *terms)
+    return pieces
 
 
 def _interleave(
-    terms: Numbers, text_sizes: Numbers, title_sizes: Numbers, document_of: Numbers
+    terms: Numbers,
+    text_sizes: Numbers,
+    title_sizes: Numbers,
+    document_of: Numbers,
 ) -> tuple[Numbers, Numbers]:
     """Return text, separator and title of each passage in turn, and how many terms those are.
 
@@ -135,11 +166,11 @@ def _write_segment(
     tokens, sizes, last = map(np.concatenate, zip(*streams, strict=True))
     streams.clear()  # what follows needs the memory
     terms, tokens = _sort_terms(vocabulary, tokens)
-    text_sizes = np.flatnonzero(tokens == len(terms)) - np.cumsum(sizes) + sizes
-    title_sizes = sizes - 1 - text_sizes
+    text_sizes, title_sizes = _field_sizes(np.flatnonzero(tokens == len(terms)), sizes)
     lengths = text_sizes + TITLE_WEIGHT * title_sizes
-    fields = (text_sizes, np.ones_like(text_sizes), title_sizes)
-    weights = _repeat((1, 1, TITLE_WEIGHT), fields)
+    one = np.ones_like(text_sizes)
+    fields = (text_sizes, one, title_sizes, sizes - text_sizes - 1 - title_sizes)
+    weights = _repeat((1, 1, TITLE_WEIGHT, 1), fields)
     arrays = chain(
         _passage_arrays(lengths, last).items(),
         stored.arrays(),
@@ -147,6 +178,15 @@ def _write_segment(
     )
     segment_file.write(path, arrays, {"passages": len(sizes), "tokens": int(lengths.sum())})
     return SegmentEntry(path.name, path.stat().st_size, len(sizes), len(terms))
+
+
+def _field_sizes(separators: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]:
+    """Return how many tokens the text and the title of each passage have."""
+    ends = np.cumsum(sizes)
+    first = np.searchsorted(separators, ends - sizes)
+    separators = np.append(separators, sizes.sum())
+    text_ends, title_ends = separators[first], np.minimum(separators[first + 1], ends)
+    return text_ends - ends + sizes, title_ends - text_ends - 1
 
 
 def _sort_terms(vocabulary: Sequence[bytes], tokens: Numbers) -> tuple[list[bytes], Numbers]:
