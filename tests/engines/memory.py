@@ -30,6 +30,18 @@ class MemoryEngine:
 
     version = "memory-1"
 
+    def __init__(self) -> None:
+        self.lives: list[tuple[str, str]] = []  # what happened to which generation
+
+    def fork(self, folder: Path) -> None:
+        self.lives.append(("fork", folder.parent.name))
+
+    def publish(self, folder: Path) -> None:
+        self.lives.append(("publish", folder.parent.name))
+
+    def drop(self, folder: Path) -> None:
+        self.lives.append(("drop", folder.parent.name))
+
     def reader(self, folder: Path) -> "MemoryReader":
         return MemoryReader(list(_documents(folder)))
 

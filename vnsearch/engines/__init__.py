@@ -102,6 +102,17 @@ class Engine(Protocol):
     def writer(self, folder: Path) -> Writer:
         """Change the index in the folder, or begin one there."""
 
+    def fork(self, folder: Path) -> None:
+        """A new generation begins, whose folder has links to all files of the current one, or
+        nothing; data elsewhere get a copy of their own, named in a new file of the folder."""
+
+    def publish(self, folder: Path) -> None:
+        """All is written and synced, and the generation becomes current in the next step."""
+
+    def drop(self, folder: Path) -> None:
+        """The generation is removed, which was current or came to nothing; the folder may be
+        missing. Data elsewhere go, if no reader can have them open."""
+
 
 def embedded() -> Engine:
     """The engine of this release."""

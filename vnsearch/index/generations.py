@@ -23,6 +23,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
+from vnsearch.engines import Engine
 from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError, NoIndexError, VnsearchError
 from vnsearch.index import checksums
 
@@ -51,8 +52,9 @@ class Pointer(NamedTuple):
 class Generations:
     """The generations in one index folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, engine: Engine | None = None) -> None:
+        """`engine`: whose data they hold, for a writer, which tells it of their lives."""
+        self.folder, self._engine = folder, engine
 
     def exists(self) -> bool:
         """Whether there is an index; raises OSError when that cannot be said."""
@@ -161,6 +163,8 @@ class Generations:
                 for entry in checksums.entries(current):
                     (draft / entry.name).parent.mkdir(parents=True, exist_ok=True)
                     _link(current / entry.name, draft / entry.name)
+            if self._engine is not None:
+                self._engine.fork(draft / ENGINE)
         except BaseException:
             self.discard(draft)
             raise
@@ -185,6 +189,8 @@ class Generations:
                 _sync(self.folder.parent)  # as when made, but that may have been interrupted
             pointer.write_text(f"{draft.name} {checksum}\n", "ascii")
             _sync(pointer)
+            if self._engine is not None:
+                self._engine.publish(draft / ENGINE)
             os.replace(pointer, self.folder / _CURRENT)
         except BaseException:
             self.discard(draft)
@@ -210,6 +216,8 @@ class Generations:
             except (NoIndexError, IndexUnusableError):
                 is_current = False
             if not is_current:
+                if self._engine is not None:
+                    self._engine.drop(draft / ENGINE)
                 shutil.rmtree(draft, ignore_errors=True)
 
     def _generations(self) -> list[Path]:

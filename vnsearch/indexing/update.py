@@ -82,8 +82,8 @@ def update(
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
-    generations, places = Generations(index), FileNames.of(index)
     engine = engine or embedded()
+    generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = (
         [places.name(as_spelled(os.path.abspath(path))) for path in named]
         for named in (paths, forget)

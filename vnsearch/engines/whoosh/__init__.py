@@ -43,3 +43,14 @@ class WhooshEngine:
         from vnsearch.engines.whoosh.write.writer import WhooshWriter
 
         return WhooshWriter(folder, self._limits or Limits())
+
+    # All its data are files of the generation, which are linked, published and removed with it.
+
+    def fork(self, folder: Path) -> None:
+        """See `engines.Engine`."""
+
+    def publish(self, folder: Path) -> None:
+        """See `engines.Engine`."""
+
+    def drop(self, folder: Path) -> None:
+        """See `engines.Engine`."""
