@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.cases import table
-from vnsearch.analysis.tokenizer import forms, tokenize
+from vnsearch.analysis.tokenizer import any_word, forms, tokenize, words_in
 from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, fold, nfc
 from vnsearch.vietnamese.syllable import canonical
 
@@ -133,3 +133,18 @@ def test_nfd_gives_the_same_tokens(text: str) -> None:
 def test_vietnamese_in_nfd_has_the_same_forms_even_unnormalized(text: str) -> None:
     decomposed = unicodedata.normalize("NFD", text)
     assert [forms(t.text) for t in tokenize(decomposed)] == [forms(t.text) for t in tokenize(text)]
+
+
+@settings(max_examples=1000, deadline=None)
+@given(texts, st.integers(0, 20))
+@example(".NET a.n C#", 1)
+def test_the_faster_pattern_finds_the_same_words(text: str, begin: int) -> None:
+    spans = [match.span() for match in any_word().finditer(text, begin)]
+    assert [match.span() for match in words_in(text).finditer(text, begin)] == spans
+
+
+def test_the_faster_pattern_reads_each_character_alike() -> None:
+    for char in map(chr, range(0x10000)):
+        for text in (char, f"a{char}a", f"1{char}", f"{char}n", f"a{char}\u0301b"):
+            spans = [match.span() for match in any_word().finditer(text)]
+            assert [match.span() for match in words_in(text).finditer(text)] == spans, ascii(text)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Command, write_files
 from tests.query.test_restoration import LEXICON, Texts
-from vnsearch.analysis.tokenizer import WORD, forms
+from vnsearch.analysis.tokenizer import any_word, forms
 from vnsearch.query import correction
 from vnsearch.query.clauses import Query
 from vnsearch.query.describe import text_of
@@ -243,7 +243,7 @@ def mistakes(path: Path) -> Iterator[tuple[str, str]]:
     """Single words that were misspelt, and what they were put right to."""
     rows = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
     for wrong, right in (map(canonical, row[:2]) for row in rows if len(row) == 3):
-        if WORD.fullmatch(wrong) and WORD.fullmatch(right) and wrong != right:
+        if any_word().fullmatch(wrong) and any_word().fullmatch(right) and wrong != right:
             yield wrong, right
 
 
@@ -252,7 +252,7 @@ def often_in_documents(paths: Iterable[Path]) -> Counter[str]:
     often: Counter[str] = Counter()
     for path in paths:
         for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-            found = set(WORD.findall(nfc(json.loads(line)["text"]).lower()))
+            found = set(any_word().findall(nfc(json.loads(line)["text"]).lower()))
             often.update({forms(word)[1] for word in found})
     return often
 

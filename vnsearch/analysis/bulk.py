@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vnsearch.analysis.compounds import CLASSIFIED, is_border, letter_class, pieces
-from vnsearch.analysis.tokenizer import SIGNED_NAME, WORD, forms_of
+from vnsearch.analysis.tokenizer import any_word, forms_of, signed_name
 from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
 from vnsearch.vietnamese.letters import LETTERS
 
@@ -175,7 +175,7 @@ class Vocabulary:
             return terms, starts, ends
         places, tokens = [], []
         for removed, (at, run) in enumerate(split.items()):
-            for word in WORD.finditer(run):
+            for word in any_word().finditer(run):
                 places.append(at - removed)
                 tokens.append((self._term(word[0]), *(int(starts[at]) + p for p in word.span())))
         where, new = np.array(places, dtype=np.int64), np.array(tokens, dtype=np.int64)
@@ -204,7 +204,7 @@ class Vocabulary:
         """Return the term of a run that is one token, else -1."""
         term = self._term_of_run.get(run)
         if term is None:
-            word = WORD.match(run)
+            word = any_word().match(run)
             is_token = word is not None and word[0] == run
             term = self._term_of_run[run] = self._term(run) if is_token else -1
         return term
@@ -230,7 +230,7 @@ def _signed_names(text: str) -> Iterator[tuple[int, int]]:
     for sign, offset in _SIGNS:
         at = text.find(sign)
         while at >= 0:
-            name = SIGNED_NAME.match(text, at - offset)
+            name = signed_name().match(text, at - offset)
             if name is not None:
                 yield name.span()
             at = text.find(sign, at + 1)
@@ -278,8 +278,8 @@ def _key_byte_table() -> NDArray[np.uint8]:
     for code in range(CLASSIFIED):
         char = chr(code)
         # Some characters are part of a word only inside of it or behind a letter that they
-        # belong to: see `tokenizer.WORD`.
-        if not any(map(WORD.fullmatch, (char, f"a{char}a", f"ก{char}"))):
+        # belong to: see `tokenizer.any_word`.
+        if not any(map(any_word().fullmatch, (char, f"a{char}a", f"ก{char}"))):
             table[code] = 0
     for byte, char in enumerate(_PLAIN, 1):
         table[[ord(char), ord(char.upper())]] = byte

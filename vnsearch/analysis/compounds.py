@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from vnsearch.analysis.tokenizer import WORD
+from vnsearch.analysis.tokenizer import words_in
 
 # What has more pieces is a hash or a key, and no compound.
 MAX_PIECES: Final = 6
@@ -60,7 +60,7 @@ def pieces(text: str, start: int, end: int) -> tuple[str, ...]:
 
 def compounds(text: str) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
     """Yield the compounds of an NFC text: position among the tokens, start, end, pieces."""
-    for position, word in enumerate(WORD.finditer(text)):
+    for position, word in enumerate(words_in(text).finditer(text)):
         if _may_be_compound(word[0]) and (found := pieces(text, *word.span())):
             yield position, *word.span(), found
 

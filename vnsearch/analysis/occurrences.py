@@ -12,7 +12,7 @@ from re import Match
 from typing import Final
 
 from vnsearch.analysis.compounds import compounds
-from vnsearch.analysis.tokenizer import SIGNED_NAME, WORD, forms
+from vnsearch.analysis.tokenizer import forms, signed_name, words_in
 from vnsearch.vietnamese.letters import LETTERS, fold
 
 # The code points texts are mostly made of, in lower case: ASCII, Vietnamese letters, and the
@@ -98,7 +98,7 @@ def _folded_letters(text: str) -> bytes:
     if len(lower) != len(text):  # only İ has a longer lower case
         lower = "?" * len(text)
     elif "#" in text or "++" in text or ".net" in lower:
-        for name in SIGNED_NAME.finditer(text):
+        for name in signed_name().finditer(text):
             begin, end = name.span()
             lower = f"{lower[:begin]}{'?' * (end - begin)}{lower[end:]}"
     encoded, _ = codecs.charmap_encode(lower, "replace", _CHARMAP)
@@ -110,5 +110,5 @@ def _uncommon_words(text: str, letters: bytes) -> Iterator[Match[str]]:
     at = letters.find(_UNCOMMON)
     while at >= 0:
         end = letters.find(b" ", at)
-        yield from WORD.finditer(text, letters.rfind(b" ", 0, at), end - 1)
+        yield from words_in(text).finditer(text, letters.rfind(b" ", 0, at), end - 1)
         at = letters.find(_UNCOMMON, end)

@@ -17,7 +17,7 @@ from itertools import product
 from typing import Final
 
 from vnsearch.analysis.compounds import pieces
-from vnsearch.analysis.tokenizer import WORD
+from vnsearch.analysis.tokenizer import words_in
 from vnsearch.vietnamese.letters import fold
 
 Typing = tuple[str, ...]
@@ -136,7 +136,7 @@ def _joined_and_split(text: str) -> Iterator[Typing]:
     parts = [
         [
             piece
-            for word in WORD.finditer(part)
+            for word in words_in(part).finditer(part)
             for piece in pieces(part, *word.span()) or (word[0],)
         ]
         for part in text.split("/")
@@ -158,4 +158,4 @@ def _partitions(words: Sequence[str]) -> list[Typing]:
 
 
 def _tokens(text: str) -> Typing:
-    return tuple(WORD.findall(text))
+    return tuple(words_in(text).findall(text))

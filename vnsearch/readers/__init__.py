@@ -21,7 +21,7 @@ from os.path import splitext
 from pathlib import PurePath
 from typing import Final, NamedTuple, cast
 
-from vnsearch.analysis.tokenizer import WORD
+from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
 from vnsearch.readers import titles
@@ -224,7 +224,7 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
             if better.undecoded:
                 yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
         title, text = restored(title), restored(text)
-    if not WORD.search(text):
+    if not any_word().search(text):
         yield Flaw(f"{where}no words")
         return
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vnsearch.analysis.occurrences import occurrences
-from vnsearch.analysis.tokenizer import WORD, forms, spans_of, tokenize
+from vnsearch.analysis.tokenizer import forms, spans_of, tokenize, words_in
 from vnsearch.analysis.unmarked import unmarked_fields, with_unknown_marks
 from vnsearch.model import Snippet, StoredPassage
 from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
@@ -200,7 +200,7 @@ def _rows(field: _Field, words: Sequence[Word], exact: bool) -> Sequence[Sequenc
 
 def _following(text: str, word: Span) -> tuple[Span, ...]:
     """The word behind a word, if there is one."""
-    found = WORD.search(text, word[1])
+    found = words_in(text).search(text, word[1])
     return () if found is None else (found.span(),)
 
 
@@ -210,7 +210,7 @@ def _stretch(text: str, marks: Sequence[Mark]) -> Span:
         return 0, len(text)
     if marks:
         start, end = _densest(text, marks)
-    elif (first := WORD.search(text)) is not None:
+    elif (first := words_in(text).search(text)) is not None:
         start, end = first.span()
     else:
         return 0, LENGTH
@@ -275,13 +275,13 @@ def _closest(marks: Sequence[Mark], begin: int, end: int) -> int:
 
 def _adjacent(text: str, end: int, start: int) -> bool:
     """Whether there is no word between one that ends and one that starts there."""
-    return start - end < _LEAST_BETWEEN or WORD.search(text, end, start) is None
+    return start - end < _LEAST_BETWEEN or words_in(text).search(text, end, start) is None
 
 
 def _first_start(text: str, at: int) -> int:
     """Where the first word begins that does so at `at` or behind it; there is one."""
     behind_space = text.rfind(" ", 0, max(0, at)) + 1
-    words = WORD.finditer(text, behind_space)
+    words = words_in(text).finditer(text, behind_space)
     start = next(words).start()
     while start < at:
         start = next(words).start()
@@ -293,7 +293,7 @@ def _last_end(text: str, end: int, limit: int) -> int:
     at = min(limit, len(text))
     while at > end:
         # From any of its letters on, a word ends where it does from its first.
-        if text[at - 1].isalnum() and (word := WORD.match(text, at - 1)):
+        if text[at - 1].isalnum() and (word := words_in(text).match(text, at - 1)):
             if word.end() <= limit:
                 return word.end()
             while text[at - 1].isalnum():
