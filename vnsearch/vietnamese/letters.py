@@ -60,8 +60,8 @@ _INDIC_BLOCKS: Final = (("\u0900", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "
 # the rest of them is left out.
 _MAX_MARKS: Final = 30
 # The symbols of U+2000 to U+2BFF are left out but for the marks among them.
-_MAY_BE_MARK: Final = re.compile(r"[^\w\s\0-\u02ff\u2000-\u20cf\u2100-\u2bff]")
-_MAY_BE_STACK: Final = re.compile(rf"{_MAY_BE_MARK.pattern}{{{_MAX_MARKS + 1},}}")
+_MAY_BE_MARK: Final = r"[^\w\s\0-\u02ff\u2000-\u20cf\u2100-\u2bff]"
+_MAY_BE_STACK: Final = rf"{_MAY_BE_MARK}{{{_MAX_MARKS + 1},}}"
 
 
 def nfc(text: str) -> str:
@@ -76,10 +76,12 @@ def nfc(text: str) -> str:
 
 def _unstacked(text: str) -> str:
     """A text without the marks that are too many in a row."""
-    # A run that is too long has one of these characters, a few of the text.
-    if _MAY_BE_MARK.search(text[:: _MAX_MARKS + 1]) is None:
+    if len(text) <= _MAX_MARKS:  # as most queries: without compiling the patterns
         return text
-    return _MAY_BE_STACK.sub(_bounded_run, text)
+    # A run that is too long has one of these characters, a few of the text.
+    if re.search(_MAY_BE_MARK, text[:: _MAX_MARKS + 1]) is None:
+        return text
+    return re.sub(_MAY_BE_STACK, _bounded_run, text)
 
 
 def _bounded_run(match: re.Match[str]) -> str:
