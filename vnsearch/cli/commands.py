@@ -4,17 +4,15 @@ click.
 Modules that take long to import are imported by the command that needs them.
 """
 
-import os
-import sys
 from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from contextlib import closing
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import click
 
 from vnsearch import __version__
-from vnsearch.cli.exits import end_as_interrupted, fail, run
+from vnsearch.cli.exits import fail, run
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -22,19 +20,12 @@ from vnsearch.errors import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     REPAIR,
-    VnsearchError,
-    explain,
 )
 from vnsearch.index import location
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
     from vnsearch.model import Interpretation
-
-
-# For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
-# would spin at the start, and huge pages take longer to clear than what is done with them.
-_NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -163,19 +154,7 @@ Examples:
     help="Wait up to SECONDS for another process that is writing the index.",
 )
 @_with_common
-def index(
-    paths: tuple[str, ...],
-    rebuild: bool,
-    excludes: tuple[str, ...],
-    encoding: str | None,
-    forget: tuple[str, ...],
-    shared: bool,
-    jobs: int | None,
-    as_json: bool,
-    strict: bool,
-    wait: float,
-    common: _Common,
-) -> int:
+def index(common: _Common, **options: Any) -> int:
     """Bring the index up to date with files and folders.
 
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
@@ -184,65 +163,9 @@ def index(
     .mbox), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub, also with .gz behind;
     all else is skipped and told.
     """
-    from vnsearch.indexing.update import forget_advice, update
-    from vnsearch.render import jsonform, plain
+    from vnsearch.cli.index import refresh
 
-    os.environ.update(
-        {name: value for name, value in _NUMPY_SETTINGS.items() if name not in os.environ}
-    )
-    for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
-        if not paths:
-            raise click.UsageError(f"{option} needs the PATHs it is for")
-    folder = location.index_to_write(common.folder)
-    end_as_interrupted()
-    with _progress(common) as progress:
-        done = update(
-            folder,
-            paths,
-            excludes=[glob for glob in excludes if glob] if excludes else None,
-            encoding=None if encoding is None else _encoding(encoding),
-            forget=forget,
-            rebuild=rebuild,
-            wait=wait,
-            shared=shared,
-            jobs=jobs,
-            progress=progress,
-        )
-    try:
-        if as_json:
-            streams.write([jsonform.dump(jsonform.changes(done))])
-        elif not common.quiet:
-            for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
-                streams.say(line)
-            streams.write(plain.changes(done, os.path.relpath(folder)))
-        streams.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        message, advice = explain(error)
-        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
-    for root in done.missing_roots:
-        streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or (strict and done.skipped)
-    return EXIT_NOTHING if undone else EXIT_FOUND
-
-
-def _encoding(name: str) -> str:
-    """The encoding that a user names; "" when each file is to tell."""
-    from vnsearch.vietnamese import encodings
-
-    found = "" if name == "auto" else encodings.lookup(name)
-    if found is None:
-        raise click.UsageError(f"no such encoding: {name}")
-    return found
-
-
-def _progress(common: _Common) -> Any:
-    if common.quiet or not sys.stderr.isatty():
-        return nullcontext()
-    from vnsearch.render.terminal import progress
-
-    return progress(common.color)
+    return refresh(**common._asdict(), **options)
 
 
 @commands.command(

@@ -14,6 +14,7 @@ from vnsearch.render import jsonform, streams
 from vnsearch.search.searcher import Searcher
 
 _DEFAULT_LIMIT: Final = 10
+_DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of these forms
 
 
 def main(**options: Any) -> NoReturn:
@@ -45,10 +46,7 @@ def answer(
     quiet: bool = False,
 ) -> int:
     """Search, print, return an exit code; the options are those of the command."""
-    if bool(query) == (batch is not None):
-        raise _misused(
-            "name a QUERY or --batch FILE, not both" if query else "name a QUERY to search for"
-        )
+    _check_what_is_asked(query, batch)
     paths = "-0" if as_paths0 else "-l"
     form = _only_one(
         {"--json": as_json, "--jsonl": as_jsonl, paths: as_paths or as_paths0, "-c": as_count}
@@ -58,8 +56,7 @@ def answer(
     demand = _only_one({"--all": need_all, "--any": need_any})
     # What is counted, listed or only tested is a set: it has just what was asked for.
     is_set = form in (paths, "-c") or (quiet and form is None and batch is None)
-    if limit is None:
-        limit = sys.maxsize if form == paths else 0 if form == "-c" else _DEFAULT_LIMIT
+    limit = _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit
     with closing(Searcher(location.existing_index(folder))) as searcher:
 
         def ask(text: str, *, is_set: bool = is_set, limit: int = limit) -> Results:
@@ -84,6 +81,13 @@ def answer(
         if is_set and not quiet and not results.total:
             _tell_what_else(ask(text, is_set=False, limit=0))
         return EXIT_FOUND if results.total else EXIT_NOTHING
+
+
+def _check_what_is_asked(query: Sequence[str], batch: str | None) -> None:
+    if query and batch is not None:
+        raise _misused("name a QUERY or --batch FILE, not both")
+    if not query and batch is None:
+        raise _misused("name a QUERY to search for")
 
 
 def _misused(message: str) -> VnsearchError:

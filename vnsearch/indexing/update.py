@@ -84,10 +84,7 @@ def update(
     started = time.monotonic()
     engine = engine or embedded()
     generations, places = Generations(index, engine), FileNames.of(index)
-    names, forgotten = (
-        [places.name(as_spelled(os.path.abspath(path))) for path in named]
-        for named in (paths, forget)
-    )
+    names, forgotten = _names(places, paths), _names(places, forget)
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))
@@ -114,6 +111,10 @@ def update(
                 raise
             generations.publish(draft)
         return _summary(generations, work, started)
+
+
+def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
+    return [places.name(as_spelled(os.path.abspath(path))) for path in paths]
 
 
 def _summary(generations: Generations, work: "_Update", started: float) -> Changes:

@@ -1,0 +1,106 @@
+"""`vnsearch index`: options -> update -> output -> exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from vnsearch.cli.exits import end_as_interrupted
+from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
+from vnsearch.index import location
+from vnsearch.render import streams
+
+if TYPE_CHECKING:
+    from vnsearch.model import Changes
+
+# For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
+# would spin at the start, and huge pages take longer to clear than what is done with them.
+_NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
+
+_HELP: Final = "see: vnsearch index --help"
+
+
+def refresh(
+    *,
+    paths: Sequence[str],
+    rebuild: bool,
+    excludes: Sequence[str],
+    encoding: str | None,
+    forget: Sequence[str],
+    shared: bool,
+    jobs: int | None,
+    as_json: bool,
+    strict: bool,
+    wait: float,
+    folder: str | None,
+    color: str,
+    quiet: bool,
+) -> int:
+    """Bring the index up to date; the options are those of the command."""
+    from vnsearch.indexing.update import forget_advice, update
+
+    for name, value in _NUMPY_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    if "" in paths:
+        raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
+    for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
+        if not paths:
+            raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+    index = location.index_to_write(folder)
+    end_as_interrupted()
+    with _progress(color, quiet) as progress:
+        done = update(
+            index,
+            paths,
+            excludes=[glob for glob in excludes if glob] if excludes else None,
+            encoding=None if encoding is None else _encoding(encoding),
+            forget=forget,
+            rebuild=rebuild,
+            wait=wait,
+            shared=shared,
+            jobs=jobs,
+            progress=progress,
+        )
+    _show_changes(done, index, as_json, quiet)
+    for root in done.missing_roots:
+        streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
+    undone = done.missing_roots or (strict and done.skipped)
+    return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:
+    from vnsearch.render import jsonform, plain
+
+    try:
+        if as_json:
+            streams.write([jsonform.dump(jsonform.changes(done))])
+        elif not quiet:
+            for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
+                streams.say(line)
+            streams.write(plain.changes(done, os.path.relpath(index)))
+        streams.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        message, advice = explain(error)
+        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+
+
+def _encoding(name: str) -> str:
+    """The encoding that a user names; "" when each file is to tell."""
+    from vnsearch.vietnamese import encodings
+
+    found = "" if name == "auto" else encodings.lookup(name)
+    if found is None:
+        raise VnsearchError(f"no such encoding: {name}", _HELP)
+    return found
+
+
+def _progress(color: str, quiet: bool) -> Any:
+    if quiet or not sys.stderr.isatty():
+        return nullcontext()
+    from vnsearch.render.terminal import progress
+
+    return progress(color)
