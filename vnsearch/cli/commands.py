@@ -4,6 +4,7 @@ click.
 Modules that take long to import are imported by the command that needs them.
 """
 
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from functools import wraps
@@ -54,8 +55,13 @@ def _fail_usage(error: click.UsageError) -> int:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         click.echo(error.format_message(), err=True)
         return EXIT_ERROR
+    leave_out = "to leave a word out, put -- before it"
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return fail(f"no such option: {error.option_name}", "to leave a word out, put -- before it")
+        return fail(f"no such option: {error.option_name}", leave_out)
+    if isinstance(error, click.BadParameter) and command.endswith(" search"):
+        given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
+        if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
+            return fail(error.format_message(), leave_out)
     return fail(error.format_message(), f"see: {command} --help")
 
 
@@ -171,7 +177,7 @@ def index(common: _Common, **options: Any) -> int:
 @commands.command(
     epilog="""\b
 Query language:
-  word           in any typing; with marks, words just so come first
+  word           typed without marks, in any typing; with marks, that word
   "a phrase"     these words in this order, the last may be a prefix: "a phr*"
   NOT word       not this word, with these marks if any; also -word
   word*          words that begin so          word~   one slip allowed

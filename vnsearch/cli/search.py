@@ -60,12 +60,13 @@ def answer(
     with closing(Searcher(location.existing_index(folder))) as searcher:
 
         def ask(text: str, *, is_set: bool = is_set, limit: int = limit) -> Results:
+            needs_all = is_set or no_relax
             return searcher.search(
                 text,
                 limit=limit,
                 offset=offset,
                 exact=exact,
-                demand=Demand(demand.lstrip("-") if demand else "all" if is_set else "smart"),
+                demand=Demand(demand.lstrip("-") if demand else "all" if needs_all else "smart"),
                 correct=not (is_set or no_correct),
                 relax=not no_relax,
                 within=within,
@@ -141,6 +142,8 @@ def _tell(results: Results) -> None:
     if understood.relaxed:
         lacking = missing or "all the words"
         streams.say(f"no document has {lacking}; these have some of the words")
+    elif results.total and not results.complete and " " in results.query.strip():
+        streams.say("no document has all the words; these have most of them")
     if not results.total:
         streams.say(f"nothing found{f': no document has {missing}' if missing else ''}")
     if understood.suggestion not in (None, understood.text):
@@ -154,7 +157,7 @@ def _tell_what_else(ranked: Results) -> None:
         if ranked.understood.corrected:
             streams.say(f"{documents} {ranked.understood.text}")
         else:
-            streams.say(f"{documents} some of the words: search with --any")
+            streams.say(f"{documents} some of the words: leave the option out to see the best")
 
 
 def _show(results: Results, form: str | None, link_format: str, color: str, quiet: bool) -> None:

@@ -31,7 +31,10 @@ def texts_of(query: Query, clauses: Iterable[Clause]) -> tuple[str, ...]:
         begins.setdefault(token.text, []).append(place)
 
     def text(clause: Clause) -> str:
-        words = [word.text for word in all_words((clause,))]
+        found_words = list(all_words((clause,)))
+        words = [word.text for word in found_words]
+        if any(word.in_title for word in found_words):
+            return f"title:{' '.join(words)}" if len(words) == 1 else f'title:"{" ".join(words)}"'
         for begin in begins.get(words[0], ()) if len(words) > 1 else ():
             found = tokens[begin : begin + len(words)]
             if [token.text for token in found] == words:

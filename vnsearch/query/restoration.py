@@ -55,8 +55,14 @@ def restored(query: Query, known: Statistics, *, any_typing: bool = True) -> Que
             if _is_nowhere(word, known) and known.variants[word.folded]:
                 notices[f"no document has “{word.text}”: {instead}"] = None
         if any_typing:
-            typed = [_any_typing(word, known) for word in typed]
-        words += _restored(typed, known)
+            meant = _restored([_any_typing(word, known) for word in typed], known)
+            # What is searched in any typing was typed as it was, and is not shown as another.
+            words += (
+                word._replace(exact=own.exact) if _is_nowhere(own, known) else word
+                for own, word in zip(typed, meant, strict=True)
+            )
+        else:
+            words += _restored(typed, known)
     clauses = with_words(query.clauses, iter(words))
     return query._replace(clauses=clauses, notices=tuple(notices))
 
