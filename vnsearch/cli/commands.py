@@ -177,7 +177,7 @@ def index(common: _Common, **options: Any) -> int:
 @commands.command(
     epilog="""\b
 Query language:
-  word           typed without marks, in any typing; with marks, that word
+  word           in any typing; with any mark, just that word
   "a phrase"     these words in this order, the last may be a prefix: "a phr*"
   NOT word       not this word, with these marks if any; also -word
   word*          words that begin so          word~   one slip allowed
@@ -231,10 +231,10 @@ Examples:
 def search(common: _Common, **options: Any) -> int:
     """Search, best documents first.
 
-    Documents with all the words of QUERY are found; when it is longer than three words,
-    those with most of it; when there are none, those with any, and that is told. What is typed
-    without a space, such as 15/2020/NĐ-CP, is one word. With -l, -0, -c and -q all the words are
-    needed, just as they were typed.
+    Documents with all the words of QUERY are found; when it is longer than three words, also
+    those with a good share of it; when there are none, those with any, and that is told. What is
+    typed without a space, such as 15/2020/NĐ-CP, is one thing. With -l, -0, -c and -q all the words
+    are needed, just as they were typed.
     """
     from vnsearch.cli.search import answer
 
