@@ -672,3 +672,23 @@ def test_an_updated_index_answers_as_a_rebuilt_one(tmp_path: Path, seed: int) ->
         chance.choice(steps)()
     update(index)
     assert answers(index) == rebuilt(index, docs)
+
+
+def test_a_rebuild_loses_no_file_that_cannot_be_read(
+    docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(index, [str(docs)])
+    before = answers(index)
+
+    def refused(path: str) -> None:
+        raise OSError(errno.EACCES, "Permission denied", path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "open_regular", refused)
+        with pytest.raises(RootError, match="a rebuild would lose its documents") as caught:
+            update(index, rebuild=True, jobs=1)
+        assert "--exclude" in caught.value.advice
+        (docs / "new.txt").write_text("một hai")  # of which nothing can be lost
+        assert len(update(index, jobs=1).skipped) == 1
+    assert answers(index) == before
+    assert update(index, rebuild=True).added == 5

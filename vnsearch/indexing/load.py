@@ -52,6 +52,7 @@ class Load:
     ) -> None:
         """`advance` is called with the number of bytes read since the last call."""
         self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
+        self.refused: dict[str, str] = {}  # files that the system does not let be read, and why
         self.skipped: list[Skipped] = []
         self.bytes_read = 0
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
@@ -147,6 +148,8 @@ class Load:
         if reason := file.why_not_read():
             self.skipped.append(Skipped(self._names.from_here(name), reason))
             self.as_before.add(name)
+            if file.refused:
+                self.refused[name] = file.refused
             return
         if file.unchanged and file.known is not None and file.stat is not None:
             self._catalog.put(name, file.known.seen_as(file.stat))

@@ -98,8 +98,8 @@ def update(
         if rebuild:
             scopes = everything(places, roots)
         plan = make_plan(places, known, roots, scopes, str(index))
-        if rebuild and plan.missing:  # which would have to be read to be kept
-            raise _cannot_be_rebuilt(plan)
+        if rebuild and (plan.missing or plan.kept):  # which would have to be read to be kept
+            raise _cannot_be_rebuilt(places, plan)
         work = _Update(places, known, plan, progress or Silence())
         if not plan.is_empty() or roots != known.roots or rebuild:
             draft = generations.draft(fresh=rebuild)
@@ -174,10 +174,17 @@ def forget_advice(root: str) -> str:
     return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
 
 
-def _cannot_be_rebuilt(plan: Plan) -> RootError:
-    root, reason = next(iter(plan.missing.items()))
-    why = f"{root}: {reason}; a rebuild would lose its documents"
-    return RootError(why, f"nothing was changed; {forget_advice(root)}")
+def _cannot_be_rebuilt(places: FileNames, plan: Plan) -> RootError:
+    for root, reason in plan.missing.items():
+        why = f"{root}: {reason}; a rebuild would lose its documents"
+        return RootError(why, f"nothing was changed; {forget_advice(root)}")
+    return _would_be_lost(places.from_here(plan.kept[0]), "its folder cannot be read")
+
+
+def _would_be_lost(path: str, reason: str) -> RootError:
+    """What keeps an index from being made anew: a file that it has and that cannot be read."""
+    why = f"{path}: {reason}; a rebuild would lose its documents"
+    return RootError(why, "nothing was changed; make it readable, or leave it out with --exclude")
 
 
 def _known(generations: Generations, engine: Engine, rebuild: bool) -> Known:
@@ -208,7 +215,7 @@ class _Update:
 
     def __init__(self, places: FileNames, known: Known, plan: Plan, progress: Progress) -> None:
         self._places, self._plan, self._progress = places, plan, progress
-        self._known = known.files
+        self._known, self._had = known.files, known.had
         self._skipped = list(plan.skipped)
         self._bytes_read = 0
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
@@ -228,6 +235,8 @@ class _Update:
                 with closing(read_all(load.parts(), writer.builder, jobs)) as results:
                     for result in results:
                         load.take(result)
+                for name in load.refused.keys() & {*self._had}:
+                    raise _would_be_lost(self._places.from_here(name), load.refused[name])
                 progress.finishing()
                 load.finish()
                 catalog.set_roots(roots)
