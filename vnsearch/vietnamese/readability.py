@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from vnsearch.vietnamese import syllable
 from vnsearch.vietnamese.letters import ACUTE, DOT, LETTERS, VOWELS, nfc, split_marks
 
-# A word holds together across control characters and U+FFFD, which a wrong decoding puts in it.
-_WORD: Final = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*)*")
+# A word holds together across control characters and U+FFFD, which a wrong decoding puts in it;
+# across so many that it is none, but not more, since matching takes some hundred bytes for each.
+_WORD: Final = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*){,10000}")
 _TAG: Final = re.compile("<[^<>]{1,300}>")
 _VOWELS: Final = frozenset(letter for letter in LETTERS if split_marks(letter)[0][0] in VOWELS)
 
