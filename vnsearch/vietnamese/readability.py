@@ -7,6 +7,7 @@ word with a letter outside ASCII is a syllable; decoded with a wrong one, hardly
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -46,7 +47,7 @@ def readability(text: str) -> Readability:
     for word, count in Counter(_words(text)).items():
         if word.isascii():
             plain += count
-            plain_syllables += count * (syllable.parse(word) is not None)
+            plain_syllables += count * _is_spelt_right(word)
         else:
             marked += count
             syllables += count * _is_syllable(word)
@@ -65,6 +66,13 @@ def _words(text: str) -> Iterator[str]:
             yield word if misplaced_capital else word.lower()
 
 
+# The readings of a text, and of those next to it, have many words in common.
+@lru_cache(maxsize=20_000)
+def _is_spelt_right(word: str) -> bool:
+    return syllable.parse(word) is not None
+
+
+@lru_cache(maxsize=20_000)
 def _is_syllable(word: str) -> bool:
     parts = syllable.parse(word)
     if parts is None:
