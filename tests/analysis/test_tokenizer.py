@@ -1,6 +1,8 @@
 """Tokens: where the words of a text are, and their folded and exact forms."""
 
 import re
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -148,3 +150,36 @@ def test_the_faster_pattern_reads_each_character_alike() -> None:
         for text in (char, f"a{char}a", f"1{char}", f"{char}n", f"a{char}\u0301b"):
             spans = [match.span() for match in any_word().finditer(text)]
             assert [match.span() for match in words_in(text).finditer(text)] == spans, ascii(text)
+
+
+# In a process of its own, since what a process has used at most never falls.
+_MEMORY_OF_A_LONG_WORD = """
+import resource, sys
+from vnsearch.analysis.tokenizer import any_word, words_in
+from vnsearch.vietnamese import lookalikes
+from vnsearch.vietnamese.readability import readability
+word = sys.argv[1].encode().decode("unicode_escape") * 1_000_000
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for pattern in (any_word(), words_in(word)):
+    sum(1 for _ in pattern.finditer(word))
+lookalikes.restored(word), readability(word)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="units of ru_maxrss")
+@pytest.mark.parametrize(
+    "part", [r"a\u00ad", r"a\u0301\u200d", r"a\x85", r"a\ufffd", r"\u20aba", r"\u01a3"]
+)
+def test_a_word_of_any_length_takes_little_memory(part: str) -> None:
+    command = [sys.executable, "-c", _MEMORY_OF_A_LONG_WORD, part]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 60_000  # KiB; a regex that keeps each repetition takes 200,000
+
+
+def test_a_word_is_cut_where_its_marks_are_too_many() -> None:
+    text = "a\u00ad" * 25_000 + "b"
+    tokens = list(tokenize(text))
+    assert 1 < len(tokens) < 5
+    assert all(text[token.start : token.end] == token.text for token in tokens)
+    assert "".join(token.text for token in tokens).count("a") == 25_000

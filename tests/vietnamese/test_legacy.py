@@ -198,3 +198,12 @@ def test_anything_can_be_looked_at(data: bytes, text: str) -> None:
     assert repaired is None or repaired.text.count("\n") == text.count("\n")
     for encoding in ENCODINGS:
         assert bool(encodings.decode_as(data, encoding)) == bool(data)
+
+
+@pytest.mark.parametrize("likely", [*encodings.BYTE_TABLES, encodings.VNI, "cp1252", ""])
+@pytest.mark.parametrize("encoding", [encodings.TCVN3, encodings.VNI, encodings.VISCII])
+def test_what_is_likely_decides_nothing(encoding: str, likely: str) -> None:
+    text = "Các hộ thống nhất sửa đường đến trường, người dân góp công, xã góp xi măng.\n"
+    for data in (encoded(text, encoding), encoded(text * 20, encoding)):
+        assert legacy.decode(data, likely) == legacy.decode(data)
+    assert legacy.decode("Le marché déjà fermé à l'été".encode("latin-1"), likely) is None

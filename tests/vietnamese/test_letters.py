@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cases import table
+from vnsearch.vietnamese import letters
 from vnsearch.vietnamese.letters import TONE_MARKS, fold, nfc, split_marks
 from vnsearch.vietnamese.syllable import canonical
 
@@ -129,3 +130,11 @@ def test_fold_of_a_letter_or_digit_is_a_word_again(char: str) -> None:
     assert folded
     assert not any(part.isspace() for part in folded)
     assert any(part.isalnum() for part in folded)
+
+
+def test_long_texts_are_normalized_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "e\u0323\u0302 \u0301a\u0323 o\u031b\u0301\n" * 30 + "a\u0301" * 50
+    whole = nfc(text)
+    for size in range(1, 12):
+        monkeypatch.setattr(letters, "_PIECE", size)
+        assert nfc(text) == whole == unicodedata.normalize("NFC", text)

@@ -7,8 +7,9 @@ of all texts are looked up together. All other runs, and each new key once, go t
 """
 
 import re
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import chain, pairwise, starmap
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -44,30 +45,33 @@ class Tokens:
     `compounds` has the place in `terms` of each compound, ascending, and the terms of its pieces.
     """
 
-    def __init__(self, chunks: "Sequence[_ChunkTokens]", texts: Sequence[Sequence[str]]) -> None:
-        """`texts` are those of the chunks, each cut into pieces."""
-        *columns, compounds = zip(*chunks, strict=True)
-        self.terms, self._starts, self._ends, sizes, self._span_counts = map(
-            np.concatenate, columns
-        )
-        begins = accumulate((len(chunk.terms) for chunk in chunks[:-1]), initial=0)
-        self.compounds = [
-            (begin + place, terms)
-            for begin, found in zip(begins, compounds, strict=True)
-            for place, terms in found
-        ]
-        self._texts = texts
-        self._pieces_at = np.cumsum([0, *map(len, texts)])
-        self._spans_at = np.concatenate(([0], np.cumsum(self._span_counts)))
-        self.counts = np.diff(np.concatenate(([0], np.cumsum(sizes)))[self._pieces_at])
+    def __init__(self, chunks: "Iterable[_ChunkTokens]", begins: Sequence[Sequence[int]]) -> None:
+        """`begins`: where each text was cut into the pieces that are in the chunks."""
+        # Not concatenated, which of a long text would take its memory twice.
+        columns = array("i"), array("i"), array("i")
+        sizes, span_counts = [], []
+        self.compounds: list[tuple[int, list[int]]] = []
+        for chunk in chunks:
+            begin = len(columns[0])
+            self.compounds += ((begin + place, terms) for place, terms in chunk.compounds)
+            for column, numbers in zip(columns, chunk[:3], strict=True):
+                column.frombytes(numbers.view(np.uint8).data)
+            sizes += chunk.sizes.tolist()
+            span_counts += chunk.span_counts.tolist()
+        self.terms, self._starts, self._ends = map(np.asarray, columns)
+        pieces_at = np.cumsum([0, *map(len, begins)])
+        spans_at = np.concatenate(([0], np.cumsum(span_counts)))
+        for piece, begin in enumerate(chain(*begins)):
+            if begin:
+                for places in (self._starts, self._ends):
+                    places[spans_at[piece] : spans_at[piece + 1]] += begin
+        self._spans_at = spans_at[pieces_at]
+        self.counts = np.diff(np.concatenate(([0], np.cumsum(sizes)))[pieces_at])
 
     def spans(self, text: int) -> tuple[Numbers, Numbers]:
         """Return where the tokens of a text start and end in it, in code points."""
-        pieces = slice(self._pieces_at[text], self._pieces_at[text + 1])
-        tokens = slice(self._spans_at[pieces.start], self._spans_at[pieces.stop])
-        begins = [*accumulate(map(len, self._texts[text][:-1]), initial=0)]
-        shifts = np.repeat(np.array(begins, dtype=np.int32), self._span_counts[pieces])
-        return self._starts[tokens] + shifts, self._ends[tokens] + shifts
+        tokens = slice(self._spans_at[text], self._spans_at[text + 1])
+        return self._starts[tokens], self._ends[tokens]
 
 
 class Vocabulary:
@@ -88,9 +92,9 @@ class Vocabulary:
 
     def tokenize(self, texts: Sequence[str], spans_above: float = 0) -> Tokens:
         """Tokenize NFC texts; spans are kept of texts with more than `spans_above` tokens."""
-        pieces = [_pieces(text) if len(text) > 2 * _PIECE else [text] for text in texts]
-        chunks = _chunks(list(chain(*pieces)))
-        return Tokens([self._tokenize(chunk, spans_above) for chunk in chunks], pieces)
+        begins = [_piece_begins(text) if len(text) > 2 * _PIECE else (0,) for text in texts]
+        pieces = chain(*map(_pieces, texts, begins))
+        return Tokens((self._tokenize(chunk, spans_above) for chunk in _chunks(pieces)), begins)
 
     def _tokenize(self, texts: Sequence[str], spans_above: float) -> "_ChunkTokens":
         joined = "\n".join(("", *texts, ""))
@@ -251,23 +255,30 @@ def _words(key_bytes: Numbers) -> Numbers:
 _SPACE: Final = re.compile(r"\s")
 
 
-def _pieces(text: str) -> list[str]:
-    """Cut a long text before spaces."""
-    pieces, begin = [], 0
-    while len(text) - begin > 2 * _PIECE and (space := _SPACE.search(text, begin + _PIECE)):
-        pieces.append(text[begin : space.start()])
-        begin = space.start()
-    return [*pieces, text[begin:]]
+def _piece_begins(text: str) -> Sequence[int]:
+    """Where to cut a long text, before spaces, and its begin."""
+    begins = [0]
+    while len(text) - begins[-1] > 2 * _PIECE and (
+        space := _SPACE.search(text, begins[-1] + _PIECE)
+    ):
+        begins.append(space.start())
+    return begins
 
 
-def _chunks(texts: Sequence[str]) -> Iterable[Sequence[str]]:
-    begin = size = 0
-    for end, text in enumerate(texts):
+def _pieces(text: str, begins: Sequence[int]) -> Iterable[str]:
+    return map(text.__getitem__, starmap(slice, pairwise([*begins, len(text)])))
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[Sequence[str]]:
+    chunk: list[str] = []
+    size = 0
+    for text in texts:
         if size > _CHUNK:
-            yield texts[begin:end]
-            begin, size = end, 0
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(text)
         size += len(text)
-    yield texts[begin:]
+    yield chunk
 
 
 def _key_byte_table() -> NDArray[np.uint8]:

@@ -18,8 +18,8 @@ MAX_TOKENS = 350
 _SENTENCE_END = re.compile(r"[.!?…;:][\"'”’»)\]]*\s")
 
 
-def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Sequence[Passage]:
-    """Cut a document into passages, in order; none if it has no tokens.
+def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
+    """Yield the passages of a document, in order; none if it has no tokens.
 
     `starts` and `ends` are those of its tokens, in code points. Each passage ends at the last
     paragraph end after MIN_TOKENS to CUT_TOKENS tokens, else at the last sentence end there, else
@@ -27,8 +27,8 @@ def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Seq
     its tokens matters.
     """
     if 0 < len(starts) <= MAX_TOKENS:
-        return [whole(document, len(starts))]
-    return list(_cut_up(document, starts, ends))
+        return iter([whole(document, len(starts))])
+    return _cut_up(document, starts, ends)
 
 
 def whole(document: Document, count: int) -> Passage:

@@ -51,11 +51,13 @@ _SIGNED: Final = (
 )
 
 # Letters and digits, with the combining marks and invisible characters among and after them (NFC
-# leaves marks in rare orders decomposed).
+# leaves marks in rare orders decomposed). Where a word has very many of these it is cut, since
+# matching takes some hundred bytes for each.
 _INSIDE: Final = (
     rf"(?:[{COMBINING}{INVISIBLE}]+(?=[^\W_]|[{COMBINING}])|[{COMBINING}{LETTER_SIGNS}])"
 )
-_PLAIN_WORD: Final = re.compile(rf"[^\W_]+(?:{_INSIDE}[^\W_]*)*")
+_MOST: Final = "{,10000}"
+_PLAIN_WORD: Final = re.compile(rf"[^\W_]+(?:{_INSIDE}[^\W_]*){_MOST}")
 
 # What only `any_word` knows begins so: characters of other scripts and signs, names with a sign.
 # All but two ranges: a set of more takes ten times as long to compile.
@@ -76,7 +78,7 @@ def any_word() -> re.Pattern[str]:
     # What comes first is only for speed: characters that a token may begin with.
     return re.compile(
         rf"(?=[\w.{LETTER_SIGNS}\u231a-\u2b55\U0001f000-\U0001faff])(?:{_SIGNED}"
-        rf"|[{LETTER_SIGNS}]*{_LETTER}+(?:{_INSIDE}{_LETTER}*)*"
+        rf"|[{LETTER_SIGNS}]*{_LETTER}+(?:{_INSIDE}{_LETTER}*){_MOST}"
         rf"|[{LETTER_SIGNS}]+|[{_UNSPACED}][{_MARKS}]*|[{_EMOJI}]|{_FLAG}{{2}})"
     )
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
-from itertools import chain
+from itertools import chain, repeat
 from os.path import splitext
 from pathlib import PurePath
 from typing import Final, NamedTuple, cast
@@ -124,8 +124,7 @@ def read(
             items = sandbox.read(found.module, bytes_of(data), encoding)
         else:
             items = reader_named(found.module)(source)
-        for item in items:
-            yield from _finished(item, path)
+        yield from chain.from_iterable(map(_finished, items, repeat(path)))
         yield from source.flaws()
 
 
@@ -211,6 +210,7 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
         yield item
         return
     key, title, text, locator, encoding = item
+    del item  # its text may be large, and changed here
     title = " ".join(title.split())
     where = f"{locator.unit} {locator.number}: " if locator and key else ""
     if not (_is_plain(title) and _is_plain(text)):

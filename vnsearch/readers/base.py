@@ -56,7 +56,7 @@ class Source:
         self.encoding: Encoding | None = None
         self._set = encoding
         self.lost = self.undecoded = 0  # bytes and lines that could not be decoded
-        self._guessed = ""
+        self._guessed = self._likely = ""
 
     def text(self) -> str:
         """Decode the rest of the file, with newlines for line ends.
@@ -70,9 +70,14 @@ class Source:
 
         Raises UnusableFileError if it is binary or blank.
         """
-        text, self.encoding, lost, undecoded = decode(data, self._set, declared or self._guessed)
-        if self.encoding is not None and not self.encoding.sure:
-            self._guessed = self.encoding.name  # of the next line or part, as likely as not
+        text, self.encoding, lost, undecoded = decode(
+            data, self._set, declared or self._guessed, self._likely
+        )
+        if self.encoding is not None:  # of the next line or part, as likely as not
+            if self.encoding.sure:
+                self._likely = self.encoding.name
+            else:
+                self._guessed = self.encoding.name
         if not text or text.isspace():
             raise UnusableFileError("empty file")
         self.lost += lost

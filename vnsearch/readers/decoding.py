@@ -55,13 +55,13 @@ def encoding_of(data: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def decode(data: bytes, requested: str = "", declared: str = "") -> DecodedBytes:
+def decode(data: bytes, requested: str = "", declared: str = "", likely: str = "") -> DecodedBytes:
     """Decode the bytes of a text.
 
     A byte order mark decides the encoding, then the one that was `requested`, a name from
     `encodings.lookup`. Else it is UTF-8, if most of the bytes are; Vietnamese encodings, if some
-    are detected; the one the format `declared`; or what charset-normalizer guesses. Raises
-    UnusableFileError if it is binary.
+    are detected, the `likely` one first; the one the format `declared`; or what charset-normalizer
+    guesses. Raises UnusableFileError if it is binary.
     """
     encoding, skip = encoding_of(data)
     if requested and not skip:
@@ -74,7 +74,7 @@ def decode(data: bytes, requested: str = "", declared: str = "") -> DecodedBytes
     try:
         found = DecodedBytes(data[skip:].decode(), None)
     except UnicodeDecodeError:
-        found = _detected(data[skip:], declared)
+        found = _detected(data[skip:], declared, likely)
     if found.text.find("\0", 0, _LOOK) >= 0 and (utf16 := _utf16(data)) is not None:
         return utf16
     return _without_nul(data, found)
@@ -95,7 +95,7 @@ def _is_binary(data: bytes) -> bool:
     return controls > max(1, _BINARY_SHARE * len(data))
 
 
-def _detected(data: bytes, declared: str) -> DecodedBytes:
+def _detected(data: bytes, declared: str, likely: str) -> DecodedBytes:
     """Decode bytes that are not all UTF-8."""
     if b"\0" in data and (found := _utf16(data)) is not None:
         return found
@@ -105,7 +105,7 @@ def _detected(data: bytes, declared: str) -> DecodedBytes:
     wrong = len(data) - len(data.decode("utf-8", "ignore").encode())
     if 2 * wrong <= len(data) - len(data.translate(None, _HIGH_BYTES)):
         return _mostly_utf8(text)
-    if (vietnamese := legacy.decode(data)) is not None:
+    if (vietnamese := legacy.decode(data, likely)) is not None:
         encoding = Encoding(vietnamese.encoding, vietnamese.sure)
         return DecodedBytes(vietnamese.text, encoding, undecoded=vietnamese.undecoded)
     if declared and (known := encodings.lookup(declared)) and known not in ("utf-8", "utf-16"):

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
+from vnsearch.readers.tag_limits import within_limits
 from vnsearch.vietnamese.letters import fold
 
 if TYPE_CHECKING:
@@ -27,13 +29,15 @@ _CELLS: Final = "td, th"
 _ALONE_IN_CELL: Final = ("p", "div")
 _HEADINGS: Final = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LISTS: Final = ("ul", "ol", "dl", "table")
+_MOST_BLANK: Final = 50  # nodes without text between a heading and its list
+_HEADING_LOOKED_AT: Final = 300  # code points
 # Headings, folded, of links to other pages.
 _ELSEWHERE: Final = re.compile(
     r"((cac )?(tin|bai)( viet)? )?(lien quan|cung chuyen muc|khac|moi( nhat)?|doc nhieu( nhat)?|"
     r"xem nhieu( nhat)?|noi bat|xem them)|(chuyen|danh) muc.*|menu|lien ket.*|related.*|see also|"
     r"(recent|latest|popular|more).*|links?|tags?|categories|trang chu"
 )
-_CONTAINERS: Final = "div, ul, ol, table, section, dl"
+_CONTAINERS: Final = ("div", "ul", "ol", "table", "section", "dl")
 # What a container must be to be taken for a menu (see `_remove_menus`).
 _MAX_MENU_SHARE: Final = 0.3  # of the text of the page
 _MIN_LINKS: Final = 3
@@ -53,10 +57,11 @@ _BREAK: Final = "\x1e"
 _CHARSET: Final = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HEAD: Final = 4096  # bytes in which a declaration is looked for
 _SPACES = re.compile(r"[ \t\n\r\f]+")
-_BREAKS = re.compile(rf" *(?:{_BREAK} *)+")
-_CELL_ENDS = re.compile(rf" *(?:{_CELL_END} *)+")
+_BREAKS = re.compile(rf" *{_BREAK}[ {_BREAK}]*")
+_CELL_ENDS = re.compile(rf" *{_CELL_END}[ {_CELL_END}]*")
 _NO_CELL_ENDS = re.compile(
-    rf"(?<=[{_BREAK}]) *{_CELL_END}[ {_CELL_END}]*|[ {_CELL_END}]*{_CELL_END} *(?=[{_BREAK}]|$)"
+    rf"(?<={_BREAK}){_CELL_ENDS.pattern}|"
+    rf"(?<![ {_CELL_END}]){_CELL_ENDS.pattern}(?={_BREAK}|$)"
 )
 
 
@@ -78,7 +83,7 @@ def page(
 
     declared = _CHARSET.search(data[:_HEAD])
     name = charset or (declared[1].decode("ascii") if declared else "")
-    tree = LexborHTMLParser(source.decoded(data, name))
+    tree = LexborHTMLParser(within_limits(source.decoded(data, name), _BREAK))
     _mark_breaks(tree)
     title, text = _title(tree), _text(_main(tree, around))
     if not text:
@@ -139,27 +144,83 @@ def _main(page: "LexborHTMLParser", around: str) -> "LexborNode | None":
 def _remove_menus(body: "LexborNode") -> None:
     """Remove menus and the like that have no element of their own: containers with a small share
     of the text that consist mostly of links, or whose id or class says so."""
+    texts: dict[int, str] = {}
+    removed = -1
+    for menu in sorted(_like_menus(body), key=lambda menu: menu.first):
+        is_inside = menu.first <= removed  # of one that was removed
+        if not is_inside and (menu.is_named or not _has_heading(menu.node, texts)):
+            menu.node.decompose()
+            removed = menu.last
+
+
+class _Menu(NamedTuple):
+    """A container that may be a menu."""
+
+    node: "LexborNode"
+    is_named: bool  # by its id or class; else it consists of links
+    first: int  # of its elements, in the order of the page: itself
+    last: int
+
+
+class _Open(NamedTuple):
+    """An element that the walk through a page is in, and what came before it."""
+
+    node: "LexborNode"
+    mem_id: int
+    number: int
+    size: int  # code points of text
+    links: int
+    linked: int  # code points of links
+
+
+def _like_menus(body: "LexborNode") -> Iterator[_Menu]:
+    """The containers small enough for a menu that have the name or the links of one.
+
+    In one walk, since containers may be in one another by the hundred."""
     max_size = _MAX_MENU_SHARE * len(body.text())
-    for node in body.css(_CONTAINERS):
-        size = len(node.text())
-        if node.parent is None or not 0 < size <= max_size:
-            continue
-        links = node.css("a")
-        linked = sum(len(link.text()) for link in links)
-        names = f"{node.attributes.get('id') or ''} {node.attributes.get('class') or ''}"
-        mostly_links = len(links) >= _MIN_LINKS and linked > _MIN_LINKED_SHARE * size
-        if (mostly_links and not _has_heading(node)) or _MENU_NAMES.search(names):
-            node.decompose()
+    path: list[_Open] = []
+    number = size = links = linked = 0
+    walk = chain(((node, node.parent) for node in body.traverse()), [(None, None)])
+    for number, (node, parent) in enumerate(walk):
+        inside = parent.mem_id if parent is not None else 0
+        while path and path[-1].mem_id != inside:
+            end = path.pop()
+            own_size, tag = size - end.size, end.node.tag
+            if tag == "a":
+                links, linked = links + 1, linked + own_size
+            elif tag in _CONTAINERS and 0 < own_size <= max_size:
+                of_links = linked - end.linked > _MIN_LINKED_SHARE * own_size
+                is_named = _is_named_menu(end.node)
+                if is_named or (of_links and links - end.links >= _MIN_LINKS):
+                    yield _Menu(end.node, is_named, end.number, number - 1)
+        if node is not None:
+            path.append(_Open(node, node.mem_id, number, size, links, linked))
+            size += len(node.text(deep=False))
 
 
-def _has_heading(node: "LexborNode") -> bool:
-    """Whether a list stands behind a heading, and so is content, such as the works of a writer."""
-    before = node.prev
-    while before is not None and not (before.text() or "").strip(f" \t\n\r{_BREAK}"):
-        before = before.prev
-    if node.tag not in _LISTS or before is None or before.tag not in _HEADINGS:
+def _is_named_menu(node: "LexborNode") -> bool:
+    attributes = node.attributes
+    names = f"{attributes.get('id') or ''} {attributes.get('class') or ''}"
+    return _MENU_NAMES.search(names) is not None
+
+
+def _has_heading(node: "LexborNode", texts: dict[int, str]) -> bool:
+    """Whether a list stands behind a heading, and so is content, such as the works of a writer.
+
+    `texts`: how the texts begin that were looked at before, for the next of many lists."""
+    if node.tag not in _LISTS:
         return False
-    return _ELSEWHERE.fullmatch(fold(_text(before).lower()).strip(" :")) is None
+    before = node.prev
+    for _ in range(_MOST_BLANK):
+        if before is None:
+            return False
+        if before.mem_id not in texts:
+            texts[before.mem_id] = _text(before)[:_HEADING_LOOKED_AT]
+        if text := texts[before.mem_id]:
+            is_heading = before.tag in _HEADINGS
+            return is_heading and not _ELSEWHERE.fullmatch(fold(text.lower()).strip(" :"))
+        before = before.prev
+    return False
 
 
 def _remove_around(node: "LexborNode", selector: str) -> None:

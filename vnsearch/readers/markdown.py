@@ -33,8 +33,8 @@ _TEXT_FIELDS: Final = frozenset(
 _YAML_SIGNS: Final = re.compile(r"""[\[\]{}"]|(?<!\w)'|'(?!\w)|^\s*-\s|[>|][+-]?\s*$""")
 
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
-# What begins a line: quotes, then the signs of a heading.
-_BEFORE: Final = re.compile(r"(?: {0,3}> ?)*(?: {0,3}#{1,6}(?:[ \t]+|$))?")
+# What begins a line: quotes, not too many, then the signs of a heading.
+_BEFORE: Final = re.compile(r"(?: {0,3}> ?){,1000}(?: {0,3}#{1,6}(?:[ \t]+|$))?")
 _BEHIND: Final = re.compile(r"[ \t]+#+[ \t]*$")  # of a heading
 _RULE: Final = re.compile(r"[ \t|:=*_-]*(?:---|===|\*\*\*|___|\|\s*:?-)[ \t|:=*_-]*$")
 _SIGNS: Final = re.compile(r"[\\`*_\[~|]")

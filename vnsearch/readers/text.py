@@ -8,5 +8,4 @@ from vnsearch.readers.base import Source
 
 def read(source: Source) -> Iterator[Document]:
     """Yield one document; raises UnusableFileError."""
-    text = source.text()
-    yield Document("", "", text, Locator(1), source.encoding)
+    yield Document("", "", source.text(), Locator(1), source.encoding)

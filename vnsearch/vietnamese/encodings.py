@@ -174,6 +174,8 @@ def _from_utf_8(match: re.Match[str]) -> str:
 _SMALL: Final = "".join(sorted({letter for letter in BYTE_TABLES[TCVN3] if letter.islower()}))
 _MIXED_CASE: Final = re.compile(f"[A-Z][{_SMALL}]|[{_SMALL}][A-Z]")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_SMALL_ASCII: Final = re.compile("[a-z]")
+_CAPITAL_ASCII: Final = re.compile("[A-Z]")
 
 
 def _restore_capitals(text: str) -> str:
@@ -188,11 +190,13 @@ def _restore_capitals_of_line(line: str) -> str:
     """Capitalize words without small ASCII letters, if they or a word next to them have an ASCII
     capital after the first letter."""
     words = list(_LETTERS.finditer(line))
-    possible = [not re.search("[a-z]", word[0]) for word in words]
+    possible = [not _SMALL_ASCII.search(word[0]) for word in words]
     certain = [
-        may and len(word[0]) > 1 and re.search("[A-Z]", word[0][1:]) is not None
+        may and _CAPITAL_ASCII.search(word[0], 1) is not None
         for word, may in zip(words, possible, strict=True)
     ]
+    if not any(certain):
+        return line
     parts: list[str] = []
     end = 0
     for at, word in enumerate(words):

@@ -19,7 +19,7 @@ from vnsearch.vietnamese.encodings import (
     SAMPLE,
     WINDOWS_1252_SIGNS,
 )
-from vnsearch.vietnamese.readability import readability
+from vnsearch.vietnamese.readability import Readability, readability
 from vnsearch.vietnamese.stretches import read_in
 
 # Characters of text decoded wrongly that are rare in any other: U+0080 to U+00BF but for those
@@ -51,10 +51,15 @@ class Decoded(NamedTuple):
     undecoded: int = 0  # lines that make no sense in any encoding
 
 
-def decode(data: bytes) -> Decoded | None:
-    """Decode bytes in whichever Vietnamese encodings they are in; None if they are in none."""
+def decode(data: bytes, likely: str = "") -> Decoded | None:
+    """Decode bytes in whichever Vietnamese encodings they are in; None if they are in none.
+
+    `likely`: an encoding to be tried first, such as that of the text before; others are not tried
+    if it is beyond doubt.
+    """
     text = data.decode("latin-1")
-    detected = _detect_any(_sample_lines(text))
+    lines = _sample_lines(text)
+    detected = _surely_in(likely, "\n".join(lines)) or _detect_any(lines)
     if detected is None:
         return None
     decoded = _by_stretch(text, detected)
@@ -117,6 +122,22 @@ class _Detected(NamedTuple):
     sure: bool
 
 
+def _surely_in(encoding: str, sample: str) -> _Detected | None:
+    if encoding not in DECODERS:
+        return None
+    reading = readability(DECODERS[encoding](sample))
+    return _Detected(encoding, sure=True) if _is_vietnamese(reading) and _is_sure(reading) else None
+
+
+def _is_vietnamese(reading: Readability) -> bool:
+    # The words without marks of a text in another language are mostly no syllables.
+    return reading.plain_syllables >= reading.plain / 2 or reading.syllables >= reading.plain
+
+
+def _is_sure(reading: Readability) -> bool:
+    return reading.share >= _SURE_SHARE and reading.marked >= _SURE_WORDS
+
+
 def _detect_any(lines: Sequence[str], as_is: float | None = None) -> _Detected | None:
     """Like `_detect`, or the encoding of most sentences, if they are in several."""
     if (detected := _detect("\n".join(lines), as_is)) is not None:
@@ -142,12 +163,10 @@ def _detect(sample: str, as_is: float | None = None) -> _Detected | None:
     name = max(readings, key=lambda name: (readings[name].share, readings[name].syllables))
     best = readings.pop(name)
     second = max(as_is or 0.0, *(reading.share for reading in readings.values()))
-    # The words without marks of a text in another language are mostly no syllables.
-    vietnamese = best.plain_syllables >= best.plain / 2 or best.syllables >= best.plain
     clear = best.share >= _MIN_SHARE and best.share - second >= _MIN_MARGIN
-    if not (vietnamese and clear and best.syllables >= _MIN_SYLLABLES):
+    if not (_is_vietnamese(best) and clear and best.syllables >= _MIN_SYLLABLES):
         return None
-    return _Detected(name, best.share >= _SURE_SHARE and best.marked >= _SURE_WORDS)
+    return _Detected(name, _is_sure(best))
 
 
 def _sample_lines(text: str) -> list[str]:

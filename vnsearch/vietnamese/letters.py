@@ -59,6 +59,7 @@ _INDIC_BLOCKS: Final = (("\u0900", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "
 # 30: the bound of Unicode's stream-safe text format (UAX #15), which breaks longer runs up; here
 # the rest of them is left out.
 _MAX_MARKS: Final = 30
+_PIECE: Final = 1 << 20  # code points normalized at once, which takes some ten bytes for each
 # The symbols of U+2000 to U+2BFF are left out but for the marks among them.
 _MAY_BE_MARK: Final = r"[^\w\s\0-\u02ff\u2000-\u20cf\u2100-\u2bff]"
 _MAY_BE_STACK: Final = rf"{_MAY_BE_MARK}{{{_MAX_MARKS + 1},}}"
@@ -71,7 +72,20 @@ def nfc(text: str) -> str:
     """
     if text.isascii():
         return text
+    return "".join(map(_nfc, _pieces(text))) if len(text) > _PIECE else _nfc(text)
+
+
+def _nfc(text: str) -> str:
     return _unstacked(unicodedata.normalize("NFC", _unstacked(text)))
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a long text before spaces, with which nothing before them is composed."""
+    begin = 0
+    while (end := text.find(" ", begin + _PIECE)) >= 0:
+        yield text[begin:end]
+        begin = end
+    yield text[begin:]
 
 
 def _unstacked(text: str) -> str:

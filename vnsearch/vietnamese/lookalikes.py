@@ -11,8 +11,9 @@ from vnsearch.vietnamese import syllable
 
 _LETTERS: Final = {"ƣ": "ư", "Ƣ": "Ư", "₫": "đ"}
 _ANY: Final = "".join(_LETTERS)
-# A word with such a letter. The sign of the currency stands before or after a number.
-_WORD: Final = re.compile(rf"(?<![\w₫])[^\W\d_]*[{_ANY}](?:[^\W\d_]|₫)*(?![\d₫])")
+# A word with such a letter, or the beginning of one that is too long for a syllable. The sign of
+# the currency stands before or after a number.
+_WORD: Final = re.compile(rf"(?<![\w₫])[^\W\d_]*[{_ANY}](?:[^\W\d_]|₫){{,10}}(?![\d₫])")
 _TABLE: Final = str.maketrans(_LETTERS)
 
 

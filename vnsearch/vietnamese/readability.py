@@ -7,14 +7,16 @@ word with a letter outside ASCII is a syllable; decoded with a wrong one, hardly
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vnsearch.vietnamese import syllable
 from vnsearch.vietnamese.letters import ACUTE, DOT, LETTERS, VOWELS, nfc, split_marks
 
-# A word holds together across control characters and U+FFFD, which a wrong decoding puts in it.
-_WORD: Final = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*)*")
+# A word holds together across control characters and U+FFFD, which a wrong decoding puts in it;
+# across so many that it is none, but not more, since matching takes some hundred bytes for each.
+_WORD: Final = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f\x80-\x9f\ufffd]+[^\W\d_]*){,10000}")
 _TAG: Final = re.compile("<[^<>]{1,300}>")
 _VOWELS: Final = frozenset(letter for letter in LETTERS if split_marks(letter)[0][0] in VOWELS)
 
@@ -45,7 +47,7 @@ def readability(text: str) -> Readability:
     for word, count in Counter(_words(text)).items():
         if word.isascii():
             plain += count
-            plain_syllables += count * (syllable.parse(word) is not None)
+            plain_syllables += count * _is_spelt_right(word)
         else:
             marked += count
             syllables += count * _is_syllable(word)
@@ -64,6 +66,13 @@ def _words(text: str) -> Iterator[str]:
             yield word if misplaced_capital else word.lower()
 
 
+# The readings of a text, and of those next to it, have many words in common.
+@lru_cache(maxsize=20_000)
+def _is_spelt_right(word: str) -> bool:
+    return syllable.parse(word) is not None
+
+
+@lru_cache(maxsize=20_000)
 def _is_syllable(word: str) -> bool:
     parts = syllable.parse(word)
     if parts is None:

@@ -8,6 +8,7 @@ change of the encoding, which is likelier between lines than inside of a sentenc
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -41,6 +42,7 @@ _UNLIKELY: Final = 0.1  # cost of a reading that is taken only for a reason
 # as they are probably are.
 _MIXED_SHARE: Final = 0.1
 _MIN_WRONG: Final = 2  # words of a line, for it to be reported
+_WORDS_KEPT: Final = 50_000  # whose costs are known, for each set of readings
 _CHANGES: Final = {"line": 1.0, "pause": 2.0, "word": 3.0}
 
 
@@ -57,7 +59,7 @@ class Reading(NamedTuple):
 def read_in(text: str, encodings: Sequence[str]) -> Reading:
     """Read a text whose stretches may be as they are, or in any of the given encodings."""
     right, bytes_ = len(_RIGHT.findall(text)), len(_BYTE.findall(text))
-    costs = _Costs((AS_IS, *encodings), as_is_is_likely=right > _MIXED_SHARE * bytes_)
+    costs = _costs((AS_IS, *encodings), right > _MIXED_SHARE * bytes_)
     parts: list[str] = []
     used: dict[str, None] = {}
     wrong_lines: list[str] = []
@@ -91,7 +93,7 @@ def _end_of_block(text: str, begin: int) -> int:
 class _Costs:
     """The cost of each reading of a word, kept for the next time."""
 
-    def __init__(self, readings: Sequence[str], *, as_is_is_likely: bool) -> None:
+    def __init__(self, readings: Sequence[str], as_is_is_likely: bool) -> None:
         self.readings = readings
         self._as_is_is_likely = as_is_is_likely
         self._known: dict[str, tuple[float, ...]] = {}
@@ -104,6 +106,8 @@ class _Costs:
         """The costs of all readings of a word."""
         found = self._known.get(chunk)
         if found is None:
+            if len(self._known) >= _WORDS_KEPT:
+                self._known.clear()
             found = self._known[chunk] = tuple(self._cost(chunk, name) for name in self.readings)
         return found
 
@@ -115,6 +119,10 @@ class _Costs:
             wrong += 2 * (_RIGHT.search(chunk) is not None)  # decoding can only spoil it
         unlikely = _UNLIKELY * self.is_unlikely(self.readings.index(name))
         return _WRONG * wrong + _SYLLABLE * words.syllables + unlikely
+
+
+# Kept for the next text, as the files of a folder and the messages of a mailbox are much alike.
+_costs: Final = lru_cache(maxsize=8)(_Costs)
 
 
 def _stretches(

@@ -5,8 +5,7 @@ its title, then for each compound of both a separator and the terms of its piece
 `analysis.compounds`). From there one way leads to the arrays (docs/index-format.md).
 """
 
-from array import array
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, compress, pairwise
 from operator import ne
 from pathlib import Path
@@ -42,6 +41,7 @@ from vnsearch.ranking import TITLE_WEIGHT
 
 FIELD_SEPARATOR: Final = -1  # in a token stream: before the title, and before pieces of a compound
 _TEXT, _SEPARATOR, _TITLE = range(3)
+_STORED_TOGETHER: Final = 1_000  # passages, so that a long text is not in memory once more
 
 
 class _TokenStream(NamedTuple):
@@ -78,26 +78,32 @@ def _tokenize(
     titles = [document.title for _, document in documents]
     tokens = vocabulary.tokenize([*texts, *titles], MAX_TOKENS)
     text_sizes, title_sizes = np.split(tokens.counts, [len(texts)])
-    kept, sizes, numbers = [], [], []
+    kept: list[StoredPassage] = []
+    sizes, numbers = [], []
     for number, ((source, document), size) in enumerate(
         zip(documents, text_sizes.tolist(), strict=True)
     ):
         if size <= MAX_TOKENS:
-            passages: Sequence[Passage] = (whole(document, size),)
+            passages: Iterable[Passage] = (whole(document, size),)
         else:
-            passages = split(document, *(array("i", c.tobytes()) for c in tokens.spans(number)))
+            passages = split(document, *(places.data for places in tokens.spans(number)))
         key, title = document.key, document.title
         for text, first, stop, locator, before, after in passages:
             kept.append(StoredPassage(source, key, title, text, locator, before, after))
             sizes.append(stop - first)
             numbers.append(number)
+            if len(kept) == _STORED_TOGETHER:
+                stored.add(kept)
+                kept = []
     stored.add(kept)
     document_of = np.array(numbers, dtype=np.int64)
     last = np.append(document_of[1:] != document_of[:-1], [True] * bool(numbers))
     of_text = np.array(sizes, dtype=np.int64)
-    terms, of_passage = _interleave(tokens.terms, of_text, title_sizes, document_of)
+    terms, compounds = tokens.terms, tokens.compounds
+    del tokens  # the places of the tokens of a long text take much memory
+    terms, of_passage = _interleave(terms, of_text, title_sizes, document_of)
     terms = forget_marks(terms, of_text, of_passage, vocabulary)
-    pieces = _pieces_of_passages(tokens.compounds, of_text, title_sizes, document_of)
+    pieces = _pieces_of_passages(compounds, of_text, title_sizes, document_of)
     piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
     ends = np.repeat(np.cumsum(of_passage), piece_sizes)
     terms = np.insert(terms, ends, np.fromiter(chain.from_iterable(pieces), np.int32))

@@ -28,7 +28,7 @@ def forget_marks(
     ends = np.cumsum(sizes)
     bounds = np.column_stack((ends - sizes, ends - sizes + text_sizes, ends))
     words, syllables, marked = (
-        np.diff(np.concatenate(([0], np.cumsum(of_kind, dtype=np.int32)))[bounds])
+        np.diff(_sums(of_kind)[bounds])
         for of_kind in (kinds != OTHER, kinds == SYLLABLE, kinds == MARKED)
     )
     together = (counts.sum(axis=1) for counts in (words, syllables, marked))
@@ -43,3 +43,10 @@ def forget_marks(
     replaced: Numbers = stream.copy()
     replaced[places] = unknown[inverse]
     return replaced
+
+
+def _sums(mask: Numbers) -> Numbers:
+    """Return how many there are before each place of a mask, and in all of it."""
+    sums = np.zeros(len(mask) + 1, dtype=np.int32)
+    np.cumsum(mask, out=sums[1:])
+    return sums
