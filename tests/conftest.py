@@ -14,6 +14,7 @@ from vnsearch.search.searcher import Searcher
 
 # `nohup` and `&` ignore interrupts, which processes inherit: those that tests begin must not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CORPUS = REPOSITORY / "corpus"
