@@ -115,7 +115,7 @@ class Feature(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """What a feature is worth in a collection."""
+    """The weight of a feature in a collection."""
 
     score: float  # times the saturation, this is its score
     window: float  # what it adds to a window
@@ -195,7 +195,7 @@ def _as_indexed(word: Word) -> Word:
 
 
 def weights(features: Sequence[Feature], idfs: Sequence[float]) -> list[Weight]:
-    """Return what each feature is worth, given its idf."""
+    """Return the weight of each feature, given its idf."""
     highest = max((idf for f, idf in zip(features, idfs, strict=True) if f.squared), default=0.0)
     return [
         Weight(

@@ -46,16 +46,14 @@ def answer(
     quiet: bool = False,
 ) -> int:
     """Search, print, return an exit code; the options are those of the command."""
-    _check_what_is_asked(query, batch)
     paths = "-0" if as_paths0 else "-l"
     form = _only_one(
         {"--json": as_json, "--jsonl": as_jsonl, paths: as_paths or as_paths0, "-c": as_count}
     )
-    if batch is not None and form not in (None, "--json"):
-        raise _misused(f"--batch prints JSON, not {form}")
     demand = _only_one({"--all": need_all, "--any": need_any})
     # What is counted, listed or only tested is a set: it has just what was asked for.
     is_set = form in (paths, "-c") or (quiet and form is None and batch is None)
+    _check_what_is_asked(query, batch, form)
     limit = _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit
     with closing(Searcher(location.existing_index(folder))) as searcher:
 
@@ -84,11 +82,13 @@ def answer(
         return EXIT_FOUND if results.total else EXIT_NOTHING
 
 
-def _check_what_is_asked(query: Sequence[str], batch: str | None) -> None:
+def _check_what_is_asked(query: Sequence[str], batch: str | None, form: str | None) -> None:
     if query and batch is not None:
         raise _misused("name a QUERY or --batch FILE, not both")
     if not query and batch is None:
         raise _misused("name a QUERY to search for")
+    if batch is not None and form not in (None, "--json"):
+        raise _misused(f"--batch prints JSON, not {form}")
 
 
 def _misused(message: str) -> VnsearchError:

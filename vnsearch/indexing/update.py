@@ -31,13 +31,13 @@ _WORTH_PROCESSES: Final = 4_000_000
 
 
 class Progress(Protocol):
-    """Is told how far indexing has come."""
+    """Shows how far indexing has come."""
 
     def start(self, total_bytes: int) -> None:
-        """So much will be read."""
+        """This much will be read."""
 
     def advance(self, read_bytes: int) -> None:
-        """So many bytes more have been read."""
+        """`read_bytes` more have been read."""
 
     def finishing(self) -> None:
         """All is read; the index is being completed."""

@@ -20,7 +20,7 @@ LENGTH: Final = 240  # code points, ellipses aside
 _LEAD: Final = 60  # of them at most before the first highlight
 _CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not punctuation
 
-# What a pair of highlighted neighbours is worth beside the number of different words.
+# The weight of a pair of highlighted neighbours beside the number of different words.
 _NEIGHBOURS: Final = 0.5
 
 _LEAST_BETWEEN: Final = 3  # code points, when there is a word between two others
@@ -45,7 +45,7 @@ class Mark(NamedTuple):
 # Words that a text may show, whether a phrase of them must be whole, and its other typings.
 Sought = tuple[tuple[Word, ...], bool, tuple[tuple[Word, ...], ...]]
 
-# By folded form, where it stands: starts, ends, and exact forms.
+# By folded form, its occurrences: starts, ends, and exact forms.
 Places = Mapping[str, Sequence[tuple[int, int, str]]]
 
 
@@ -205,7 +205,7 @@ def _following(text: str, word: Span) -> tuple[Span, ...]:
 
 
 def _stretch(text: str, marks: Sequence[Mark]) -> Span:
-    """Where to cut a text: the window worth most with as many words around it as fit."""
+    """Where to cut a text: the window of the most weight with as many words around it as fit."""
     if len(text) <= LENGTH:
         return 0, len(text)
     if marks:
@@ -224,7 +224,7 @@ def _stretch(text: str, marks: Sequence[Mark]) -> Span:
 
 
 def _densest(text: str, marks: Sequence[Mark]) -> Span:
-    """Where the window of highlighted words is that is worth most."""
+    """Where the window of highlighted words with the most weight is."""
     first, last = marks[0].start, marks[-1].end
     if last <= first + LENGTH - _LEAD:  # all of them, as they are within one
         return first, last
@@ -235,19 +235,19 @@ def _densest(text: str, marks: Sequence[Mark]) -> Span:
         for (_, end, word, *_), (start, _, other, *_) in pairwise(marks)
     ]
 
-    def worth(begin: int, end: int) -> float:
+    def weight(begin: int, end: int) -> float:
         pairs = {*neighbours[begin : end - 1]} - {None}
         return len({*words[begin:end]}) + _NEIGHBOURS * len(pairs)
 
-    most = worth(0, len(marks))
+    most = weight(0, len(marks))
     best, window, reached = 0.0, (0, 0), 0
     for at, (start, _, _, _, last, _) in enumerate(marks):
         if best == most:
             break
         # A phrase may be longer than a snippet; it is not cut.
         end = min(bisect_right(ends, max(start + LENGTH - _LEAD, last)), at + LENGTH)
-        # What is in a window before is not worth more than that.
-        if end > reached and (own := worth(at, end)) > best:
+        # What is in a window before has no more weight.
+        if end > reached and (own := weight(at, end)) > best:
             best, window = own, (start, ends[end - 1])
         reached = max(reached, end)
     return window
