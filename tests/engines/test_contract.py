@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from tests.engines.building import Sources, build
 from tests.engines.memory import MemoryEngine
-from tests.oracle import Oracle
+from tests.oracle import Answer, Oracle
 from vnsearch.engines import Engine, Filters
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.model import Document, Locator, Match, Matches
-from vnsearch.query.clauses import Demand
+from vnsearch.query.clauses import Demand, Query
 from vnsearch.query.expansion import expanded, needed
 from vnsearch.query.parser import parse
 from vnsearch.vietnamese.letters import nfc
@@ -307,6 +307,17 @@ def by_source(found: Matches) -> list[Match]:
     return sorted(found.matches, key=lambda match: match.passage.source)
 
 
+def check_answer(query: Query, found: Matches, expected: Answer) -> None:
+    text = query.source
+    scores = {m.passage.source: m.score for m in found.matches}
+    assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text
+    assert (found.total, found.relaxed) == (len(expected.scores), expected.relaxed), text
+    matched = [n for _, n in sorted(zip(expected.scores, expected.matched, strict=True))]
+    assert [m.matched for m in by_source(found)] == matched, text
+    assert found.complete == expected.matched.count(len(query.wanted())), text
+    assert found.missing == expected.missing, text
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     texts=DOCUMENTS,
@@ -328,14 +339,7 @@ def test_answers_as_the_definitions_say(
     with closing(engine.reader(folder)) as reader:
         for text in queries:
             query = parse(text, exact=exact, demand=demand)
-            found, expected = reader.search(query, limit=100), oracle.search(query)
-            scores = {m.passage.source: m.score for m in found.matches}
-            assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text
-            assert (found.total, found.relaxed) == (len(expected.scores), expected.relaxed), text
-            matched = [n for _, n in sorted(zip(expected.scores, expected.matched, strict=True))]
-            assert [m.matched for m in by_source(found)] == matched, text
-            assert found.complete == expected.matched.count(len(query.wanted())), text
-            assert found.missing == expected.missing, text
+            check_answer(query, reader.search(query, limit=100), oracle.search(query))
 
 
 # Things that have other typings, glued and apart, and their pieces.
@@ -370,11 +374,4 @@ def test_other_typings_are_found_as_the_definitions_say(
         for text in queries:
             typed = parse(text, exact=exact, demand=demand)
             query = expanded(typed, reader.statistics(*needed(typed)))
-            found, expected = reader.search(query, limit=100), oracle.search(query)
-            scores = {m.passage.source: m.score for m in found.matches}
-            assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text
-            assert (found.total, found.relaxed) == (len(expected.scores), expected.relaxed), text
-            matched = [n for _, n in sorted(zip(expected.scores, expected.matched, strict=True))]
-            assert [m.matched for m in by_source(found)] == matched, text
-            assert found.complete == expected.matched.count(len(query.wanted())), text
-            assert found.missing == expected.missing, text
+            check_answer(query, reader.search(query, limit=100), oracle.search(query))

@@ -13,6 +13,7 @@ from vnsearch.query.clauses import Demand
 from vnsearch.render import jsonform, streams
 from vnsearch.search.searcher import Searcher
 
+_DEMANDS: Final = {"--all": Demand.ALL, "--any": Demand.ANY, None: None}
 _DEFAULT_LIMIT: Final = 10
 _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of these forms
 
@@ -47,10 +48,9 @@ def answer(
 ) -> int:
     """Search, print, return an exit code; the options are those of the command."""
     paths = "-0" if as_paths0 else "-l"
-    form = _only_one(
-        {"--json": as_json, "--jsonl": as_jsonl, paths: as_paths or as_paths0, "-c": as_count}
-    )
-    demand = _only_one({"--all": need_all, "--any": need_any})
+    listed = as_paths or as_paths0
+    form = _only_one({"--json": as_json, "--jsonl": as_jsonl, paths: listed, "-c": as_count})
+    demand = _DEMANDS[_only_one({"--all": need_all, "--any": need_any})]
     # What is counted, listed or only tested is a set: it has just what was asked for.
     is_set = form in (paths, "-c") or (quiet and form is None and batch is None)
     _check_what_is_asked(query, batch, form)
@@ -58,13 +58,12 @@ def answer(
     with closing(Searcher(location.existing_index(folder))) as searcher:
 
         def ask(text: str, *, is_set: bool = is_set, limit: int = limit) -> Results:
-            needs_all = is_set or no_relax
             return searcher.search(
                 text,
                 limit=limit,
                 offset=offset,
                 exact=exact,
-                demand=Demand(demand.lstrip("-") if demand else "all" if needs_all else "smart"),
+                demand=demand or (Demand.ALL if is_set or no_relax else Demand.SMART),
                 correct=not (is_set or no_correct),
                 relax=not no_relax,
                 within=within,
@@ -74,8 +73,7 @@ def answer(
 
         if batch is not None:
             return _search_batch(ask, batch, quiet)
-        text = " ".join(query)
-        results = ask(text)
+        results = ask(text := " ".join(query))
         _show(results, form, link_format, color, quiet)
         if is_set and not quiet and not results.total:
             _tell_what_else(ask(text, is_set=False, limit=0))

@@ -1,6 +1,7 @@
 """Parts of files -> reports and batches, in several processes when there is much to read."""
 
 import gc
+import os
 import signal
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -12,6 +13,7 @@ from typing import Final, NamedTuple
 from vnsearch.engines import Batch, Builder
 from vnsearch.errors import VnsearchError
 from vnsearch.indexing.reading import Part, PartReader, PartReport
+from vnsearch.readers.sandbox import end_with_parent
 
 # A forked process need not import everything again. It touches neither the terminal nor the
 # thread that may be drawing a progress bar on it.
@@ -91,7 +93,7 @@ class _Worker:
         self.pipe, end = _CONTEXT.Pipe()
         ours = [self.pipe, *(other.pipe for other in others)]
         self._number = number
-        self._process = _CONTEXT.Process(target=_work, args=(builder, end, ours))
+        self._process = _CONTEXT.Process(target=_work, args=(builder, end, ours, os.getpid()))
         with _interrupts_blocked():
             self._process.start()
         end.close()
@@ -128,8 +130,10 @@ def _as_error() -> Iterator[None]:
         raise VnsearchError("a process that was reading files died", "try again") from error
 
 
-def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection]) -> None:
-    """What a process does."""
+def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection], parent: int) -> None:
+    """What a process does. It ends with the one that began it, and so does the lock of the index,
+    which it has inherited."""
+    end_with_parent(parent)
     for connection in inherited:
         connection.close()  # or it would not notice the end of the process that has them
     gc.disable()  # there is hardly any garbage that Python must look for

@@ -151,7 +151,7 @@ def _death(code: int, seconds: float) -> UnusableFileError:
 def serve(parent: int) -> None:
     """Be the process: read the files that come on stdin, until it ends or the process `parent`
     does."""
-    _end_with(parent)
+    end_with_parent(parent)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library may print, which must not be taken for an answer
     _limit_itself()
@@ -165,9 +165,11 @@ def serve(parent: int) -> None:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def _end_with(parent: int) -> None:
-    """Let the system kill this process when its parent ends. Without Linux the end of stdin or of
-    its processor time ends it, which is after the file it reads."""
+def end_with_parent(parent: int) -> None:
+    """Let the system kill this process when its parent ends, which has this process number.
+
+    Without Linux it goes on until it misses its parent, which is after the file it reads.
+    """
     kill_on_death_of_parent = 1  # PR_SET_PDEATHSIG, of <linux/prctl.h>
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(kill_on_death_of_parent, signal.SIGKILL)
