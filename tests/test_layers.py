@@ -21,6 +21,7 @@ LAYERS = [
     {"indexing", "search"},
     {"render"},
     {"api", "whoosh"},
+    {"mcp"},
     {"cli"},
     {"__main__"},
 ]

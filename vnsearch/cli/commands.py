@@ -317,6 +317,27 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
     return EXIT_FOUND if found else EXIT_NOTHING
 
 
+@commands.command(
+    epilog="""\b
+Example, for an agent that reads its servers from a JSON file:
+  {"mcpServers": {"vnsearch": {"command": "vnsearch", "args": ["mcp", "--index", "DIR"]}}}
+"""
+)
+@_with_common
+def mcp(common: _Common) -> int:
+    """Serve searching and reading to language-model agents.
+
+    Speaks the Model Context Protocol on stdin and stdout, until stdin ends. Agents can search the
+    index and read what is in it, and nothing else.
+    """
+    from vnsearch.mcp.server import serve
+    from vnsearch.mcp.tools import Tools
+
+    with closing(Tools(common.folder)) as tools:
+        serve(tools, sys.stdin.buffer, sys.stdout.buffer)
+    return EXIT_FOUND
+
+
 def _readings(
     text: str, common: _Common
 ) -> "tuple[tuple[Interpretation, ...], tuple[tuple[str, tuple[str, ...]], ...]]":
