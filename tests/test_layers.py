@@ -28,8 +28,8 @@ LAYERS = [
 ONLY: dict[str, str | tuple[str, ...]] = {
     "numpy": ("analysis/bulk", "engines/whoosh/write"),
     "whoosh": "engines/whoosh/bridge",
-    "backports": "engines/whoosh",
-    "compression": "engines/whoosh",
+    "backports": ("engines/whoosh", "readers/compression"),
+    "compression": ("engines/whoosh", "readers/compression"),
     "click": "cli/commands",
     "rich": "render/terminal",
     "unidecode": "vietnamese",

@@ -31,7 +31,7 @@ class Locator(NamedTuple):
     """Where in its file a text begins."""
 
     number: int  # counted from 1
-    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter or message
+    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter, cell or message
     step: int = 1  # units per separator in the text; 0 if the whole text is in one unit
 
     def after(self, text: str) -> "Locator":

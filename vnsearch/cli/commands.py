@@ -164,10 +164,11 @@ def index(common: _Common, **options: Any) -> int:
     """Bring the index up to date with files and folders.
 
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
-    which become roots of the index; without any, at all known roots. Reads text
-    (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .htm, .xhtml, .mht, .mhtml), mail (.eml,
-    .mbox), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub, also with .gz behind;
-    all else is skipped and told.
+    which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
+    .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
+    data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
+    mail (.eml, .mbox, Maildir), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub,
+    also with .gz, .bz2, .xz or .zst behind; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
