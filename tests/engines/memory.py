@@ -132,6 +132,9 @@ class MemoryReader:
     def documents_by_source(self) -> Iterable[tuple[str, int]]:
         return Counter(source for source, _ in self._passages).items()
 
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        return self._passages.get((source, key), ())
+
     def search(
         self,
         query: Query,
@@ -145,12 +148,14 @@ class MemoryReader:
         page = list(zip(answer.scores, answer.matched, strict=True))
         matches = (
             Match(
-                self._passages[source, key][self._oracle.shown(query, source, key)],
+                self._passages[source, key][shown],
                 score,
                 (ScorePart("oracle", "", score),) if explain else (),
                 matched,
+                shown + 1,
             )
             for (source, key, score), matched in page[offset : offset + limit]
+            for shown in (self._oracle.shown(query, source, key),)
         )
         complete = answer.matched.count(len(query.wanted()))
         total, relaxed = len(answer.scores), answer.relaxed
@@ -206,4 +211,5 @@ def _stored(source: str, document: Document) -> Iterator[StoredPassage]:
             part.locator,
             part.cut_before,
             part.cut_after,
+            part.gap,
         )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from vnsearch.model import Document, Matches
+from vnsearch.model import Document, Matches, StoredPassage
 from vnsearch.query.clauses import Query
 from vnsearch.query.lexicon import Lexicon
 
@@ -80,6 +80,9 @@ class IndexReader(Lexicon, Protocol):
         With `explain`, matches carry the parts of their scores. Raises VnsearchError for filters
         that say nothing.
         """
+
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        """Return the passages of a document, in order; none when there is no such document."""
 
     def count_passages(self) -> int:
         """Return how many passages can be found."""

@@ -62,6 +62,7 @@ def hit(item: Hit) -> Object:
         "rank": item.rank,
         "score": round(item.score, 4),
         "id": item.id,
+        "passage": item.passage,
         "path": item.path,
         "title": item.title,
         "title_highlights": item.title_highlights,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Engine, Filters, embedded
@@ -19,6 +19,9 @@ from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
 from vnsearch.search.highlighter import Highlighter
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import Documents, DocumentText, PassageText
 
 _FILES_KEPT: Final = 1000
 
@@ -111,7 +114,7 @@ class Searcher:
         sources = dict.fromkeys(match.passage.source for match in found.matches)
         paths = {source: self._places.from_here(source) for source in sources}
         highlighter = Highlighter(query, relaxed=found.relaxed)
-        states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
+        states = {} if paths_only else {source: self._state(source) for source in paths}
         words = len(query.wanted())
         hits = (
             _hit(rank, match, words, highlighter, *states[match.passage.source])
@@ -153,12 +156,28 @@ class Searcher:
             if word.others
         )
 
-    def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
+    def document(self, id: str) -> "DocumentText":  # noqa: A002
+        """The document with an id; raises UnknownIdError."""
+        with as_index_error(self._generations):
+            return self._documents().document(id)
+
+    def passage(self, id: str) -> "tuple[DocumentText, PassageText]":  # noqa: A002
+        """The passage with an id, and its document; raises UnknownIdError."""
+        with as_index_error(self._generations):
+            return self._documents().passage(id)
+
+    def _documents(self) -> "Documents":
+        from vnsearch.search.documents import Documents  # most runs only search
+
+        return Documents(self._reader, self._file, self._state)
+
+    def _state(self, source: str) -> tuple[str, datetime, bool]:
         """Of a file that is in the index, its path from here, when it was modified, and whether
         it changed since."""
         state = self._file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
+        path = self._places.from_here(source)
         return path, state.modified, not state.is_current(self._places.path(source))
 
 
@@ -183,7 +202,8 @@ def _hit(
     return Hit(
         rank=rank,
         score=match.score,
-        id=f"{found.source}#{found.key}" if found.key else found.source,
+        id=found.document_id,
+        passage=found.passage_id(match.number),
         path=path,
         title=found.title,
         title_highlights=highlighter.title(found),

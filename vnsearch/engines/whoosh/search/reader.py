@@ -15,7 +15,7 @@ from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.matcher import Matcher
 from vnsearch.engines.whoosh.search.scorer import Scorer
 from vnsearch.files.globs import matcher
-from vnsearch.model import Match, Matches
+from vnsearch.model import Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, Word
 from vnsearch.query.lexicon import Statistics
 
@@ -31,6 +31,10 @@ class WhooshReader:
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._collection.close()
+
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        """See `engines.IndexReader`."""
+        return [self._collection.record(n) for n in self._collection.passages_of(source, key)]
 
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
@@ -94,12 +98,14 @@ class WhooshReader:
         bitsets = [documents.to_bytes(size, "little") for documents in by_clause]
         matches = tuple(
             Match(
-                self._collection.record(scorer.passage_to_show(passage)),
+                self._collection.record(shown),
                 score,
                 scorer.parts(passage) if explain else (),
                 sum(bitset[self._documents.document_of(passage)] for bitset in bitsets),
+                shown - self._documents.passages_of(self._documents.document_of(shown)).start + 1,
             )
             for score, passage in self._page(best, offset, limit)
+            for shown in (scorer.passage_to_show(passage),)
         )
         return Matches(
             cardinality(qualified, size),
