@@ -244,6 +244,21 @@ class Collection:
             counts.update(segment.documents_by_source(deleted))
         return counts
 
+    def sources(self) -> list[str]:
+        """Return the source of each passage."""
+        return [source for segment in self._segments for source in segment.sources()]
+
+    def passages_of_source(self, source: str) -> list[int]:
+        """Return the live passages of a source."""
+        return [
+            begin + passage
+            for begin, segment, deleted in zip(
+                self._begins, self._segments, self._deleted, strict=False
+            )
+            for passage in segment.passages_of_source(source)
+            if passage not in deleted
+        ]
+
     def token_string(self, passage: int) -> TokenString:
         """Return the tokens of a passage."""
         number = bisect_right(self._begins, passage) - 1
