@@ -75,6 +75,7 @@ class Passage(NamedTuple):
     locator: Locator | None  # of its start
     cut_before: bool  # the document has words before it
     cut_after: bool
+    gap: str = ""  # the white space between the passage before it and this one
 
 
 class Skipped(NamedTuple):
@@ -102,6 +103,16 @@ class StoredPassage(NamedTuple):
     locator: Locator | None  # of its start
     cut_before: bool
     cut_after: bool
+    gap: str = ""  # see `Passage`
+
+    @property
+    def document_id(self) -> str:
+        """The id of its document; see `search.documents`."""
+        return f"{self.source}#{self.key}" if self.key else self.source
+
+    def passage_id(self, number: int) -> str:
+        """Its id, given its number in the document, from 1."""
+        return f"{self.source}#{self.key}~{number}"
 
 
 class Match(NamedTuple):
@@ -149,6 +160,7 @@ class Hit(NamedTuple):
     rank: int  # from 1, over all pages
     score: float
     id: str  # independent of the current folder
+    passage: str  # its id
     path: str  # opens from the current folder
     title: str
     title_highlights: tuple[tuple[int, int], ...]
@@ -158,7 +170,6 @@ class Hit(NamedTuple):
     parts: tuple[ScorePart, ...] = ()
     matched: int = 0  # clauses of the query that the document matches, of `words`
     words: int = 0
-    passage: str = ""  # the id of the passage that is shown
     type: str = ""  # of the file, see `files.types`
     places: int = 1  # passages of the document that show the match
     others: tuple[Place, ...] = ()  # those of them that were asked for besides the best one

@@ -230,4 +230,5 @@ def _stored(source: str, document: Document) -> Iterator[StoredPassage]:
             part.locator,
             part.cut_before,
             part.cut_after,
+            part.gap,
         )

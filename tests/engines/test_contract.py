@@ -112,6 +112,23 @@ def test_finds(engine: Engine, tmp_path: Path, text: str, expected: list[str]) -
     assert found.total == len(expected)
 
 
+def test_gives_the_passages_of_a_document(engine: Engine, tmp_path: Path) -> None:
+    long = "\n\n".join(f"đoạn {n} " + "việt nam " * 100 for n in range(5)).strip()
+    documents: Sources = [*SMALL, ("f.txt", document(long, "Dài"))]
+    with closing(engine.reader(build(engine, tmp_path / "e", documents))) as reader:
+        for source, wanted in documents:
+            found = reader.passages(source, wanted.key)
+            assert "".join(passage.gap + passage.text for passage in found) == wanted.text
+            assert {(p.source, p.key, p.title) for p in found} == {
+                (source, wanted.key, wanted.title)
+            }
+            assert [passage.cut_before for passage in found] == [False, *[True] * (len(found) - 1)]
+        assert [*map(list, (reader.passages("e.jsonl", ""), reader.passages("x", "1")))] == [[], []]
+        (match,) = reader.search(parse('"đoạn 3"'), limit=1).matches
+        assert match.passage == reader.passages("f.txt", "")[match.number - 1]
+        assert match.number > 1
+
+
 def test_exact_keeps_to_the_marks(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
     assert names(search(engine, folder, "đảng bộ", exact=True)) == ["a", "c"]

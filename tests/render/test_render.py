@@ -68,13 +68,13 @@ def a_hit(**changed: Any) -> Hit:
         rank=1,
         score=12.34567,
         id="docs/hoi-nghi.txt",
+        passage="docs/hoi-nghi.txt#~3",
         path="/data/docs/hoi-nghi.txt",
         title="Hội nghị sơ kết của Đảng bộ Bộ Ngoại giao",
         title_highlights=(),
         snippet=a_snippet(f"… {PASSAGE} …", "Đảng bộ|đảng bộ", 12),
         modified=NOON,
         stale=False,
-        passage="docs/hoi-nghi.txt#~3",
         type="text",
     )
     return hit._replace(**changed)

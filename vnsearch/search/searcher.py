@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Engine, embedded
@@ -21,6 +21,9 @@ from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
 from vnsearch.search.file_filter import FileFilter, in_order
 from vnsearch.search.highlighter import LENGTH, Highlighter
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import Documents, DocumentText, PassageText
 
 _FILES_KEPT: Final = 1000
 
@@ -40,7 +43,7 @@ class Searcher:
     """
 
     def __init__(self, index: Path, engine: Engine | None = None) -> None:
-        self._names = FileNames.of(index)
+        self._places = FileNames.of(index)
         self._generations = Generations(index)
         self._catalog, self._reader = open_index(self._generations, engine or embedded())
         self._rewriter = Rewriter(self._reader)
@@ -75,7 +78,7 @@ class Searcher:
         files may be found. `sort`: one of `file_filter.SORTS`; `reverse`: the last hits first.
         """
         typed = parse(text, exact=exact, demand=demand, relax=relax)
-        filters = files.filters(self._names, self._catalog)
+        filters = files.filters(self._places, self._catalog)
         order = in_order(sort, self._catalog)
 
         def matches_of(query: Query, begin: int = offset, count: int = limit) -> Matches:
@@ -132,12 +135,11 @@ class Searcher:
     def _results(self, answer: "_Answer", offset: int, excerpts: "Excerpts") -> Results:
         query, found, understood = answer
         sources = dict.fromkeys(match.passage.source for match in found.matches)
-        paths = {source: self._names.from_here(source) for source in sources}
+        paths = {source: self._places.from_here(source) for source in sources}
         highlighter = Highlighter(
             query, relaxed=found.relaxed, length=excerpts.length, context=excerpts.context
         )
-        paths_only = not excerpts.places
-        states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
+        states = {source: self._state(source) for source in paths if excerpts.places}
         words = len(query.wanted())
         hits = (
             _hit(rank, match, words, highlighter, *states[match.passage.source])
@@ -149,7 +151,7 @@ class Searcher:
             total=found.total,
             limit=0,
             offset=offset,
-            hits=() if paths_only else tuple(hits),
+            hits=() if not excerpts.places else tuple(hits),
             paths=tuple(paths.values()),
             notices=query.notices,
             complete=found.complete,
@@ -179,13 +181,29 @@ class Searcher:
             if word.others
         )
 
-    def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
+    def document(self, id: str) -> "DocumentText":  # noqa: A002
+        """The document with an id; raises UnknownIdError."""
+        with as_index_error(self._generations):
+            return self._documents().document(id)
+
+    def passage(self, id: str) -> "tuple[DocumentText, PassageText]":  # noqa: A002
+        """The passage with an id, and its document; raises UnknownIdError."""
+        with as_index_error(self._generations):
+            return self._documents().passage(id)
+
+    def _documents(self) -> "Documents":
+        from vnsearch.search.documents import Documents  # most runs only search
+
+        return Documents(self._reader, self._file, self._state)
+
+    def _state(self, source: str) -> tuple[str, datetime, bool]:
         """Of a file that is in the index, its path from here, when it was modified, and whether
         it changed since."""
         state = self._file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
-        return path, state.modified, not state.is_current(self._names.path(source))
+        path = self._places.from_here(source)
+        return path, state.modified, not state.is_current(self._places.path(source))
 
 
 class _Answer(NamedTuple):
@@ -206,14 +224,15 @@ def _hit(
     stale: bool,
 ) -> Hit:
     found = match.passage
-    id_ = id_of(found.source, found.key)
     others = (
-        Place(passage_id(id_, number), highlighter.snippet(other)) for number, other in match.others
+        Place(other.passage_id(number), highlighter.snippet(other))
+        for number, other in match.others
     )
     return Hit(
         rank=rank,
         score=match.score,
-        id=id_,
+        id=found.document_id,
+        passage=found.passage_id(match.number),
         path=path,
         title=found.title,
         title_highlights=highlighter.title(found),
@@ -223,18 +242,7 @@ def _hit(
         parts=match.parts,
         matched=match.matched,
         words=words,
-        passage=passage_id(id_, match.number),
         type=type_of(found.source),
         places=match.places,
         others=tuple(others),
     )
-
-
-def id_of(source: str, key: str) -> str:
-    """What names a document whatever the current folder is."""
-    return f"{source}#{key}" if key else source
-
-
-def passage_id(document: str, number: int) -> str:
-    """What names a passage, by the id of its document, until its file changes."""
-    return f"{document}~{number}" if "#" in document else f"{document}#~{number}"

@@ -31,6 +31,10 @@ class WhooshReader:
         """See `engines.IndexReader`."""
         self._collection.close()
 
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        """See `engines.IndexReader`."""
+        return [self._collection.record(n) for n in self._collection.passages_of(source, key)]
+
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
         return self._collection.passages
@@ -111,12 +115,6 @@ class WhooshReader:
             cardinality(reduce(and_, by_clause, qualified), size),
             tuple(number for number, documents in enumerate(by_clause) if not documents),
         )
-
-    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
-        """See `engines.IndexReader`."""
-        passages = self._collection.passages_of_source(source)
-        records = (self._collection.record(passage) for passage in passages)
-        return [record for record in records if record.key == key]
 
     def _best(self, scorer: Scorer, qualified: int, count: int) -> list[tuple[float, int]]:
         """The scores and passages of documents that qualify, the `count` best among them."""
