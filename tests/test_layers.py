@@ -30,7 +30,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "whoosh": "engines/whoosh/bridge",
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),
-    "click": "cli/commands",
+    "click": ("cli/commands", "cli/options"),
     "rich": "render/terminal",
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",
