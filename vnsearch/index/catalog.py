@@ -158,7 +158,9 @@ class Catalog:
             # A generation is immutable: no locks, no journal, and nothing is ever created.
             options = "mode=ro&immutable=1"
         with self._reading():
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+            # Threads may take turns: see `api`.
+            uri = f"{path.absolute().as_uri()}?{options}"
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
             with self._reading():
                 if writable:
