@@ -166,8 +166,8 @@ def index(common: _Common, **options: Any) -> int:
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
     which become roots of the index; without any, at all known roots. Reads text
     (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .htm, .xhtml, .mht, .mhtml), mail (.eml,
-    .mbox), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub, also with .gz behind;
-    all else is skipped and told.
+    .mbox, .msg), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm, .xls, .ods and .epub,
+    also with .gz behind; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
