@@ -31,7 +31,7 @@ class Locator(NamedTuple):
     """Where in its file a text begins."""
 
     number: int  # counted from 1
-    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter or message
+    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter, cell or message
     step: int = 1  # units per separator in the text; 0 if the whole text is in one unit
 
     def after(self, text: str) -> "Locator":
@@ -123,6 +123,8 @@ class Match(NamedTuple):
     parts: tuple[ScorePart, ...] = ()
     matched: int = 0  # wanted clauses of the query that the document matches
     number: int = 1  # of the passage in its document, from 1
+    places: int = 1  # passages with at least half of what the best one has of the query
+    others: tuple[tuple[int, StoredPassage], ...] = ()  # these, with their numbers, in order
 
 
 class Matches(NamedTuple):
@@ -145,6 +147,13 @@ class Snippet(NamedTuple):
     weak: tuple[tuple[int, int], ...] = ()  # highlights of other typings than were likely meant
 
 
+class Place(NamedTuple):
+    """A passage of a document that matches, ready to be shown."""
+
+    passage: str  # its id
+    snippet: Snippet
+
+
 class Hit(NamedTuple):
     """A match, ready to be shown."""
 
@@ -161,6 +170,9 @@ class Hit(NamedTuple):
     parts: tuple[ScorePart, ...] = ()
     matched: int = 0  # clauses of the query that the document matches, of `words`
     words: int = 0
+    type: str = ""  # of the file, see `files.types`
+    places: int = 1  # passages of the document that show the match
+    others: tuple[Place, ...] = ()  # those of them that were asked for besides the best one
 
 
 class Understood(NamedTuple):

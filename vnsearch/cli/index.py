@@ -70,7 +70,7 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
     from vnsearch.render import jsonform, plain
 
     try:
-        if as_json:
+        if as_json and not quiet:
             streams.write([jsonform.dump(jsonform.changes(done))])
         elif not quiet:
             for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):

@@ -299,6 +299,11 @@ class Catalog:
         files, documents = next(self._rows(sql))
         return files, int(documents)
 
+    def modified(self) -> Iterator[tuple[str, int]]:
+        """The files with documents, and when they were last changed, in ns."""
+        rows = self._rows("select path, mtime_ns from files where documents")
+        return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
+
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
         """The files with documents, and how many they have."""
         rows = self._rows("select path, documents from files where documents")

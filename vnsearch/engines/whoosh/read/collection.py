@@ -244,6 +244,10 @@ class Collection:
             counts.update(segment.documents_by_source(deleted))
         return counts
 
+    def sources(self) -> list[str]:
+        """Return the source of each passage."""
+        return [source for segment in self._segments for source in segment.sources()]
+
     def passages_of(self, source: str, key: str) -> Sequence[int]:
         """Return the passages of a document, in order; none when there is no such document."""
         for begin, segment, deleted in zip(

@@ -270,6 +270,11 @@ class SegmentReader:
         counts = self._source_postings.sums(last)
         return {os.fsdecode(self.source[n]): count for n, count in enumerate(counts) if count}
 
+    def sources(self) -> list[str]:
+        """Return the source of each passage."""
+        names = [os.fsdecode(self.source[n]) for n in range(len(self.source))]
+        return [names[n] for n in self._source_postings.terms()]
+
     def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""
         sources = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
