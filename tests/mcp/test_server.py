@@ -131,6 +131,8 @@ def test_several_messages_in_one(tools: Tools) -> None:
         ("search", {"query": "x", "limit": 0}, "limit is from 1 to 50"),
         ("search", {"query": "x", "limit": True}, "limit is from 1 to 50"),
         ("search", {"query": "x", "limit": "5"}, "limit is from 1 to 50"),
+        ("search", {"query": "x", "type": "exe"}, "no such type of files: exe"),
+        ("search", {"query": "x", "since": "soon"}, "no"),
         ("search", {"query": "x", "path": "/"}, "no argument path; there are: query, "),
         ("search", [], "arguments are an object"),
         ("read", {"id": "x", "from": -1}, "from is from 0 to"),
@@ -182,11 +184,26 @@ def test_a_changed_file_is_told(tools: Tools, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("folder", "count"),
-    [("docs", 3), ("docs/", 3), ("docs/sub [1]", 1), ("docs/s*", 0), ("..", 0)],
+    [("docs", 3), ("docs/", 3), ("docs/sub [1]", 1), ("docs/s*", 1), ("..", 3), ("x", 0)],
 )
 def test_in_one_folder(tools: Tools, folder: str, count: int) -> None:
     found = call(tools, "search", query="dang bo", folder=folder)
     assert len(re.findall(r"#.*~1", found)) == count
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [({"type": "text"}, 2), ({"type": "pdf"}, 0), ({"since": "1d"}, 3), ({"since": "2099"}, 0)],
+)
+def test_only_some_files(tools: Tools, options: dict[str, str], count: int) -> None:
+    found = call(tools, "search", query="dang bo", **options)
+    assert len(re.findall(r"#.*~1", found)) == count
+
+
+def test_several_places_of_a_document(tools: Tools) -> None:
+    found = call(tools, "search", query="doan", passages=3, folder="docs/long.txt")
+    assert re.findall(r"~\d+ \(line \d+\)", found)[1:] == re.findall(r"\n(~\d+ .*)", found)
+    assert len(re.findall(r"\n~\d+ ", found)) == 2
 
 
 def test_answers_keep_to_max_chars(tools: Tools) -> None:

@@ -1,5 +1,4 @@
-"""The commands: options -> one call -> output -> exit code; the only module that knows
-click.
+"""The commands: options -> one call -> output -> exit code.
 
 Modules that take long to import are imported by the command that needs them.
 """
@@ -21,6 +20,7 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
+from vnsearch.cli.programs import mcp
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -94,6 +94,9 @@ def commands(**_: Any) -> None:
     Words that begin with no command are searched. Every option has a default in
     ~/.config/vnsearch/config.toml and in a variable, such as VNSEARCH_SEARCH_LIMIT.
     """
+
+
+commands.add_command(mcp)
 
 
 def _types() -> Sequence[str]:
@@ -359,27 +362,6 @@ def analyze(text: tuple[str, ...], as_json: bool, common: Common) -> int:
         if not found:
             streams.say("there is no word in the text")
     return EXIT_FOUND if found else EXIT_NOTHING
-
-
-@commands.command(
-    epilog="""\b
-Example, for an agent that reads its servers from a JSON file:
-  {"mcpServers": {"vnsearch": {"command": "vnsearch", "args": ["mcp", "--index", "DIR"]}}}
-"""
-)
-@_with_common
-def mcp(common: _Common) -> int:
-    """Serve searching and reading to language-model agents.
-
-    Speaks the Model Context Protocol on stdin and stdout, until stdin ends. Agents can search the
-    index and read what is in it, and nothing else.
-    """
-    from vnsearch.mcp.server import serve
-    from vnsearch.mcp.tools import Tools
-
-    with closing(Tools(common.folder)) as tools:
-        serve(tools, sys.stdin.buffer, sys.stdout.buffer)
-    return EXIT_FOUND
 
 
 def _readings(

@@ -15,6 +15,8 @@ from vnsearch.vietnamese.letters import nfc
 
 Object = dict[str, Any]
 
+_LEAST_SHOWN: Final = 200  # characters of the first hit, however few are wanted
+
 _READ_ONLY: Final = {"readOnlyHint": True, "openWorldHint": False}
 
 
@@ -57,6 +59,9 @@ _ARGUMENTS: Final[dict[str, dict[str, _Argument]]] = {
         ),
         "limit": _Argument("documents at most", 5, range(1, 51)),
         "folder": _Argument("only files in this folder"),
+        "type": _Argument("only files of these types: pdf, word, sheet, slides, mail, page, …"),
+        "since": _Argument("only files modified then or later: 2025-03-11, 2025, 30d"),
+        "passages": _Argument("so many places of each document", 1, range(1, 11)),
         "max_chars": _Argument("characters of the answer at most", 4_000, range(200, 100_001)),
     },
     "read": {
@@ -159,29 +164,38 @@ def _checked(known: dict[str, _Argument], given: object) -> Object:
 def _search(index: api.Index, options: Object) -> Iterator[str]:
     folder = options["folder"]
     found = index.search(
-        options["query"], limit=options["limit"], within=_in_folder(folder) if folder else None
+        options["query"],
+        limit=options["limit"],
+        within=os.path.join(index.folder.parent, folder) if folder else (),
+        type=options["type"] or "",
+        since=options["since"] or "",
+        passages=options["passages"],
     )
     head = [_summary(found), *_honestly(found, options["query"])]
     yield from head
     left = options["max_chars"] - sum(len(line) + 1 for line in head)
     for number, hit in enumerate(found):
-        place = f" ({hit.place})" if hit.place else ""
-        stale = " [changed or gone since it was indexed]" if hit.stale else ""
-        title, text = _one_line(hit.title), _one_line(hit.text)
-        title = "" if text.startswith(title) else f" {title}"
-        line = f"\n{hit.passage}{place}{title}{stale}"
-        if number and len(line) + len(text) + 2 > left:
+        shown_hit = "\n".join(_hit(hit))
+        left -= len(shown_hit) + 1
+        if number and left < 0:
             yield f"\n{len(found) - number} more hits did not fit in max_chars"
             return
-        yield line
-        yield _cut(text, max(100, left - len(line) - 2))
-        left -= len(line) + len(text) + 2
+        yield _cut(shown_hit, max(_LEAST_SHOWN, len(shown_hit) + left))
 
 
-def _in_folder(folder: str) -> str:
-    """The glob of all files in a folder."""
-    plain = "".join(f"\\{char}" if char in "\\*?[]!#" else char for char in folder.strip("/"))
-    return f"/{plain}/**"
+def _hit(hit: api.Hit) -> Iterator[str]:
+    stale = " [changed or gone since it was indexed]" if hit.stale else ""
+    title, text = _one_line(hit.title), _one_line(hit.text)
+    title = "" if text.startswith(title) else f" {title}"
+    yield f"\n{hit.passage}{_in_brackets(hit.place)}{title}{stale}"
+    yield text
+    for other in hit.others:
+        yield f"~{other.passage.rpartition('~')[2]}{_in_brackets(other.place)}"
+        yield _one_line(other.text)
+
+
+def _in_brackets(place: api.Place | None) -> str:
+    return f" ({place})" if place else ""
 
 
 def _summary(found: api.Results) -> str:
