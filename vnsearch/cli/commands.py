@@ -96,9 +96,6 @@ def commands(**_: Any) -> None:
     """
 
 
-commands.add_command(mcp)
-
-
 def _types() -> Sequence[str]:
     from vnsearch.files.types import TYPES
 
@@ -375,3 +372,6 @@ def _readings(
         return (), ()
     with closing(Searcher(index)) as searcher:
         return searcher.read(text), searcher.typings(text)
+
+
+commands.add_command(mcp)
