@@ -158,7 +158,9 @@ class Catalog:
             # A generation is immutable: no locks, no journal, and nothing is ever created.
             options = "mode=ro&immutable=1"
         with self._reading():
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+            # Threads may take turns: see `api`.
+            uri = f"{path.absolute().as_uri()}?{options}"
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
             with self._reading():
                 if writable:
@@ -296,6 +298,11 @@ class Catalog:
         sql = "select count(*), total(documents) from files where documents"
         files, documents = next(self._rows(sql))
         return files, int(documents)
+
+    def modified(self) -> Iterator[tuple[str, int]]:
+        """The files with documents, and when they were last changed, in ns."""
+        rows = self._rows("select path, mtime_ns from files where documents")
+        return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
         """The files with documents, and how many they have."""
