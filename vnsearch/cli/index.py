@@ -62,7 +62,7 @@ def refresh(
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or (strict and done.skipped)
+    undone = done.missing_roots or done.unread or (strict and done.skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
 
 
