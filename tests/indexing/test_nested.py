@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import formats
+from tests import formats, ole
 from tests.conftest import Command
 from vnsearch import readers
 from vnsearch.index.catalog import Catalog
@@ -95,6 +95,7 @@ HOLDERS: dict[str, Callable[[Files], bytes]] = {
     "a.tbz2": lambda files: tarred(files, "w:bz2"),
     "a.eml": message,
     "a.mbox": mailbox,
+    "a.msg": lambda files: ole.message({0x0037: "Thư gửi kèm", 0x1000: "Kính gửi"}, files),
     "khong-duoi": zipped,
 }
 
@@ -105,7 +106,7 @@ def test_files_in_a_file_are_documents(name: str, place: Place) -> None:
         name, HOLDERS[name]({"b.docx": formats.docx("Cánh cò\ncon cò bay lả"), "c.txt": CON_CO})
     )
     done = place.update()
-    own = int(name in ("a.eml", "a.mbox"))
+    own = int(name in ("a.eml", "a.msg", "a.mbox"))
     assert (done.added, done.skipped) == (2 + own, ())
     steps = ["1/", "2/"] if name == "a.mbox" else ["", ""]
     hits = sorted(place.hits("con cò bay lả"), key=lambda hit: hit.id)
@@ -134,7 +135,7 @@ def test_only_what_changed_in_a_file_is_read_again(name: str, place: Place) -> N
     if name == "a.mbox":  # its files are called by the numbers of messages
         assert (done.added, done.changed, done.removed) == (1, 2, 0)
     else:
-        own = int(name == "a.eml")  # the message itself
+        own = int(name in ("a.eml", "a.msg"))  # the message itself
         assert (done.added, done.changed, done.removed, done.unchanged) == (1, 1 + own, 0, 2)
     assert [len(place.hits(word)) for word in ("mot", "hai", "bon", "nam")] == [1, 0, 1, 1]
     place.write(name, HOLDERS[name]({"b.txt": b"mot"}))
