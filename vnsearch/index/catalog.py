@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 4
+VERSION: Final = 5
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -55,7 +55,8 @@ create table files (
   flaws text not null,         -- JSON: why the file, or parts of it, were skipped
   reader text not null,        -- what read it, and in which version
   encoding text not null,
-  sure integer not null        -- about the encoding
+  sure integer not null,       -- about the encoding
+  container blob not null      -- of a file in a file: the path of the file of the disk
 ) without rowid;
 """
 
@@ -77,6 +78,8 @@ class FileState(NamedTuple):
     sure: bool = True
     ctime_ns: int = 0
     inode: int = 0
+    # Of a file in a file: the one of the disk. The digest is then what tells whether it is another.
+    container: str = ""
 
     def looks_like(self, stat: os.stat_result) -> bool:
         """Whether a file with this stat can be taken for unchanged without reading it.
@@ -292,9 +295,10 @@ class Catalog:
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
             state.reader, state.encoding, state.sure, state.ctime_ns, state.inode,
+            os.fsencode(state.container),
         )  # fmt: skip
         with self._writing():
-            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 10}?)", row)
+            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 11}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
@@ -347,12 +351,13 @@ def versions(engine_version: str) -> dict[str, str]:
 
 
 _COLUMNS: Final = (
-    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode"
+    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode, container"
 )
 
 
 def _state(row: Sequence[Any]) -> FileState:
-    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *seen = row
+    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *rest = row
+    ctime_ns, inode, container = rest
     reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
     return FileState(
         size,
@@ -363,5 +368,7 @@ def _state(row: Sequence[Any]) -> FileState:
         intern(reader),
         intern(encoding),
         bool(sure),
-        *seen,
+        ctime_ns,
+        inode,
+        intern(os.fsdecode(container)),
     )
