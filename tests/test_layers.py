@@ -30,7 +30,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "whoosh": "engines/whoosh/bridge",
     "backports": "engines/whoosh",
     "compression": "engines/whoosh",
-    "click": ("cli/commands", "cli/options"),
+    "click": ("cli/commands", "cli/options", "cli/reading_commands"),
     "rich": "render/terminal",
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",
