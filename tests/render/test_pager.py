@@ -31,7 +31,7 @@ def on_a_terminal(
 ) -> str:
     """What a terminal of some rows gets."""
     ours, theirs = pty.openpty()
-    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm", **variables}
     command = [sys.executable, "-c", SHOW, str(lines), str(int(wanted)), str(line)]
     with subprocess.Popen(
@@ -85,7 +85,7 @@ def folder(tmp_path: Path) -> Path:
 def test_the_pager(folder: Path, lines: int, variables: dict[str, str], paged: str | None) -> None:
     search_path = f"{folder}:{os.environ['PATH']}"
     environment = {"PAGER": "less", "PATH": search_path, **variables}
-    output = on_a_terminal(folder, lines, **environment)
+    output = on_a_terminal(folder, lines, environment)
     if paged is None:
         assert output.count("dòng") == lines
     else:
@@ -94,14 +94,14 @@ def test_the_pager(folder: Path, lines: int, variables: dict[str, str], paged: s
 
 def test_less_begins_at_the_line(folder: Path) -> None:
     less = {"PAGER": str(folder / "less"), "LESS": ""}
-    assert "['+70g']" in on_a_terminal(folder, 99, line=70, **less)
-    assert "[]" in on_a_terminal(folder, 99, line=70, PAGER=str(folder / "mine"))
+    assert "['+70g']" in on_a_terminal(folder, 99, less, line=70)
+    assert "[]" in on_a_terminal(folder, 99, {"PAGER": str(folder / "mine")}, line=70)
 
 
 def test_no_pager_when_it_is_not_wanted(folder: Path) -> None:
-    output = on_a_terminal(folder, 99, wanted=False, PAGER=str(folder / "mine"))
+    output = on_a_terminal(folder, 99, {"PAGER": str(folder / "mine")}, wanted=False)
     assert output.count("dòng") == 99
 
 
 def test_a_pager_that_ends_early_is_no_error(folder: Path) -> None:
-    assert on_a_terminal(folder, 99_999, PAGER="true") == ""
+    assert on_a_terminal(folder, 99_999, {"PAGER": "true"}) == ""
