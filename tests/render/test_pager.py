@@ -23,11 +23,10 @@ pager.show("dòng\\n" * int(sys.argv[1]), wanted=sys.argv[2] == "1", line=int(sy
 def on_a_terminal(
     folder: Path,
     lines: int,
+    variables: dict[str, str],
     *,
     wanted: bool = True,
     line: int = 1,
-    rows: int = 24,
-    **variables: str,
 ) -> str:
     """What a terminal of some rows gets."""
     ours, theirs = pty.openpty()
