@@ -31,7 +31,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "whoosh": ("engines/whoosh/bridge", "whoosh"),
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),
-    "click": ("cli/commands", "cli/options"),
+    "click": ("cli/commands", "cli/options", "cli/reading_commands"),
     "rich": "render/terminal",
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from vnsearch.cli import which_index
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.options import (
     NO_PAGER,
@@ -21,6 +22,7 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
+from vnsearch.cli.reading_commands import open_, show
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -85,7 +87,6 @@ def _misused(error: click.UsageError) -> VnsearchError:
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
-        "auto_envvar_prefix": "VNSEARCH",
     },
     epilog="""\b
 Examples:
@@ -305,7 +306,7 @@ def status(as_json: bool, common: Common) -> int:
     from vnsearch.indexing.update import status as status_of
     from vnsearch.render import jsonform, plain
 
-    found = status_of(location.existing_index(common.folder))
+    found = status_of(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.status(found))])
     elif not common.quiet:
@@ -325,7 +326,7 @@ def check(as_json: bool, common: Common) -> int:
     from vnsearch.index.check import check as check_index
     from vnsearch.render import jsonform, plain
 
-    found = check_index(location.existing_index(common.folder))
+    found = check_index(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
@@ -381,3 +382,7 @@ def _readings(
         return (), ()
     with closing(Searcher(index)) as searcher:
         return searcher.read(text), searcher.typings(text)
+
+
+commands.add_command(show)
+commands.add_command(open_)

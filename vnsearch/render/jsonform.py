@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vnsearch.model import (
     Changes,
@@ -16,6 +16,9 @@ from vnsearch.model import (
     Status,
     Token,
 )
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import DocumentText, PassageText
 
 SCHEMA_VERSION: Final = 2
 
@@ -100,6 +103,32 @@ def _excerpt(found: Snippet) -> Object:
         snippet[found.locator.unit] = found.locator.number
     place = {} if found.match is None else {found.match.unit: found.match.number}
     return {**place, "snippet": snippet}
+
+
+def text(
+    found: "DocumentText",
+    kind: str,
+    passage: "PassageText | None",
+    start: int,
+    end: int,
+    highlights: Sequence[tuple[int, int]],
+) -> Object:
+    """The output of `show`: a document from `start` to `end`, of the type `kind`."""
+    begin = found.locator(start)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "id": found.id,
+        "passage": None if passage is None else passage.id,
+        "path": found.path,
+        "type": kind,
+        "title": found.title,
+        "line": None,
+        **({} if begin is None else {begin.unit: begin.number}),
+        "text": found.text[start:end],
+        "highlights": highlights,
+        "modified": _time(found.modified),
+        "stale": found.stale,
+    }
 
 
 def changes(done: Changes) -> Object:
