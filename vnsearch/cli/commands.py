@@ -1,5 +1,4 @@
-"""The commands: options -> one call -> output -> exit code; the only module that knows
-click.
+"""The commands: options -> one call -> output -> exit code.
 
 Modules that take long to import are imported by the command that needs them.
 """
@@ -22,6 +21,7 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
+from vnsearch.cli.programs import mcp
 from vnsearch.cli.reading_commands import open_, show
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
@@ -386,3 +386,4 @@ def _readings(
 
 commands.add_command(show)
 commands.add_command(open_)
+commands.add_command(mcp)
