@@ -13,7 +13,7 @@ from typing import Final
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import content, superscripts, titles
-from vnsearch.readers.base import Flaw, Source, bytes_of
+from vnsearch.readers.base import Flaw, Held, Source, bytes_of
 from vnsearch.readers.doc_format import Character, Stretch, WordFile
 from vnsearch.readers.fonts import FontDecoder, is_old
 from vnsearch.readers.ole import Container
@@ -32,7 +32,7 @@ _HEADINGS: Final = range(1, 10)
 _MOST_HEADINGS: Final = 5  # looked at for a title
 
 
-def read(source: Source) -> Iterator[Document | Flaw]:
+def read(source: Source) -> Iterator[Document | Flaw | Held]:
     """Yield one document; raises UnusableFileError."""
     data = bytes_of(source.stream)
     if not data.startswith(content.OLE) and (module := content.module_of(data)) != "text":
