@@ -21,6 +21,7 @@ LAYERS = [
     {"indexing", "search"},
     {"render"},
     {"api", "whoosh"},
+    {"mcp"},
     {"cli"},
     {"__main__"},
 ]
@@ -31,7 +32,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "whoosh": ("engines/whoosh/bridge", "whoosh"),
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),
-    "click": ("cli/commands", "cli/options"),
+    "click": ("cli/commands", "cli/options", "cli/programs", "cli/reading_commands"),
     "rich": "render/terminal",
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",

@@ -222,6 +222,8 @@ class Changes(NamedTuple):
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
     missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
+    # Files and folders, of the skipped, that cannot be read and whose documents are kept.
+    unread: tuple[Skipped, ...] = ()
 
 
 class Damage(NamedTuple):

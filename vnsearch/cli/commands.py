@@ -1,5 +1,4 @@
-"""The commands: options -> one call -> output -> exit code; the only module that knows
-click.
+"""The commands: options -> one call -> output -> exit code.
 
 Modules that take long to import are imported by the command that needs them.
 """
@@ -7,10 +6,11 @@ Modules that take long to import are imported by the command that needs them.
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from vnsearch.cli import which_index
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.options import (
     NO_PAGER,
@@ -21,6 +21,8 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
+from vnsearch.cli.programs import mcp
+from vnsearch.cli.reading_commands import open_, show
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -28,6 +30,7 @@ from vnsearch.errors import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     REPAIR,
+    VnsearchError,
 )
 from vnsearch.index import location
 from vnsearch.render import streams
@@ -38,18 +41,27 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
-    run(lambda: _code(arguments))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = given[: given.index("--")] if "--" in given else given
+    as_json = any(word.partition("=")[0] in _JSON for word in options)
+    run(lambda: _code(given), as_json=as_json)
 
 
-def _code(arguments: Sequence[str] | None) -> int:
+_JSON: Final = {"--json", "--jsonl", "--batch"}
+
+
+def _code(arguments: Sequence[str]) -> int:
     try:
         code: int = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_ERROR
     except click.UsageError as error:
-        return _fail_usage(error)
+        raise _misused(error) from error
     except click.ClickException as error:
-        return fail(error.format_message(), "see: vnsearch --help")
+        raise VnsearchError(error.format_message(), "see: vnsearch --help") from error
     except click.Abort:
         return EXIT_INTERRUPTED
     except SystemExit as error:  # after completing words, or on a closed pipe
@@ -57,19 +69,17 @@ def _code(arguments: Sequence[str] | None) -> int:
     return code
 
 
-def _fail_usage(error: click.UsageError) -> int:
+def _misused(error: click.UsageError) -> VnsearchError:
+    """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
-        return EXIT_ERROR
     leave_out = "to leave a word out, put -- before it"
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return fail(f"no such option: {error.option_name}", leave_out)
+        return VnsearchError(f"no such option: {error.option_name}", leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):
         given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
-            return fail(error.format_message(), leave_out)
-    return fail(error.format_message(), f"see: {command} --help")
+            return VnsearchError(error.format_message(), leave_out)
+    return VnsearchError(error.format_message(), f"see: {command} --help")
 
 
 @click.group(
@@ -77,7 +87,6 @@ def _fail_usage(error: click.UsageError) -> int:
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
-        "auto_envvar_prefix": "VNSEARCH",
     },
     epilog="""\b
 Examples:
@@ -302,7 +311,7 @@ def status(as_json: bool, common: Common) -> int:
     from vnsearch.indexing.update import status as status_of
     from vnsearch.render import jsonform, plain
 
-    found = status_of(location.existing_index(common.folder))
+    found = status_of(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.status(found))])
     elif not common.quiet:
@@ -322,7 +331,7 @@ def check(as_json: bool, common: Common) -> int:
     from vnsearch.index.check import check as check_index
     from vnsearch.render import jsonform, plain
 
-    found = check_index(location.existing_index(common.folder))
+    found = check_index(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
@@ -378,3 +387,8 @@ def _readings(
         return (), ()
     with closing(Searcher(index)) as searcher:
         return searcher.read(text), searcher.typings(text)
+
+
+commands.add_command(show)
+commands.add_command(open_)
+commands.add_command(mcp)

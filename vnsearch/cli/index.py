@@ -7,9 +7,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
-from vnsearch.index import location
+from vnsearch.index import state
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def refresh(
     for option, given in own.items():
         if given and not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
-    index = location.index_to_write(folder)
+    index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
     with _progress(color, quiet) as progress:
         done = update(
@@ -62,10 +63,11 @@ def refresh(
             jobs=jobs,
             progress=progress,
         )
+    state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or (strict and done.skipped)
+    undone = done.missing_roots or done.unread or (strict and done.skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
 from typing import Any, Final, NoReturn
 
+from vnsearch.cli import session, which_index
 from vnsearch.cli.exits import run
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError
-from vnsearch.index import location
 from vnsearch.model import Results
 from vnsearch.query.clauses import Demand
 from vnsearch.render import jsonform, streams
@@ -22,7 +22,8 @@ _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of t
 
 def main(**options: Any) -> NoReturn:
     """Search and exit."""
-    run(lambda: answer(**options))
+    as_json = any(options.get(name) for name in ("as_json", "as_jsonl", "batch"))
+    run(lambda: answer(**options), as_json=as_json)
 
 
 def answer(
@@ -76,7 +77,8 @@ def answer(
     _check_what_is_asked(query, batch, form)
     files = FileFilter(tuple(within), types, since, until)
     limit = _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit
-    with closing(Searcher(location.existing_index(folder))) as searcher:
+    index = which_index.existing(folder, quiet=quiet)
+    with closing(Searcher(index)) as searcher:
 
         def ask(text: str, *, is_set: bool = is_set, limit: int = limit) -> Results:
             return searcher.search(
@@ -105,6 +107,8 @@ def answer(
         if not quiet:
             _tell(results)
             _show(results, form, color, link_format, no_pager=no_pager)
+        if form in (None, "--lines"):
+            session.remember(index, text, results.hits)
         if is_set and not quiet and not results.total:
             _tell_what_else(ask(text, is_set=False, limit=0))
         return EXIT_FOUND if results.total else EXIT_NOTHING

@@ -47,8 +47,9 @@ def scan(
     comes as `Skipped`. Symbolic links are not followed, except the root itself. Raises OSError
     when the root itself cannot be read.
     """
-    if not os.path.isdir(root):
-        yield _item(root, os.stat(root))
+    status = os.stat(root)
+    if not stat.S_ISDIR(status.st_mode):
+        yield _item(root, status)
         return
     ignored = GitIgnore(base or root) if gitignore else None
     left_out = _left_out(excludes, base or root, avoid, ignored)

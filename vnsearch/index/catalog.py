@@ -8,6 +8,7 @@ else absolute. They are kept as bytes, since a file name may be any.
 import errno
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from vnsearch.errors import (
     CHECK_DISK,
     NOT_THERE,
     REPAIR,
+    DamagedError,
     IndexUnusableError,
     VnsearchError,
     WriteError,
@@ -153,7 +155,8 @@ class Catalog:
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         """Open the catalog, or create it when `writable` and missing.
 
-        Raises IndexUnusableError when it is missing or damaged, OSError when it cannot be read.
+        Raises DamagedError when it is missing or damaged, OSError when it cannot be read,
+        WriteError when it cannot be created.
         """
         self._path = path
         options = "mode=rwc"
@@ -161,12 +164,13 @@ class Catalog:
             self._can_be_read()
             # A generation is immutable: no locks, no journal, and nothing is ever created.
             options = "mode=ro&immutable=1"
-        with self._reading():
+        doing = self._writing if writable else self._reading
+        with doing():
             # Threads may take turns: see `api`.
             uri = f"{path.absolute().as_uri()}?{options}"
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
-            with self._reading():
+            with doing():
                 if writable:
                     # The journal is of no use: an unfinished generation is thrown away whole.
                     self._db.execute("pragma journal_mode = off")
@@ -182,8 +186,7 @@ class Catalog:
         try:
             open(self._path, "rb").close()
         except NOT_THERE as error:
-            why = f"the index is damaged: its catalog is missing: {error.strerror}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"its catalog is missing: {error.strerror}") from error
 
     def commit(self) -> None:
         """Keep the changes made so far; raises VnsearchError, like every change, when the disk
@@ -203,8 +206,7 @@ class Catalog:
             if str(error) in _OF_THE_SYSTEM:  # it says nothing of what is on the disk
                 why = f"cannot read the index: {self._path}: {error}"
                 raise VnsearchError(why, CHECK_DISK) from error
-            why = f"the index is damaged: {self._path.name}: {error}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"{self._path.name}: {error}") from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -252,8 +254,14 @@ class Catalog:
                 )
 
     def faults(self) -> Iterator[str]:
-        """What is wrong with the structure of the database."""
-        yield from (fault for (fault,) in self._rows("pragma quick_check") if fault != "ok")
+        """What is wrong with the structure of the database; raises VnsearchError when a page
+        of it cannot be read."""
+        for (fault,) in self._rows("pragma quick_check"):
+            code = _CODE.search(fault)
+            if code and int(code[1]) & 0xFF != _CORRUPT:  # the page could not be read
+                raise VnsearchError(f"cannot read the index: {self._path}: {fault}", CHECK_DISK)
+            if fault != "ok":
+                yield fault
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
@@ -319,6 +327,11 @@ class Catalog:
 
 # What SQLite says when the system does not let it read.
 _OF_THE_SYSTEM: Final = {"unable to open database file", "disk I/O error", "out of memory"}
+
+
+# In what it says of a page; of its numbers, the one for wrong bytes.
+_CODE: Final = re.compile(r"error code=(\d+)")
+_CORRUPT: Final = 11
 
 
 def _kind(engine_version: str) -> str:

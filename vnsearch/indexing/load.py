@@ -13,7 +13,7 @@ from vnsearch.files.paths import FileNames
 from vnsearch.files.regular import open_regular
 from vnsearch.index.catalog import Catalog, FileState
 from vnsearch.indexing import nested
-from vnsearch.indexing.plan import Plan
+from vnsearch.indexing.plan import STAYS, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
     HashingReader,
@@ -58,6 +58,7 @@ class Load:
         self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
         self.refused: dict[str, str] = {}  # files that the system does not let be read, and why
         self.skipped: list[Skipped] = []
+        self.unread: list[Skipped] = []  # those of them whose documents are kept
         self.members: set[str] = set()  # in new and changed files: known, or met
         self.bytes_read = 0
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
@@ -183,10 +184,12 @@ class Load:
             return
         del self._files[name]
         if reason := file.why_not_read():
-            self.skipped.append(Skipped(self._names.from_here(name), reason))
+            item = Skipped(self._names.from_here(name), reason)
+            self.skipped.append(item)
             self.as_before.add(name)
             if file.refused:
                 self.refused[name] = file.refused
+                self.unread += [item] * bool(file.known and file.known.documents)
             return
         if file.unchanged and file.known is not None and file.stat is not None:
             self._catalog.put(name, file.known.seen_as(file.stat))
@@ -279,7 +282,7 @@ class _File:
         if not self.refused and (self._documents or self._inside or not self.given_up):
             return ""
         if self.known is not None and self.known.documents:
-            return f"{self.refused or self.given_up}; what was indexed of it stays"
+            return f"{self.refused or self.given_up}; {STAYS}"
         return self.refused or f"{self.given_up}; {_TRIED_AGAIN}"
 
     def state(self) -> FileState:

@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
@@ -16,6 +16,8 @@ from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
 from vnsearch.readers import may_nest, reader_of
+
+STAYS: Final = "what was indexed of it stays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,9 @@ class Plan:
     new: dict[str, os.stat_result] = field(default_factory=dict)
     changed: dict[str, os.stat_result] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # known files that are none of these
+    kept: list[str] = field(default_factory=list)  # files of the index that are none of these
     skipped: list[Skipped] = field(default_factory=list)
+    unread: list[Skipped] = field(default_factory=list)  # those of them whose files are kept
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
@@ -155,7 +158,8 @@ def make_plan(
         if any(outer in looked_at for outer in _ancestors(path)):
             looked_at.setdefault(path, Scope(root, path))
     avoid = frozenset({*paths, index})
-    plan, unmet, unseen, empty = Plan(), {*known.files, *known.had}, set[str](), set[str]()
+    plan, unmet = Plan(), {*known.files, *known.had}
+    unseen, empty = dict[str, str](), set[str]()  # paths; with reasons, unless told as missing
     members = _members(known)
     for scope in looked_at.values():
         try:
@@ -164,14 +168,20 @@ def make_plan(
             if scope.path not in paths or scope.path not in known_paths:
                 raise _not_there(scope.path, error) from error
             plan.missing[scope.root.path] = _reason(error)
-            unseen.add(scope.path)
+            unseen[scope.path] = ""
             continue
         if not anything and scope.path in paths:
             empty.add(scope.path)
-    outside = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
+    outside, kept = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
+    for path, reason in unseen.items():
+        if reason:
+            stays = f"; {STAYS}" * (path in kept)
+            item = Skipped(places.from_here(places.name(path)), reason + stays)
+            plan.skipped.append(item)
+            plan.unread += [item] * (path in kept)
     nested = (name for nesting in plan.nests.values() for name in nesting.members)
-    others = {*plan.changed, *plan.gone, *outside, *nested}
-    plan.kept = [name for name in known.files if name not in others]
+    others = {*plan.changed, *plan.gone, *outside, *nested, *plan.new}
+    plan.kept = [name for name in (*known.files, *known.had) if name not in others]
     return plan
 
 
@@ -192,7 +202,7 @@ def _look(
     scope: Scope,
     avoid: frozenset[str],
     unmet: set[str],
-    unseen: set[str],
+    unseen: dict[str, str],
 ) -> bool:
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
@@ -220,8 +230,9 @@ def _look(
                 continue
             item = Unseen(item.path, "cannot be read: permission denied")
         if isinstance(item, Unseen):
-            unseen.add(item.path)
-        plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+            unseen[item.path] = item.reason
+        elif isinstance(item, Skipped):
+            plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
     return anything
 
 
@@ -234,10 +245,10 @@ def _drop(
     unmet: Iterable[str],
     unseen: Container[str],
     empty: Container[str],
-) -> list[str]:
+) -> tuple[list[str], set[str]]:
     """Drop the known files that were not met, unless nothing can be said of them; return those
-    that were not looked at."""
-    outside = []
+    that were not looked at, and of the unseen paths those that had documents."""
+    outside, kept = list[str](), set[str]()
     left: dict[str, list[str]] = {}  # known files of roots without a file, by those
     for name in unmet:
         path = places.path(name)
@@ -247,15 +258,17 @@ def _drop(
             left.setdefault(root, []).append(name)
         elif root is not None and not any(outer in looked_at for outer in above):
             outside.append(name)
-        elif not any(outer in unseen for outer in above):
+        elif (hidden := next((outer for outer in above if outer in unseen), None)) is None:
             plan.gone.append(name)
+        elif name in known.had or known.files[name].documents:
+            kept.add(hidden)
     for folder, names in left.items():
         lost = any(name in known.had or known.files[name].documents for name in names)
         if lost and not any(os.path.lexists(places.path(name)) for name in names):
             plan.missing[roots[folder].path] = "all its files are gone"
         else:  # left out, not lost
             plan.gone += names
-    return outside
+    return outside, kept
 
 
 def _not_there(path: str, error: OSError) -> RootError:

@@ -86,7 +86,8 @@ def update(
     not need the old index to be readable. `shared` lets the group read and write it from now on.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. A root that is missing keeps its documents, and is among the
-    `missing_roots` of what is returned. Raises RootError, LockedError and
+    `missing_roots` of what is returned; so do files and folders that cannot be read, the `unread`.
+    Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
@@ -128,7 +129,10 @@ def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
 def _summary(generations: Generations, work: "_Update", started: float) -> Changes:
     """What was done; errors say that it is done."""
     try:
-        with closing(Catalog(generations.current() / CATALOG)) as catalog:
+        with (
+            as_index_error(generations),
+            closing(Catalog(generations.current() / CATALOG)) as catalog,
+        ):
             return work.summary(catalog, time.monotonic() - started)
     except OSError as error:
         message, advice = explain(error)
@@ -228,7 +232,7 @@ class _Update:
     def __init__(self, places: FileNames, known: Known, plan: Plan, progress: Progress) -> None:
         self._places, self._plan, self._progress = places, plan, progress
         self._known, self._had = known.files, known.had
-        self._skipped = list(plan.skipped)
+        self._skipped, self._unread = list(plan.skipped), list(plan.unread)
         self._bytes_read = 0
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
         self._members: set[str] = set()  # files in those that are new and changed
@@ -261,6 +265,7 @@ class _Update:
                 writer.cancel()
             raise
         self._skipped += load.skipped
+        self._unread += load.unread
         self._as_before, self._bytes_read = load.as_before, load.bytes_read
         self._members = load.members
 
@@ -290,6 +295,7 @@ class _Update:
                 Skipped(self._places.from_here(root), reason)
                 for root, reason in plan.missing.items()
             ),
+            unread=tuple(self._unread),
         )
 
 

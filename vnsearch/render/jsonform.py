@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vnsearch.model import (
     Changes,
@@ -16,6 +16,9 @@ from vnsearch.model import (
     Status,
     Token,
 )
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import DocumentText, PassageText
 
 SCHEMA_VERSION: Final = 2
 
@@ -102,6 +105,32 @@ def _excerpt(found: Snippet) -> Object:
     return {**place, "snippet": snippet}
 
 
+def text(
+    found: "DocumentText",
+    kind: str,
+    passage: "PassageText | None",
+    start: int,
+    end: int,
+    highlights: Sequence[tuple[int, int]],
+) -> Object:
+    """The output of `show`: a document from `start` to `end`, of the type `kind`."""
+    begin = found.locator(start)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "id": found.id,
+        "passage": None if passage is None else passage.id,
+        "path": found.path,
+        "type": kind,
+        "title": found.title,
+        "line": None,
+        **({} if begin is None else {begin.unit: begin.number}),
+        "text": found.text[start:end],
+        "highlights": highlights,
+        "modified": _time(found.modified),
+        "stale": found.stale,
+    }
+
+
 def changes(done: Changes) -> Object:
     """The output of `index`."""
     return {
@@ -112,6 +141,7 @@ def changes(done: Changes) -> Object:
         "unchanged": done.unchanged,
         "skipped": _skipped(done.skipped),
         "missing_roots": _skipped(done.missing_roots),
+        "unread": _skipped(done.unread),
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),
@@ -158,6 +188,12 @@ def check(found: Check) -> Object:
         "bytes": found.bytes,
         "damages": [damage._asdict() for damage in found.damages],
     }
+
+
+def error(message: str, advice: str, code: int) -> Object:
+    """An error, in place of any output or behind some of it; `code` is the exit code."""
+    about = {"message": message, "advice": advice, "code": code}
+    return {"schema_version": SCHEMA_VERSION, "error": about}
 
 
 def tokens(

@@ -48,6 +48,15 @@ def results(found: Results) -> Iterator[str]:
         yield summary(found)
 
 
+def document(text: str) -> Iterator[str]:
+    """The lines of a text; a form feed, between pages, is an empty line."""
+    for number, page in enumerate(text.split("\f")):
+        if number:
+            yield ""
+        for line in page.strip("\n").split("\n"):
+            yield safe(line.replace("\t", "    "))
+
+
 def places(found: Results) -> Iterator[str]:
     """Each place on a line, as grep and vim know it: path, line (or page), text."""
     for hit in found.hits:
