@@ -61,10 +61,6 @@ class WriteError(VnsearchError):
 class UnknownIdError(VnsearchError):
     """The index has no document or passage with this id."""
 
-    def __init__(self, id: str) -> None:  # noqa: A002
-        advice = "ids are those of vnsearch search --json: id of a document, passage of a passage"
-        super().__init__(f"nothing in the index has the id {id}", advice)
-
 
 class RootError(VnsearchError):
     """A file or folder to be indexed is missing or cannot be indexed."""

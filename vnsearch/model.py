@@ -31,7 +31,7 @@ class Locator(NamedTuple):
     """Where in its file a text begins."""
 
     number: int  # counted from 1
-    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter or message
+    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter, cell or message
     step: int = 1  # units per separator in the text; 0 if the whole text is in one unit
 
     def after(self, text: str) -> "Locator":
@@ -222,6 +222,7 @@ class Changes(NamedTuple):
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
     missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
+    skipped_before: int = 0  # besides `skipped`, which was not before
 
 
 class Damage(NamedTuple):
@@ -246,6 +247,17 @@ class Root(NamedTuple):
     path: str
     excludes: tuple[str, ...] = ()  # patterns of files that are left out
     encoding: str = ""  # of its text files; "" if it is detected for each
+
+
+class IndexSummary(NamedTuple):
+    """What one of a user's indexes holds."""
+
+    folder: str
+    roots: tuple[str, ...]  # absolute paths
+    files: int
+    documents: int
+    bytes_on_disk: int
+    updated: datetime
 
 
 class Status(NamedTuple):

@@ -23,6 +23,7 @@ from vnsearch.cli.options import (
     with_common,
 )
 from vnsearch.cli.reading_commands import open_, show
+from vnsearch.cli.status_command import status
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -156,10 +157,11 @@ def index(common: Common, **options: Any) -> int:
     """Bring the index up to date with files and folders.
 
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
-    which become roots of the index; without any, at all known roots. Reads text
-    (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .htm, .xhtml, .mht, .mhtml), mail (.eml,
-    .mbox), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub, also with .gz behind;
-    all else is skipped and told.
+    which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
+    .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
+    data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
+    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
+    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
@@ -288,25 +290,6 @@ def search(common: Common, **options: Any) -> int:
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_common
-def status(as_json: bool, common: Common) -> int:
-    """Tell what the index holds, and what has changed since.
-
-    Looks at the files of all roots, but opens none.
-    """
-    from vnsearch.indexing.update import status as status_of
-    from vnsearch.render import jsonform, plain
-
-    found = status_of(which_index.existing(common.folder, quiet=common.quiet))
-    if as_json and not common.quiet:
-        streams.write([jsonform.dump(jsonform.status(found))])
-    elif not common.quiet:
-        streams.write(plain.status(found))
-    return EXIT_FOUND
-
-
-@commands.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_common
 def check(as_json: bool, common: Common) -> int:
     """Verify that the index is as it was written, to the last byte.
 
@@ -376,3 +359,4 @@ def _readings(
 
 commands.add_command(show)
 commands.add_command(open_)
+commands.add_command(status)

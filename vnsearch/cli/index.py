@@ -16,10 +16,6 @@ from vnsearch.render import streams
 if TYPE_CHECKING:
     from vnsearch.model import Changes
 
-# For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
-# would spin at the start, and huge pages take longer to clear than what is done with them.
-_NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
-
 _HELP: Final = "see: vnsearch index --help"
 
 
@@ -40,9 +36,9 @@ def refresh(
     quiet: bool,
 ) -> int:
     """Bring the index up to date; the options are those of the command."""
-    from vnsearch.indexing.update import forget_advice, update
+    from vnsearch.indexing.update import NUMPY_SETTINGS, forget_advice, update
 
-    for name, value in _NUMPY_SETTINGS.items():
+    for name, value in NUMPY_SETTINGS.items():
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
@@ -68,7 +64,7 @@ def refresh(
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or (strict and done.skipped)
+    undone = done.missing_roots or (strict and (done.skipped or done.skipped_before))
     return EXIT_NOTHING if undone else EXIT_FOUND
 
 

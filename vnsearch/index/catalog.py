@@ -9,7 +9,7 @@ import errno
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from io import RawIOBase
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 4
+VERSION: Final = 5
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -54,6 +54,10 @@ create table files (
   reader text not null,        -- what read it, and in which version
   encoding text not null,
   sure integer not null        -- about the encoding
+) without rowid;
+create table skipped (         -- files and folders of which no state is kept
+  path blob primary key,
+  reason text not null
 ) without rowid;
 """
 
@@ -158,7 +162,9 @@ class Catalog:
             # A generation is immutable: no locks, no journal, and nothing is ever created.
             options = "mode=ro&immutable=1"
         with self._reading():
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+            # Threads may take turns: see `api`.
+            uri = f"{path.absolute().as_uri()}?{options}"
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
             with self._reading():
                 if writable:
@@ -263,6 +269,17 @@ class Catalog:
         with self._writing():
             self._db.execute("delete from roots")
             self._db.executemany("insert into roots values (?, ?, ?)", rows)
+
+    def skipped(self) -> dict[str, str]:
+        """The files and folders that the last run skipped without a state, and the reasons."""
+        return {os.fsdecode(path): why for path, why in self._rows("select * from skipped")}
+
+    def set_skipped(self, reasons: Mapping[str, str]) -> None:
+        """Replace all of them."""
+        with self._writing():
+            self._db.execute("delete from skipped")
+            rows = ((os.fsencode(path), reason) for path, reason in reasons.items())
+            self._db.executemany("insert into skipped values (?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
         """Every file by its path. With hundreds of thousands of them memory counts: equal texts

@@ -66,7 +66,7 @@ class Documents:
         for name, key in ((id, None), *_splits(id)):
             if key != "" and (found := self._passages(name, key or "")):
                 return self._document(*found)
-        raise UnknownIdError(id)
+        raise _unknown(id)
 
     def passage(self, id: str) -> tuple[DocumentText, PassageText]:  # noqa: A002
         """The passage with an id, and its document; raises UnknownIdError."""
@@ -76,7 +76,7 @@ class Documents:
             if number <= len(found := self._passages(name, key)):
                 document = self._document(*found)
                 return document, document.passages[number - 1]
-        raise UnknownIdError(id)
+        raise _unknown(id)
 
     def _passages(self, name: str, key: str) -> Sequence[StoredPassage]:
         for known in dict.fromkeys((name, unescaped(name))):
@@ -102,6 +102,11 @@ class Documents:
             stale=stale,
             passages=tuple(parts),
         )
+
+
+def _unknown(id: str) -> UnknownIdError:  # noqa: A002
+    advice = "ids are those of vnsearch search --json: id of a document, passage of a passage"
+    return UnknownIdError(f"nothing in the index has the id {id}", advice)
 
 
 def _splits(id: str) -> Iterator[tuple[str, str]]:  # noqa: A002
