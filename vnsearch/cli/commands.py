@@ -23,7 +23,7 @@ from vnsearch.cli.options import (
     with_common,
 )
 from vnsearch.cli.reading_commands import open_, show
-from vnsearch.cli.status_command import status
+from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -272,6 +272,7 @@ Examples:
     help="What a click on a path opens, on a terminal: file, none, kitty, vscode, idea, textmate, "
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
+@click.option("--refresh", is_flag=True, help="Bring the index up to date first.")
 @NO_PAGER
 @with_common
 def search(common: Common, **options: Any) -> int:
@@ -360,3 +361,4 @@ def _readings(
 commands.add_command(show)
 commands.add_command(open_)
 commands.add_command(status)
+commands.add_command(watch)

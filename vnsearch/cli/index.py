@@ -68,6 +68,16 @@ def refresh(
     return EXIT_NOTHING if undone else EXIT_FOUND
 
 
+def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
+    """Index what has changed in the roots of an index."""
+    from vnsearch.indexing.update import NUMPY_SETTINGS, update
+
+    for name, value in NUMPY_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    with _progress(color, quiet) as progress:
+        update(index, progress=progress)
+
+
 def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:
     from vnsearch.render import jsonform, plain
 

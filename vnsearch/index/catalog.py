@@ -319,6 +319,12 @@ class Catalog:
         rows = self._rows("select path, mtime_ns from files where documents")
         return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
 
+    def sizes(self) -> Iterator[tuple[str, int, int]]:
+        """The files, their sizes, -1 where one was not read to its end, and when they were last
+        changed, in ns."""
+        rows = self._rows("select path, size, mtime_ns from files")
+        return ((os.fsdecode(path), size, mtime_ns) for path, size, mtime_ns in rows)
+
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
         """The files with documents, and how many they have."""
         rows = self._rows("select path, documents from files where documents")

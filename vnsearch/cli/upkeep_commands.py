@@ -1,4 +1,4 @@
-"""The command `status`: what an index holds, or which indexes there are."""
+"""The commands of upkeep: `status`, what an index holds or which indexes there are, and `watch`."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -37,6 +37,24 @@ def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_page
         lines = plain.all_skipped(found.skipped) if skipped else plain.status(found)
         pager.show(_text(lines), wanted=not no_pager)
     return EXIT_FOUND
+
+
+@click.command(
+    epilog="""\b
+Example:
+  vnsearch watch -q &                    until the end of the session; better: docs/watch.md
+"""
+)
+@with_common
+def watch(common: Common) -> int:
+    """Keep the index up to date while files change, until interrupted.
+
+    A change is found a few seconds later. Roots that go away and come back, as disks do, and other
+    processes that write the index are no trouble.
+    """
+    from vnsearch.cli.watch import follow
+
+    return follow(**common._asdict())
 
 
 def _text(lines: Iterable[str]) -> str:
