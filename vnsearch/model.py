@@ -224,6 +224,7 @@ class Changes(NamedTuple):
     missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
     # Files and folders, of the skipped, that cannot be read and whose documents are kept.
     unread: tuple[Skipped, ...] = ()
+    skipped_before: int = 0  # besides `skipped`, which was not before
 
 
 class Damage(NamedTuple):
@@ -249,6 +250,17 @@ class Root(NamedTuple):
     excludes: tuple[str, ...] = ()  # patterns of files that are left out
     encoding: str = ""  # of its text files; "" if it is detected for each
     gitignore: bool = False  # whether .gitignore files are heeded
+
+
+class IndexSummary(NamedTuple):
+    """What one of a user's indexes holds."""
+
+    folder: str
+    roots: tuple[str, ...]  # absolute paths
+    files: int
+    documents: int
+    bytes_on_disk: int
+    updated: datetime
 
 
 class Status(NamedTuple):

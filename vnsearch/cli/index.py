@@ -67,8 +67,18 @@ def refresh(
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or done.unread or (strict and done.skipped)
+    undone = done.missing_roots or done.unread or (strict and (done.skipped or done.skipped_before))
     return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
+    """Index what has changed in the roots of an index."""
+    from vnsearch.indexing.update import NUMPY_SETTINGS, update
+
+    for name, value in NUMPY_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    with _progress(color, quiet) as progress:
+        update(index, progress=progress)
 
 
 def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:

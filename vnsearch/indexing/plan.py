@@ -28,6 +28,7 @@ class Known:
     files: Mapping[str, FileState] = field(default_factory=dict)
     # Names of files that it had, when it is to be made anew and knows no states.
     had: Collection[str] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)  # without a state; the reasons
 
 
 @dataclass(slots=True)
