@@ -296,6 +296,7 @@ class Index:
         *,
         exclude: Iterable[str] | None = None,
         encoding: str | None = None,
+        gitignore: bool | None = None,
         forget: Iterable[str | Path] = (),
         rebuild: bool = False,
         wait: float = 0.0,
@@ -319,6 +320,7 @@ class Index:
             paths=list(map(str, paths)),
             excludes=None if exclude is None else list(exclude),
             encoding=encoding,
+            gitignore=gitignore,
             forget=list(map(str, forget)),
             rebuild=rebuild,
             wait=wait,
@@ -369,7 +371,11 @@ class _Progress:
 def _folder(folder: str | Path | None, create: bool) -> Path:
     """Where the index is that is asked for, or will be."""
     if folder is None:
-        return location.index_to_write(None) if create else location.existing_index(None)
+        if create:
+            return location.index_to_write(None)
+        if (nearest := location.index_folder(None)) is not None:
+            return nearest
+        raise NoIndexError("no index here or in a folder above", "open one by its folder")
     named = Path(os.path.abspath(folder))
     if named.name == location.FOLDER or not named.is_dir() or Generations(named).exists():
         return named

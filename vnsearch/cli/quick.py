@@ -13,7 +13,7 @@ from vnsearch.cli import config
 from vnsearch.errors import VnsearchError
 
 # What stands first and is none of these begins a query.
-COMMANDS: Final = frozenset("index search status check analyze mcp".split())
+COMMANDS: Final = frozenset("index search show open watch status check analyze mcp".split())
 _ASKING_FOR_HELP: Final = ("-h", "--help", "--version")
 
 _FLAGS: Final = {
@@ -34,6 +34,7 @@ _FLAGS: Final = {
     "--lines": "as_lines",
     "--reverse": "reverse",
     "--no-pager": "no_pager",
+    "--refresh": "refresh",
     "-q": "quiet",
     "--quiet": "quiet",
 }
@@ -143,6 +144,8 @@ def _add(options: dict[str, Any], option: str, value: str) -> bool:
 def _configured(found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The options that the configuration gives a search."""
     options: dict[str, Any] = {}
+    if any(isinstance(value, dict) and key not in COMMANDS for key, value in found.items()):
+        return None
     values = {key: value for key, value in found.items() if not isinstance(value, dict)}
     for key, value in (values | found.get("search", {})).items():
         option = f"--{key}"
