@@ -21,6 +21,7 @@ LAYERS = [
     {"indexing", "search"},
     {"render"},
     {"api", "whoosh"},
+    {"mcp"},
     {"cli"},
     {"__main__"},
 ]
@@ -31,7 +32,13 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "whoosh": ("engines/whoosh/bridge", "whoosh"),
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),
-    "click": ("cli/commands", "cli/options", "cli/reading_commands", "cli/upkeep_commands"),
+    "click": (
+        "cli/commands",
+        "cli/options",
+        "cli/programs",
+        "cli/reading_commands",
+        "cli/upkeep_commands",
+    ),
     "rich": "render/terminal",
     "watchfiles": "files/watch",
     "unidecode": "vietnamese",

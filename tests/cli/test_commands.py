@@ -417,6 +417,8 @@ def test_another_writer_is_told_and_no_hindrance_to_readers(run: Command, shelf:
             done = run(*arguments)
             assert (done.returncode, done.stdout) == (75, "")
             assert "--wait" in done.stderr
+        done = run("index", "--json")
+        assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (75, 75)
         assert run("search", "đảng bộ").returncode == 0
         assert run("status").returncode == 0
     assert run("index").returncode == 0

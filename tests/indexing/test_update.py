@@ -424,8 +424,12 @@ def test_files_below_a_folder_that_cannot_be_listed_are_kept(
     done = update(index)
     assert (counts(done), done.missing_roots) == ((1, 0, 0, 5), ())
     assert [item.path for item in done.skipped] == [str(docs / "sub")]
+    assert done.unread == done.skipped
+    assert done.skipped[0].reason.endswith("; what was indexed of it stays")
     (docs / "n.txt").unlink()
     update(index)
+    with pytest.raises(RootError, match=r"sub/.* a rebuild would lose its documents"):
+        update(index, rebuild=True)
     assert answers(index) == before
 
 

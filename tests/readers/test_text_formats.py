@@ -59,7 +59,8 @@ def test_each_sample_is_found_first_in_its_place(
 
 def items(name: str, content: str | bytes, sandbox: Sandbox) -> list[Document | Flaw]:
     data = content if isinstance(content, bytes) else content.encode()
-    return list(read(name, BufferedReader(BytesIO(data)), sandbox))
+    found = read(name, BufferedReader(BytesIO(data)), sandbox)
+    return [item for item in found if isinstance(item, Document | Flaw)]
 
 
 @table("text-formats.tsv")

@@ -44,7 +44,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SCHEMA: dict[str, Any] = json.loads(
     (Path(jsonform.__file__).parent / "results.schema.json").read_text("utf-8")
 )
-KINDS = ["results", "hit", "changes", "status", "tokens", "check", "text", "indexes"]
+KINDS = "results hit changes status tokens check error text indexes".split()
 NOON = datetime(2026, 11, 22, 12, 0, 5, 999_999, timezone.utc)
 PASSAGE = (
     "Đảng bộ Bộ Ngoại giao đã tổ chức hội nghị sơ kết giữa nhiệm kỳ, đánh giá kết quả\n"
@@ -230,6 +230,7 @@ SAMPLES: dict[str, tuple[str, Callable[[], jsonform.Object]]] = {
         lambda: jsonform.indexes([IndexSummary("/ix", ("/docs",), 3, 4, 5_000, NOON)]),
     ),
     "no tokens": ("tokens", lambda: jsonform.tokens([])),
+    "error": ("error", lambda: jsonform.error("no index here", "make one first", 2)),
 }
 samples = pytest.mark.parametrize(("kind", "make"), SAMPLES.values(), ids=SAMPLES.keys())
 

@@ -1,5 +1,4 @@
-"""The commands: options -> one call -> output -> exit code; the only module that knows
-click.
+"""The commands: options -> one call -> output -> exit code.
 
 Modules that take long to import are imported by the command that needs them.
 """
@@ -7,7 +6,7 @@ Modules that take long to import are imported by the command that needs them.
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -22,6 +21,7 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
+from vnsearch.cli.programs import mcp
 from vnsearch.cli.reading_commands import open_, show
 from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
@@ -31,6 +31,7 @@ from vnsearch.errors import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     REPAIR,
+    VnsearchError,
 )
 from vnsearch.index import location
 from vnsearch.render import streams
@@ -41,18 +42,27 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
-    run(lambda: _code(arguments))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = given[: given.index("--")] if "--" in given else given
+    as_json = any(word.partition("=")[0] in _JSON for word in options)
+    run(lambda: _code(given), as_json=as_json)
 
 
-def _code(arguments: Sequence[str] | None) -> int:
+_JSON: Final = {"--json", "--jsonl", "--batch"}
+
+
+def _code(arguments: Sequence[str]) -> int:
     try:
         code: int = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_ERROR
     except click.UsageError as error:
-        return _fail_usage(error)
+        raise _misused(error) from error
     except click.ClickException as error:
-        return fail(error.format_message(), "see: vnsearch --help")
+        raise VnsearchError(error.format_message(), "see: vnsearch --help") from error
     except click.Abort:
         return EXIT_INTERRUPTED
     except SystemExit as error:  # after completing words, or on a closed pipe
@@ -60,19 +70,17 @@ def _code(arguments: Sequence[str] | None) -> int:
     return code
 
 
-def _fail_usage(error: click.UsageError) -> int:
+def _misused(error: click.UsageError) -> VnsearchError:
+    """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
-        return EXIT_ERROR
     leave_out = "to leave a word out, put -- before it"
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return fail(f"no such option: {error.option_name}", leave_out)
+        return VnsearchError(f"no such option: {error.option_name}", leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):
         given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
-            return fail(error.format_message(), leave_out)
-    return fail(error.format_message(), f"see: {command} --help")
+            return VnsearchError(error.format_message(), leave_out)
+    return VnsearchError(error.format_message(), f"see: {command} --help")
 
 
 @click.group(
@@ -161,7 +169,8 @@ def index(common: Common, **options: Any) -> int:
     .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
     data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
     mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
-    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind; all else is skipped and told.
+    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar; not
+    .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
@@ -362,3 +371,4 @@ commands.add_command(show)
 commands.add_command(open_)
 commands.add_command(status)
 commands.add_command(watch)
+commands.add_command(mcp)

@@ -23,7 +23,8 @@ _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of t
 
 def main(**options: Any) -> NoReturn:
     """Search and exit."""
-    run(lambda: answer(**options))
+    as_json = any(options.get(name) for name in ("as_json", "as_jsonl", "batch"))
+    run(lambda: answer(**options), as_json=as_json)
 
 
 def answer(

@@ -45,8 +45,9 @@ def scan(
     `avoid`. What else is no file with a reader comes as `Skipped`. Symbolic links are not
     followed, except the root itself. Raises OSError when the root itself cannot be read.
     """
-    if not os.path.isdir(root):
-        yield _item(root, os.stat(root))
+    status = os.stat(root)
+    if not stat.S_ISDIR(status.st_mode):
+        yield _item(root, status)
         return
     left_out = _left_out(excludes, base or root, avoid)
     folders = [root]

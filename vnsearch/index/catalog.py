@@ -8,6 +8,7 @@ else absolute. They are kept as bytes, since a file name may be any.
 import errno
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from vnsearch.errors import (
     CHECK_DISK,
     NOT_THERE,
     REPAIR,
+    DamagedError,
     IndexUnusableError,
     VnsearchError,
     WriteError,
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 5
+VERSION: Final = 6
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -53,7 +55,8 @@ create table files (
   flaws text not null,         -- JSON: why the file, or parts of it, were skipped
   reader text not null,        -- what read it, and in which version
   encoding text not null,
-  sure integer not null        -- about the encoding
+  sure integer not null,       -- about the encoding
+  container blob not null      -- of a file in a file: the path of the file of the disk
 ) without rowid;
 create table skipped (         -- files and folders of which no state is kept
   path blob primary key,
@@ -79,6 +82,8 @@ class FileState(NamedTuple):
     sure: bool = True
     ctime_ns: int = 0
     inode: int = 0
+    # Of a file in a file: the one of the disk. The digest is then what tells whether it is another.
+    container: str = ""
 
     def looks_like(self, stat: os.stat_result) -> bool:
         """Whether a file with this stat can be taken for unchanged without reading it.
@@ -153,7 +158,8 @@ class Catalog:
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         """Open the catalog, or create it when `writable` and missing.
 
-        Raises IndexUnusableError when it is missing or damaged, OSError when it cannot be read.
+        Raises DamagedError when it is missing or damaged, OSError when it cannot be read,
+        WriteError when it cannot be created.
         """
         self._path = path
         options = "mode=rwc"
@@ -161,12 +167,13 @@ class Catalog:
             self._can_be_read()
             # A generation is immutable: no locks, no journal, and nothing is ever created.
             options = "mode=ro&immutable=1"
-        with self._reading():
+        doing = self._writing if writable else self._reading
+        with doing():
             # Threads may take turns: see `api`.
             uri = f"{path.absolute().as_uri()}?{options}"
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
-            with self._reading():
+            with doing():
                 if writable:
                     # The journal is of no use: an unfinished generation is thrown away whole.
                     self._db.execute("pragma journal_mode = off")
@@ -182,8 +189,7 @@ class Catalog:
         try:
             open(self._path, "rb").close()
         except NOT_THERE as error:
-            why = f"the index is damaged: its catalog is missing: {error.strerror}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"its catalog is missing: {error.strerror}") from error
 
     def commit(self) -> None:
         """Keep the changes made so far; raises VnsearchError, like every change, when the disk
@@ -203,8 +209,7 @@ class Catalog:
             if str(error) in _OF_THE_SYSTEM:  # it says nothing of what is on the disk
                 why = f"cannot read the index: {self._path}: {error}"
                 raise VnsearchError(why, CHECK_DISK) from error
-            why = f"the index is damaged: {self._path.name}: {error}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"{self._path.name}: {error}") from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -252,8 +257,14 @@ class Catalog:
                 )
 
     def faults(self) -> Iterator[str]:
-        """What is wrong with the structure of the database."""
-        yield from (fault for (fault,) in self._rows("pragma quick_check") if fault != "ok")
+        """What is wrong with the structure of the database; raises VnsearchError when a page
+        of it cannot be read."""
+        for (fault,) in self._rows("pragma quick_check"):
+            code = _CODE.search(fault)
+            if code and int(code[1]) & 0xFF != _CORRUPT:  # the page could not be read
+                raise VnsearchError(f"cannot read the index: {self._path}: {fault}", CHECK_DISK)
+            if fault != "ok":
+                yield fault
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
@@ -299,9 +310,10 @@ class Catalog:
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
             state.reader, state.encoding, state.sure, state.ctime_ns, state.inode,
+            os.fsencode(state.container),
         )  # fmt: skip
         with self._writing():
-            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 10}?)", row)
+            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 11}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
@@ -335,6 +347,11 @@ class Catalog:
 _OF_THE_SYSTEM: Final = {"unable to open database file", "disk I/O error", "out of memory"}
 
 
+# In what it says of a page; of its numbers, the one for wrong bytes.
+_CODE: Final = re.compile(r"error code=(\d+)")
+_CORRUPT: Final = 11
+
+
 def _kind(engine_version: str) -> str:
     """The name of an engine, without the number of its version."""
     return engine_version.rpartition("-")[0]
@@ -355,12 +372,13 @@ def versions(engine_version: str) -> dict[str, str]:
 
 
 _COLUMNS: Final = (
-    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode"
+    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode, container"
 )
 
 
 def _state(row: Sequence[Any]) -> FileState:
-    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *seen = row
+    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *rest = row
+    ctime_ns, inode, container = rest
     reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
     return FileState(
         size,
@@ -371,5 +389,7 @@ def _state(row: Sequence[Any]) -> FileState:
         intern(reader),
         intern(encoding),
         bool(sure),
-        *seen,
+        ctime_ns,
+        inode,
+        intern(os.fsdecode(container)),
     )

@@ -83,7 +83,8 @@ def update(
     not need the old index to be readable. `shared` lets the group read and write it from now on.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. A root that is missing keeps its documents, and is among the
-    `missing_roots` of what is returned. Raises RootError, LockedError and
+    `missing_roots` of what is returned; so do files and folders that cannot be read, the `unread`.
+    Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
@@ -126,7 +127,10 @@ def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
 def _summary(generations: Generations, work: "_Update", started: float) -> Changes:
     """What was done; errors say that it is done."""
     try:
-        with closing(Catalog(generations.current() / CATALOG)) as catalog:
+        with (
+            as_index_error(generations),
+            closing(Catalog(generations.current() / CATALOG)) as catalog,
+        ):
             return work.summary(catalog, time.monotonic() - started)
     except OSError as error:
         message, advice = explain(error)
@@ -224,7 +228,8 @@ def _left(generations: Generations) -> Known:
         if folder is not None:
             with closing(Catalog(folder / CATALOG)) as catalog:
                 roots = catalog.roots()
-                return Known(roots, had=[name for name, _ in catalog.documents_by_file()])
+                files = [(name, s.container) for name, s in catalog.files().items() if s.documents]
+                return Known(roots, had={name for both in files for name in both if name})
     return Known(roots)
 
 
@@ -238,9 +243,10 @@ class _Update:
         self._is_whole, self._known_skipped = is_whole, known.skipped
         self._places, self._plan, self._progress = places, plan, progress
         self._known, self._had = known.files, known.had
-        self._skipped = list(plan.skipped)
+        self._skipped, self._unread = list(plan.skipped), list(plan.unread)
         self._bytes_read = 0
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
+        self._members: set[str] = set()  # files in those that are new and changed
 
     def skips_anew(self) -> bool:
         """Whether other files are skipped than before."""
@@ -283,17 +289,19 @@ class _Update:
             with suppress(Exception):
                 writer.cancel()
             raise
+        self._unread += load.unread
         self._as_before, self._bytes_read = load.as_before, load.bytes_read
+        self._members = load.members
 
     def summary(self, catalog: Catalog, seconds: float) -> Changes:
         """What was done, given the catalog as it is now. A file without a document counts
         as skipped only."""
         plan, known = self._plan, self._known
-        todo = plan.new.keys() | plan.changed.keys()
+        todo = plan.new.keys() | plan.changed.keys() | self._members
         states = {name: state for name in todo if (state := catalog.file(name))}
         had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}
-        read = has - (plan.changed.keys() & self._as_before)
+        read = has - self._as_before
         kept = [name for name in plan.kept if name in known]
         skipped, todo_states = self._new_skipped(states), dict(states)
         # Of most files there is nothing to say.
@@ -313,6 +321,7 @@ class _Update:
                 Skipped(self._places.from_here(root), reason)
                 for root, reason in plan.missing.items()
             ),
+            unread=tuple(self._unread),
         )
 
     def _count_flaws(self, todo: Mapping[str, FileState]) -> int:

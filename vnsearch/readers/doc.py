@@ -12,7 +12,7 @@ from typing import Final
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
-from vnsearch.readers.base import Source, bytes_of
+from vnsearch.readers.base import Held, Source, bytes_of
 from vnsearch.readers.doc_format import Character, Stretch, WordFile
 from vnsearch.readers.fonts import FontDecoder, is_old
 from vnsearch.readers.ole import Container
@@ -31,7 +31,7 @@ _HEADINGS: Final = range(1, 10)
 _MOST_HEADINGS: Final = 5  # looked at for a title
 
 
-def read(source: Source) -> Iterator[Document]:
+def read(source: Source) -> Iterator[Document | Held]:
     """Yield one document; raises UnusableFileError."""
     data = bytes_of(source.stream)
     if (other := _other_reader(data)) is not None:
@@ -154,7 +154,7 @@ class _Text:
             self._paragraphs.end_row()
 
 
-def _other_reader(data: bytes) -> Callable[[Source], Iterator[Document]] | None:
+def _other_reader(data: bytes) -> Callable[[Source], Iterator[Document | Held]] | None:
     """The reader of a file that is not what its name says; None if it may be."""
     from vnsearch.readers import docx, html, mail, rtf
 

@@ -143,6 +143,7 @@ def changes(done: Changes) -> Object:
         "skipped": _skipped(done.skipped),
         "skipped_before": done.skipped_before,
         "missing_roots": _skipped(done.missing_roots),
+        "unread": _skipped(done.unread),
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),
@@ -204,6 +205,12 @@ def check(found: Check) -> Object:
         "bytes": found.bytes,
         "damages": [damage._asdict() for damage in found.damages],
     }
+
+
+def error(message: str, advice: str, code: int) -> Object:
+    """An error, in place of any output or behind some of it; `code` is the exit code."""
+    about = {"message": message, "advice": advice, "code": code}
+    return {"schema_version": SCHEMA_VERSION, "error": about}
 
 
 def tokens(

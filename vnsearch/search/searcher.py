@@ -254,7 +254,11 @@ class Searcher:
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
         path = self._places.from_here(source)
-        return path, state.modified, not state.is_current(self._places.path(source))
+        if not state.container:
+            return path, state.modified, not state.is_current(self._places.path(source))
+        holder = self._file(state.container)
+        current = holder and holder.is_current(self._places.path(state.container))
+        return path, state.modified, not current
 
 
 class _Answer(NamedTuple):
