@@ -255,8 +255,9 @@ def search(common: _Common, **options: Any) -> int:
 def status(as_json: bool, common: _Common) -> int:
     """Tell what the index holds, and what has changed since.
 
-    Looks at the files of all roots, but opens none.
+    Looks at the files of all roots, but opens none. Exits with 1 when a root is missing.
     """
+    from vnsearch.indexing.update import forget_advice
     from vnsearch.indexing.update import status as status_of
     from vnsearch.render import jsonform, plain
 
@@ -265,7 +266,9 @@ def status(as_json: bool, common: _Common) -> int:
         streams.write([jsonform.dump(jsonform.status(found))])
     elif not common.quiet:
         streams.write(plain.status(found))
-    return EXIT_FOUND
+    for root in found.missing_roots:
+        streams.say(f"{root} is missing; its documents are kept", forget_advice(root))
+    return EXIT_NOTHING if found.missing_roots else EXIT_FOUND
 
 
 @commands.command()
