@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 4
+VERSION: Final = 5
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -57,6 +57,10 @@ create table files (
   encoding text not null,
   sure integer not null        -- about the encoding
 ) without rowid;
+create table lines (           -- of files whose documents are lines
+  path blob primary key,
+  digests blob not null        -- of the document of each line, 8 bytes each; zeros where none is
+);
 """
 
 
@@ -298,6 +302,21 @@ class Catalog:
         """Forget a file."""
         with self._writing():
             self._db.execute("delete from files where path = ?", (os.fsencode(path),))
+        self.put_lines(path, b"")
+
+    def lines(self, path: str) -> bytes:
+        """The digests of the documents of the lines of a file; empty when not known."""
+        rows = self._rows("select digests from lines where path = ?", os.fsencode(path))
+        return bytes(next(rows, (b"",))[0])
+
+    def put_lines(self, path: str, digests: "bytes | bytearray") -> None:
+        """Write the digests of the documents of the lines of a file."""
+        with self._writing():
+            if digests:
+                sql = "replace into lines values (?, ?)"
+                self._db.execute(sql, (os.fsencode(path), digests))
+            else:
+                self._db.execute("delete from lines where path = ?", (os.fsencode(path),))
 
     def counts(self) -> tuple[int, int]:
         """How many files with documents, and how many documents there are."""

@@ -29,6 +29,9 @@ _CLOCK_TICK_NS: Final = 20_000_000
 
 _BLOCK: Final = 1 << 20  # bytes
 
+DIGEST_SIZE: Final = 8  # bytes, of the document of a line
+_NO_DIGEST: Final = bytes(DIGEST_SIZE)  # of a line without one, or with one that came in parts
+
 
 class WholeFile(NamedTuple):
     """A file to be opened and read to its end, unless its bytes are still the known ones."""
@@ -45,6 +48,7 @@ class Part(NamedTuple):
     content: WholeFile | LineChunk
     encoding: str  # the one the user set, or ""
     cost: int  # about as long as a text of that many bytes takes
+    known: bytes = b""  # of a chunk of lines, the digest of what each was: see `digest_of_line`
 
 
 @dataclass(slots=True)
@@ -55,6 +59,9 @@ class PartReport:
     number: int  # of the part
     keys: list[str] = field(default_factory=list)  # of its documents
     numbers: list[int] = field(default_factory=list)  # where in the file they are
+    digests: list[bytes] = field(default_factory=list)  # of the documents of a chunk of lines
+    # Those of them, by number from 0, that are as they were, which the builder has not.
+    kept: list[int] = field(default_factory=list)
     # What was not read, and the number of documents before that.
     flaws: list[tuple[int, str]] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
@@ -65,6 +72,35 @@ class PartReport:
     bytes_read: int = 0
     unchanged: bool = False  # its bytes are the known ones
     refused: str = ""  # why the system did not let it be read at all
+
+    def note(self, document: Document, digest: bytes) -> None:
+        """Take in a document; `digest`: as a line of a chunk."""
+        self.keys.append(document.key)
+        self.numbers.append(document.locator.number if document.locator else 0)
+        self.digests += [digest] * bool(digest)
+
+
+class _Lines(NamedTuple):
+    """What the lines of a chunk were when their file was last read."""
+
+    first: int  # number
+    digests: bytes
+
+    def has(self, document: Document, digest: bytes) -> bool:
+        """Whether the document of a line is as it was."""
+        at = DIGEST_SIZE * (document.locator.number - self.first) if document.locator else -1
+        return at >= 0 and self.digests[at : at + DIGEST_SIZE] == digest
+
+
+def digest_of_line(document: Document) -> bytes:
+    """What tells whether the document of a line is as it was; never all zeros."""
+    digest = new_digest()
+    for field_ in (document.key, document.title, document.text):
+        data = field_.encode("utf-8", "surrogatepass")
+        digest.update(b"%d " % len(data))
+        digest.update(data)
+    found = digest.digest()[:DIGEST_SIZE]
+    return found if found != _NO_DIGEST else b"\1" * DIGEST_SIZE
 
 
 class PartReader:
@@ -77,7 +113,8 @@ class PartReader:
         """Read a part; raises WriteError when the index cannot be written."""
         report = PartReport(part.source, part.number)
         if isinstance(part.content, LineChunk):
-            self._index(part.source, readers.read_chunk(part.content, part.encoding), report)
+            items = readers.read_chunk(part.content, part.encoding)
+            self._index(part.source, items, report, _Lines(part.content.number, part.known))
         else:
             self._read_file(part, part.content, report)
         return report
@@ -120,15 +157,25 @@ class PartReader:
             else:
                 report.refused = f"cannot be read: {error.strerror}"
 
-    def _index(self, source: str, items: Iterable[Document | Flaw], report: PartReport) -> None:
+    def _index(
+        self,
+        source: str,
+        items: Iterable[Document | Flaw],
+        report: PartReport,
+        lines: "_Lines | None" = None,
+    ) -> None:
         try:
             for item in items:
                 if isinstance(item, Flaw):
                     report.flaws.append((len(report.keys), item.reason))
                     continue
-                for document in self._added(source, item):
-                    report.keys.append(document.key)
-                    report.numbers.append(document.locator.number if document.locator else 0)
+                digest = b"" if lines is None else digest_of_line(item)
+                if lines is not None and lines.has(item, digest):
+                    report.kept.append(len(report.keys))
+                    report.note(item, digest)
+                else:
+                    for document in self._added(source, item):
+                        report.note(document, digest if document is item else _NO_DIGEST)
                 report.encodings += filter(None, [item.encoding])
         except GivenUpError as error:
             report.given_up = str(error)

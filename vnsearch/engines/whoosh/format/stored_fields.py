@@ -42,6 +42,11 @@ class StoredBlock:
     def __len__(self) -> int:
         return len(self._sizes)
 
+    def keys(self) -> list[str]:
+        """The keys of the documents of all passages."""
+        keys = self._columns[1]
+        return keys if isinstance(keys, list) else [keys] * len(self)
+
     def __getitem__(self, number: int) -> StoredPassage:
         row = [c[number] if isinstance(c, list) else c for c in self._columns]
         source, key, title, *place, cut_before, cut_after = row
