@@ -7,17 +7,14 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
-from vnsearch.index import location
+from vnsearch.index import state
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
     from vnsearch.model import Changes
-
-# For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
-# would spin at the start, and huge pages take longer to clear than what is done with them.
-_NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
 
 _HELP: Final = "see: vnsearch index --help"
 
@@ -39,16 +36,16 @@ def refresh(
     quiet: bool,
 ) -> int:
     """Bring the index up to date; the options are those of the command."""
-    from vnsearch.indexing.update import forget_advice, update
+    from vnsearch.indexing.update import NUMPY_SETTINGS, forget_advice, update
 
-    for name, value in _NUMPY_SETTINGS.items():
+    for name, value in NUMPY_SETTINGS.items():
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
     for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
         if not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
-    index = location.index_to_write(folder)
+    index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
     with _progress(color, quiet) as progress:
         done = update(
@@ -63,6 +60,7 @@ def refresh(
             jobs=jobs,
             progress=progress,
         )
+    state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
@@ -74,7 +72,7 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
     from vnsearch.render import jsonform, plain
 
     try:
-        if as_json:
+        if as_json and not quiet:
             streams.write([jsonform.dump(jsonform.changes(done))])
         elif not quiet:
             for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 5
+VERSION: Final = 6
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -55,7 +55,8 @@ create table files (
   flaws text not null,         -- JSON: why the file, or parts of it, were skipped
   reader text not null,        -- what read it, and in which version
   encoding text not null,
-  sure integer not null        -- about the encoding
+  sure integer not null,       -- about the encoding
+  container blob not null      -- of a file in a file: the path of the file of the disk
 ) without rowid;
 create table lines (           -- of files whose documents are lines
   path blob primary key,
@@ -81,6 +82,8 @@ class FileState(NamedTuple):
     sure: bool = True
     ctime_ns: int = 0
     inode: int = 0
+    # Of a file in a file: the one of the disk. The digest is then what tells whether it is another.
+    container: str = ""
 
     def looks_like(self, stat: os.stat_result) -> bool:
         """Whether a file with this stat can be taken for unchanged without reading it.
@@ -166,7 +169,9 @@ class Catalog:
             options = "mode=ro&immutable=1"
         doing = self._writing if writable else self._reading
         with doing():
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+            # Threads may take turns: see `api`.
+            uri = f"{path.absolute().as_uri()}?{options}"
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
             with doing():
                 if writable:
@@ -294,9 +299,10 @@ class Catalog:
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
             state.reader, state.encoding, state.sure, state.ctime_ns, state.inode,
+            os.fsencode(state.container),
         )  # fmt: skip
         with self._writing():
-            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 10}?)", row)
+            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 11}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
@@ -323,6 +329,11 @@ class Catalog:
         sql = "select count(*), total(documents) from files where documents"
         files, documents = next(self._rows(sql))
         return files, int(documents)
+
+    def modified(self) -> Iterator[tuple[str, int]]:
+        """The files with documents, and when they were last changed, in ns."""
+        rows = self._rows("select path, mtime_ns from files where documents")
+        return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
         """The files with documents, and how many they have."""
@@ -359,12 +370,13 @@ def versions(engine_version: str) -> dict[str, str]:
 
 
 _COLUMNS: Final = (
-    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode"
+    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode, container"
 )
 
 
 def _state(row: Sequence[Any]) -> FileState:
-    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *seen = row
+    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *rest = row
+    ctime_ns, inode, container = rest
     reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
     return FileState(
         size,
@@ -375,5 +387,7 @@ def _state(row: Sequence[Any]) -> FileState:
         intern(reader),
         intern(encoding),
         bool(sure),
-        *seen,
+        ctime_ns,
+        inode,
+        intern(os.fsdecode(container)),
     )

@@ -4,8 +4,6 @@ import os
 from pathlib import Path
 from typing import Final
 
-from vnsearch.errors import NoIndexError
-
 FOLDER: Final = ".vnsearch"
 VARIABLE: Final = "VNSEARCH_INDEX"
 
@@ -19,16 +17,6 @@ def index_folder(option: str | None) -> Path | None:
         return Path(os.path.abspath(named))
     here = Path.cwd()
     return next((p / FOLDER for p in (here, *here.parents) if (p / FOLDER).is_dir()), None)
-
-
-def existing_index(option: str | None) -> Path:
-    """Like `index_folder`; raises NoIndexError when there is none."""
-    folder = index_folder(option)
-    if folder is None:
-        raise NoIndexError(
-            "no index here or in a folder above", "make one first: vnsearch index FOLDER"
-        )
-    return folder
 
 
 def index_to_write(option: str | None) -> Path:

@@ -4,9 +4,10 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
@@ -14,7 +15,7 @@ from vnsearch.files.paths import FileNames
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
-from vnsearch.readers import reader_of
+from vnsearch.readers import may_nest, reader_of
 
 STAYS: Final = "what was indexed of it stays"
 
@@ -42,10 +43,20 @@ class Plan:
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
+    # Of new and changed files that others may be in, or are known to be in.
+    nests: dict[str, "Nesting"] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
         return not (self.new or self.changed or self.gone)
+
+
+class Nesting(NamedTuple):
+    """What is left out of the files in a file, and which of them are known."""
+
+    base: str  # absolute: what paths of `excludes` are relative to
+    excludes: tuple[str, ...]
+    members: Sequence[str]  # names
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +157,10 @@ def make_plan(
     avoid = frozenset({*paths, index})
     plan, unmet = Plan(), {*known.files, *known.had}
     unseen, empty = dict[str, str](), set[str]()  # paths; with reasons, unless told as missing
+    members = _members(known)
     for scope in looked_at.values():
         try:
-            anything = _look(plan, places, known, scope, avoid, unmet, unseen)
+            anything = _look(plan, places, known, members, scope, avoid, unmet, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
                 raise _not_there(scope.path, error) from error
@@ -164,17 +176,26 @@ def make_plan(
             item = Skipped(places.from_here(places.name(path)), reason + stays)
             plan.skipped.append(item)
             plan.unread += [item] * (path in kept)
-    others = {*plan.changed, *plan.gone, *outside}
-    plan.kept = [
-        name for name in (*known.files, *known.had) if name not in others and name not in plan.new
-    ]
+    nested = (name for nesting in plan.nests.values() for name in nesting.members)
+    others = {*plan.changed, *plan.gone, *outside, *nested, *plan.new}
+    plan.kept = [name for name in (*known.files, *known.had) if name not in others]
     return plan
+
+
+def _members(known: Known) -> dict[str, list[str]]:
+    """The known files that are in files, by these."""
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for name, state in known.files.items():
+        if state.container:
+            members[state.container].append(name)
+    return members
 
 
 def _look(
     plan: Plan,
     places: FileNames,
     known: Known,
+    members: Mapping[str, Sequence[str]],
     scope: Scope,
     avoid: frozenset[str],
     unmet: set[str],
@@ -182,17 +203,27 @@ def _look(
 ) -> bool:
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
-    base, encoding, anything = places.path(scope.root.path), scope.root.encoding, False
+    base, anything = places.path(scope.root.path), False
     for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
-        anything = anything or not isinstance(item, Skipped)
+        empty = (
+            isinstance(item, Seen) and not item.stat.st_size
+        )  # as may lie where a disk is mounted
+        anything = anything or not (empty or isinstance(item, Skipped))
         if isinstance(item, Seen):
             name = places.name(item.path)
-            if _is_known(plan, known, name, item.stat, encoding):
+            inside = members.get(name, ())
+            if scope.root.encoding:
+                plan.encodings[name] = scope.root.encoding
+            if _is_known(known, name, item.stat, inside, scope.root):
                 unmet.discard(name)
+                unmet.difference_update(inside)
                 continue
             if os.access(item.path, os.R_OK):
                 unmet.discard(name)
+                unmet.difference_update(inside)
                 (plan.changed if name in known.files else plan.new)[name] = item.stat
+                if may_nest(name) or inside:
+                    plan.nests[name] = Nesting(base, scope.root.excludes, inside)
                 continue
             item = Unseen(item.path, "cannot be read: permission denied")
         if isinstance(item, Unseen):
@@ -259,14 +290,21 @@ def check_path(path: str) -> None:
         raise _not_there(path, error) from error
 
 
-def _is_known(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> bool:
-    """Whether a file is as the index has it."""
-    if encoding:
-        plan.encodings[name] = encoding
+def _is_known(
+    known: Known, name: str, stat: os.stat_result, inside: Sequence[str], root: Root
+) -> bool:
+    """Whether a file, and those inside of it, are as the index has them."""
     state = known.files.get(name)
     return (
-        state is not None and state.looks_like(stat) and state.reader == reader_of(name, encoding)
+        state is not None
+        and state.looks_like(stat)
+        and all(is_read_alike(each, known.files[each], root) for each in (name, *inside))
     )
+
+
+def is_read_alike(name: str, state: FileState, root: Root) -> bool:
+    """Whether a file of a root would be read as it was."""
+    return state.reader == reader_of(name, root.encoding, root.excludes)
 
 
 def _governor(path: str, roots: Container[str]) -> str | None:

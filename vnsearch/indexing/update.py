@@ -26,6 +26,11 @@ from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, 
 from vnsearch.indexing.pool import read_all
 from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
 
+# For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
+# would spin at the start, and huge pages take longer to clear than what is done with them. To be in
+# the environment before it is imported.
+NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
+
 # What there must be to read for starting processes to pay: see `Load.cost`.
 _WORTH_PROCESSES: Final = 4_000_000
 
@@ -210,7 +215,8 @@ def _left(generations: Generations) -> Known:
         if folder is not None:
             with closing(Catalog(folder / CATALOG)) as catalog:
                 roots = catalog.roots()
-                return Known(roots, had=[name for name, _ in catalog.documents_by_file()])
+                files = [(name, s.container) for name, s in catalog.files().items() if s.documents]
+                return Known(roots, had={name for both in files for name in both if name})
     return Known(roots)
 
 
@@ -223,6 +229,7 @@ class _Update:
         self._skipped, self._unread = list(plan.skipped), list(plan.unread)
         self._bytes_read = 0
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
+        self._members: set[str] = set()  # files in those that are new and changed
 
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
@@ -254,16 +261,17 @@ class _Update:
         self._skipped += load.skipped
         self._unread += load.unread
         self._as_before, self._bytes_read = load.as_before, load.bytes_read
+        self._members = load.members
 
     def summary(self, catalog: Catalog, seconds: float) -> Changes:
         """What was done, given the catalog as it is now. A file without a document counts
         as skipped only."""
         plan, known = self._plan, self._known
-        todo = plan.new.keys() | plan.changed.keys()
+        todo = plan.new.keys() | plan.changed.keys() | self._members
         states = {name: state for name in todo if (state := catalog.file(name))}
         had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}
-        read = has - (plan.changed.keys() & self._as_before)
+        read = has - self._as_before
         kept = [name for name in plan.kept if name in known]
         # Of most files there is nothing to say.
         states |= {name: known[name] for name in kept if known[name].flaws or known[name].encoding}

@@ -22,8 +22,8 @@ def pack(passages: Sequence[StoredPassage]) -> bytes:
     """Pack passages into a block; a column that is the same in all of them is one value."""
     texts = [passage.text.encode() for passage in passages]
     rows = [
-        (source, key, title, *(locator or _NO_LOCATOR), cut_before, cut_after)
-        for source, key, title, _, locator, cut_before, cut_after in passages
+        (source, key, title, *(locator or _NO_LOCATOR), *rest)
+        for source, key, title, _, locator, *rest in passages
     ]
     columns = [c[0] if c.count(c[0]) == len(c) else c for c in zip(*rows, strict=True)]
     # Lone surrogates stand for the bytes of file names that are not UTF-8.
@@ -43,17 +43,25 @@ class StoredBlock:
         return len(self._sizes)
 
     def keys(self) -> list[str]:
-        """The keys of the documents of all passages."""
-        keys = self._columns[1]
-        return keys if isinstance(keys, list) else [keys] * len(self)
+        """Return the keys of the documents of all passages."""
+        return self._column(1)
+
+    def places(self, source: str, key: str) -> list[int]:
+        """Return which passages are of a document."""
+        rows = zip(self._column(0), self._column(1), strict=True)
+        return [n for n, row in enumerate(rows) if row == (source, key)]
+
+    def _column(self, number: int) -> list[str]:
+        column = self._columns[number]
+        return column if isinstance(column, list) else [column] * len(self)
 
     def __getitem__(self, number: int) -> StoredPassage:
         row = [c[number] if isinstance(c, list) else c for c in self._columns]
-        source, key, title, *place, cut_before, cut_after = row
+        source, key, title, *place, cut_before, cut_after, gap = row
         begin = self._texts_begin + sum(self._sizes[:number])
         text = self._data[begin : begin + self._sizes[number]].decode()
         locator = None if place[0] is None else Locator(*place)
-        return StoredPassage(source, key, title, text, locator, cut_before, cut_after)
+        return StoredPassage(source, key, title, text, locator, cut_before, cut_after, gap)
 
 
 def unpack(data: bytes) -> list[StoredPassage]:
