@@ -222,9 +222,9 @@ class Changes(NamedTuple):
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
     missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
+    skipped_before: int = 0  # besides `skipped`, which was not before
     # Files and folders, of the skipped, that cannot be read and whose documents are kept.
     unread: tuple[Skipped, ...] = ()
-    skipped_before: int = 0  # besides `skipped`, which was not before
 
 
 class Damage(NamedTuple):

@@ -374,6 +374,6 @@ def _readings(
 
 commands.add_command(show)
 commands.add_command(open_)
-commands.add_command(mcp)
 commands.add_command(status)
 commands.add_command(watch)
+commands.add_command(mcp)

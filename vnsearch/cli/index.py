@@ -67,7 +67,14 @@ def refresh(
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or done.unread or (strict and (done.skipped or done.skipped_before))
+    if still := len({*done.unread} - {*done.skipped}):
+        what = "file or folder still cannot" if still == 1 else "files or folders still cannot"
+        streams.say(
+            f"{still} {what} be read; what was indexed of it stays",
+            "to list all that is skipped: vnsearch status --skipped",
+        )
+    skipped = done.skipped or done.skipped_before
+    undone = done.missing_roots or done.unread or (strict and skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
 
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 5
+VERSION: Final = 6
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
