@@ -250,6 +250,7 @@ class Root(NamedTuple):
     path: str
     excludes: tuple[str, ...] = ()  # patterns of files that are left out
     encoding: str = ""  # of its text files; "" if it is detected for each
+    gitignore: bool = False  # whether .gitignore files are heeded
 
 
 class IndexSummary(NamedTuple):
@@ -279,4 +280,6 @@ class Status(NamedTuple):
     changed: int
     removed: int
     versions: dict[str, str]  # of vnsearch, the catalog, the analysis and the engine
+    formats: dict[str, int]  # files with documents, by suffix, the most first
+    reasons: dict[str, int]  # files without, by the reason, the most first
     encodings: tuple[FileEncoding, ...] = ()

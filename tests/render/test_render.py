@@ -165,6 +165,8 @@ def some_status(**changed: Any) -> Status:
         changed=0,
         removed=1234,
         versions={"vnsearch": "9.8.7", "catalog": "1", "analysis": "2", "engine": "whoosh-1"},
+        formats={".pdf": 1200, ".\x1b[31m\udce1": 33, "": 1},
+        reasons={"encrypted \x07": 2},
     )
     return found._replace(**changed)
 
@@ -525,7 +527,7 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
     "skipped-many-reasons": lambda: plain.skipped(some_skipped(40, reasons=40)),
     "status": lambda: plain.status(some_status()),
     "status-unchanged": lambda: plain.status(
-        some_status(new=0, removed=0, skipped=(), documents=1, files=1)
+        some_status(new=0, removed=0, skipped=(), documents=1, files=1, formats={}, reasons={})
     ),
     "tokens": lambda: plain.tokens(some_tokens()),
     "all-skipped": lambda: plain.all_skipped(some_skipped(5, reasons=2)),

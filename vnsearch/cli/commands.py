@@ -136,6 +136,11 @@ Examples:
     "for the PATHs, in place of what they had.",
 )
 @click.option(
+    "--gitignore/--no-gitignore",
+    default=None,
+    help="Leave out what .gitignore files say. Remembered for the PATHs; with --no-, no longer.",
+)
+@click.option(
     "--encoding",
     type=Choices(_encodings),
     metavar="NAME",

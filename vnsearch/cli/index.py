@@ -26,6 +26,7 @@ def refresh(
     rebuild: bool,
     excludes: Sequence[str],
     encoding: str | None,
+    gitignore: bool | None,
     forget: Sequence[str],
     shared: bool,
     jobs: int | None,
@@ -43,8 +44,9 @@ def refresh(
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
-    for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
-        if not paths:
+    own = {"--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore}
+    for option, given in own.items():
+        if given and not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
     index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
@@ -54,6 +56,7 @@ def refresh(
             paths,
             excludes=[glob for glob in excludes if glob] if excludes else None,
             encoding=None if encoding is None else _encoding(encoding),
+            gitignore=gitignore,
             forget=forget,
             rebuild=rebuild,
             wait=wait,

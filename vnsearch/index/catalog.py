@@ -42,7 +42,8 @@ create table facts (name text primary key, value text not null) without rowid;
 create table roots (
   path blob primary key,
   excludes text not null,      -- JSON
-  encoding text not null
+  encoding text not null,
+  gitignore integer not null   -- whether .gitignore files are heeded
 ) without rowid;
 create table files (
   path blob primary key,
@@ -268,18 +269,20 @@ class Catalog:
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._rows("select path, excludes, encoding from roots order by path")
+        rows = self._rows("select path, excludes, encoding, gitignore from roots order by path")
         return [
-            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding)
-            for path, excludes, encoding in rows
+            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, bool(gitignore))
+            for path, excludes, encoding, gitignore in rows
         ]
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
-        rows = [(os.fsencode(r.path), json.dumps(r.excludes), r.encoding) for r in roots]
+        rows = [
+            (os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.gitignore) for r in roots
+        ]
         with self._writing():
             self._db.execute("delete from roots")
-            self._db.executemany("insert into roots values (?, ?, ?)", rows)
+            self._db.executemany("insert into roots values (?, ?, ?, ?)", rows)
 
     def skipped(self) -> dict[str, str]:
         """The files and folders that the last run skipped without a state, and the reasons."""

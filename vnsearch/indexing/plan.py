@@ -75,13 +75,14 @@ def choose(
     excludes: Sequence[str] | None,
     encoding: str | None,
     forgotten: Sequence[str],
+    gitignore: bool | None = None,
 ) -> tuple[list[Root], list[Scope]]:
     """All the roots an index will have, and what of them is looked at.
 
     `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes` or an `encoding` of its own. Without names, all is looked at. Raises
-    RootError for a root to be forgotten that is none.
+    it has `excludes`, an `encoding` or `gitignore` of its own. Without names, all is looked at.
+    Raises RootError for a root to be forgotten that is none.
     """
     roots = {root.path: root for root in known}
     for name in forgotten:
@@ -92,7 +93,7 @@ def choose(
     scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
-        own = excludes is not None or encoding is not None
+        own = any(given is not None for given in (excludes, encoding, gitignore))
         outer = None if own else _covering(paths, path, path)
         if path in paths or outer is None:
             outer = paths.get(path, Root(name))
@@ -100,11 +101,13 @@ def choose(
                 outer = outer._replace(excludes=tuple(excludes))
             if encoding is not None:
                 outer = outer._replace(encoding=encoding)
+            if gitignore is not None:
+                outer = outer._replace(gitignore=gitignore)
             paths[path] = outer
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
-        if outer is not None and not root.excludes and root.encoding == outer.encoding:
+        if outer is not None and root[1:] == ((), *outer[2:]):
             del paths[path]  # it is a part of another one now
     chosen = set(paths.values())
     parts = [
@@ -205,7 +208,10 @@ def _look(
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
     base, anything = places.path(scope.root.path), False
-    for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
+    found = scan(
+        scope.path, scope.root.excludes, base=base, avoid=avoid, gitignore=scope.root.gitignore
+    )
+    for item in found:
         anything = anything or not isinstance(item, Skipped)
         if isinstance(item, Seen):
             name = places.name(item.path)

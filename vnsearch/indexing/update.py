@@ -21,6 +21,7 @@ from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
 from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.indexing.counts import by_format, by_reason
 from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
@@ -74,6 +75,7 @@ def update(
     *,
     excludes: Sequence[str] | None = None,
     encoding: str | None = None,
+    gitignore: bool | None = None,
     forget: Sequence[str] = (),
     rebuild: bool = False,
     wait: float = 0.0,
@@ -85,7 +87,8 @@ def update(
     """Bring the index in the (absolute) folder `index` up to date with its roots.
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
-    becomes one. `excludes` and `encoding`, when given, replace those of the paths. `forget`
+    becomes one. `excludes`, `encoding` and `gitignore` (whether .gitignore files are heeded), when
+    given, replace those of the paths. `forget`
     drops roots with their files. `rebuild` starts from nothing with all known roots, and does
     not need the old index to be readable. `shared` lets the group read and write it from now on.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
@@ -105,7 +108,7 @@ def update(
             raise _nothing_named()
     with generations.writing(wait, shared=shared), as_index_error(generations):
         known = _known(generations, engine, rebuild)
-        roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten)
+        roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten, gitignore)
         if not roots and not forget:
             raise _nothing_named()
         if rebuild:
@@ -159,6 +162,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         count, documents = catalog.counts()
         passages = reader.count_passages()
     plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
+    skipped = (*plan.skipped, *_flaws(places, files, plan.kept))
     return Status(
         folder=str(index),
         roots=tuple(roots),
@@ -166,12 +170,14 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         files=count,
         documents=documents,
         passages=passages,
-        skipped=(*plan.skipped, *_flaws(places, files, plan.kept)),
+        skipped=skipped,
         bytes_on_disk=generations.bytes_on_disk(),
         updated=datetime.fromisoformat(facts["updated"]),
         new=len(plan.new),
         changed=len(plan.changed),
         removed=len(plan.gone),
+        formats=by_format(name for name, state in files.items() if state.documents),
+        reasons=by_reason(skipped, {places.from_here(n) for n, s in files.items() if s.documents}),
         versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
         encodings=tuple(_encodings(places, files, sorted(plan.kept))),
     )
@@ -283,6 +289,7 @@ class _Update:
                     for result in results:
                         load.take(result)
                 self._skipped += load.skipped
+                self._unread += load.unread
                 for name in load.refused.keys() & {*self._had}:
                     raise _would_be_lost(self._places.from_here(name), load.refused[name])
                 progress.finishing()
@@ -296,7 +303,6 @@ class _Update:
             with suppress(Exception):
                 writer.cancel()
             raise
-        self._unread += load.unread
         self._as_before, self._bytes_read = load.as_before, load.bytes_read
         self._read_until = load.read_until
         self._members = load.members

@@ -163,6 +163,7 @@ def status(found: Status) -> Object:
                 "path": root.path,
                 "excludes": list(root.excludes),
                 "encoding": root.encoding or None,
+                "gitignore": root.gitignore,
                 "missing": root.path in found.missing_roots,
             }
             for root in found.roots
@@ -175,6 +176,8 @@ def status(found: Status) -> Object:
         "changes": {"new": found.new, "changed": found.changed, "removed": found.removed},
         "skipped": _skipped(found.skipped),
         "encodings": [item._asdict() for item in found.encodings],
+        "formats": [{"suffix": name, "files": files} for name, files in found.formats.items()],
+        "reasons": [{"reason": why, "files": files} for why, files in found.reasons.items()],
         "versions": found.versions,
     }
 

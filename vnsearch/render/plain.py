@@ -5,8 +5,9 @@ Text from documents, and paths, may contain anything; `safety` escapes them.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from vnsearch.model import (
@@ -214,9 +215,13 @@ def status(found: Status) -> Iterator[str]:
         excludes = f"  excluding {safe(', '.join(root.excludes))}" if root.excludes else ""
         missing = "  (missing)" if root.path in found.missing_roots else ""
         encoding = f"  in {root.encoding}" if root.encoding else ""
-        yield f"root       {safe(root.path)}{excludes}{encoding}{missing}"
+        ignored = "  without what git ignores" if root.gitignore else ""
+        yield f"root       {safe(root.path)}{excludes}{ignored}{encoding}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
+    if found.formats:
+        named = {suffix or "no suffix": number for suffix, number in found.formats.items()}
+        yield f"formats    {safe(_listed(named))}"
     yield f"size       {found.bytes_on_disk / 1e6:,.1f} MB on disk"
     yield f"updated    {found.updated.astimezone():%Y-%m-%d %H:%M:%S}"
     versions = dict(found.versions)
@@ -228,8 +233,17 @@ def status(found: Status) -> Iterator[str]:
     if found.encodings:
         yield f"decoded    {_encodings(found.encodings)}"
     if found.skipped:
-        number = _count(len(found.skipped), "file or record", "files or records")
-        yield f"skipped    {number} (status --skipped lists them)"
+        skipped = _count(len(found.skipped), "file or record", "files or records")
+        yield f"skipped    {skipped} (status --skipped lists them)"
+    for reason, number in islice(found.reasons.items(), _MAX_LISTED):
+        yield safe(f"           {number:,} not read: {reason}")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """Counts in one line, the rest of many in one."""
+    shown = [f"{number:,} {name}" for name, number in islice(counts.items(), _MAX_LISTED)]
+    rest = sum(islice(counts.values(), _MAX_LISTED, None))
+    return ", ".join([*shown, *[f"{rest:,} others"] * bool(rest)])
 
 
 _TYPINGS: Final = 8  # shown of one thing
