@@ -364,6 +364,9 @@ class _Progress:
         self._read += read_bytes
         self._call(min(self._read, self._total), self._total)
 
+    def built(self, read_bytes: int) -> None:
+        pass
+
     def finishing(self) -> None:
         self._call(self._total, self._total)
 

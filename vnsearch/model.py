@@ -222,6 +222,7 @@ class Changes(NamedTuple):
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
     missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
+    seconds_writing: float = 0.0  # of the seconds, after the last file was read
     skipped_before: int = 0  # besides `skipped`, which was not before
     # Files and folders, of the skipped, that cannot be read and whose documents are kept.
     unread: tuple[Skipped, ...] = ()

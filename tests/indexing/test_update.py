@@ -620,6 +620,33 @@ def test_a_fault_in_the_first_run_is_told_as_it_is(
         update(index, [str(docs)])
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_adds_up(docs: Path, index: Path, jobs: int) -> None:
+    class Counting(Silence):
+        read = built_of = total = finished = 0
+
+        def start(self, total_bytes: int) -> None:
+            self.total = total_bytes
+
+        def advance(self, read_bytes: int) -> None:
+            assert not self.finished
+            self.read += read_bytes
+
+        def built(self, read_bytes: int) -> None:
+            self.built_of += read_bytes
+            assert self.built_of <= self.read
+
+        def finishing(self) -> None:
+            self.finished += 1
+
+    write_files(docs, {f"{n}.txt": "đảng bộ ngoại giao\n" * 15_000 for n in range(12)})
+    told = Counting()
+    done = update(index, [str(docs)], jobs=jobs, progress=told)
+    assert told.read == told.built_of == told.total == done.bytes_read
+    assert told.finished == 1
+    assert 0 <= done.seconds_writing <= done.seconds
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, MemoryError])
 def test_a_run_that_fails_leaves_the_index_as_it_was(
     docs: Path, index: Path, error: type[BaseException]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from vnsearch.cli import which_index
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.options import (
     NO_PAGER,
@@ -311,6 +310,7 @@ def check(as_json: bool, common: Common) -> int:
     Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
     vnsearch index --rebuild. The old one need not be readable for that.
     """
+    from vnsearch.cli import which_index
     from vnsearch.index.check import check as check_index
     from vnsearch.render import jsonform, plain
 

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
 from vnsearch.index import state
+from vnsearch.index.generations import Generations
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def refresh(
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
     index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
-    with _progress(color, quiet) as progress:
+    with _telling_of_interrupts(index), _progress(color, quiet) as progress:
         done = update(
             index,
             paths,
@@ -76,6 +77,22 @@ def refresh(
     skipped = done.skipped or done.skipped_before
     undone = done.missing_roots or done.unread or (strict and skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+@contextmanager
+def _telling_of_interrupts(index: Path) -> Iterator[None]:
+    """When interrupted, say what has become of the index."""
+    before = Generations(index).salvageable()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if Generations(index).salvageable() != before:
+            streams.say("interrupted: the index is up to date")
+        elif before is not None:
+            streams.say("interrupted: the old index is unchanged")
+        else:
+            streams.say("interrupted: there is no index yet")
+        raise
 
 
 def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:

@@ -45,8 +45,12 @@ class Progress(Protocol):
     def advance(self, read_bytes: int) -> None:
         """`read_bytes` more have been read."""
 
+    def built(self, read_bytes: int) -> None:
+        """What `read_bytes` of those hold is ready to be written: this takes about half as long
+        as to read it."""
+
     def finishing(self) -> None:
-        """All is read; the index is being completed."""
+        """All is ready; the index is being completed."""
 
 
 class Silence:
@@ -56,6 +60,9 @@ class Silence:
         """See `Progress`."""
 
     def advance(self, read_bytes: int) -> None:
+        """See `Progress`."""
+
+    def built(self, read_bytes: int) -> None:
         """See `Progress`."""
 
     def finishing(self) -> None:
@@ -250,7 +257,7 @@ class _Update:
         self._places, self._plan, self._progress = places, plan, progress
         self._known, self._had = known.files, known.had
         self._skipped, self._unread = list(plan.skipped), list(plan.unread)
-        self._bytes_read = 0
+        self._bytes_read, self._read_until = 0, 0.0  # a time, see `Load`
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
         self._members: set[str] = set()  # files in those that are new and changed
 
@@ -276,7 +283,7 @@ class _Update:
                 for name in plan.gone:
                     writer.remove(name)
                     catalog.remove(name)
-                load = Load(self._places, plan, catalog, writer, progress.advance)
+                load = Load(self._places, plan, catalog, writer, progress)
                 jobs = jobs if load.cost() >= _WORTH_PROCESSES else 1
                 with closing(read_all(load.parts(), writer.builder, jobs)) as results:
                     for result in results:
@@ -297,6 +304,7 @@ class _Update:
                 writer.cancel()
             raise
         self._as_before, self._bytes_read = load.as_before, load.bytes_read
+        self._read_until = load.read_until
         self._members = load.members
 
     def summary(self, catalog: Catalog, seconds: float) -> Changes:
@@ -322,6 +330,9 @@ class _Update:
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,
             seconds=seconds,
+            seconds_writing=max(0.0, time.monotonic() - self._read_until)
+            if self._bytes_read
+            else 0,
             encodings=tuple(_encodings(self._places, states, sorted(states))),
             missing_roots=tuple(
                 Skipped(self._places.from_here(root), reason)

@@ -147,6 +147,7 @@ def changes(done: Changes) -> Object:
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),
+        "seconds_writing": round(done.seconds_writing, 3),
         "encodings": [item._asdict() for item in done.encodings],
         "mb_per_second": round(done.bytes_read / 1e6 / max(done.seconds, 1e-9), 3),
     }

@@ -152,9 +152,10 @@ def changes(done: Changes, index: str) -> Iterator[str]:
     documents = _count(done.documents, "document")
     yield f"{counts or 'no files'}{skipped}; {documents} in {safe(index)}"
     if done.bytes_read:
-        megabytes = done.bytes_read / 1e6
+        megabytes, writing = done.bytes_read / 1e6, done.seconds_writing
         rate = f" ({megabytes / done.seconds:.1f} MB/s)" if done.seconds >= 0.01 else ""
-        yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s{rate}"
+        wrote = f", {writing:.1f} s of them to write the index" if writing >= 0.05 else ""
+        yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s{rate}{wrote}"
     if done.encodings:
         yield f"decoded {_encodings(done.encodings)}"
 
