@@ -374,11 +374,7 @@ class _Progress:
 def _folder(folder: str | Path | None, create: bool) -> Path:
     """Where the index is that is asked for, or will be."""
     if folder is None:
-        if create:
-            return location.index_to_write(None)
-        if (nearest := location.index_folder(None)) is not None:
-            return nearest
-        raise NoIndexError("no index here or in a folder above", "open one by its folder")
+        return location.index_to_write(None) if create else location.existing_index(None)
     named = Path(os.path.abspath(folder))
     if named.name == location.FOLDER or not named.is_dir() or Generations(named).exists():
         return named
