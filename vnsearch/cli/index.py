@@ -25,6 +25,7 @@ def refresh(
     rebuild: bool,
     excludes: Sequence[str],
     encoding: str | None,
+    ocr: bool | None,
     forget: Sequence[str],
     shared: bool,
     jobs: int | None,
@@ -42,9 +43,12 @@ def refresh(
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
-    for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
+    named = {"--exclude": excludes, "--encoding": encoding, "--ocr": ocr is not None}
+    for option in (option for option, value in named.items() if value):
         if not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+    if ocr:
+        _check_tesseract()
     index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
     with _progress(color, quiet) as progress:
@@ -53,6 +57,7 @@ def refresh(
             paths,
             excludes=[glob for glob in excludes if glob] if excludes else None,
             encoding=None if encoding is None else _encoding(encoding),
+            ocr=ocr,
             forget=forget,
             rebuild=rebuild,
             wait=wait,
@@ -84,6 +89,13 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
     except OSError as error:
         message, advice = explain(error)
         raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+
+
+def _check_tesseract() -> None:
+    from vnsearch.readers import ocr
+
+    if not ocr.is_installed():
+        raise VnsearchError("Tesseract with Vietnamese is not installed", ocr.HOW_TO_INSTALL)
 
 
 def _encoding(name: str) -> str:

@@ -35,14 +35,15 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 5
+VERSION: Final = 6
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
 create table roots (
   path blob primary key,
   excludes text not null,      -- JSON
-  encoding text not null
+  encoding text not null,
+  ocr integer not null         -- whether text in pictures is recognized
 ) without rowid;
 create table files (
   path blob primary key,
@@ -264,18 +265,18 @@ class Catalog:
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._rows("select path, excludes, encoding from roots order by path")
+        rows = self._rows("select path, excludes, encoding, ocr from roots order by path")
         return [
-            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding)
-            for path, excludes, encoding in rows
+            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, bool(ocr))
+            for path, excludes, encoding, ocr in rows
         ]
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
-        rows = [(os.fsencode(r.path), json.dumps(r.excludes), r.encoding) for r in roots]
+        rows = [(os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.ocr) for r in roots]
         with self._writing():
             self._db.execute("delete from roots")
-            self._db.executemany("insert into roots values (?, ?, ?)", rows)
+            self._db.executemany("insert into roots values (?, ?, ?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
         """Every file by its path. With hundreds of thousands of them memory counts: equal texts
@@ -299,6 +300,10 @@ class Catalog:
         )  # fmt: skip
         with self._writing():
             self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 11}?)", row)
+
+    def digests(self) -> set[bytes]:
+        """Those of all files."""
+        return {digest for (digest,) in self._rows("select distinct digest from files")}
 
     def remove(self, path: str) -> None:
         """Forget a file."""
