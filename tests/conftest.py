@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from vnsearch.search.searcher import Searcher
 # `nohup` and `&` ignore interrupts, which processes inherit: those that tests begin must not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+os.environ["TZ"] = "UTC"  # or output would depend on where the tests run
+time.tzset()
 
 # The state and the configuration of who runs the tests are not theirs.
 _HOME = tempfile.TemporaryDirectory(prefix="vnsearch-tests-")

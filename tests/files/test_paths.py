@@ -7,8 +7,9 @@ from unicodedata import normalize
 import pytest
 
 from tests.conftest import write_files
+from vnsearch.errors import NoIndexError
 from vnsearch.files.paths import FileNames, as_spelled, is_below
-from vnsearch.index.location import FOLDER, VARIABLE, index_folder, index_to_write
+from vnsearch.index.location import FOLDER, VARIABLE, existing_index, index_folder, index_to_write
 
 BASE = FileNames("/a/docs")
 
@@ -26,13 +27,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_no_index_anywhere(here: Path) -> None:
     assert index_folder(None) is None
     assert index_to_write(None) == here / FOLDER
+    with pytest.raises(NoIndexError) as error:
+        existing_index(None)
+    assert "vnsearch index" in error.value.advice
 
 
 @pytest.mark.parametrize("above", [0, 1, 2, 3], ids="here one two three".split())
 def test_index_here_or_above(here: Path, above: int) -> None:
     folder = (here, *here.parents)[above] / FOLDER
     folder.mkdir()
-    assert index_folder(None) == index_to_write(None) == folder
+    assert index_folder(None) == existing_index(None) == index_to_write(None) == folder
 
 
 def test_the_nearest_index_wins(here: Path, tmp_path: Path) -> None:

@@ -302,3 +302,32 @@ def test_an_archive_that_cannot_be_read_keeps_what_is_known(place: Place) -> Non
     assert place.update().unchanged == 2
     assert place.update(rebuild=True).added == 2
     assert place.ids("cò") == ["a.zip/b.txt"]
+
+
+def test_gitignore_is_remembered(place: Place, run: Command) -> None:
+    place.write("a.txt", CON_CO)
+    place.write("b.log", CON_CO)
+    place.write(".gitignore", b"*.log\n")
+    place.update()
+    assert place.ids("cò") == ["a.txt", "b.log"]
+    assert run("index", "docs", "--gitignore").returncode == 0
+    assert place.update().unchanged == 1
+    assert "without what git ignores" in run("status").stdout
+    assert run("index", "docs", "--no-gitignore", "--json").returncode == 0
+    assert place.ids("cò") == ["a.txt", "b.log"]
+    assert run("index", "--gitignore").returncode == 2
+
+
+def test_status_counts_files_by_format_and_by_reason(place: Place, run: Command) -> None:
+    place.write("a.zip", zipped({"a.txt": CON_CO, "b.TXT": CON_CO, "c.jpg": b"x", "d.docx": b"x"}))
+    place.write("README", CON_CO)
+    place.write("e.jsonl", b'{"text": "a"}\n{}\n')
+    place.write("f.jpg", b"x")
+    place.write("g.docx", b"y")
+    place.update()
+    found = status(place.index)
+    assert found.formats == {".txt": 2, "": 1, ".jsonl": 1}
+    assert found.reasons == {"damaged": 2, "format not supported (.jpg)": 2}
+    shown = run("status").stdout
+    assert "formats    2 .txt, 1 no suffix, 1 .jsonl" in shown
+    assert "2 not read: format not supported (.jpg)" in shown

@@ -23,6 +23,7 @@ from vnsearch.cli.options import (
 )
 from vnsearch.cli.programs import mcp
 from vnsearch.cli.reading_commands import open_, show
+from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -133,6 +134,11 @@ Examples:
     metavar="GLOB",
     help="Leave out files and folders that match, as in .gitignore. Repeatable; remembered "
     "for the PATHs, in place of what they had.",
+)
+@click.option(
+    "--gitignore/--no-gitignore",
+    default=None,
+    help="Leave out what .gitignore files say. Remembered for the PATHs; with --no-, no longer.",
 )
 @click.option(
     "--encoding",
@@ -286,6 +292,7 @@ Examples:
     help="What a click on a path opens, on a terminal: file, none, kitty, vscode, idea, textmate, "
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
+@click.option("--refresh", is_flag=True, help="Bring the index up to date first.")
 @NO_PAGER
 @with_common
 def search(common: Common, **options: Any) -> int:
@@ -299,25 +306,6 @@ def search(common: Common, **options: Any) -> int:
     from vnsearch.cli.search import answer
 
     return answer(**common._asdict(), **options)
-
-
-@commands.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_common
-def status(as_json: bool, common: Common) -> int:
-    """Tell what the index holds, and what has changed since.
-
-    Looks at the files of all roots, but opens none.
-    """
-    from vnsearch.indexing.update import status as status_of
-    from vnsearch.render import jsonform, plain
-
-    found = status_of(which_index.existing(common.folder, quiet=common.quiet))
-    if as_json and not common.quiet:
-        streams.write([jsonform.dump(jsonform.status(found))])
-    elif not common.quiet:
-        streams.write(plain.status(found))
-    return EXIT_FOUND
 
 
 @commands.command()
@@ -393,3 +381,5 @@ def _readings(
 commands.add_command(show)
 commands.add_command(open_)
 commands.add_command(mcp)
+commands.add_command(status)
+commands.add_command(watch)

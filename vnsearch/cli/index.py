@@ -26,6 +26,7 @@ def refresh(
     excludes: Sequence[str],
     encoding: str | None,
     ocr: bool | None,
+    gitignore: bool | None,
     forget: Sequence[str],
     shared: bool,
     jobs: int | None,
@@ -43,9 +44,11 @@ def refresh(
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
-    named = {"--exclude": excludes, "--encoding": encoding, "--ocr": ocr is not None}
-    for option in (option for option, value in named.items() if value):
-        if not paths:
+    own = {
+        "--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore, "--ocr": ocr
+    }  # fmt: skip
+    for option, given in own.items():
+        if given and not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
     if ocr:
         _check_tesseract()
@@ -58,6 +61,7 @@ def refresh(
             excludes=[glob for glob in excludes if glob] if excludes else None,
             encoding=None if encoding is None else _encoding(encoding),
             ocr=ocr,
+            gitignore=gitignore,
             forget=forget,
             rebuild=rebuild,
             wait=wait,
@@ -69,8 +73,18 @@ def refresh(
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or done.unread or (strict and done.skipped)
+    undone = done.missing_roots or done.unread or (strict and (done.skipped or done.skipped_before))
     return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
+    """Index what has changed in the roots of an index."""
+    from vnsearch.indexing.update import NUMPY_SETTINGS, update
+
+    for name, value in NUMPY_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    with _progress(color, quiet) as progress:
+        update(index, progress=progress)
 
 
 def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:

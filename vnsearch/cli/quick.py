@@ -13,7 +13,7 @@ from vnsearch.cli import config
 from vnsearch.errors import VnsearchError
 
 # What stands first and is none of these begins a query.
-COMMANDS: Final = frozenset("index search show open status check analyze mcp".split())
+COMMANDS: Final = frozenset("index search show open watch status check analyze mcp".split())
 _ASKING_FOR_HELP: Final = ("-h", "--help", "--version")
 
 _FLAGS: Final = {
@@ -34,6 +34,7 @@ _FLAGS: Final = {
     "--lines": "as_lines",
     "--reverse": "reverse",
     "--no-pager": "no_pager",
+    "--refresh": "refresh",
     "-q": "quiet",
     "--quiet": "quiet",
 }

@@ -112,7 +112,7 @@ def _find(searcher: Searcher, index: Path, target: str) -> Target:
             f"no hit {target}: there was no search on this terminal in this index",
             "search first: vnsearch WORDS",
         )
-    raise UnknownIdError(target)
+    return Target(searcher.document(target), None, "")  # which says that there is none
 
 
 def _match(found: Target, marks: tuple[tuple[int, int], ...]) -> int:

@@ -35,9 +35,7 @@ def _configured() -> Path | None:
 def _only_one(*, quiet: bool) -> Path:
     known = state.indexes()
     if not known:
-        raise NoIndexError(
-            "no index here or in a folder above", "make one first: vnsearch index FOLDER"
-        )
+        raise location.no_index()
     if len(known) > 1:
         raise NoIndexError(
             f"no index here or in a folder above, and you have {len(known)} elsewhere",

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from io import RawIOBase
@@ -43,6 +43,7 @@ create table roots (
   path blob primary key,
   excludes text not null,      -- JSON
   encoding text not null,
+  gitignore integer not null,  -- whether .gitignore files are heeded
   ocr integer not null         -- whether text in pictures is recognized
 ) without rowid;
 create table files (
@@ -58,6 +59,10 @@ create table files (
   encoding text not null,
   sure integer not null,       -- about the encoding
   container blob not null      -- of a file in a file: the path of the file of the disk
+) without rowid;
+create table skipped (         -- files and folders of which no state is kept
+  path blob primary key,
+  reason text not null
 ) without rowid;
 """
 
@@ -265,18 +270,34 @@ class Catalog:
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._rows("select path, excludes, encoding, ocr from roots order by path")
+        rows = self._rows(
+            "select path, excludes, encoding, gitignore, ocr from roots order by path"
+        )
         return [
-            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, bool(ocr))
-            for path, excludes, encoding, ocr in rows
+            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, *map(bool, flags))
+            for path, excludes, encoding, *flags in rows
         ]
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
-        rows = [(os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.ocr) for r in roots]
+        rows = [
+            (os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.gitignore, r.ocr)
+            for r in roots
+        ]
         with self._writing():
             self._db.execute("delete from roots")
-            self._db.executemany("insert into roots values (?, ?, ?, ?)", rows)
+            self._db.executemany("insert into roots values (?, ?, ?, ?, ?)", rows)
+
+    def skipped(self) -> dict[str, str]:
+        """The files and folders that the last run skipped without a state, and the reasons."""
+        return {os.fsdecode(path): why for path, why in self._rows("select * from skipped")}
+
+    def set_skipped(self, reasons: Mapping[str, str]) -> None:
+        """Replace all of them."""
+        with self._writing():
+            self._db.execute("delete from skipped")
+            rows = ((os.fsencode(path), reason) for path, reason in reasons.items())
+            self._db.executemany("insert into skipped values (?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
         """Every file by its path. With hundreds of thousands of them memory counts: equal texts
@@ -320,6 +341,12 @@ class Catalog:
         """The files with documents, and when they were last changed, in ns."""
         rows = self._rows("select path, mtime_ns from files where documents")
         return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
+
+    def sizes(self) -> Iterator[tuple[str, int, int]]:
+        """The files, their sizes, -1 where one was not read to its end, and when they were last
+        changed, in ns."""
+        rows = self._rows("select path, size, mtime_ns from files")
+        return ((os.fsdecode(path), size, mtime_ns) for path, size, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
         """The files with documents, and how many they have."""

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from vnsearch.errors import NoIndexError
+
 FOLDER: Final = ".vnsearch"
 VARIABLE: Final = "VNSEARCH_INDEX"
 
@@ -17,6 +19,21 @@ def index_folder(option: str | None) -> Path | None:
         return Path(os.path.abspath(named))
     here = Path.cwd()
     return next((p / FOLDER for p in (here, *here.parents) if (p / FOLDER).is_dir()), None)
+
+
+def existing_index(option: str | None) -> Path:
+    """Like `index_folder`; raises NoIndexError when there is none."""
+    folder = index_folder(option)
+    if folder is None:
+        raise no_index()
+    return folder
+
+
+def no_index() -> NoIndexError:
+    """The error that there is none."""
+    return NoIndexError(
+        "no index here or in a folder above", "make one first: vnsearch index FOLDER"
+    )
 
 
 def index_to_write(option: str | None) -> Path:

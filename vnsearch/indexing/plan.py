@@ -28,6 +28,7 @@ class Known:
     files: Mapping[str, FileState] = field(default_factory=dict)
     # Names of files that it had, when it is to be made anew and knows no states.
     had: Collection[str] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)  # without a state; the reasons
 
 
 @dataclass(slots=True)
@@ -75,14 +76,15 @@ def choose(
     excludes: Sequence[str] | None,
     encoding: str | None,
     forgotten: Sequence[str],
+    gitignore: bool | None = None,
     ocr: bool | None = None,
 ) -> tuple[list[Root], list[Scope]]:
     """All the roots an index will have, and what of them is looked at.
 
     `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes`, an `encoding` or `ocr` of its own. Without names, all is looked at. Raises
-    RootError for a root to be forgotten that is none.
+    it has `excludes`, an `encoding`, `gitignore` or `ocr` of its own. Without names, all is looked
+    at. Raises RootError for a root to be forgotten that is none.
     """
     roots = {root.path: root for root in known}
     for name in forgotten:
@@ -93,22 +95,20 @@ def choose(
     scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
-        own = (excludes, encoding, ocr) != (None, None, None)
+        given: dict[str, Any] = {
+            "excludes": None if excludes is None else tuple(excludes),
+            "encoding": encoding,
+            "gitignore": gitignore,
+            "ocr": ocr,
+        }
+        own = {option: value for option, value in given.items() if value is not None}
         outer = None if own else _covering(paths, path, path)
         if path in paths or outer is None:
-            given: dict[str, Any] = {
-                "excludes": None if excludes is None else tuple(excludes),
-                "encoding": encoding,
-                "ocr": ocr,
-            }
-            new = {option: value for option, value in given.items() if value is not None}
-            outer = paths[path] = paths.get(path, Root(name))._replace(**new)
+            outer = paths[path] = paths.get(path, Root(name))._replace(**own)
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
-        if outer is None or root.excludes:
-            continue
-        if (root.encoding, root.ocr) == (outer.encoding, outer.ocr):
+        if outer is not None and root[1:] == ((), *outer[2:]):
             del paths[path]  # it is a part of another one now
     chosen = set(paths.values())
     parts = [
@@ -209,7 +209,11 @@ def _look(
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
     base, anything = places.path(scope.root.path), False
-    for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid, ocr=scope.root.ocr):
+    root = scope.root
+    found = scan(
+        scope.path, root.excludes, base=base, avoid=avoid, gitignore=root.gitignore, ocr=root.ocr
+    )
+    for item in found:
         anything = anything or not isinstance(item, Skipped)
         if isinstance(item, Seen):
             name = places.name(item.path)

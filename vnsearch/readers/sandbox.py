@@ -231,7 +231,7 @@ def serve(parent: int) -> None:
     """Be the process: read the files that come on stdin, until it ends or the process `parent`
     does."""
     end_with_parent(parent)
-    answers = os.fdopen(os.dup(1), "wb")
+    answers, prompt = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library may print, which must not be taken for an answer
     _limit_itself()
     while head := sys.stdin.buffer.readline():
@@ -240,7 +240,7 @@ def serve(parent: int) -> None:
         # Processor time: a busy machine makes no file unreadable.
         signal.setitimer(signal.ITIMER_PROF, seconds)
         # Pages to be recognized take seconds each, so each is told at once.
-        _serve_one(module, how, seconds, path or data, answers.raw if module == "ocr" else answers)
+        _serve_one(module, how, seconds, path or data, prompt if module == "ocr" else answers)
         answers.flush()
         signal.setitimer(signal.ITIMER_PROF, 0)
 

@@ -9,6 +9,7 @@ from vnsearch.model import (
     Changes,
     Check,
     Hit,
+    IndexSummary,
     Interpretation,
     Results,
     Skipped,
@@ -142,6 +143,7 @@ def changes(done: Changes) -> Object:
         "removed": done.removed,
         "unchanged": done.unchanged,
         "skipped": _skipped(done.skipped),
+        "skipped_before": done.skipped_before,
         "missing_roots": _skipped(done.missing_roots),
         "unread": _skipped(done.unread),
         "documents": done.documents,
@@ -163,6 +165,7 @@ def status(found: Status) -> Object:
                 "excludes": list(root.excludes),
                 "encoding": root.encoding or None,
                 "ocr": root.ocr,
+                "gitignore": root.gitignore,
                 "missing": root.path in found.missing_roots,
             }
             for root in found.roots
@@ -175,7 +178,27 @@ def status(found: Status) -> Object:
         "changes": {"new": found.new, "changed": found.changed, "removed": found.removed},
         "skipped": _skipped(found.skipped),
         "encodings": [item._asdict() for item in found.encodings],
+        "formats": [{"suffix": name, "files": files} for name, files in found.formats.items()],
+        "reasons": [{"reason": why, "files": files} for why, files in found.reasons.items()],
         "versions": found.versions,
+    }
+
+
+def indexes(found: Iterable[IndexSummary]) -> Object:
+    """The output of `status --all`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "indexes": [
+            {
+                "index": item.folder,
+                "roots": list(item.roots),
+                "files": item.files,
+                "documents": item.documents,
+                "bytes_on_disk": item.bytes_on_disk,
+                "updated": _time(item.updated),
+            }
+            for item in found
+        ],
     }
 
 

@@ -237,6 +237,14 @@ class Searcher:
             weak += ((part.start + start, part.start + end) for start, end in found.weak)
         return tuple(marks), tuple(weak)
 
+    def has_changed(self) -> bool | None:
+        """Whether files have changed since the index was made; None when that takes long to
+        tell."""
+        from vnsearch.index.freshness import has_changed  # for people's searches only
+
+        with as_index_error(self._generations):
+            return has_changed(self._catalog, self._places)
+
     def name_of(self, path: str) -> str:
         """The name that the index has for a path from the current folder."""
         return self._places.name(os.path.abspath(path))
