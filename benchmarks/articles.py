@@ -1,4 +1,4 @@
-"""Write articles as long as those of a newspaper, for the benchmark where there is no such collection.
+"""Write articles as long as those of a newspaper, where there is no such collection.
 
     python benchmarks/articles.py COUNT OUT.jsonl [--passages FILE.jsonl[.xz]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vnsearch import ranking
 from vnsearch.engines import Filters
-from vnsearch.engines.whoosh.read.bitset import cardinality, members
+from vnsearch.engines.whoosh.read.bitset import is_in, members, to_bytes
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.matcher import Matcher
@@ -59,12 +59,11 @@ class WhooshReader:
 
     def cooccur(self, groups: Iterable[Sequence[str]]) -> Sequence[bool]:
         """See `query.lexicon.Lexicon`."""
-        return [bool(self._collection.passages_with_all(words)) for words in groups]
+        return list(map(self._collection.cooccur, groups))
 
     def sample_texts(self, word: str, count: int) -> Iterable[str]:
         """See `query.lexicon.Lexicon`."""
-        found = self._collection.passages_with((Word(word, word, word),), exact=False)
-        passages = members(found, self._collection.size)
+        passages = members(self._collection.passages_with((Word(word, word, word),), exact=False))
         step = max(1, len(passages) // count)
         return (self._collection.record(passage).text for passage in passages[::step][:count])
 
@@ -81,31 +80,23 @@ class WhooshReader:
         accepts = matcher(filters.globs) if filters.globs else None
         qualified, relaxed = self._matcher.qualified(query, accepts)
         scorer = Scorer(self._collection, ranking.features(query), query.exact)
-        found, documents = scorer.scored, self._documents.to_documents(scorer.scored)
-        if documents != qualified:
-            documents &= qualified
-            found &= self._documents.to_passages(documents)
-        best = scorer.best(found, offset + limit)
-        size = self._collection.size
-        if len(best) < offset + limit and documents != qualified:
-            # What qualifies without any word of the query, for what it has not.
-            best += [(0.0, document) for document in members(qualified & ~documents, size)]
+        best = scorer.best(self._documents.to_passages(qualified), offset + limit)
         by_clause = self._matcher.documents_by_clause(query)
-        bitsets = [documents.to_bytes(size, "little") for documents in by_clause]
+        bitsets = list(map(to_bytes, by_clause))
         matches = tuple(
             Match(
                 self._collection.record(scorer.passage_to_show(passage)),
                 score,
                 scorer.parts(passage) if explain else (),
-                sum(bitset[self._documents.document_of(passage)] for bitset in bitsets),
+                sum(is_in(octets, self._documents.document_of(passage)) for octets in bitsets),
             )
             for score, passage in self._page(best, offset, limit)
         )
         return Matches(
-            cardinality(qualified, size),
+            qualified.bit_count(),
             relaxed,
             matches,
-            cardinality(reduce(and_, by_clause, qualified), size),
+            reduce(and_, by_clause, qualified).bit_count(),
             tuple(number for number, documents in enumerate(by_clause) if not documents),
         )
 

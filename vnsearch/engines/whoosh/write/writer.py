@@ -13,6 +13,7 @@ from pathlib import Path
 from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import Arrays
+from vnsearch.engines.whoosh.read.bitset import members
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write.batches import Batch, BatchBuilder
 from vnsearch.engines.whoosh.write.limits import Limits
@@ -99,8 +100,7 @@ class _ChangingSegment:
         """Delete the passages of a file."""
         number = self._names.find(os.fsencode(source))
         if number is not None:
-            passages = self._passages.dense(number)
-            self._deleted.update(compress(range(len(passages)), passages))
+            self._deleted.update(members(self._passages.presence([number])))
 
     def remove_document(self, number: int) -> None:
         """Delete the passages of a document, by its number in the segment, from 0."""
