@@ -40,6 +40,14 @@ class IndexUnusableError(VnsearchError):
     """There is an index, but it is damaged, or of another format."""
 
 
+class DamagedError(IndexUnusableError):
+    """Bytes of an index are not those that were written, or seem so: see `index.opening`."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the index is damaged: {what}", REPAIR)
+        self.what = what
+
+
 class LockedError(VnsearchError):
     """Another process is writing the index."""
 
@@ -56,6 +64,10 @@ class WriteError(VnsearchError):
 
     def __reduce__(self) -> tuple[type, tuple[OSError]]:
         return type(self), (self.error,)
+
+
+class UnknownIdError(VnsearchError):
+    """The index has no document or passage with this id."""
 
 
 class RootError(VnsearchError):

@@ -1,19 +1,29 @@
-"""The commands: options -> one call -> output -> exit code; the only module that knows
-click.
+"""The commands: options -> one call -> output -> exit code.
 
 Modules that take long to import are imported by the command that needs them.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from vnsearch import __version__
+from vnsearch.cli import which_index
 from vnsearch.cli.exits import fail, run
+from vnsearch.cli.options import (
+    NO_PAGER,
+    Choices,
+    Commands,
+    Common,
+    Count,
+    common_options,
+    with_common,
+)
+from vnsearch.cli.programs import mcp
+from vnsearch.cli.reading_commands import open_, show
+from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -21,6 +31,7 @@ from vnsearch.errors import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     REPAIR,
+    VnsearchError,
 )
 from vnsearch.index import location
 from vnsearch.render import streams
@@ -31,18 +42,27 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
-    run(lambda: _code(arguments))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = given[: given.index("--")] if "--" in given else given
+    as_json = any(word.partition("=")[0] in _JSON for word in options)
+    run(lambda: _code(given), as_json=as_json)
 
 
-def _code(arguments: Sequence[str] | None) -> int:
+_JSON: Final = {"--json", "--jsonl", "--batch"}
+
+
+def _code(arguments: Sequence[str]) -> int:
     try:
         code: int = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_ERROR
     except click.UsageError as error:
-        return _fail_usage(error)
+        raise _misused(error) from error
     except click.ClickException as error:
-        return fail(error.format_message(), "see: vnsearch --help")
+        raise VnsearchError(error.format_message(), "see: vnsearch --help") from error
     except click.Abort:
         return EXIT_INTERRUPTED
     except SystemExit as error:  # after completing words, or on a closed pipe
@@ -50,70 +70,50 @@ def _code(arguments: Sequence[str] | None) -> int:
     return code
 
 
-def _fail_usage(error: click.UsageError) -> int:
+def _misused(error: click.UsageError) -> VnsearchError:
+    """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
-        return EXIT_ERROR
     leave_out = "to leave a word out, put -- before it"
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return fail(f"no such option: {error.option_name}", leave_out)
+        return VnsearchError(f"no such option: {error.option_name}", leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):
         given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
-            return fail(error.format_message(), leave_out)
-    return fail(error.format_message(), f"see: {command} --help")
-
-
-_VERSION = click.version_option(
-    __version__, prog_name="vnsearch", message="%(prog)s %(version)s", help="Show the version."
-)
-
-
-class _Common(NamedTuple):
-    """The options of every command."""
-
-    folder: str | None  # of the index
-    color: str
-    quiet: bool
-
-
-def _with_common(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the common options to a command, which gets them as one argument."""
-
-    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-    @click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        help="Style the output. auto: on a terminal, unless NO_COLOR is set.",
-    )
-    @click.option(
-        "--index",
-        metavar="DIR",
-        help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above.",
-    )
-    @_VERSION
-    @wraps(command)
-    def wrapped(index: str | None, color: str, quiet: bool, **options: Any) -> int:
-        return command(common=_Common(index, color, quiet), **options)
-
-    return wrapped
+            return VnsearchError(error.format_message(), leave_out)
+    return VnsearchError(error.format_message(), f"see: {command} --help")
 
 
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    cls=Commands,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+    },
     epilog="""\b
 Examples:
   vnsearch index docs                    index a folder, into .vnsearch here
-  vnsearch search dang bo ngoai giao     with marks, without, or with some
+  vnsearch dang bo ngoai giao            search: with marks, without, or with some
   vnsearch search '"biển đông" -bão'     a phrase, without a word
   vnsearch index                         bring the index up to date
 """,
 )
-@_VERSION
-def commands() -> None:
-    """Full-text search for Vietnamese documents, typed with or without marks."""
+@common_options
+def commands(**_: Any) -> None:
+    """Full-text search for Vietnamese documents, typed with or without marks.
+
+    Words that begin with no command are searched. Every option has a default in
+    ~/.config/vnsearch/config.toml and in a variable, such as VNSEARCH_SEARCH_LIMIT.
+    """
+
+
+def _types() -> Sequence[str]:
+    from vnsearch.files.types import TYPES
+
+    return [*TYPES]
+
+
+def _encodings() -> Sequence[str]:
+    return ["auto", "TCVN3", "VNI-Windows", "VISCII", "VPS", "windows-1258", "UTF-16", "UTF-8"]
 
 
 @commands.command(
@@ -136,7 +136,13 @@ Examples:
     "for the PATHs, in place of what they had.",
 )
 @click.option(
+    "--gitignore/--no-gitignore",
+    default=None,
+    help="Leave out what .gitignore files say. Remembered for the PATHs; with --no-, no longer.",
+)
+@click.option(
     "--encoding",
+    type=Choices(_encodings),
     metavar="NAME",
     help="Read the text files of the PATHs in this encoding: TCVN3, VNI-Windows, VISCII, VPS, or "
     "any that Python knows. Remembered; auto, as at first: tell it from each file.",
@@ -159,15 +165,17 @@ Examples:
     metavar="SECONDS",
     help="Wait up to SECONDS for another process that is writing the index.",
 )
-@_with_common
-def index(common: _Common, **options: Any) -> int:
+@with_common
+def index(common: Common, **options: Any) -> int:
     """Bring the index up to date with files and folders.
 
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
-    which become roots of the index; without any, at all known roots. Reads text
-    (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .htm, .xhtml, .mht, .mhtml), mail (.eml,
-    .mbox), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub, also with .gz behind;
-    all else is skipped and told.
+    which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
+    .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
+    data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
+    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
+    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar; not
+    .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
@@ -214,7 +222,58 @@ Examples:
 @click.option("--any", "need_any", is_flag=True, help="Any word may match.")
 @click.option("--no-correct", is_flag=True, help="Never search other words than those typed.")
 @click.option("--no-relax", is_flag=True, help="Never be content with some of the words.")
-@click.option("--in", "within", metavar="GLOB", help="Only files that match, as in .gitignore.")
+@click.option(
+    "--in",
+    "within",
+    type=click.Path(),
+    metavar="PATH",
+    multiple=True,
+    help="Only files in this folder, or that match this glob, as in .gitignore. Repeatable.",
+)
+@click.option(
+    "--type",
+    "types",
+    type=Choices(_types),
+    metavar="NAME[,NAME]",
+    default="",
+    help="Only files of these types: pdf, word, sheet, slides, mail, page, text, …, or suffixes.",
+)
+@click.option(
+    "--since",
+    metavar="DATE",
+    default="",
+    help="Only files modified then or later: 2025-03-11, 11/3/2025, 2025-03, 2025, 7d (w, m, y).",
+)
+@click.option("--until", metavar="DATE", default="", help="Only files modified then or before.")
+@click.option(
+    "--sort",
+    type=click.Choice(["score", "modified", "path"]),
+    default="score",
+    help="What comes first: the best, the last modified, or the first by path.",
+)
+@click.option("--reverse", is_flag=True, help="The other way round.")
+@click.option(
+    "--passages",
+    type=Count(),
+    default=1,
+    metavar="N|all",
+    help="Show so many places of a document. Default: 1, the best.",
+)
+@click.option(
+    "-C",
+    "--context",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Show the match with so many sentences or lines around it.",
+)
+@click.option(
+    "--snippet-length",
+    type=click.IntRange(min=1),
+    default=240,
+    metavar="CHARS",
+    help="How long snippets are. Default: 240.",
+)
+@click.option("--lines", "as_lines", is_flag=True, help="Print path:line:text, a line a place.")
 @click.option(
     "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
 )
@@ -227,8 +286,10 @@ Examples:
     help="What a click on a path opens, on a terminal: file, none, kitty, vscode, idea, textmate, "
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
-@_with_common
-def search(common: _Common, **options: Any) -> int:
+@click.option("--refresh", is_flag=True, help="Bring the index up to date first.")
+@NO_PAGER
+@with_common
+def search(common: Common, **options: Any) -> int:
     """Search, best documents first.
 
     Documents with all the words of QUERY are found; when it is longer than three words, also
@@ -243,27 +304,8 @@ def search(common: _Common, **options: Any) -> int:
 
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_with_common
-def status(as_json: bool, common: _Common) -> int:
-    """Tell what the index holds, and what has changed since.
-
-    Looks at the files of all roots, but opens none.
-    """
-    from vnsearch.indexing.update import status as status_of
-    from vnsearch.render import jsonform, plain
-
-    found = status_of(location.existing_index(common.folder))
-    if as_json:
-        streams.write([jsonform.dump(jsonform.status(found))])
-    elif not common.quiet:
-        streams.write(plain.status(found))
-    return EXIT_FOUND
-
-
-@commands.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_with_common
-def check(as_json: bool, common: _Common) -> int:
+@with_common
+def check(as_json: bool, common: Common) -> int:
     """Verify that the index is as it was written, to the last byte.
 
     Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
@@ -272,8 +314,8 @@ def check(as_json: bool, common: _Common) -> int:
     from vnsearch.index.check import check as check_index
     from vnsearch.render import jsonform, plain
 
-    found = check_index(location.existing_index(common.folder))
-    if as_json:
+    found = check_index(which_index.existing(common.folder, quiet=common.quiet))
+    if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
         streams.write(plain.check(found))
@@ -290,8 +332,8 @@ Example:
 )
 @click.argument("text", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_with_common
-def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
+@with_common
+def analyze(text: tuple[str, ...], as_json: bool, common: Common) -> int:
     """Show how a text is read: its tokens and their forms.
 
     Each token comes with the folded form, which is matched, and the exact form, which tells
@@ -307,7 +349,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
     source = nfc(" ".join(text))
     found, (readings, typings) = list(tokenize(source)), _readings(source, common)
     pieces = [(source[start:end], words) for _, start, end, words in compounds(source)]
-    if as_json:
+    if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.tokens(found, readings, pieces, typings))])
     elif not common.quiet:
         streams.write(plain.tokens(found, readings) if found else [])
@@ -318,7 +360,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
 
 
 def _readings(
-    text: str, common: _Common
+    text: str, common: Common
 ) -> "tuple[tuple[Interpretation, ...], tuple[tuple[str, tuple[str, ...]], ...]]":
     """How an index reads the words, if there is one, and what it has in other typings."""
     from vnsearch.search.searcher import Searcher
@@ -328,3 +370,10 @@ def _readings(
         return (), ()
     with closing(Searcher(index)) as searcher:
         return searcher.read(text), searcher.typings(text)
+
+
+commands.add_command(show)
+commands.add_command(open_)
+commands.add_command(status)
+commands.add_command(watch)
+commands.add_command(mcp)

@@ -4,7 +4,7 @@ import os
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Writer
@@ -12,7 +12,8 @@ from vnsearch.errors import UnusableFileError, exhausted
 from vnsearch.files.paths import FileNames
 from vnsearch.files.regular import open_regular
 from vnsearch.index.catalog import Catalog, FileState
-from vnsearch.indexing.plan import Plan
+from vnsearch.indexing import nested
+from vnsearch.indexing.plan import STAYS, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
     HashingReader,
@@ -23,6 +24,9 @@ from vnsearch.indexing.reading import (
     stable_stat,
 )
 from vnsearch.model import Encoding, Skipped
+
+if TYPE_CHECKING:
+    from vnsearch.readers.base import Member
 
 # Larger files, compressed or not, are cut into parts where their format allows it. Bytes.
 _CUT: Final = 1 << 20
@@ -54,6 +58,8 @@ class Load:
         self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
         self.refused: dict[str, str] = {}  # files that the system does not let be read, and why
         self.skipped: list[Skipped] = []
+        self.unread: list[Skipped] = []  # those of them whose documents are kept
+        self.members: set[str] = set()  # in new and changed files: known, or met
         self.bytes_read = 0
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
         self._advance = advance
@@ -75,13 +81,16 @@ class Load:
         for name in sorted(todo):
             encoding = self._plan.encodings.get(name, "")
             known = self._catalog.file(name) if name in self._plan.changed else None
-            reader = readers.reader_of(name, encoding)
+            nesting = self._plan.nests.get(name)
+            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
             file = self._files[name] = _File(self._names.path(name), reader, known)
             if todo[name].st_size > _CUT and readers.has_chunks(name):
                 yield from self._cut(name, file, encoding)
             if file.parts is None:
-                file.parts = 1
-                content = WholeFile(file.path, file.same_reader())
+                file.parts, inside = 1, None
+                if nesting is not None:
+                    inside, file.same_inside = nested.inside(nesting, encoding, self._catalog)
+                content = WholeFile(file.path, file.same_reader(), inside)
                 yield Part(name, 0, content, encoding, _cost(name, todo[name]))
 
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
@@ -116,17 +125,46 @@ class Load:
 
     def take(self, result: Result) -> None:
         """Take in what a process has read."""
+        inside: defaultdict[str, list[PartReport]] = defaultdict(list)
+        for report in result.reports:
+            if report.container:
+                inside[report.container].append(report)
         for report in result.reports:
             self._count(report.bytes_read)
             first = self._documents[result.process]
             self._documents[result.process] += len(report.keys)
-            file = self._files[report.source]
+            file = self._files.get(report.source) or self._file_inside(report)
             file.early[report.number] = result.process, first, report
             while (number := file.taken) in file.early:
                 process, first, report = file.early.pop(number)
                 self._rejected[process] += (first + nth for nth in file.take(report))
+            file.take_inside(inside[report.source])
+            self._drop_gone(report, {each.source for each in inside[report.source]})
             self._finish_file(report.source, file)
         self._batches[result.process] += result.batches
+
+    def _file_inside(self, report: PartReport) -> "_File":
+        """A file in a file, of which there is only one report, after that on the file it is in."""
+        name, container = report.source, report.container
+        nesting = self._plan.nests.get(container)
+        encoding = self._plan.encodings.get(container, "")
+        reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
+        file = self._files[name] = _File("", reader, self._catalog.file(name))
+        file.parts = 1
+        self.members.add(name)
+        return file
+
+    def _drop_gone(self, report: PartReport, met: set[str]) -> None:
+        """Drop the known files that are no longer in the file of a report."""
+        nesting = self._plan.nests.get(report.source)
+        if nesting is None or report.number:
+            return
+        self.members |= {*nesting.members}
+        dropped = {*nested.gone(nesting.members, report, met)}
+        for name in dropped:
+            self._writer.remove(name)
+            self._catalog.remove(name)
+        self.as_before |= {*nesting.members} - dropped - met
 
     def finish(self) -> None:
         """Give all batches to the index."""
@@ -146,10 +184,12 @@ class Load:
             return
         del self._files[name]
         if reason := file.why_not_read():
-            self.skipped.append(Skipped(self._names.from_here(name), reason))
+            item = Skipped(self._names.from_here(name), reason)
+            self.skipped.append(item)
             self.as_before.add(name)
             if file.refused:
                 self.refused[name] = file.refused
+                self.unread += [item] * bool(file.known and file.known.documents)
             return
         if file.unchanged and file.known is not None and file.stat is not None:
             self._catalog.put(name, file.known.seen_as(file.stat))
@@ -176,6 +216,10 @@ class _File:
     def __init__(self, path: str, reader: str, known: FileState | None) -> None:
         self.path, self.reader, self.known = path, reader, known
         self.parts: int | None = None  # their number, when it is known
+        self.same_inside = True  # whether files in it would be read as they were
+        self._inside: list[PartReport] = []  # on the files in it
+        self._member: Member | None = None  # if it is one itself,
+        self._container = ""  # in this file
         self.taken = 0  # parts, in their order
         self.early: dict[int, tuple[int, int, PartReport]] = {}  # those after others not there yet
         self.stat: os.stat_result | None = None
@@ -191,12 +235,21 @@ class _File:
 
     def same_reader(self) -> FileState | None:
         """The known state, if the file would be read as it was."""
-        return self.known if self.known is not None and self.known.reader == self.reader else None
+        known = self.known
+        alike = known is not None and known.reader == self.reader and self.same_inside
+        return known if alike else None
+
+    def take_inside(self, reports: list[PartReport]) -> None:
+        """Take in the reports on the files in it, after its own."""
+        self._inside = reports
+        for report in reports:
+            report.stat = report.stat or self.stat
 
     def take(self, report: PartReport) -> list[int]:
         """Take in the next part; return the numbers of its documents that are not to be indexed,
         since others have their keys."""
         self.taken += 1
+        self._member, self._container = report.member, report.container
         if report.stat is not None or report.refused:
             self.stat, self.digest = report.stat, report.digest
             self.unchanged, self.refused = report.unchanged, report.refused
@@ -226,10 +279,10 @@ class _File:
 
     def why_not_read(self) -> str:
         """Why nothing was read of the file, which stays in the index as it is known; or ""."""
-        if not self.refused and (self._documents or not self.given_up):
+        if not self.refused and (self._documents or self._inside or not self.given_up):
             return ""
         if self.known is not None and self.known.documents:
-            return f"{self.refused or self.given_up}; what was indexed of it stays"
+            return f"{self.refused or self.given_up}; {STAYS}"
         return self.refused or f"{self.given_up}; {_TRIED_AGAIN}"
 
     def state(self) -> FileState:
@@ -243,8 +296,17 @@ class _File:
         # A mailbox may have several encodings.
         encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.
-        size = self.stat.st_size if self.digest and not self.given_up else -1
+        given_up = self.given_up or any(report.given_up for report in self._inside)
+        size = self.stat.st_size if self.digest and not given_up else -1
         state = FileState(
             size, 0, self.digest, self._documents, tuple(flaws), self.reader, *encoding
         )
-        return state.seen_as(self.stat)
+        state = state.seen_as(self.stat)
+        if self._member is None:
+            return state
+        version = "" if self.given_up else self._member.version
+        modified = int(self._member.modified * 1e9) or state.mtime_ns
+        return state._replace(
+            size=self._member.size, mtime_ns=modified, ctime_ns=0, inode=0,
+            digest=version.encode(), container=self._container,
+        )  # fmt: skip

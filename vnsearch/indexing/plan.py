@@ -4,8 +4,10 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
@@ -13,7 +15,9 @@ from vnsearch.files.paths import FileNames
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
-from vnsearch.readers import reader_of
+from vnsearch.readers import may_nest, reader_of
+
+STAYS: Final = "what was indexed of it stays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,7 @@ class Known:
     files: Mapping[str, FileState] = field(default_factory=dict)
     # Names of files that it had, when it is to be made anew and knows no states.
     had: Collection[str] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)  # without a state; the reasons
 
 
 @dataclass(slots=True)
@@ -33,15 +38,26 @@ class Plan:
     new: dict[str, os.stat_result] = field(default_factory=dict)
     changed: dict[str, os.stat_result] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # known files that are none of these
+    kept: list[str] = field(default_factory=list)  # files of the index that are none of these
     skipped: list[Skipped] = field(default_factory=list)
+    unread: list[Skipped] = field(default_factory=list)  # those of them whose files are kept
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
+    # Of new and changed files that others may be in, or are known to be in.
+    nests: dict[str, "Nesting"] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
         return not (self.new or self.changed or self.gone)
+
+
+class Nesting(NamedTuple):
+    """What is left out of the files in a file, and which of them are known."""
+
+    base: str  # absolute: what paths of `excludes` are relative to
+    excludes: tuple[str, ...]
+    members: Sequence[str]  # names
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +75,14 @@ def choose(
     excludes: Sequence[str] | None,
     encoding: str | None,
     forgotten: Sequence[str],
+    gitignore: bool | None = None,
 ) -> tuple[list[Root], list[Scope]]:
     """All the roots an index will have, and what of them is looked at.
 
     `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes` or an `encoding` of its own. Without names, all is looked at. Raises
-    RootError for a root to be forgotten that is none.
+    it has `excludes`, an `encoding` or `gitignore` of its own. Without names, all is looked at.
+    Raises RootError for a root to be forgotten that is none.
     """
     roots = {root.path: root for root in known}
     for name in forgotten:
@@ -76,7 +93,7 @@ def choose(
     scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
-        own = excludes is not None or encoding is not None
+        own = any(given is not None for given in (excludes, encoding, gitignore))
         outer = None if own else _covering(paths, path, path)
         if path in paths or outer is None:
             outer = paths.get(path, Root(name))
@@ -84,11 +101,13 @@ def choose(
                 outer = outer._replace(excludes=tuple(excludes))
             if encoding is not None:
                 outer = outer._replace(encoding=encoding)
+            if gitignore is not None:
+                outer = outer._replace(gitignore=gitignore)
             paths[path] = outer
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
-        if outer is not None and not root.excludes and root.encoding == outer.encoding:
+        if outer is not None and root[1:] == ((), *outer[2:]):
             del paths[path]  # it is a part of another one now
     chosen = set(paths.values())
     parts = [
@@ -140,51 +159,81 @@ def make_plan(
         if any(outer in looked_at for outer in _ancestors(path)):
             looked_at.setdefault(path, Scope(root, path))
     avoid = frozenset({*paths, index})
-    plan, unmet, unseen, empty = Plan(), {*known.files, *known.had}, set[str](), set[str]()
+    plan, unmet = Plan(), {*known.files, *known.had}
+    unseen, empty = dict[str, str](), set[str]()  # paths; with reasons, unless told as missing
+    members = _members(known)
     for scope in looked_at.values():
         try:
-            anything = _look(plan, places, known, scope, avoid, unmet, unseen)
+            anything = _look(plan, places, known, members, scope, avoid, unmet, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
                 raise _not_there(scope.path, error) from error
             plan.missing[scope.root.path] = _reason(error)
-            unseen.add(scope.path)
+            unseen[scope.path] = ""
             continue
         if not anything and scope.path in paths:
             empty.add(scope.path)
-    outside = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
-    others = {*plan.changed, *plan.gone, *outside}
-    plan.kept = [name for name in known.files if name not in others]
+    outside, kept = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
+    for path, reason in unseen.items():
+        if reason:
+            stays = f"; {STAYS}" * (path in kept)
+            item = Skipped(places.from_here(places.name(path)), reason + stays)
+            plan.skipped.append(item)
+            plan.unread += [item] * (path in kept)
+    nested = (name for nesting in plan.nests.values() for name in nesting.members)
+    others = {*plan.changed, *plan.gone, *outside, *nested, *plan.new}
+    plan.kept = [name for name in (*known.files, *known.had) if name not in others]
     return plan
+
+
+def _members(known: Known) -> dict[str, list[str]]:
+    """The known files that are in files, by these."""
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for name, state in known.files.items():
+        if state.container:
+            members[state.container].append(name)
+    return members
 
 
 def _look(
     plan: Plan,
     places: FileNames,
     known: Known,
+    members: Mapping[str, Sequence[str]],
     scope: Scope,
     avoid: frozenset[str],
     unmet: set[str],
-    unseen: set[str],
+    unseen: dict[str, str],
 ) -> bool:
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
-    base, encoding, anything = places.path(scope.root.path), scope.root.encoding, False
-    for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
+    base, anything = places.path(scope.root.path), False
+    found = scan(
+        scope.path, scope.root.excludes, base=base, avoid=avoid, gitignore=scope.root.gitignore
+    )
+    for item in found:
         anything = anything or not isinstance(item, Skipped)
         if isinstance(item, Seen):
             name = places.name(item.path)
-            if _is_known(plan, known, name, item.stat, encoding):
+            inside = members.get(name, ())
+            if scope.root.encoding:
+                plan.encodings[name] = scope.root.encoding
+            if _is_known(known, name, item.stat, inside, scope.root):
                 unmet.discard(name)
+                unmet.difference_update(inside)
                 continue
             if os.access(item.path, os.R_OK):
                 unmet.discard(name)
+                unmet.difference_update(inside)
                 (plan.changed if name in known.files else plan.new)[name] = item.stat
+                if may_nest(name) or inside:
+                    plan.nests[name] = Nesting(base, scope.root.excludes, inside)
                 continue
             item = Unseen(item.path, "cannot be read: permission denied")
         if isinstance(item, Unseen):
-            unseen.add(item.path)
-        plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+            unseen[item.path] = item.reason
+        elif isinstance(item, Skipped):
+            plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
     return anything
 
 
@@ -197,10 +246,10 @@ def _drop(
     unmet: Iterable[str],
     unseen: Container[str],
     empty: Container[str],
-) -> list[str]:
+) -> tuple[list[str], set[str]]:
     """Drop the known files that were not met, unless nothing can be said of them; return those
-    that were not looked at."""
-    outside = []
+    that were not looked at, and of the unseen paths those that had documents."""
+    outside, kept = list[str](), set[str]()
     left: dict[str, list[str]] = {}  # known files of roots without a file, by those
     for name in unmet:
         path = places.path(name)
@@ -210,15 +259,17 @@ def _drop(
             left.setdefault(root, []).append(name)
         elif root is not None and not any(outer in looked_at for outer in above):
             outside.append(name)
-        elif not any(outer in unseen for outer in above):
+        elif (hidden := next((outer for outer in above if outer in unseen), None)) is None:
             plan.gone.append(name)
+        elif name in known.had or known.files[name].documents:
+            kept.add(hidden)
     for folder, names in left.items():
         lost = any(name in known.had or known.files[name].documents for name in names)
         if lost and not any(os.path.lexists(places.path(name)) for name in names):
             plan.missing[roots[folder].path] = "all its files are gone"
         else:  # left out, not lost
             plan.gone += names
-    return outside
+    return outside, kept
 
 
 def _not_there(path: str, error: OSError) -> RootError:
@@ -243,14 +294,21 @@ def check_path(path: str) -> None:
         raise _not_there(path, error) from error
 
 
-def _is_known(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> bool:
-    """Whether a file is as the index has it."""
-    if encoding:
-        plan.encodings[name] = encoding
+def _is_known(
+    known: Known, name: str, stat: os.stat_result, inside: Sequence[str], root: Root
+) -> bool:
+    """Whether a file, and those inside of it, are as the index has them."""
     state = known.files.get(name)
     return (
-        state is not None and state.looks_like(stat) and state.reader == reader_of(name, encoding)
+        state is not None
+        and state.looks_like(stat)
+        and all(is_read_alike(each, known.files[each], root) for each in (name, *inside))
     )
+
+
+def is_read_alike(name: str, state: FileState, root: Root) -> bool:
+    """Whether a file of a root would be read as it was."""
+    return state.reader == reader_of(name, root.encoding, root.excludes)
 
 
 def _governor(path: str, roots: Container[str]) -> str | None:

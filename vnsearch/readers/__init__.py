@@ -6,27 +6,36 @@ file holds no text it can read. A module is imported when a file
 of its format is met.
 """
 
-import gzip
 import re
 import shlex
 import sys
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
 from itertools import chain, repeat
-from os.path import splitext
+from os.path import basename
 from pathlib import PurePath
 from typing import Final, NamedTuple, cast
+from zlib import crc32
 
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
 from vnsearch.readers import titles
-from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, undecoded
-from vnsearch.readers.sandbox import Sandbox, reader_named
+from vnsearch.readers.base import (
+    Done,
+    Flaw,
+    LineChunk,
+    Member,
+    Source,
+    bytes_of,
+    damaged,
+    undecoded,
+)
+from vnsearch.readers.compression import decompressed, split_suffixes, told
+from vnsearch.readers.sandbox import Sandbox, Wanted, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
 from vnsearch.vietnamese.lookalikes import restored
@@ -42,6 +51,10 @@ class Format(NamedTuple):
     # take all memory.
     sandboxed: bool = True
     chunked: bool = False  # whether `chunks` can cut files into parts
+    # Whether a document without a title of its own has one in its first lines; else it is called as
+    # its file.
+    titled: bool = True
+    nests: bool = False  # whether other files may be in them
 
 
 def _office(module: str) -> Format:
@@ -49,21 +62,56 @@ def _office(module: str) -> Format:
 
 
 _HTML: Final = Format("html", 3)
-_MAIL: Final = Format("mail", 2)
-_SHEETS: Final = Format("sheets", 2, library="python_calamine")
+_MAIL: Final = Format("mail", 3, nests=True)
+# Opened where it lies, since it may be larger than memory.
+_ARCHIVE: Final = Format("archive", nests=True)
+_SHEETS: Final = Format("sheets", 3, library="python_calamine")
+_TEXT: Final = Format("text", 3, sandboxed=False)
+_LINES: Final = _TEXT._replace(titled=False)  # its first lines say nothing of the others
+_JSON: Final = Format("json_file", titled=False)
+_XML: Final = Format("xml", titled=False)
+_SUBTITLES: Final = Format("subtitles", titled=False)
 
-# By suffix, in lower case; `.gz` may follow any of them.
+_SETTINGS: Final = ".yaml .yml .toml .ini .cfg .conf .properties .env .log .po .pot"
+_CODE: Final = (
+    ".py .pyi .js .mjs .cjs .ts .tsx .jsx .java .kt .kts .scala .groovy .gradle .c .h .cc .cpp .cxx"
+    " .hh .hpp .cs .vb .fs .go .rs .rb .php .pl .pm .lua .r .jl .m .swift .dart .ex .exs .erl .hs"
+    " .ml .clj .lisp .el .scm .pas .f90 .asm .sh .bash .zsh .fish .ps1 .bat .cmd .sql .css .scss"
+    " .less .vue .svelte .proto .graphql .tf .cmake .mk .diff .patch .sty .cls .bib .vim .tcl .awk"
+)
+
+# By suffix, in lower case; that of a compression may follow any of them. Without one, the content
+# tells.
 FORMATS: Final[dict[str, Format]] = {
-    ".txt": Format("text", 3, sandboxed=False),
+    ".txt": _TEXT,
     ".md": Format("markdown", 4),
-    ".jsonl": Format("jsonl", 4, sandboxed=False, chunked=True),
+    ".markdown": Format("markdown", 4),
+    ".org": Format("org"),
+    ".rst": Format("rst"),
+    ".tex": Format("tex"),
+    ".ipynb": Format("notebook"),
+    ".srt": _SUBTITLES,
+    ".vtt": _SUBTITLES,
+    ".ass": _SUBTITLES,
+    ".ssa": _SUBTITLES,
+    ".jsonl": Format("jsonl", 5, sandboxed=False, chunked=True),
+    ".ndjson": Format("jsonl", 5, sandboxed=False, chunked=True),
+    ".json": _JSON,
+    ".xml": _XML,
+    ".rss": _XML,
+    **dict.fromkeys(_SETTINGS.split(), _LINES),
+    **dict.fromkeys(_CODE.split(), _LINES),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
     ".mht": _MAIL,
     ".mhtml": _MAIL,
     ".eml": _MAIL,
-    ".mbox": Format("mbox", 2),
+    ".mbox": Format("mbox", 3, nests=True),
+    ".zip": _ARCHIVE,
+    ".tar": _ARCHIVE,
+    ".7z": _ARCHIVE,
+    ".rar": _ARCHIVE,
     ".csv": Format("table", 2),
     ".tsv": Format("table", 2),
     ".pdf": Format("pdf", 2, library="pypdfium2"),
@@ -71,11 +119,22 @@ FORMATS: Final[dict[str, Format]] = {
     ".odt": _office("odt"),
     ".pptx": _office("pptx"),
     ".epub": _office("epub"),
+    ".doc": Format("doc", library="olefile"),
+    ".ppt": Format("ppt", library="olefile"),
+    ".msg": Format("msg", library="olefile", nests=True),
+    ".rtf": Format("rtf"),
     ".xlsx": _SHEETS,
     ".xlsm": _SHEETS,
     ".xls": _SHEETS,
     ".ods": _office("ods"),
 }
+# Of all formats, any may be met.
+FORMATS[""] = Format("content", sum(found.version for found in FORMATS.values()), nests=True)
+
+# What no suffix of a format looks like: file names may end in dates, abbreviations, names of hosts.
+_NO_SUFFIX: Final = re.compile(r"\.(?![a-z0-9]{0,7}[a-z][a-z0-9]{0,7}$).*|")
+# Names of messages in a Maildir begin with a time, and end with the name of a host.
+_MAILDIR: Final = re.compile(r"\d{9,}\.[^.]+\.")
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -85,47 +144,91 @@ _is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘�
 
 def format_of(path: str) -> Format | None:
     """The format of a file by its name; None if it is not supported."""
-    stem, suffix = splitext(path.lower())
-    return FORMATS.get(splitext(stem)[1] if suffix == ".gz" else suffix)
+    suffix, _ = split_suffixes(path)
+    found = FORMATS.get(suffix)
+    if found is None and (_NO_SUFFIX.fullmatch(suffix) or _MAILDIR.match(basename(path))):
+        return FORMATS[""]
+    return found
 
 
-def reader_of(path: str, encoding: str = "") -> str:
+def reader_of(path: str, encoding: str = "", excludes: Sequence[str] = ()) -> str:
     """Identify what a file would be read with: module, version, encoding; "" if by none.
 
     If this differs from when the file was read, it must be read again. `encoding` is the one
-    the user set for text files, or "".
+    the user set for text files, or ""; `excludes`, what is left out of the files in it.
     """
     found = format_of(path)
     if found is None:
         return ""
     version = found.version if _installed(found.library) else 0
-    return f"{found.module} {version} {encoding}".rstrip()
+    left_out = f" without {crc32(repr(excludes).encode()):x}" if excludes and found.nests else ""
+    return f"{found.module} {version} {encoding}".rstrip() + left_out
 
 
 def read(
-    path: str, stream: BufferedReader, sandbox: Sandbox, encoding: str = ""
-) -> Iterator[Document | Flaw]:
+    path: str,
+    stream: BufferedReader,
+    sandbox: Sandbox,
+    encoding: str = "",
+    *,
+    file: str = "",
+    wanted: Wanted = lambda _: False,
+) -> Iterator[Document | Flaw | Member | Done]:
     """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 
-    Documents are in NFC, with a title and at least one word. `path` only decides the format;
-    `stream` is the open file. `encoding` is that of text (a name from `encodings.lookup`); if "",
-    it is detected. Raises UnusableFileError, also for any error of a library; OSError when
-    `stream` cannot be read; VnsearchError when no file can be.
+    Then, for each file in it that is `wanted`, a `Member`, its documents and flaws, and `Done`;
+    others may be in that one. Documents are in NFC, with a title and at least one word. `path`
+    only decides the format; `stream` is the open file, and `file` its absolute path. `encoding`
+    is that of text (a name from `encodings.lookup`); if "", it is detected. Raises
+    UnusableFileError, also for any error of a library; OSError when `stream` cannot be read;
+    VnsearchError when no file can be.
     """
     found = format_of(path)
     if found is None:
-        raise UnusableFileError(f"format not supported ({PurePath(path).suffix or 'no suffix'})")
+        raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
         raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
-    data = _decompressed(path, stream)
-    with _reading():
+    if found == _ARCHIVE and file:
+        yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
+        return
+    data = decompressed(path, stream)
+    with _reading(path):
         source = Source(data, encoding)
         if found.sandboxed:
-            items = sandbox.read(found.module, bytes_of(data), encoding)
-        else:
-            items = reader_named(found.module)(source)
-        yield from chain.from_iterable(map(_finished, items, repeat(path)))
+            items = sandbox.read(found.module, bytes_of(data), encoding, wanted)
+            yield from _all_finished(path, items)
+            return
+        # Readers of plain text hold no files.
+        plain = cast("Iterator[Document | Flaw]", reader_named(found.module)(source))
+        yield from chain.from_iterable(map(_finished, plain, repeat(path), repeat(found.titled)))
         yield from source.flaws()
+
+
+def _all_finished(
+    path: str, items: Iterable[Document | Flaw | Member | Done]
+) -> Iterator[Document | Flaw | Member | Done]:
+    names = [path]
+    for item in items:
+        if isinstance(item, Member):
+            names.append(f"{path}/{item.name}")
+            yield item
+        elif isinstance(item, Done):
+            names.pop()
+            yield item
+        else:
+            found = format_of(names[-1])
+            yield from _finished(item, names[-1], titled=found is None or found.titled)
+
+
+def not_supported(path: str) -> str:
+    """Why a file is not read that no reader is for."""
+    return f"format not supported ({PurePath(path).suffix or 'no suffix'})"
+
+
+def may_nest(path: str) -> bool:
+    """Whether other files may be in a file of this format."""
+    found = format_of(path)
+    return found is not None and found.nests
 
 
 def has_chunks(path: str) -> bool:
@@ -143,9 +246,9 @@ def chunks(path: str, stream: BufferedReader) -> Iterator[LineChunk] | None:
         return None
     from vnsearch.readers import jsonl
 
-    data = _decompressed(path, stream)
-    with _reading():
-        return _cut(data) if jsonl.can_be_cut(data) else None
+    data = decompressed(path, stream)
+    with _reading(path):
+        return _cut(path, data) if jsonl.can_be_cut(data) else None
 
 
 def read_chunk(chunk: LineChunk, encoding: str = "") -> Iterator[Document | Flaw]:
@@ -156,27 +259,19 @@ def read_chunk(chunk: LineChunk, encoding: str = "") -> Iterator[Document | Flaw
         yield from chain.from_iterable(map(_finished, jsonl.read_chunk(chunk, encoding)))
 
 
-def _cut(data: BufferedReader) -> Iterator[LineChunk]:
+def _cut(path: str, data: BufferedReader) -> Iterator[LineChunk]:
     from vnsearch.readers import jsonl
 
-    with _reading():
+    with _reading(path):
         yield from jsonl.chunks(data)
 
 
-def _decompressed(path: str, stream: BufferedReader) -> BufferedReader:
-    if not path.lower().endswith(".gz"):
-        return stream
-    # Not wrapped in a buffered reader, which would lose what comes before damage.
-    return cast("BufferedReader", gzip.GzipFile(fileobj=stream))
-
-
 @contextmanager
-def _reading() -> Iterator[None]:
+def _reading(path: str = "") -> Iterator[None]:
     """Whatever a library raises costs the file that is being read."""
     try:
-        yield
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UnusableFileError(f"damaged gzip file ({error})") from error
+        with told(path):
+            yield
     except MemoryError as error:
         raise GivenUpError("takes too much memory to read") from error
     except (VnsearchError, OSError):
@@ -200,11 +295,16 @@ def _remedy(library: str) -> str:
     return f"uv pip install --python {python} {package}"
 
 
-def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw]:
+def _finished(
+    item: Document | Flaw,
+    path: str = "",
+    titled: bool = True,
+) -> Iterator[Document | Flaw]:
     """Yield a document repaired, normalized, and with a title; a flaw if it has no words, or lines
     that cannot be repaired.
 
-    `path`: that of a file that is one document, whose name may be its title.
+    `path`: that of a file that is one document, whose name may be its title, and is unless it is
+    `titled`: see `Format`.
     """
     if not isinstance(item, Document):
         yield item
@@ -227,6 +327,8 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
     if not any_word().search(text):
         yield Flaw(f"{where}no words")
         return
+    if not title and not key and not titled:
+        title = _clean(PurePath(path).name)
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
     yield Document(_clean(key), title, text, locator, encoding)
 

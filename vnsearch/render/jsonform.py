@@ -3,9 +3,23 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from vnsearch.model import Changes, Check, Hit, Interpretation, Results, Skipped, Status, Token
+from vnsearch.model import (
+    Changes,
+    Check,
+    Hit,
+    IndexSummary,
+    Interpretation,
+    Results,
+    Skipped,
+    Snippet,
+    Status,
+    Token,
+)
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import DocumentText, PassageText
 
 SCHEMA_VERSION: Final = 2
 
@@ -53,35 +67,69 @@ def results(found: Results) -> Object:
 
 def hit(item: Hit) -> Object:
     """One hit."""
-    snippet: Object = {
-        "text": item.snippet.text,
-        "highlights": item.snippet.highlights,
-        "line": None,
-    }
     answer: Object = {
         "rank": item.rank,
         "score": round(item.score, 4),
         "id": item.id,
+        "passage": item.passage,
         "path": item.path,
+        "type": item.type,
         "title": item.title,
         "title_highlights": item.title_highlights,
         "line": None,
         "matched": item.matched,
         "words": item.words,
-        "snippet": snippet,
+        "places": item.places,
+        **_excerpt(item.snippet),
         "modified": _time(item.modified),
         "stale": item.stale,
     }
-    if (match := item.snippet.match) is not None:
-        answer[match.unit] = match.number
-    if (begin := item.snippet.locator) is not None:
-        snippet[begin.unit] = begin.number
+    if item.others:
+        answer["passages"] = [
+            {"passage": other.passage, "line": None, **_excerpt(other.snippet)}
+            for other in item.others
+        ]
     if item.parts:
         answer["explain"] = [
             {"evidence": part.evidence, "words": part.words, "score": round(part.score, 4)}
             for part in item.parts
         ]
     return answer
+
+
+def _excerpt(found: Snippet) -> Object:
+    """Where the match is, and the snippet around it."""
+    snippet: Object = {"text": found.text, "highlights": found.highlights, "line": None}
+    if found.locator is not None:
+        snippet[found.locator.unit] = found.locator.number
+    place = {} if found.match is None else {found.match.unit: found.match.number}
+    return {**place, "snippet": snippet}
+
+
+def text(
+    found: "DocumentText",
+    kind: str,
+    passage: "PassageText | None",
+    start: int,
+    end: int,
+    highlights: Sequence[tuple[int, int]],
+) -> Object:
+    """The output of `show`: a document from `start` to `end`, of the type `kind`."""
+    begin = found.locator(start)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "id": found.id,
+        "passage": None if passage is None else passage.id,
+        "path": found.path,
+        "type": kind,
+        "title": found.title,
+        "line": None,
+        **({} if begin is None else {begin.unit: begin.number}),
+        "text": found.text[start:end],
+        "highlights": highlights,
+        "modified": _time(found.modified),
+        "stale": found.stale,
+    }
 
 
 def changes(done: Changes) -> Object:
@@ -93,7 +141,9 @@ def changes(done: Changes) -> Object:
         "removed": done.removed,
         "unchanged": done.unchanged,
         "skipped": _skipped(done.skipped),
+        "skipped_before": done.skipped_before,
         "missing_roots": _skipped(done.missing_roots),
+        "unread": _skipped(done.unread),
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),
@@ -112,6 +162,7 @@ def status(found: Status) -> Object:
                 "path": root.path,
                 "excludes": list(root.excludes),
                 "encoding": root.encoding or None,
+                "gitignore": root.gitignore,
                 "missing": root.path in found.missing_roots,
             }
             for root in found.roots
@@ -124,7 +175,27 @@ def status(found: Status) -> Object:
         "changes": {"new": found.new, "changed": found.changed, "removed": found.removed},
         "skipped": _skipped(found.skipped),
         "encodings": [item._asdict() for item in found.encodings],
+        "formats": [{"suffix": name, "files": files} for name, files in found.formats.items()],
+        "reasons": [{"reason": why, "files": files} for why, files in found.reasons.items()],
         "versions": found.versions,
+    }
+
+
+def indexes(found: Iterable[IndexSummary]) -> Object:
+    """The output of `status --all`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "indexes": [
+            {
+                "index": item.folder,
+                "roots": list(item.roots),
+                "files": item.files,
+                "documents": item.documents,
+                "bytes_on_disk": item.bytes_on_disk,
+                "updated": _time(item.updated),
+            }
+            for item in found
+        ],
     }
 
 
@@ -137,6 +208,12 @@ def check(found: Check) -> Object:
         "bytes": found.bytes,
         "damages": [damage._asdict() for damage in found.damages],
     }
+
+
+def error(message: str, advice: str, code: int) -> Object:
+    """An error, in place of any output or behind some of it; `code` is the exit code."""
+    about = {"message": message, "advice": advice, "code": code}
+    return {"schema_version": SCHEMA_VERSION, "error": about}
 
 
 def tokens(

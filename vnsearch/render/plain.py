@@ -5,7 +5,9 @@ Text from documents, and paths, may contain anything; `safety` escapes them.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from vnsearch.model import (
@@ -13,9 +15,11 @@ from vnsearch.model import (
     Check,
     FileEncoding,
     Hit,
+    IndexSummary,
     Interpretation,
     Results,
     Skipped,
+    Snippet,
     Status,
     Token,
 )
@@ -34,6 +38,10 @@ def results(found: Results) -> Iterator[str]:
         yield f"{hit.rank}. {visible(hit.title)}"
         yield f"   {place(hit)}"
         yield f"   {visible(hit.snippet.text)}"
+        for other in hit.others:
+            yield f"   {position(other.snippet).strip(':, ')}: {visible(other.snippet.text)}"
+        if line := more_places(hit):
+            yield f"   {line}"
         for line in explanation(hit):
             yield f"   {line}"
         yield ""
@@ -41,15 +49,55 @@ def results(found: Results) -> Iterator[str]:
         yield summary(found)
 
 
+def document(text: str) -> Iterator[str]:
+    """The lines of a text; a form feed, between pages, is an empty line."""
+    for number, page in enumerate(text.split("\f")):
+        if number:
+            yield ""
+        for line in page.strip("\n").split("\n"):
+            yield safe(line.replace("\t", "    "))
+
+
+def places(found: Results) -> Iterator[str]:
+    """Each place on a line, as grep and vim know it: path, line (or page), text."""
+    for hit in found.hits:
+        for snippet in (hit.snippet, *(other.snippet for other in hit.others)):
+            number = 1 if snippet.match is None else snippet.match.number
+            yield f"{safe(hit.path)}:{number}:{visible(_line_of_match(snippet, hit.title))}"
+
+
+def _line_of_match(snippet: Snippet, title: str) -> str:
+    """The line of a snippet with the match, or the title before it; all of it in formats without
+    lines."""
+    begin, match = snippet.locator, snippet.match
+    if begin is None or match is None or begin.unit != "line" or not begin.step:
+        return snippet.text
+    if match.number < begin.number:
+        return title
+    lines = snippet.text.split("\n")
+    return lines[min(match.number - begin.number, len(lines) - 1)]
+
+
 def place(hit: Hit) -> str:
     """Where a hit is: path, position in the file, and whether it is out of date."""
     stale = "  (changed or gone since it was indexed)" if hit.stale else ""
-    return f"{safe(hit.path)}{position(hit)}{stale}"
+    return f"{safe(hit.path)}{position(hit.snippet)}{stale}"
 
 
-def position(hit: Hit) -> str:
-    """Where a hit is in its file, as a suffix of the path; "" if that is not known."""
-    locator = hit.snippet.match
+def more_places(hit: Hit) -> str:
+    """How many places of a document are not shown; "" if none is left."""
+    left = hit.places - 1 - len(hit.others)
+    return f"{_count(left, 'more place')}" if left else ""
+
+
+def day(moment: datetime) -> str:
+    """A date, in local time."""
+    return f"{moment.astimezone():%Y-%m-%d}"
+
+
+def position(snippet: Snippet) -> str:
+    """Where a match is in its file, as a suffix of the path; "" if that is not known."""
+    locator = snippet.match
     if locator is None:
         return ""
     return f":{locator.number}" if locator.unit == "line" else f", {locator.unit} {locator.number}"
@@ -71,13 +119,24 @@ def explanation(hit: Hit) -> Iterator[str]:
 
 def summary(found: Results) -> str:
     """One line: which documents of how many these hits are."""
-    if not found.hits:
-        return "nothing on this page" if found.total else "nothing found"
-    last = found.offset + len(found.hits)
     documents = _count(found.total, "document")
+    if not found.total:
+        return "nothing found"
+    if not found.hits:
+        if not found.limit:
+            return documents
+        last = (found.total - 1) // found.limit * found.limit
+        return f"{documents}, none on this page; the last page begins at --offset {last}"
+    last = found.offset + len(found.hits)
     if len(found.hits) == found.total:
-        return f"{documents}"
-    return f"{found.offset + 1}–{last} of {documents}"
+        return documents + _how_to_see_places(found)
+    more = f"; more: --offset {last}" if last < found.total else ""
+    return f"{found.offset + 1}–{last} of {documents}{more}{_how_to_see_places(found)}"
+
+
+def _how_to_see_places(found: Results) -> str:
+    hidden = any(hit.places > 1 + len(hit.others) for hit in found.hits)
+    return "; all places: --passages all" if hidden else ""
 
 
 def changes(done: Changes, index: str) -> Iterator[str]:
@@ -87,7 +146,9 @@ def changes(done: Changes, index: str) -> Iterator[str]:
         for name in ("added", "changed", "removed", "unchanged")
         if (number := getattr(done, name))
     )
-    skipped = f", {len(done.skipped):,} skipped" if done.skipped else ""
+    skipped = f", {len(done.skipped):,} newly skipped" if done.skipped else ""
+    if done.skipped_before:
+        skipped += f", {done.skipped_before:,} skipped as before (status --skipped)"
     documents = _count(done.documents, "document")
     yield f"{counts or 'no files'}{skipped}; {documents} in {safe(index)}"
     if done.bytes_read:
@@ -123,6 +184,29 @@ def skipped(items: Sequence[Skipped]) -> Iterator[str]:
         yield f"skipped {left:,} more for other reasons"
 
 
+def all_skipped(items: Sequence[Skipped]) -> Iterator[str]:
+    """All skipped files, by reason, the most frequent first."""
+    by_reason: dict[str, list[str]] = {}
+    for item in items:
+        by_reason.setdefault(item.reason, []).append(item.path)
+    for reason, paths in sorted(by_reason.items(), key=lambda group: (-len(group[1]), group[0])):
+        yield f"{safe(reason)} ({len(paths):,})"
+        for path in sorted(paths):
+            yield f"  {safe(path)}"
+    if not items:
+        yield "nothing is skipped"
+
+
+def indexes(found: Iterable[IndexSummary]) -> Iterator[str]:
+    """The indexes of a user, each with its roots."""
+    for item in found:
+        size = f"{item.bytes_on_disk / 1e6:,.1f} MB"
+        updated = f"{item.updated.astimezone():%Y-%m-%d %H:%M}"
+        documents = _count(item.documents, "document")
+        yield f"{safe(item.folder)}: {documents}, {size}, updated {updated}"
+        yield from (f"  {safe(root)}" for root in item.roots)
+
+
 def status(found: Status) -> Iterator[str]:
     """What the index holds, and what has changed since."""
     yield f"index      {safe(found.folder)}"
@@ -130,11 +214,15 @@ def status(found: Status) -> Iterator[str]:
         excludes = f"  excluding {safe(', '.join(root.excludes))}" if root.excludes else ""
         missing = "  (missing)" if root.path in found.missing_roots else ""
         encoding = f"  in {root.encoding}" if root.encoding else ""
-        yield f"root       {safe(root.path)}{excludes}{encoding}{missing}"
+        ignored = "  without what git ignores" if root.gitignore else ""
+        yield f"root       {safe(root.path)}{excludes}{ignored}{encoding}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
+    if found.formats:
+        named = {suffix or "no suffix": number for suffix, number in found.formats.items()}
+        yield f"formats    {safe(_listed(named))}"
     yield f"size       {found.bytes_on_disk / 1e6:,.1f} MB on disk"
-    yield f"updated    {found.updated:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"updated    {found.updated.astimezone():%Y-%m-%d %H:%M:%S}"
     versions = dict(found.versions)
     own = versions.pop("vnsearch", "")
     yield f"made by    vnsearch {own} ({', '.join(f'{k} {v}' for k, v in versions.items())})"
@@ -144,7 +232,17 @@ def status(found: Status) -> Iterator[str]:
     if found.encodings:
         yield f"decoded    {_encodings(found.encodings)}"
     if found.skipped:
-        yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
+        skipped = _count(len(found.skipped), "file or record", "files or records")
+        yield f"skipped    {skipped} (status --skipped lists them)"
+    for reason, number in islice(found.reasons.items(), _MAX_LISTED):
+        yield safe(f"           {number:,} not read: {reason}")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """Counts in one line, the rest of many in one."""
+    shown = [f"{number:,} {name}" for name, number in islice(counts.items(), _MAX_LISTED)]
+    rest = sum(islice(counts.values(), _MAX_LISTED, None))
+    return ", ".join([*shown, *[f"{rest:,} others"] * bool(rest)])
 
 
 _TYPINGS: Final = 8  # shown of one thing

@@ -91,6 +91,19 @@ class PostingLists:
             )
         return sums
 
+    def passages(self, term: int) -> list[int]:
+        """Return the passages in which a term occurs."""
+        return members(self.presence([term]))
+
+    def terms(self) -> list[int]:
+        """Return the term of each passage, of a field of which each has one."""
+        found = [0] * self._size
+        for term in range(len(self._at) - 1):
+            own = self._passages[self._at[term] : self._at[term + 1]] or self.passages(term)
+            for passage in own:
+                found[passage] = term
+        return found
+
     def slices(self, term: int) -> Slices:
         """Return the posting list of a term."""
         return self._of_terms(range(term, term + 1))

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from vnsearch import ranking
 from vnsearch.engines import Filters
-from vnsearch.engines.whoosh.read.bitset import is_in, members, to_bytes
+from vnsearch.engines.whoosh.read.bitset import bitset_of, is_in, members, to_bytes
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.matcher import Matcher
 from vnsearch.engines.whoosh.search.scorer import Scorer
-from vnsearch.files.globs import matcher
-from vnsearch.model import Match, Matches
+from vnsearch.model import Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, Word
 from vnsearch.query.lexicon import Statistics
 
@@ -31,6 +30,10 @@ class WhooshReader:
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._collection.close()
+
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        """See `engines.IndexReader`."""
+        return [self._collection.record(n) for n in self._collection.passages_of(source, key)]
 
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
@@ -74,24 +77,35 @@ class WhooshReader:
         limit: int,
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
+        order: Sequence[str] | None = None,
+        places: int = 1,
         explain: bool = False,
     ) -> Matches:
         """See `engines.IndexReader`."""
-        accepts = matcher(filters.globs) if filters.globs else None
-        qualified, relaxed = self._matcher.qualified(query, accepts)
+        qualified, relaxed = self._matcher.qualified(query, filters.accepts())
         scorer = Scorer(self._collection, ranking.features(query), query.exact)
-        best = scorer.best(self._documents.to_passages(qualified), offset + limit)
+        if order is None:
+            best = self._page(self._best(scorer, qualified, offset + limit), offset, limit)
+        else:
+            best = self._page_in_order(scorer, qualified, order, offset, limit)
         by_clause = self._matcher.documents_by_clause(query)
         bitsets = list(map(to_bytes, by_clause))
-        matches = tuple(
-            Match(
-                self._collection.record(scorer.passage_to_show(passage)),
+
+        def match(score: float, passage: int) -> Match:
+            shown, *others = scorer.passages_to_show(passage) if places else [passage]
+            document = self._documents.document_of(passage)
+            first = self._documents.passages_of(document).start
+            return Match(
+                self._collection.record(shown),
                 score,
                 scorer.parts(passage) if explain else (),
-                sum(is_in(octets, self._documents.document_of(passage)) for octets in bitsets),
+                sum(is_in(octets, document) for octets in bitsets),
+                shown - first + 1,
+                1 + len(others),
+                tuple((n - first + 1, self._collection.record(n)) for n in others[: places - 1]),
             )
-            for score, passage in self._page(best, offset, limit)
-        )
+
+        matches = tuple(match(score, passage) for score, passage in best)
         return Matches(
             qualified.bit_count(),
             relaxed,
@@ -99,6 +113,33 @@ class WhooshReader:
             reduce(and_, by_clause, qualified).bit_count(),
             tuple(number for number, documents in enumerate(by_clause) if not documents),
         )
+
+    def _best(self, scorer: Scorer, qualified: int, count: int) -> list[tuple[float, int]]:
+        """The scores and passages of documents that qualify, the `count` best among them."""
+        return scorer.best(self._documents.to_passages(qualified), count)
+
+    def _page_in_order(
+        self, scorer: Scorer, qualified: int, order: Sequence[str], offset: int, limit: int
+    ) -> list[tuple[float, int]]:
+        """Return the scores and passages of one page, in the order of their sources."""
+        sources, by_source = self._collection.sources(), dict[str, list[int]]()
+        for document in members(qualified) if limit else ():
+            by_source.setdefault(sources[document], []).append(document)
+        before, first, chosen = 0, 0, list[str]()
+        for source in filter(by_source.__contains__, order):
+            if before >= offset + limit:
+                break
+            count = len(by_source[source])
+            if before + count > offset:
+                first = first if chosen else before
+                chosen.append(source)
+            before += count
+        places = {source: place for place, source in enumerate(chosen)}
+        documents = chain.from_iterable(by_source[source] for source in chosen)
+        best = self._best(scorer, bitset_of(documents, self._collection.size), before - first)
+        ranked = self._page(best, 0, len(best))
+        ranked.sort(key=lambda item: places[sources[item[1]]])
+        return ranked[offset - first : offset - first + limit]
 
     def _page(
         self, best: Sequence[tuple[float, int]], offset: int, limit: int
