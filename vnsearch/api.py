@@ -297,6 +297,7 @@ class Index:
         exclude: Iterable[str] | None = None,
         encoding: str | None = None,
         gitignore: bool | None = None,
+        ocr: bool | None = None,
         forget: Iterable[str | Path] = (),
         rebuild: bool = False,
         wait: float = 0.0,
@@ -321,6 +322,7 @@ class Index:
             excludes=None if exclude is None else list(exclude),
             encoding=encoding,
             gitignore=gitignore,
+            ocr=ocr,
             forget=list(map(str, forget)),
             rebuild=rebuild,
             wait=wait,
@@ -363,6 +365,9 @@ class _Progress:
     def advance(self, read_bytes: int) -> None:
         self._read += read_bytes
         self._call(min(self._read, self._total), self._total)
+
+    def built(self, read_bytes: int) -> None:
+        pass
 
     def finishing(self) -> None:
         self._call(self._total, self._total)
