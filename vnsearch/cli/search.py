@@ -127,7 +127,7 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
     """Search with the options of the command."""
     demand = _DEMANDS[_only_one({"--all": asked["need_all"], "--any": asked["need_any"]})]
     as_set = asked["is_set"]
-    return searcher.search(
+    found = searcher.search(
         text,
         limit=asked["limit"],
         offset=asked["offset"],
@@ -143,6 +143,8 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
             asked["passages"], asked["snippet_length"], asked["context"], asked["skip_title"]
         ),
     )
+    streams.note("search", query=text, total=found.total, complete=found.complete)
+    return found
 
 
 def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:

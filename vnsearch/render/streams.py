@@ -7,11 +7,13 @@ terminal that no document may control.
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 _STDERR: Final = 2  # its number
+
+_listener: "Callable[[str, dict[str, Any]], None] | None" = None
 
 
 def prepare() -> None:
@@ -80,11 +82,24 @@ def write_paths(paths: Iterable[str], end: str) -> None:
             sys.stdout.buffer.write(os.fsencode(path + end))
 
 
+def listen(listener: Callable[[str, dict[str, Any]], None] | None) -> None:
+    """Let a log have all that is noted, and said, from now on."""
+    global _listener
+    _listener = listener
+
+
+def note(event: str, **values: Any) -> None:
+    """Tell the log of an event, if there is a log."""
+    if _listener is not None:
+        _listener(event, values)
+
+
 def say(message: str, advice: str = "") -> None:
     """Write a message for the user, and one line on what to do about it, to stderr. That it
     cannot be written is no reason to fail."""
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
+    note("message", message=message, advice=advice)
     for line in filter(None, (f"vnsearch: {message}", advice)):
         with suppress(OSError):
             sys.stderr.write(safe(line) + "\n")
