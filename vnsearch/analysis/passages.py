@@ -23,8 +23,8 @@ def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Ite
 
     `starts` and `ends` are those of its tokens, in code points. Each passage ends after MIN_TOKENS
     to CUT_TOKENS tokens, at the last paragraph end there or sentence end at the end of a line, else
-    at the last sentence end, else at the last line end, for lines may be hard-wrapped. A document of at most MAX_TOKENS is one passage, and only the number of
-    its tokens matters.
+    at the last sentence end, else at the last line end, for lines may be hard-wrapped. A document
+    of at most MAX_TOKENS is one passage, and only the number of its tokens matters.
     """
     if 0 < len(starts) <= MAX_TOKENS:
         return iter([whole(document, len(starts))])
