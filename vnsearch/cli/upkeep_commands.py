@@ -23,23 +23,24 @@ if TYPE_CHECKING:
 def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_pager: bool) -> int:
     """Tell what the index holds, and what has changed since.
 
-    Looks at the files of all roots, but opens none.
+    Looks at the files of all roots, but opens none. Exits with 1 when a root is missing.
     """
     from vnsearch.cli import which_index
+    from vnsearch.indexing.update import forget_advice
     from vnsearch.indexing.update import status as status_of
     from vnsearch.render import jsonform, pager, plain
 
     if every:
         return _tell_all(as_json=as_json, quiet=common.quiet)
     found = status_of(which_index.existing(common.folder, quiet=common.quiet))
-    if common.quiet:
-        return EXIT_FOUND
-    if as_json:
+    if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.status(found))])
-    else:
+    elif not common.quiet:
         lines = plain.all_skipped(found.skipped) if skipped else plain.status(found)
         pager.show(_text(lines), wanted=not no_pager)
-    return EXIT_FOUND
+    for root in found.missing_roots:
+        streams.say(f"{root} is missing; its documents are kept", forget_advice(root))
+    return EXIT_NOTHING if found.missing_roots else EXIT_FOUND
 
 
 @click.command(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 6
+VERSION: Final = 7
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -59,6 +59,10 @@ create table files (
   sure integer not null,       -- about the encoding
   container blob not null      -- of a file in a file: the path of the file of the disk
 ) without rowid;
+create table lines (           -- of files whose documents are lines
+  path blob primary key,
+  digests blob not null        -- of the document of each line, 8 bytes each; zeros where none is
+);
 create table skipped (         -- files and folders of which no state is kept
   path blob primary key,
   reason text not null
@@ -322,6 +326,21 @@ class Catalog:
         """Forget a file."""
         with self._writing():
             self._db.execute("delete from files where path = ?", (os.fsencode(path),))
+        self.put_lines(path, b"")
+
+    def lines(self, path: str) -> bytes:
+        """The digests of the documents of the lines of a file; empty when not known."""
+        rows = self._rows("select digests from lines where path = ?", os.fsencode(path))
+        return bytes(next(rows, (b"",))[0])
+
+    def put_lines(self, path: str, digests: "bytes | bytearray") -> None:
+        """Write the digests of the documents of the lines of a file."""
+        with self._writing():
+            if digests:
+                sql = "replace into lines values (?, ?)"
+                self._db.execute(sql, (os.fsencode(path), digests))
+            else:
+                self._db.execute("delete from lines where path = ?", (os.fsencode(path),))
 
     def counts(self) -> tuple[int, int]:
         """How many files with documents, and how many documents there are."""

@@ -2,8 +2,9 @@
 
 import os
 import time
+from bisect import bisect
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,6 +18,7 @@ from vnsearch.indexing import nested
 from vnsearch.indexing.plan import STAYS, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
+    DIGEST_SIZE,
     HashingReader,
     Part,
     PartReport,
@@ -25,6 +27,7 @@ from vnsearch.indexing.reading import (
     stable_stat,
 )
 from vnsearch.model import Encoding, Skipped
+from vnsearch.readers.base import LineChunk
 
 if TYPE_CHECKING:
     from vnsearch.readers.base import Member
@@ -109,6 +112,7 @@ class Load:
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
         """Yield the parts of a file, unless it cannot be cut."""
         number = 0
+        known = self._catalog.lines(name) if file.same_reader() else b""
         try:
             with open_regular(file.path) as opened:
                 file.stat = stable_stat(opened)
@@ -122,7 +126,9 @@ class Load:
                         for number, chunk in enumerate(chunks, 1):
                             self._count(hashing.size - size)
                             size = hashing.size
-                            yield Part(name, number - 1, chunk, encoding, len(chunk.data))
+                            before = known[slice(*_digests(chunk))] if known else b""
+                            cost = len(chunk.data)
+                            yield Part(name, number - 1, chunk, encoding, cost, before)
                     except UnusableFileError as error:
                         file.last_flaw = str(error)
                     file.digest = hashing.digest()
@@ -146,7 +152,7 @@ class Load:
             self._count(report.bytes_read)
             self._not_built[result.process] += report.bytes_read
             first = self._documents[result.process]
-            self._documents[result.process] += len(report.keys)
+            self._documents[result.process] += len(report.keys) - len(report.kept)
             file = self._files.get(report.source) or self._file_inside(report)
             file.early[report.number] = result.process, first, report
             while (number := file.taken) in file.early:
@@ -212,8 +218,9 @@ class Load:
             self.as_before.add(name)
             return
         if file.known is not None:
-            self._writer.remove(name)
+            self._writer.remove(name, file.kept)
         self._catalog.put(name, file.state())
+        self._catalog.put_lines(name, file.lines)
 
     def _count(self, read_bytes: int) -> None:
         self.bytes_read += read_bytes
@@ -221,10 +228,33 @@ class Load:
         self._progress.advance(read_bytes)
 
 
+def _digests(chunk: LineChunk) -> tuple[int, int]:
+    """Where the digests of the lines of a chunk are, among those of its file."""
+    lines = chunk.data.count(b"\n") + 1
+    return DIGEST_SIZE * (chunk.number - 1), DIGEST_SIZE * (chunk.number - 1 + lines)
+
+
 def _cost(name: str, stat: os.stat_result) -> int:
     found = readers.format_of(name)
     slow = found is not None and found.sandboxed
     return stat.st_size + (_SANDBOX_COST if slow else _COST)
+
+
+class _Keys(Container[str]):
+    """Keys of documents, of which there may be more than fit in memory: their hashes."""
+
+    def __init__(self) -> None:
+        self._hashes: set[int] = set()
+
+    def add(self, key: str) -> None:
+        """Add a key."""
+        self._hashes.add(hash(key))
+
+    def __contains__(self, key: object) -> bool:
+        return hash(key) in self._hashes
+
+    def __bool__(self) -> bool:
+        return bool(self._hashes)
 
 
 class _File:
@@ -245,6 +275,8 @@ class _File:
         self.refused = ""
         self.given_up = ""
         self.last_flaw = ""
+        self.lines = bytearray()  # the digest of the document of each: see `digest_of_line`
+        self.kept = _Keys()  # of the documents that are as they were
         self._flaws: list[str] = []
         self._encodings: dict[str, bool] = {}  # whether all documents in it are surely in it
         self._keys: set[int] = set()  # hashes: a file may have more keys than fit in memory
@@ -264,7 +296,22 @@ class _File:
 
     def take(self, report: PartReport) -> list[int]:
         """Take in the next part; return the numbers of its documents that are not to be indexed,
-        since others have their keys."""
+        since others have their keys, among those that the builder has."""
+        rejected = self._rejected(report)
+        if report.digests:
+            left_out, kept = {*rejected}, {*report.kept}
+            for nth, number in enumerate(report.numbers):
+                missing = DIGEST_SIZE * (number - 1) - len(self.lines)
+                if nth not in left_out and missing >= 0:  # else another part of the same line
+                    self.lines += bytes(missing) + report.digests[nth]
+                    if nth in kept:
+                        self.kept.add(report.keys[nth])
+            rejected = [n - bisect(report.kept, n) for n in rejected if n not in kept]
+        return rejected
+
+    def _rejected(self, report: PartReport) -> list[int]:
+        """Take in the keys and flaws of a part; return the numbers of its documents whose keys
+        others have."""
         self.taken += 1
         self._member, self._container = report.member, report.container
         if report.stat is not None or report.refused:

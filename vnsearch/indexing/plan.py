@@ -212,7 +212,9 @@ def _look(
         scope.path, scope.root.excludes, base=base, avoid=avoid, gitignore=scope.root.gitignore
     )
     for item in found:
-        anything = anything or not isinstance(item, Skipped)
+        # Empty ones may lie in the folder where a disk should be mounted.
+        empty = isinstance(item, Seen) and not item.stat.st_size
+        anything = anything or not (empty or isinstance(item, Skipped))
         if isinstance(item, Seen):
             name = places.name(item.path)
             inside = members.get(name, ())

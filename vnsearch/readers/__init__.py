@@ -17,13 +17,14 @@ from io import BufferedReader
 from itertools import chain, repeat
 from os.path import basename
 from pathlib import PurePath
+from shutil import which
 from typing import Final, NamedTuple, cast
 from zlib import crc32
 
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
-from vnsearch.readers import titles
+from vnsearch.readers import titles, unpacking
 from vnsearch.readers.base import (
     Done,
     Flaw,
@@ -55,6 +56,7 @@ class Format(NamedTuple):
     # its file.
     titled: bool = True
     nests: bool = False  # whether other files may be in them
+    program: str = ""  # the one it needs, which a system may have
 
 
 def _office(module: str) -> Format:
@@ -110,8 +112,8 @@ FORMATS: Final[dict[str, Format]] = {
     ".mbox": Format("mbox", 3, nests=True),
     ".zip": _ARCHIVE,
     ".tar": _ARCHIVE,
-    ".7z": _ARCHIVE,
-    ".rar": _ARCHIVE,
+    ".7z": _ARCHIVE._replace(program=unpacking.PROGRAM),
+    ".rar": _ARCHIVE._replace(program=unpacking.PROGRAM),
     ".csv": Format("table", 2),
     ".tsv": Format("table", 2),
     ".pdf": Format("pdf", 2, library="pypdfium2"),
@@ -160,7 +162,8 @@ def reader_of(path: str, encoding: str = "", excludes: Sequence[str] = ()) -> st
     found = format_of(path)
     if found is None:
         return ""
-    version = found.version if _installed(found.library) else 0
+    there = _installed(found.library) and (not found.program or which(found.program))
+    version = found.version if there else 0
     left_out = f" without {crc32(repr(excludes).encode()):x}" if excludes and found.nests else ""
     return f"{found.module} {version} {encoding}".rstrip() + left_out
 
@@ -188,7 +191,7 @@ def read(
         raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
         raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
-    if found == _ARCHIVE and file:
+    if found.module == _ARCHIVE.module and file:
         yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
         return
     data = decompressed(path, stream)
