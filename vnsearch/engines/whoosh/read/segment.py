@@ -277,8 +277,8 @@ class SegmentReader:
 
     def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""
-        sources = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
-        return capped_sum(list(map(self._source_postings.dense, sources)), self.size)
+        accepted = [accepts(os.fsdecode(self.source[n])) for n in range(len(self.source))]
+        return bytes(map(accepted.__getitem__, self._source_postings.terms()))
 
 
 def title_of(tokens: str) -> tuple[int, int]:

@@ -63,6 +63,7 @@ class PostingLists:
         # The dense posting lists of terms, then those of groups.
         self._dense, self._dense_at = arrays[f"{field}.dense"], arrays[f"{field}.dense_at"]
         self._stored = lru_cache(_LISTS_KEPT)(self._read)
+        self.terms = lru_cache(1)(self._find_terms)
 
     def df(self, term: int) -> int:
         """Return in how many passages a term occurs."""
@@ -77,18 +78,16 @@ class PostingLists:
             sums[term] = sum(compress(values, self._stored(number)))
         return sums
 
-    def passages(self, term: int) -> list[int]:
-        """Return the passages in which a term occurs."""
-        if term not in self._dense_df:
-            return list(self._passages[self._at[term] : self._at[term + 1]])
-        return [passage for passage, tf in enumerate(self.dense(term)) if tf]
-
-    def terms(self) -> list[int]:
-        """Return the term of each passage, of a field of which each has one."""
+    def _find_terms(self) -> list[int]:
+        """The term of each passage, of a field of which each has one."""
         found = [0] * self._size
-        for term in range(len(self._at) - 1):
-            for passage in self.passages(term):
+        for term, (begin, end) in enumerate(pairwise(self._at)):
+            for passage in self._passages[begin:end]:
                 found[passage] = term
+        for term in self._dense_terms:
+            for passage, tf in enumerate(self.dense(term)):
+                if tf:
+                    found[passage] = term
         return found
 
     def dense(self, term: int) -> bytes:
