@@ -449,7 +449,7 @@ def test_a_file_of_which_the_system_says_nothing_is_kept(
     monkeypatch.setattr(
         scan,
         "_entry",
-        lambda e: entry(Entry(e) if e.name == "a.txt" else e),  # type: ignore[arg-type]
+        lambda e, **o: entry(Entry(e) if e.name == "a.txt" else e, **o),  # type: ignore[arg-type]
     )
     done = update(index)
     assert (counts(done), [item.path for item in done.skipped]) == (

@@ -147,6 +147,12 @@ Examples:
     "any that Python knows. Remembered; auto, as at first: tell it from each file.",
 )
 @click.option(
+    "--ocr/--no-ocr",
+    default=None,
+    help="Recognize the text in pictures (.png, .jpg, .tif, .webp, .bmp) and in scanned PDF with "
+    "Tesseract, which takes seconds a page. Remembered for the PATHs.",
+)
+@click.option(
     "--forget",
     multiple=True,
     metavar="PATH",

@@ -26,6 +26,7 @@ def refresh(
     rebuild: bool,
     excludes: Sequence[str],
     encoding: str | None,
+    ocr: bool | None,
     gitignore: bool | None,
     forget: Sequence[str],
     shared: bool,
@@ -44,10 +45,14 @@ def refresh(
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
-    own = {"--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore}
+    own = {
+        "--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore, "--ocr": ocr
+    }  # fmt: skip
     for option, given in own.items():
         if given and not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+    if ocr:
+        _check_tesseract()
     index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
     with _telling_of_interrupts(index), _progress(color, quiet) as progress:
@@ -56,6 +61,7 @@ def refresh(
             paths,
             excludes=[glob for glob in excludes if glob] if excludes else None,
             encoding=None if encoding is None else _encoding(encoding),
+            ocr=ocr,
             gitignore=gitignore,
             forget=forget,
             rebuild=rebuild,
@@ -121,6 +127,13 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
     except OSError as error:
         message, advice = explain(error)
         raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+
+
+def _check_tesseract() -> None:
+    from vnsearch.readers import ocr
+
+    if not ocr.is_installed():
+        raise VnsearchError("Tesseract with Vietnamese is not installed", ocr.HOW_TO_INSTALL)
 
 
 def _encoding(name: str) -> str:

@@ -67,8 +67,10 @@ class Load:
         catalog: Catalog,
         writer: Writer,
         progress: "LoadProgress",
+        recognized: str = "",
     ) -> None:
-        """`progress` is told of the bytes read, and of those whose documents are ready."""
+        """`progress` is told of the bytes read, and of those whose documents are ready;
+        `recognized` is the folder of recognized pages."""
         self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
         self.refused: dict[str, str] = {}  # files that the system does not let be read, and why
         self.skipped: list[Skipped] = []
@@ -76,7 +78,7 @@ class Load:
         self.members: set[str] = set()  # in new and changed files: known, or met
         self.bytes_read = 0
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
-        self._progress = progress
+        self._progress, self._recognized = progress, recognized
         self._not_built: Counter[int] = Counter()  # bytes that each process has read
         self.read_until = time.monotonic()  # when the last of them was read
         self._files: dict[str, _File] = {}  # being read
@@ -98,7 +100,8 @@ class Load:
             encoding = self._plan.encodings.get(name, "")
             known = self._catalog.file(name) if name in self._plan.changed else None
             nesting = self._plan.nests.get(name)
-            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
+            ocr = name in self._plan.ocr
+            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else (), ocr=ocr)
             file = self._files[name] = _File(self._names.path(name), reader, known)
             if todo[name].st_size > _CUT and readers.has_chunks(name):
                 yield from self._cut(name, file, encoding)
@@ -106,7 +109,8 @@ class Load:
                 file.parts, inside = 1, None
                 if nesting is not None:
                     inside, file.same_inside = nested.inside(nesting, encoding, self._catalog)
-                content = WholeFile(file.path, file.same_reader(), inside)
+                recognized = self._recognized if ocr else ""
+                content = WholeFile(file.path, file.same_reader(), inside, recognized)
                 yield Part(name, 0, content, encoding, _cost(name, todo[name]))
 
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:

@@ -102,6 +102,8 @@ def _excerpt(found: Snippet) -> Object:
     snippet: Object = {"text": found.text, "highlights": found.highlights, "line": None}
     if found.locator is not None:
         snippet[found.locator.unit] = found.locator.number
+    if found.confidence is not None:
+        snippet["confidence"] = round(found.confidence, 2)
     place = {} if found.match is None else {found.match.unit: found.match.number}
     return {**place, "snippet": snippet}
 
@@ -163,6 +165,7 @@ def status(found: Status) -> Object:
                 "path": root.path,
                 "excludes": list(root.excludes),
                 "encoding": root.encoding or None,
+                "ocr": root.ocr,
                 "gitignore": root.gitignore,
                 "missing": root.path in found.missing_roots,
             }

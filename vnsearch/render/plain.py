@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from vnsearch.model import (
+    DOUBTFUL,
     Changes,
     Check,
     FileEncoding,
@@ -100,7 +101,16 @@ def position(snippet: Snippet) -> str:
     locator = snippet.match
     if locator is None:
         return ""
-    return f":{locator.number}" if locator.unit == "line" else f", {locator.unit} {locator.number}"
+    if locator.unit == "line":
+        return f":{locator.number}"
+    return f", {locator.unit} {locator.number}{_doubt(snippet.confidence)}"
+
+
+def _doubt(confidence: float | None) -> str:
+    """What is to be told of text that was recognized in a picture and may be wrong."""
+    if confidence is None or confidence >= DOUBTFUL:
+        return ""
+    return f" (text in doubt: {confidence:.0%} sure)"
 
 
 def check(found: Check) -> Iterator[str]:
@@ -216,6 +226,7 @@ def status(found: Status) -> Iterator[str]:
         missing = "  (missing)" if root.path in found.missing_roots else ""
         encoding = f"  in {root.encoding}" if root.encoding else ""
         ignored = "  without what git ignores" if root.gitignore else ""
+        ignored += "  with text in pictures" * root.ocr
         yield f"root       {safe(root.path)}{excludes}{ignored}{encoding}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
