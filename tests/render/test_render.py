@@ -678,9 +678,10 @@ def test_matches_are_reversed_where_themes_have_all_colours(
 
 
 def test_rows_of_a_table_are_shown_as_rows(shown: Callable[..., str]) -> None:
-    rows = "… Họ tên | Lương\nAn | 12.000.000\nBình | 9.500.000 …"
+    rows = "… Họ tên | Lương\n\fAn | 12.000.000\n\nBình | 9.500.000 …"
     text = bare(shown(some_results(hits=(a_hit(snippet=a_snippet(rows, "Bình", 3)),))))
-    assert [line.strip() for line in text.splitlines()[2:5]] == rows.split("\n")
+    lines = ["… Họ tên | Lương", "An | 12.000.000", "Bình | 9.500.000 …"]
+    assert text.splitlines()[2:5] == [f"    {line}" for line in lines]
 
 
 def test_other_places_are_shown_with_where_they_are(shown: Callable[..., str]) -> None:

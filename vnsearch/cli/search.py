@@ -62,6 +62,7 @@ def answer(
     quiet: bool = False,
 ) -> int:
     """Search, print, return an exit code; the options are those of the command."""
+    streams.use_color(color)
     paths = "-0" if as_paths0 else "-l"
     listed = as_paths or as_paths0
     form = _only_one(
