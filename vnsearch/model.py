@@ -64,6 +64,10 @@ class Document(NamedTuple):
     text: str
     locator: Locator | None = None  # of its start; None if the format has no lines or pages
     encoding: Encoding | None = None  # None if plain UTF-8
+    # What it is called: its file, and the folders of that inside the root, or "". Records have no
+    # name of their own: that of their file is one more document, which has no text.
+    name: str = ""
+    folders: str = ""
 
 
 class Passage(NamedTuple):
@@ -111,12 +115,13 @@ class Match(NamedTuple):
     score: float
     parts: tuple[ScorePart, ...] = ()
     matched: int = 0  # wanted clauses of the query that the document matches
+    copies: int = 0  # other documents that match and have the same text
 
 
 class Matches(NamedTuple):
     """A page of matches, best first."""
 
-    total: int  # documents that match, on all pages
+    total: int  # documents that match, on all pages, each copy among them
     relaxed: bool  # no document had enough of the words, so any one of them sufficed
     matches: tuple[Match, ...]
     complete: int = 0  # of the total, those that match all wanted clauses
@@ -148,6 +153,9 @@ class Hit(NamedTuple):
     parts: tuple[ScorePart, ...] = ()
     matched: int = 0  # clauses of the query that the document matches, of `words`
     words: int = 0
+    copies: int = 0  # other documents that match and have the same text
+    by_name: bool = False  # it is the name of a file, and no text
+    unread: str = ""  # then, why the file was not read, if it was not
 
 
 class Understood(NamedTuple):

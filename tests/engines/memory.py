@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.oracle import Oracle
 from vnsearch.analysis.compounds import compounds
+from vnsearch.analysis.names import typings
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Filters
@@ -101,10 +102,10 @@ class MemoryWriter:
 
 def _documents(folder: Path) -> Iterator[Sourced]:
     path = folder / _FILE
-    for source, (key, title, text, locator, _) in (
+    for source, (key, title, text, locator, *rest) in (
         json.loads(path.read_text("ascii")) if path.exists() else ()
     ):
-        yield source, Document(key, title, text, locator and Locator(*locator))
+        yield source, Document(key, title, text, locator and Locator(*locator), *rest)
 
 
 class MemoryReader:
@@ -117,10 +118,13 @@ class MemoryReader:
             for source, document in documents
         }
         self._fields = [
-            (passage.text, _fields(passage))
+            (passage.text, fields)
             for passages in self._passages.values()
             for passage in passages
+            if any(fields := _fields(passage))
         ]
+        names = [(d.name, d.folders) for _, d in documents]
+        self._names = [[list(tokenize(t)) for f in name for t in typings(f)] for name in names]
         self._folded = [{t.folded for field in fields for t in field} for _, fields in self._fields]
 
     def close(self) -> None:
@@ -140,28 +144,30 @@ class MemoryReader:
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008
         explain: bool = False,
+        copies: bool = False,
     ) -> Matches:
-        answer = self._oracle.search(query, matcher(filters.globs) if filters.globs else None)
-        page = list(zip(answer.scores, answer.matched, strict=True))
+        accepts = matcher(filters.globs) if filters.globs else None
+        answer = self._oracle.search(query, accepts, copies=copies)
+        page = list(zip(answer.scores, answer.matched, answer.copies, strict=True))
         matches = (
             Match(
                 self._passages[source, key][self._oracle.shown(query, source, key)],
                 score,
                 (ScorePart("oracle", "", score),) if explain else (),
                 matched,
+                copied,
             )
-            for (source, key, score), matched in page[offset : offset + limit]
+            for (source, key, score), matched, copied in page[offset : offset + limit]
         )
-        complete = answer.matched.count(len(query.wanted()))
-        total, relaxed = len(answer.scores), answer.relaxed
-        return Matches(total, relaxed, tuple(matches), complete, answer.missing)
+        total, complete = answer.total, answer.complete
+        return Matches(total, answer.relaxed, tuple(matches), complete, answer.missing)
 
     def statistics(
         self, words: Iterable[str], bigrams: Iterable[tuple[str, str]] = ()
     ) -> Statistics:
         variants = {word: Counter[str]() for word in words}
         counted = {bigram: Counter[tuple[str, str]]() for bigram in bigrams}
-        for _, fields in self._fields:
+        for fields in (*(fields for _, fields in self._fields), *self._names):
             for form in {(t.folded, t.exact) for field in fields for t in field}:
                 if form[0] in variants:
                     variants[form[0]][form[1]] += 1

@@ -19,14 +19,14 @@ _SENTENCE_END = re.compile(r"[.!?…;:][\"'”’»)\]]*\s")
 
 
 def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
-    """Yield the passages of a document, in order; none if it has no tokens.
+    """Yield the passages of a document, in order; one without tokens is one passage.
 
     `starts` and `ends` are those of its tokens, in code points. Each passage ends at the last
     paragraph end after MIN_TOKENS to CUT_TOKENS tokens, else at the last sentence end there, else
     after CUT_TOKENS. A document of at most MAX_TOKENS is one passage, and only the number of
     its tokens matters.
     """
-    if 0 < len(starts) <= MAX_TOKENS:
+    if len(starts) <= MAX_TOKENS:
         return iter([whole(document, len(starts))])
     return _cut_up(document, starts, ends)
 

@@ -26,7 +26,7 @@ class Builder(Protocol):
     """Makes documents ready to be indexed, in any process."""
 
     def add(self, source: str, document: Document) -> None:
-        """Take in a document of the file `source`, which has words to find.
+        """Take in a document of the file `source`, which has words to find in its text or name.
 
         Raises TooManyWordsError when it must come in parts.
         """
@@ -74,15 +74,19 @@ class IndexReader(Lexicon, Protocol):
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
         explain: bool = False,
+        copies: bool = False,
     ) -> Matches:
         """Return the documents that match, best first, ties by source and key.
+
+        Of files with the same text, and of records with the same text and title, the first
+        stands for all, unless `copies` are asked for; the total counts each.
 
         With `explain`, matches carry the parts of their scores. Raises VnsearchError for filters
         that say nothing.
         """
 
     def count_passages(self) -> int:
-        """Return how many passages can be found."""
+        """Return how many passages with words there are."""
 
     def documents_by_source(self) -> Iterable[tuple[str, int]]:
         """Yield the files that have documents, and how many: what was added and not removed."""

@@ -1,4 +1,4 @@
-"""Roots -> the files below them that could be indexed."""
+"""Roots -> the files below them."""
 
 import os
 import stat
@@ -8,11 +8,10 @@ from typing import NamedTuple
 from vnsearch.files.globs import matcher
 from vnsearch.files.paths import relative_to
 from vnsearch.model import Skipped
-from vnsearch.readers import format_of
 
 
 class Seen(NamedTuple):
-    """A file with a reader, as the system describes it."""
+    """A file, as the system describes it."""
 
     path: str
     stat: os.stat_result
@@ -36,7 +35,7 @@ def scan(
 
     Hidden files and folders and what `excludes` match (patterns as in .gitignore, relative
     to `base`, else to the root) are left out in silence, like the folders of `avoid`. What
-    else is no file with a reader comes as `Skipped`. Symbolic links are not followed, except
+    else is no regular file comes as `Skipped`. Symbolic links are not followed, except
     the root itself. Raises OSError when the root itself cannot be read.
     """
     if not os.path.isdir(root):
@@ -101,7 +100,4 @@ def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
         return Skipped(path, "symbolic link, not followed")
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, "not a regular file")
-    if format_of(path) is None:
-        suffix = os.path.splitext(path)[1]
-        return Skipped(path, f"format not supported ({suffix or 'no suffix'})")
     return Seen(path, status)

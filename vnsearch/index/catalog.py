@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 4
+VERSION: Final = 5
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -53,7 +53,9 @@ create table files (
   flaws text not null,         -- JSON: why the file, or parts of it, were skipped
   reader text not null,        -- what read it, and in which version
   encoding text not null,
-  sure integer not null        -- about the encoding
+  sure integer not null,       -- about the encoding
+  by_name integer not null,    -- 1: the index has one more document, of its name alone
+  folders blob not null        -- where in its root it is
 ) without rowid;
 """
 
@@ -75,6 +77,8 @@ class FileState(NamedTuple):
     sure: bool = True
     ctime_ns: int = 0
     inode: int = 0
+    by_name: bool = False  # there is one more document, of its name alone
+    folders: str = ""  # in which of its root it is: a relative path
 
     def looks_like(self, stat: os.stat_result) -> bool:
         """Whether a file with this stat can be taken for unchanged without reading it.
@@ -282,9 +286,10 @@ class Catalog:
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
             state.reader, state.encoding, state.sure, state.ctime_ns, state.inode,
+            state.by_name, os.fsencode(state.folders),
         )  # fmt: skip
         with self._writing():
-            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 10}?)", row)
+            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 12}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
@@ -297,9 +302,14 @@ class Catalog:
         files, documents = next(self._rows(sql))
         return files, int(documents)
 
+    def read_files(self) -> Iterator[str]:
+        """The files with documents that are more than a name."""
+        rows = self._rows("select path from files where documents")
+        return (os.fsdecode(path) for (path,) in rows)
+
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
-        """The files with documents, and how many they have."""
-        rows = self._rows("select path, documents from files where documents")
+        """The files, and how many documents the index has of each, that of its name included."""
+        rows = self._rows("select path, documents + by_name from files")
         return ((os.fsdecode(path), documents) for path, documents in rows)
 
 
@@ -327,12 +337,14 @@ def versions(engine_version: str) -> dict[str, str]:
 
 
 _COLUMNS: Final = (
-    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode"
+    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode, "
+    "by_name, folders"
 )
 
 
 def _state(row: Sequence[Any]) -> FileState:
-    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *seen = row
+    size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *rest = row
+    ctime_ns, inode, by_name, folders = rest
     reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
     return FileState(
         size,
@@ -343,5 +355,8 @@ def _state(row: Sequence[Any]) -> FileState:
         intern(reader),
         intern(encoding),
         bool(sure),
-        *seen,
+        ctime_ns,
+        inode,
+        bool(by_name),
+        intern(os.fsdecode(folders)),
     )

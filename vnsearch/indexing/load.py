@@ -22,7 +22,7 @@ from vnsearch.indexing.reading import (
     is_unchanged,
     stable_stat,
 )
-from vnsearch.model import Encoding, Skipped
+from vnsearch.model import Document, Encoding, Skipped
 
 # Larger files, compressed or not, are cut into parts where their format allows it. Bytes.
 _CUT: Final = 1 << 20
@@ -58,6 +58,7 @@ class Load:
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
         self._advance = advance
         self._files: dict[str, _File] = {}  # being read
+        self._by_name: list[tuple[str, str]] = []  # what is indexed by name and folders alone
         self._documents: Counter[int] = Counter()  # given to the builder of each process
         self._rejected: defaultdict[int, list[int]] = defaultdict(list)  # of these, by number
         self._batches: defaultdict[int, list[Batch]] = defaultdict(list)  # of each process
@@ -77,12 +78,19 @@ class Load:
             known = self._catalog.file(name) if name in self._plan.changed else None
             reader = readers.reader_of(name, encoding)
             file = self._files[name] = _File(self._names.path(name), reader, known)
+            file.seen, file.folders = todo[name], self._plan.folders.get(name, "")
+            if not reader:
+                file.parts, file.stat = 0, file.seen
+                file.last_flaw = readers.not_supported(name)
+                self._finish_file(name, file)
+                continue
             if todo[name].st_size > _CUT and readers.has_chunks(name):
                 yield from self._cut(name, file, encoding)
             if file.parts is None:
                 file.parts = 1
                 content = WholeFile(file.path, file.same_reader())
-                yield Part(name, 0, content, encoding, _cost(name, todo[name]))
+                cost = _cost(name, todo[name])
+                yield Part(name, 0, content, encoding, cost, os.path.basename(name), file.folders)
 
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
         """Yield the parts of a file, unless it cannot be cut."""
@@ -129,7 +137,7 @@ class Load:
         self._batches[result.process] += result.batches
 
     def finish(self) -> None:
-        """Give all batches to the index."""
+        """Give all batches to the index, and then the names of what has no other document."""
         for process, batches in sorted(self._batches.items()):
             rejected = sorted(self._rejected[process])
             begin = 0
@@ -139,25 +147,37 @@ class Load:
                     batch, [number - begin for number in rejected if begin <= number < end]
                 )
                 begin = end
+        builder = self._writer.builder(len(self._batches))
+        for name, folders in self._by_name:
+            own = os.path.basename(name)
+            builder.add(name, Document("", "", "", name=own, folders=folders))
+        for batch in builder.finish():
+            self._writer.add(batch)
 
     def _finish_file(self, name: str, file: "_File") -> None:
         """Write what became of a file, if all its parts are there."""
         if file.taken != file.parts:
             return
         del self._files[name]
-        if reason := file.why_not_read():
-            self.skipped.append(Skipped(self._names.from_here(name), reason))
-            self.as_before.add(name)
-            if file.refused:
-                self.refused[name] = file.refused
-            return
         if file.unchanged and file.known is not None and file.stat is not None:
             self._catalog.put(name, file.known.seen_as(file.stat))
             self.as_before.add(name)
             return
+        if reason := file.why_not_read():
+            if file.refused:
+                self.refused[name] = file.refused
+            if (file.known is not None and file.known.documents) or not os.path.lexists(file.path):
+                self.skipped.append(Skipped(self._names.from_here(name), reason))
+                self.as_before.add(name)
+                return
+            state = file.unread_state(reason)
+        else:
+            state = file.state()
         if file.known is not None:
             self._writer.remove(name)
-        self._catalog.put(name, file.state())
+        self._catalog.put(name, state)
+        if state.by_name:
+            self._by_name.append((name, file.folders))
 
     def _count(self, read_bytes: int) -> None:
         self.bytes_read += read_bytes
@@ -166,8 +186,9 @@ class Load:
 
 def _cost(name: str, stat: os.stat_result) -> int:
     found = readers.format_of(name)
-    slow = found is not None and found.sandboxed
-    return stat.st_size + (_SANDBOX_COST if slow else _COST)
+    if found is None:
+        return 0
+    return stat.st_size + (_SANDBOX_COST if found.sandboxed else _COST)
 
 
 class _File:
@@ -178,6 +199,8 @@ class _File:
         self.parts: int | None = None  # their number, when it is known
         self.taken = 0  # parts, in their order
         self.early: dict[int, tuple[int, int, PartReport]] = {}  # those after others not there yet
+        self.seen: os.stat_result | None = None  # as it was when the run began
+        self.folders = ""  # in its root
         self.stat: os.stat_result | None = None
         self.digest = b""
         self.unchanged = False
@@ -191,7 +214,10 @@ class _File:
 
     def same_reader(self) -> FileState | None:
         """The known state, if the file would be read as it was."""
-        return self.known if self.known is not None and self.known.reader == self.reader else None
+        known = self.known
+        if known is None or (known.reader, known.folders) != (self.reader, self.folders):
+            return None
+        return known
 
     def take(self, report: PartReport) -> list[int]:
         """Take in the next part; return the numbers of its documents that are not to be indexed,
@@ -232,6 +258,14 @@ class _File:
             return f"{self.refused or self.given_up}; what was indexed of it stays"
         return self.refused or f"{self.given_up}; {_TRIED_AGAIN}"
 
+    def unread_state(self, reason: str) -> FileState:
+        """The state of a file of which only the name is indexed, for it was not to be read now: it
+        looks changed to the next run."""
+        stat = self.stat or self.seen
+        assert stat is not None
+        state = FileState(-1, 0, b"", 0, (reason,), by_name=True, folders=self.folders)
+        return state.seen_as(stat)
+
     def state(self) -> FileState:
         """The state of the file as it was read."""
         assert self.stat is not None
@@ -243,8 +277,10 @@ class _File:
         # A mailbox may have several encodings.
         encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.
-        size = self.stat.st_size if self.digest and not self.given_up else -1
+        was_read = (self.digest or not self.reader) and not self.given_up
+        size = self.stat.st_size if was_read else -1
         state = FileState(
             size, 0, self.digest, self._documents, tuple(flaws), self.reader, *encoding
         )
-        return state.seen_as(self.stat)
+        by_name = hash("") not in self._keys
+        return state._replace(by_name=by_name, folders=self.folders).seen_as(self.stat)

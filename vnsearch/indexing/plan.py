@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
-from vnsearch.files.paths import FileNames
+from vnsearch.files.paths import FileNames, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
@@ -38,6 +38,8 @@ class Plan:
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
+    # Of new and changed files, where in its root each is: a relative path, or "".
+    folders: dict[str, str] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
@@ -173,13 +175,21 @@ def _look(
     for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
         anything = anything or not isinstance(item, Skipped)
         if isinstance(item, Seen):
-            name = places.name(item.path)
-            if _is_known(plan, known, name, item.stat, encoding):
+            name, state = places.name(item.path), known.files.get(places.name(item.path))
+            folders = os.path.dirname(relative_to(base, item.path))
+            if encoding:
+                plan.encodings[name] = encoding
+            if state is not None and _is_known(state, name, item.stat, encoding, folders):
                 unmet.discard(name)
                 continue
-            if os.access(item.path, os.R_OK):
+            # What cannot be read is found by its name, too.
+            if (state is None and name not in known.had) or os.access(item.path, os.R_OK):
                 unmet.discard(name)
-                (plan.changed if name in known.files else plan.new)[name] = item.stat
+                (plan.new if state is None else plan.changed)[name] = item.stat
+                plan.folders[name] = folders
+                continue
+            if state is not None and not state.documents:
+                unmet.discard(name)
                 continue
             item = Unseen(item.path, "cannot be read: permission denied")
         if isinstance(item, Unseen):
@@ -243,13 +253,14 @@ def check_path(path: str) -> None:
         raise _not_there(path, error) from error
 
 
-def _is_known(plan: Plan, known: Known, name: str, stat: os.stat_result, encoding: str) -> bool:
+def _is_known(
+    state: FileState, name: str, stat: os.stat_result, encoding: str, folders: str
+) -> bool:
     """Whether a file is as the index has it."""
-    if encoding:
-        plan.encodings[name] = encoding
-    state = known.files.get(name)
     return (
-        state is not None and state.looks_like(stat) and state.reader == reader_of(name, encoding)
+        state.looks_like(stat)
+        and state.reader == reader_of(name, encoding)
+        and state.folders == folders
     )
 
 

@@ -45,6 +45,8 @@ class Part(NamedTuple):
     content: WholeFile | LineChunk
     encoding: str  # the one the user set, or ""
     cost: int  # about as long as a text of that many bytes takes
+    name: str = ""  # what a document without a key is called, see `model.Document`
+    folders: str = ""
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ class PartReader:
         """Read a part; raises WriteError when the index cannot be written."""
         report = PartReport(part.source, part.number)
         if isinstance(part.content, LineChunk):
-            self._index(part.source, readers.read_chunk(part.content, part.encoding), report)
+            self._index(part, readers.read_chunk(part.content, part.encoding), report)
         else:
             self._read_file(part, part.content, report)
         return report
@@ -106,7 +108,7 @@ class PartReader:
                 stream = hashing.stream()
                 try:
                     items = readers.read(part.source, stream, self._sandbox, part.encoding)
-                    self._index(part.source, items, report)
+                    self._index(part, items, report)
                     if not report.given_up:
                         report.digest = hashing.digest()
                 finally:
@@ -120,13 +122,15 @@ class PartReader:
             else:
                 report.refused = f"cannot be read: {error.strerror}"
 
-    def _index(self, source: str, items: Iterable[Document | Flaw], report: PartReport) -> None:
+    def _index(self, part: Part, items: Iterable[Document | Flaw], report: PartReport) -> None:
         try:
             for item in items:
                 if isinstance(item, Flaw):
                     report.flaws.append((len(report.keys), item.reason))
                     continue
-                for document in self._added(source, item):
+                if not item.key:
+                    item = item._replace(name=part.name, folders=part.folders)
+                for document in self._added(part.source, item):
                     report.keys.append(document.key)
                     report.numbers.append(document.locator.number if document.locator else 0)
                 report.encodings += filter(None, [item.encoding])
@@ -157,7 +161,8 @@ def _halves(document: Document) -> tuple[Document, Document]:
     at = next((end for end in ends if 0 < end < len(text)), middle)
     first = document._replace(text=text[:at])
     locator = document.locator and document.locator.after(first.text)
-    return first, document._replace(key=f"{document.key}+{at}", text=text[at:], locator=locator)
+    second = document._replace(key=f"{document.key}+{at}", text=text[at:], locator=locator)
+    return first, second._replace(name="", folders="")
 
 
 @contextmanager

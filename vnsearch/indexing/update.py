@@ -25,6 +25,7 @@ from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
+from vnsearch.readers import format_of
 
 # What there must be to read for starting processes to pay: see `Load.cost`.
 _WORTH_PROCESSES: Final = 4_000_000
@@ -206,7 +207,7 @@ def _left(generations: Generations) -> Known:
         if folder is not None:
             with closing(Catalog(folder / CATALOG)) as catalog:
                 roots = catalog.roots()
-                return Known(roots, had=[name for name, _ in catalog.documents_by_file()])
+                return Known(roots, had=[*catalog.read_files()])
     return Known(roots)
 
 
@@ -223,7 +224,13 @@ class _Update:
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
         plan, progress = self._plan, self._progress
-        progress.start(sum(s.st_size for s in (*plan.new.values(), *plan.changed.values())))
+        progress.start(
+            sum(
+                stat.st_size
+                for name, stat in (*plan.new.items(), *plan.changed.items())
+                if format_of(name) is not None
+            )
+        )
         writer = engine.writer(draft / ENGINE)
         try:
             with closing(Catalog(draft / CATALOG, writable=True)) as catalog:

@@ -114,7 +114,7 @@ def read(
     """
     found = format_of(path)
     if found is None:
-        raise UnusableFileError(f"format not supported ({PurePath(path).suffix or 'no suffix'})")
+        raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
         raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
     data = _decompressed(path, stream)
@@ -126,6 +126,11 @@ def read(
             items = reader_named(found.module)(source)
         yield from chain.from_iterable(map(_finished, items, repeat(path)))
         yield from source.flaws()
+
+
+def not_supported(path: str) -> str:
+    """Why a file is not read that no reader is for."""
+    return f"format not supported ({PurePath(path).suffix or 'no suffix'})"
 
 
 def has_chunks(path: str) -> bool:
@@ -209,7 +214,7 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
     if not isinstance(item, Document):
         yield item
         return
-    key, title, text, locator, encoding = item
+    key, title, text, locator, encoding, name, _ = item
     del item  # its text may be large, and changed here
     title = " ".join(title.split())
     where = f"{locator.unit} {locator.number}: " if locator and key else ""
@@ -228,7 +233,7 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
         yield Flaw(f"{where}no words")
         return
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
-    yield Document(_clean(key), title, text, locator, encoding)
+    yield Document(_clean(key), title, text, locator, encoding, name)
 
 
 def _clean(text: str) -> str:

@@ -1,5 +1,6 @@
 """Words -> query -> engine -> hits with snippets."""
 
+import os
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -54,6 +55,7 @@ class Searcher:
         within: str | None = None,
         explain: bool = False,
         paths_only: bool = False,
+        copies: bool = False,
     ) -> Results:
         """Search for `text`, in the query language of `query.parser`.
 
@@ -61,14 +63,20 @@ class Searcher:
         as typed. `correct`: other words, or other marks, may be searched when nothing is found.
         `relax`: documents with some of the words may be found when none has enough. `within`: a
         glob that the name of the file must match, as in .gitignore, at any depth. `paths_only`: the
-        paths of the hits, without making the hits.
+        paths of the hits, without making the hits, but of each copy. `copies`: documents with the
+        same text are a hit each.
         """
         typed = parse(text, exact=exact, demand=demand, relax=relax)
         filters = Filters() if within is None else Filters((_anywhere(within),))
 
         def matches_of(query: Query) -> Matches:
             return self._reader.search(
-                query, limit=limit, offset=offset, filters=filters, explain=explain
+                query,
+                limit=limit,
+                offset=offset,
+                filters=filters,
+                explain=explain,
+                copies=copies or paths_only,
             )
 
         with as_index_error(self._generations):
@@ -114,7 +122,7 @@ class Searcher:
         states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
         words = len(query.wanted())
         hits = (
-            _hit(rank, match, words, highlighter, *states[match.passage.source])
+            _hit(rank, match, words, highlighter, states[match.passage.source])
             for rank, match in enumerate(found.matches, offset + 1)
         )
         return Results(
@@ -153,13 +161,16 @@ class Searcher:
             if word.others
         )
 
-    def _state(self, source: str, path: str) -> tuple[str, datetime, bool]:
-        """Of a file that is in the index, its path from here, when it was modified, and whether
-        it changed since."""
+    def _state(self, source: str, path: str) -> "_File":
+        """What the index knows of a file that is in it, and whether it changed since."""
         state = self._file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
-        return path, state.modified, not state.is_current(self._places.path(source))
+        at = self._places.path(source)
+        # Of a file that was not read, only the name can be out of date.
+        is_current = state.is_current(at) if state.documents else os.path.lexists(at)
+        unread = state.flaws[0] if state.flaws and not state.documents else ""
+        return _File(path, state.modified, not is_current, unread)
 
 
 class _Answer(NamedTuple):
@@ -170,29 +181,36 @@ class _Answer(NamedTuple):
     understood: Understood
 
 
-def _hit(
-    rank: int,
-    match: Match,
-    words: int,
-    highlighter: Highlighter,
-    path: str,
-    modified: datetime,
-    stale: bool,
-) -> Hit:
+class _File(NamedTuple):
+    """The file of a hit."""
+
+    path: str  # from here
+    modified: datetime
+    stale: bool
+    unread: str  # why it was not read, if it was not
+
+
+def _hit(rank: int, match: Match, words: int, highlighter: Highlighter, file: _File) -> Hit:
     found = match.passage
+    by_name = not found.text
+    if by_name:
+        found = found._replace(title=os.path.basename(file.path))
     return Hit(
         rank=rank,
         score=match.score,
         id=f"{found.source}#{found.key}" if found.key else found.source,
-        path=path,
+        path=file.path,
         title=found.title,
         title_highlights=highlighter.title(found),
         snippet=highlighter.snippet(found),
-        modified=modified,
-        stale=stale,
+        modified=file.modified,
+        stale=file.stale,
         parts=match.parts,
         matched=match.matched,
         words=words,
+        copies=match.copies,
+        by_name=by_name,
+        unread=file.unread if by_name else "",
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from vnsearch.errors import REPAIR, IndexUnusableError, says_nothing_of_the_bytes
 
-VERSION: Final = 7
+VERSION: Final = 8
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 MAX_TF: Final = 15  # of a stored tf: with a length bucket it fits a byte

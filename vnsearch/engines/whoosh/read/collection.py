@@ -18,6 +18,7 @@ from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.bitset import DocumentMap, cardinality, members, with_tf
 from vnsearch.engines.whoosh.read.caches import cached
+from vnsearch.engines.whoosh.read.named import NamedDocuments
 from vnsearch.engines.whoosh.read.phrases import (
     AnyFrequency,
     Frequency,
@@ -50,7 +51,14 @@ class Collection:
         self.size = sum(sizes)  # in passages, deleted ones included
         self._deleted = [entry.deleted for entry in entries]
         self._live = self._live_docs()
-        self.passages = self._live.bit_count()  # live ones
+        without_words = sum(segment.without_words for segment in self._segments)
+        without_words -= sum(
+            not segment.lengths[passage]
+            for segment, deleted in zip(self._segments, self._deleted, strict=True)
+            if segment.without_words
+            for passage in deleted
+        )
+        self.passages = self._live.bit_count() - without_words  # live ones, with words
         tokens = sum(segment.tokens for segment in self._segments)
         tokens -= sum(
             segment.lengths[passage]
@@ -63,6 +71,7 @@ class Collection:
         self.length_buckets = b"".join(segment.length_buckets() for segment in self._segments)
         self.documents = DocumentMap(b"".join(segment.last() for segment in self._segments))
         self.live_documents = self.documents.to_documents(self._live)
+        self.named = NamedDocuments(self._segments, self._deleted, self._live.__and__)
         passages = max(self.size, 1)
         sets_kept = max(_LEAST_KEPT, _SETS_BYTES // passages)
         self._dense = cached(max(sets_kept, _DENSE_BYTES // passages), self._make_dense)
@@ -104,6 +113,8 @@ class Collection:
     def _make_dense(self, words: tuple[Word, ...], exact: bool) -> bytes:
         if words[0].others:
             return capped_sum([self.dense(t, exact) for t in _typings(words[0])], self.size)
+        if words[0].in_name:
+            return bytes(self.size)
         if len(words) == 1 and not words[0].in_title:
             lists = (segment.dense(words[0], exact) for segment in self._segments)
             return self._live_only(b"".join(lists))
@@ -122,7 +133,9 @@ class Collection:
         if words[0].others:
             return reduce(or_, (self.documents_with(t, exact) for t in _typings(words[0])))
         documents = self.documents.to_documents(self.passages_with(words, exact))
-        if len(words) == 1 or words[0].in_title:
+        if not words[0].in_title:
+            documents |= self.named.having(words, exact)
+        if len(words) == 1 or words[0].in_field:
             return documents
         return documents | self._with_across(words, exact, documents)
 
@@ -177,8 +190,37 @@ class Collection:
         """Return the folded forms with a prefix, sorted; some may be of deleted passages only."""
         return sorted({word for s in self._segments for word in s.words_with_prefix(prefix)})
 
+    def known_variants(self, folded: str) -> dict[str, int]:
+        """Return the exact forms of a folded form, each with the number of passages and names that
+        have it."""
+        found = self.named.variants(folded)
+        return found + Counter(self.variants(folded)) if found else self.variants(folded)
+
+    def known_bigrams(self, folded: tuple[str, str]) -> dict[tuple[str, str], int]:
+        """Return the bigrams of exact forms of two folded forms, each with its df; if no text has
+        any, those of names."""
+        return self.bigrams(*folded) or self.named.bigrams(*folded)
+
+    def text_hash(self, document: int) -> int:
+        """Return the hash of a document's text, by the number of its last passage: 0 if none."""
+        number = bisect_right(self._begins, document) - 1
+        found: int = self._segments[number].hashes[document - self._begins[number]]
+        return found
+
+    def copies(self, document: int) -> int:
+        """Return the documents with the same text as one that has a text, and that one."""
+        wanted, found = self.text_hash(document).to_bytes(8, "little"), 0
+        for begin, segment in zip(self._begins, self._segments, strict=False):
+            hashes = bytes(segment.hashes)
+            at = hashes.find(wanted)
+            while at >= 0:
+                if not at % 8:
+                    found |= 1 << 8 * (begin + at // 8)
+                at = hashes.find(wanted, at + 1)
+        return found
+
     def _count_passages(self, words: tuple[Word, ...], exact: bool) -> int:
-        if not (words[0].in_title or words[0].others) and all(
+        if not (words[0].in_field or words[0].others) and all(
             word.kind is Kind.WORD for word in words
         ):
             match words, exact:
@@ -275,7 +317,7 @@ def _typings(word: Word) -> list[tuple[Word, ...]]:
 def _normalized(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bool]:
     """The same key of the caches for all typings of a word that match the same."""
     word = words[0]
-    if exact or len(words) > 1 or word.match_marks or word.in_title or word.kind is not Kind.WORD:
+    if exact or len(words) > 1 or word.match_marks or word.in_field or word.kind is not Kind.WORD:
         return words, exact
     if word.others:
         return words, exact

@@ -14,6 +14,7 @@ from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.segment_file import SURROGATES, Arrays, number_type
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.caches import cached
+from vnsearch.engines.whoosh.read.names import Names
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary, capped_sum
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
@@ -42,6 +43,8 @@ class SegmentReader:
         self._arrays = arrays = Arrays(path)
         self.size: int = arrays.counts["passages"]
         self.tokens: int = arrays.counts["tokens"]
+        self.without_words: int = arrays.counts["without_words"]  # passages
+        self.names, self.hashes = Names(arrays), arrays["hashes"]
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
         self._first_exact = arrays["folded.first"]
@@ -78,6 +81,21 @@ class SegmentReader:
         else:
             lists = [self._postings.dense_of_groups(terms) for terms in self._folded_terms(word)]
         return capped_sum(lists, self.size)
+
+    def dense_in_names(self, word: Word, exact: bool) -> bytes:
+        """Return the tf of all terms that a word matches in names, see `Names.dense`."""
+        first = self._first_exact
+        if exact or word.match_marks:
+            terms = [range(term, term + 1) for term in self._exact_terms(word, exact)]
+        else:
+            terms = [range(first[f.start], first[f.stop]) for f in self._folded_terms(word)]
+        return capped_sum(list(filter(None, map(self.names.dense, terms))), self.size)
+
+    def variants_in_names(self, folded: str) -> dict[str, bytes]:
+        """Return the exact forms of a folded form with the tf of each in names."""
+        terms, forms = self._variants(folded)
+        found = (self.names.dense(range(term, term + 1)) for term in terms)
+        return {form: dense for form, dense in zip(forms, found, strict=True) if dense}
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
         """Iterate over the folded terms with a prefix."""

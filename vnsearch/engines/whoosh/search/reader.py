@@ -1,5 +1,6 @@
 """The index opened for searching: the `engines.IndexReader` of this engine."""
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from heapq import nlargest
@@ -49,8 +50,8 @@ class WhooshReader:
         collection = self._collection
         return Statistics(
             collection.passages,
-            LazyTable(collection.variants),
-            LazyTable(lambda folded: collection.bigrams(*folded)),
+            LazyTable(collection.known_variants),
+            LazyTable(collection.known_bigrams),
         )
 
     def words_with_prefixes(self, prefixes: Iterable[str]) -> Iterable[str]:
@@ -76,16 +77,18 @@ class WhooshReader:
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
         explain: bool = False,
+        copies: bool = False,
     ) -> Matches:
         """See `engines.IndexReader`."""
         accepts = matcher(filters.globs) if filters.globs else None
         qualified, relaxed = self._matcher.qualified(query, accepts)
-        scorer = Scorer(self._collection, ranking.features(query), query.exact)
+        names = ranking.name_words(query)
+        scorer = Scorer(self._collection, ranking.features(query), query.exact, names)
         found, documents = scorer.scored, self._documents.to_documents(scorer.scored)
         if documents != qualified:
             documents &= qualified
             found &= self._documents.to_passages(documents)
-        best = scorer.best(found, offset + limit)
+        best = scorer.best(found, offset + limit, copies=copies)
         size = self._collection.size
         if len(best) < offset + limit and documents != qualified:
             # What qualifies without any word of the query, for what it has not.
@@ -98,8 +101,9 @@ class WhooshReader:
                 score,
                 scorer.parts(passage) if explain else (),
                 sum(bitset[self._documents.document_of(passage)] for bitset in bitsets),
+                0 if copies else self._copies(passage, qualified),
             )
-            for score, passage in self._page(best, offset, limit)
+            for score, passage in self._page(best, offset, limit, copies)
         )
         return Matches(
             cardinality(qualified, size),
@@ -109,14 +113,27 @@ class WhooshReader:
             tuple(number for number, documents in enumerate(by_clause) if not documents),
         )
 
+    def _copies(self, passage: int, qualified: int) -> int:
+        """Return how many other documents that qualify have the same text."""
+        document = self._documents.document_of(passage)
+        if not self._collection.text_hash(document):
+            return 0
+        return cardinality(self._collection.copies(document) & qualified, self._collection.size) - 1
+
     def _page(
-        self, best: Sequence[tuple[float, int]], offset: int, limit: int
+        self, best: Sequence[tuple[float, int]], offset: int, limit: int, copies: bool
     ) -> list[tuple[float, int]]:
         """Return the scores and passages of one page, best first.
 
         Ties are broken by source and key, which are the same in every index of the same
-        documents, whatever changes led to it.
+        documents, whatever changes led to it. Without `copies`, the first of those with the same
+        text stands for all.
         """
+        texts = {} if copies else {item: self._text(item[1]) for item in best}
+        highest: dict[tuple[int, int], float] = {}  # scores of documents, or of texts
+        for item in best:
+            one = texts.get(item, (0, item[1]))
+            highest[one] = max(item[0], highest.get(one, -math.inf))
 
         def order(item: tuple[float, int]) -> tuple[float, str, str]:
             score, passage = item
@@ -124,6 +141,14 @@ class WhooshReader:
             return -score, record.source, record.key
 
         # Records are read only of what may be on the page.
-        scores = nlargest(offset + limit, (score for score, _ in best))
+        scores = nlargest(offset + limit, highest.values())
         contenders = (item for item in best if scores and item[0] >= scores[-1])
-        return sorted(contenders, key=order)[offset : offset + limit]
+        firsts: dict[tuple[int, int], tuple[float, int]] = {}
+        for item in sorted(contenders, key=order):
+            firsts.setdefault(texts.get(item, (0, item[1])), item)
+        return [*firsts.values()][offset : offset + limit]
+
+    def _text(self, passage: int) -> tuple[int, int]:
+        """Return what is the same for documents with the same text."""
+        text = self._collection.text_hash(self._documents.document_of(passage))
+        return (text, 0) if text else (0, passage)

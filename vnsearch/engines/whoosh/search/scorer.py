@@ -9,7 +9,7 @@ the best two passages: 9 and 7 are scored, and as no other bound is above 5, tha
 
 import math
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import Final, NamedTuple
@@ -19,8 +19,10 @@ from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.read.phrases import Frequency, without_pieces
 from vnsearch.engines.whoosh.search.bounds import UpperBounds, saturations_of
+from vnsearch.engines.whoosh.search.name_scores import NameScores
 from vnsearch.engines.whoosh.search.proximity import ProximityWindows
 from vnsearch.model import ScorePart
+from vnsearch.query.clauses import Word
 from vnsearch.ranking import Feature, Weight
 
 _ROUNDING_ERROR: Final = 1e-6  # more than sums of the same floats in another order may differ by
@@ -42,8 +44,15 @@ class _ScoredFeature(NamedTuple):
 class Scorer:
     """Scores of passages by the features of one query."""
 
-    def __init__(self, collection: Collection, features: Sequence[Feature], exact: bool) -> None:
-        """`exact`: whether the query asks for exact forms only."""
+    def __init__(
+        self,
+        collection: Collection,
+        features: Sequence[Feature],
+        exact: bool,
+        names: Sequence[Word] = (),
+    ) -> None:
+        """`exact`: whether the query asks for exact forms only; `names`: the words that count in
+        names, too."""
         self._collection = collection
         self._saturations = saturations_of(collection.average_length)
         self._dense: list[bytes] = []  # posting lists, each once
@@ -74,16 +83,20 @@ class Scorer:
             if not feature.related and len(feature.words) == 1 and feature.exact == exact
         ]
         sets = [collection.passages_with(term, exact) for term in terms]
-        self.scored = reduce(or_, sets, 0)  # the passages with any of the query's words
+        self._names = NameScores(collection, names, exact)
+        # The passages with any of the query's words.
+        self.scored = reduce(or_, sets, self._names.passages)
 
-    def best(self, passages: int, count: int) -> list[tuple[float, int]]:
+    def best(self, passages: int, count: int, *, copies: bool = True) -> list[tuple[float, int]]:
         """Return the best documents of a set of passages: scores and each one's best passage.
 
-        The `count` best are among them, and others may be, in no order.
+        The `count` best are among them, and others may be, in no order. Without `copies`, those
+        with the same text count as one.
         """
-        top = _Top(count, self._collection.size)
+        top = _Top(count, self._collection.size, None if copies else self._collection.text_hash)
         if count:
-            bounds = UpperBounds(self._collection, self._dense, self._weights())
+            weights = self._weights()
+            bounds = UpperBounds(self._collection, self._dense, weights)
             self._rank(bounds.descending(passages, self._collection.size), top)
         return list(top.best.values())
 
@@ -104,6 +117,7 @@ class Scorer:
         if weight := self._windows.weight(window):
             words = [text for n, text in enumerate(self._window_words) if window >> n & 1]
             parts.append(ScorePart(ranking.NEARBY, " ".join(words), weight))
+        parts += self._names.parts(passage)
         return tuple(sorted(parts, key=lambda part: -part.score))
 
     def passage_to_show(self, best: int) -> int:
@@ -150,6 +164,9 @@ class Scorer:
         for feature in self._features:
             weight, proximity = weights.get(feature.dense, (0.0, 0.0))
             weights[feature.dense] = weight + feature.weight, proximity + feature.proximity_weight
+        for _, dense, by_tf in self._names.words:
+            place = self._place(dense)
+            weights[place, place] = 0.0, by_tf[-1]
         return weights
 
     def _rank(self, bounded: Iterable[tuple[float, int]], top: "_Top") -> None:
@@ -171,7 +188,7 @@ class Scorer:
         tokens = collection.token_string(passage)
         running = without_pieces(tokens)
         saturations = self._saturations.by_length[collection.lengths[passage]]
-        total = 0.0
+        total = self._names.score(passage) if self._names.words else 0.0
         for weight, one, other, tf_of in self._inexact:
             max_tf = one[passage] if one[passage] < other[passage] else other[passage]
             if max_tf:
@@ -197,10 +214,13 @@ class Scorer:
 class _Top:
     """The best passages of documents so far."""
 
-    def __init__(self, count: int, documents: int) -> None:
+    def __init__(self, count: int, documents: int, text: Callable[[int], int] | None) -> None:
+        """`text`: what is the same for documents that count as one, 0 for those that do not."""
         self.best: dict[int, tuple[float, int]] = {}  # score and passage, by document
         self._count = count if count < documents else None  # of all, none can be left out
+        self._text = text
         self._scores: list[float] = []  # ascending
+        self._score_of: dict[tuple[int, int], float] = {}  # those, by document or text
 
     @property
     def threshold(self) -> float:
@@ -216,6 +236,11 @@ class _Top:
             return
         self.best[document] = (score, passage)
         if self._count is not None:
-            if old is not None:
-                del self._scores[bisect_left(self._scores, old[0])]
-            insort(self._scores, score)
+            text = 0 if self._text is None else self._text(document)
+            one = (text, 0) if text else (0, document)
+            known = self._score_of.get(one, -math.inf)
+            if score > known:
+                if known != -math.inf:
+                    del self._scores[bisect_left(self._scores, known)]
+                insort(self._scores, score)
+                self._score_of[one] = score
