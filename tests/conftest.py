@@ -57,6 +57,9 @@ def run(tmp_path: Path) -> Command:
         *arguments: str | bytes, cwd: Path = tmp_path, stdin: str = "", **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         inherited = {k: v for k, v in os.environ.items() if k not in ("VNSEARCH_INDEX", "NO_COLOR")}
+        # The state and the configuration of who runs the tests are not theirs.
+        for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+            inherited[name] = str(tmp_path / f".{name}")
         return subprocess.run(
             [sys.executable, "-m", "vnsearch", *arguments],
             cwd=cwd,

@@ -313,8 +313,9 @@ def sample(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    from tests import papers  # which imports this module
+    from tests import papers, samples  # which import this module
 
     corpus = Path(__file__).resolve().parent.parent / "corpus"
     make(Path(sys.argv[1]), sample(corpus / "law" / "dang-ky-cu-tru.txt"))
     papers.make(Path(sys.argv[1]))
+    samples.make(Path(sys.argv[1]) / "samples")

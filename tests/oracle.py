@@ -224,14 +224,29 @@ class Oracle:
             ),
         )
 
-    def shown(self, query: Query, source: str, key: str) -> int:
-        """Which passage of a document is shown: the one whose text without title scores best."""
+    def shown(self, query: Query, source: str, key: str) -> list[int]:
+        """Which passages of a document are shown: the one whose text without title scores best,
+        then those whose texts have at least half of the weight of the features in its text."""
         weights = self._weights(query)
         (found,) = [d for d in self._documents if (d.source, d.key) == (source, key)]
         texts = [_Passage(passage.text, (), passage.pieces) for passage in found.passages]
-        return max(
+        best = max(
             range(len(texts)), key=lambda n: (self._score(texts[n], weights, query.exact), -n)
         )
+
+        def weight(text: _Passage) -> float:
+            running = text.without_pieces()
+            return sum(
+                weight.score
+                for item, weight in weights.items()
+                if (
+                    text if len(item.words) == 1 and item.exact == query.exact else running
+                ).frequency(item.words, item.exact)
+            )
+
+        needed = weight(texts[best]) / 2 - 1e-6
+        others = [n for n, text in enumerate(texts) if n != best and weight(text) >= needed > 0]
+        return [best, *others]
 
     def _weights(self, query: Query) -> Mapping[Feature, Weight]:
         features = ranking.features(query)

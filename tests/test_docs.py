@@ -96,10 +96,13 @@ def test_every_decision_is_in_the_index() -> None:
     assert not missing
 
 
-def test_examples_give_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "docs/python.md"])
+def test_examples_give_what_they_say(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("VNSEARCH_INDEX", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))  # for the commands that they run
     monkeypatch.chdir(tmp_path)
-    failed, tried = doctest.testfile(str(ROOT / "ARCHITECTURE.md"), module_relative=False)
+    failed, tried = doctest.testfile(str(ROOT / page), module_relative=False)
     assert tried
     assert not failed

@@ -58,6 +58,10 @@ class WriteError(VnsearchError):
         return type(self), (self.error,)
 
 
+class UnknownIdError(VnsearchError):
+    """The index has no document or passage with this id."""
+
+
 class RootError(VnsearchError):
     """A file or folder to be indexed is missing or cannot be indexed."""
 

@@ -31,7 +31,7 @@ class Locator(NamedTuple):
     """Where in its file a text begins."""
 
     number: int  # counted from 1
-    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter or message
+    unit: str = "line"  # what is counted: line, page, sheet, slide, chapter, cell or message
     step: int = 1  # units per separator in the text; 0 if the whole text is in one unit
 
     def after(self, text: str) -> "Locator":
@@ -79,6 +79,7 @@ class Passage(NamedTuple):
     locator: Locator | None  # of its start
     cut_before: bool  # the document has words before it
     cut_after: bool
+    gap: str = ""  # the white space between the passage before it and this one
 
 
 class Skipped(NamedTuple):
@@ -106,6 +107,16 @@ class StoredPassage(NamedTuple):
     locator: Locator | None  # of its start
     cut_before: bool
     cut_after: bool
+    gap: str = ""  # see `Passage`
+
+    @property
+    def document_id(self) -> str:
+        """The id of its document; see `search.documents`."""
+        return f"{self.source}#{self.key}" if self.key else self.source
+
+    def passage_id(self, number: int) -> str:
+        """Its id, given its number in the document, from 1."""
+        return f"{self.source}#{self.key}~{number}"
 
 
 class Match(NamedTuple):
@@ -115,6 +126,9 @@ class Match(NamedTuple):
     score: float
     parts: tuple[ScorePart, ...] = ()
     matched: int = 0  # wanted clauses of the query that the document matches
+    number: int = 1  # of the passage in its document, from 1
+    places: int = 1  # passages with at least half of what the best one has of the query
+    others: tuple[tuple[int, StoredPassage], ...] = ()  # these, with their numbers, in order
     copies: int = 0  # other documents that match and have the same text
 
 
@@ -138,12 +152,20 @@ class Snippet(NamedTuple):
     weak: tuple[tuple[int, int], ...] = ()  # highlights of other typings than were likely meant
 
 
+class Place(NamedTuple):
+    """A passage of a document that matches, ready to be shown."""
+
+    passage: str  # its id
+    snippet: Snippet
+
+
 class Hit(NamedTuple):
     """A match, ready to be shown."""
 
     rank: int  # from 1, over all pages
     score: float
     id: str  # independent of the current folder
+    passage: str  # its id
     path: str  # opens from the current folder
     title: str
     title_highlights: tuple[tuple[int, int], ...]
@@ -153,6 +175,9 @@ class Hit(NamedTuple):
     parts: tuple[ScorePart, ...] = ()
     matched: int = 0  # clauses of the query that the document matches, of `words`
     words: int = 0
+    type: str = ""  # of the file, see `files.types`
+    places: int = 1  # passages of the document that show the match
+    others: tuple[Place, ...] = ()  # those of them that were asked for besides the best one
     copies: int = 0  # other documents that match and have the same text
     by_name: bool = False  # it is the name of a file, and no text
     unread: str = ""  # then, why the file was not read, if it was not

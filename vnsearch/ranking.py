@@ -100,6 +100,10 @@ SHORT_MARKED_WORDS: Final = 4
 MIN_SHOULD_MATCH_SHARE: Final = 0.25
 
 # Labels of parts of a score beside those of features, for `--explain`.
+# A passage is a place of its document when it has this share of what the best one has: chosen, not
+# measured.
+PLACE_SHARE: Final = 0.5
+
 NEARBY: Final = "words close together"
 IN_NAME: Final = "word in the name"
 

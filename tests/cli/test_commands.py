@@ -133,7 +133,7 @@ def test_exit_code(run: Command, library: Path, arguments: list[str], code: int)
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (["nosuch"], "nosuch"),
+        (["--nosuch"], "nosuch"),
         (["--nosuch"], "--nosuch"),
         (["index", "--nosuch"], "--nosuch"),
         (["index", "nosuch"], "nosuch"),
@@ -844,7 +844,7 @@ def on_a_terminal(folder: Path, *arguments: str, **environment: str) -> str:
 
 def test_colours_and_links_on_a_terminal(library: Path) -> None:
     text = on_a_terminal(library, "search", "đảng bộ")
-    assert "\x1b[1;4;33mbộ\x1b[0m" in text
+    assert "\x1b[1;38;5;16;48;5;222mBộ\x1b[0m" in text
     assert f"{library.as_uri()}/docs/dang-bo.txt\x1b\\" in text
 
 
@@ -1257,7 +1257,7 @@ def test_paths_are_all_listed_unless_limited(run: Command, tmp_path: Path) -> No
     assert len(run("search", "-l", "bộ").stdout.splitlines()) == 30
     assert len(run("search", "-0", "-l", "bộ").stdout.split("\0")) == 31
     assert len(run("search", "-l", "-n", "3", "--offset", "2", "bộ").stdout.splitlines()) == 3
-    assert run("search", "bộ").stdout.splitlines()[-1] == "1–10 of 30 documents"
+    assert run("search", "bộ").stdout.splitlines()[-1] == "1–10 of 30 documents; more: --offset 10"
 
 
 def test_forget(run: Command, tmp_path: Path) -> None:

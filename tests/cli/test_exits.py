@@ -126,7 +126,7 @@ __main__.main()
 @pytest.mark.parametrize("stderr", [">/dev/full", ">&-", "</dev/null"])
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [("search đảg", 0), ("search xyzzy", 1), ("search", 2), ("index", 0), ("nonsense", 2)],
+    [("search đảg", 0), ("search xyzzy", 1), ("search", 2), ("index", 0), ("--nonsense", 2)],
 )
 def test_a_notice_that_cannot_be_written_fails_nothing(
     shelf: Path, stderr: str, arguments: str, code: int

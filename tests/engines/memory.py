@@ -16,7 +16,6 @@ from vnsearch.analysis.names import typings
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Filters
-from vnsearch.files.globs import matcher
 from vnsearch.model import Document, Locator, Match, Matches, ScorePart, StoredPassage, Token
 from vnsearch.query.clauses import Query
 from vnsearch.query.lexicon import Statistics
@@ -143,24 +142,47 @@ class MemoryReader:
         limit: int,
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008
+        order: Sequence[str] | None = None,
+        places: int = 1,
         explain: bool = False,
         copies: bool = False,
     ) -> Matches:
-        accepts = matcher(filters.globs) if filters.globs else None
-        answer = self._oracle.search(query, accepts, copies=copies)
+        answer = self._oracle.search(query, filters.accepts(), copies=copies or order is not None)
         page = list(zip(answer.scores, answer.matched, answer.copies, strict=True))
+        if order is not None:
+            page.sort(key=lambda item: order.index(item[0][0]))
         matches = (
-            Match(
-                self._passages[source, key][self._oracle.shown(query, source, key)],
-                score,
-                (ScorePart("oracle", "", score),) if explain else (),
-                matched,
-                copied,
-            )
-            for (source, key, score), matched, copied in page[offset : offset + limit]
+            self._match(query, *found, matched, places, explain=explain)._replace(copies=copied)
+            for found, matched, copied in page[offset : offset + limit]
         )
         total, complete = answer.total, answer.complete
         return Matches(total, answer.relaxed, tuple(matches), complete, answer.missing)
+
+    def _match(
+        self,
+        query: Query,
+        source: str,
+        key: str,
+        score: float,
+        matched: int,
+        places: int,
+        *,
+        explain: bool,
+    ) -> Match:
+        passages = self._passages[source, key]
+        shown, *others = self._oracle.shown(query, source, key) if places else [0]
+        return Match(
+            passages[shown],
+            score,
+            (ScorePart("oracle", "", score),) if explain else (),
+            matched,
+            shown + 1,
+            1 + len(others),
+            tuple((n + 1, passages[n]) for n in others[: places - 1]),
+        )
+
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        return self._passages.get((source, key), ())
 
     def statistics(
         self, words: Iterable[str], bigrams: Iterable[tuple[str, str]] = ()
@@ -212,4 +234,5 @@ def _stored(source: str, document: Document) -> Iterator[StoredPassage]:
             part.locator,
             part.cut_before,
             part.cut_after,
+            part.gap,
         )

@@ -116,6 +116,23 @@ def test_finds(engine: Engine, tmp_path: Path, text: str, expected: list[str]) -
     assert found.total == len(expected)
 
 
+def test_gives_the_passages_of_a_document(engine: Engine, tmp_path: Path) -> None:
+    long = "\n\n".join(f"đoạn {n} " + "việt nam " * 100 for n in range(5)).strip()
+    documents: Sources = [*SMALL, ("f.txt", document(long, "Dài"))]
+    with closing(engine.reader(build(engine, tmp_path / "e", documents))) as reader:
+        for source, wanted in documents:
+            found = reader.passages(source, wanted.key)
+            assert "".join(passage.gap + passage.text for passage in found) == wanted.text
+            assert {(p.source, p.key, p.title) for p in found} == {
+                (source, wanted.key, wanted.title)
+            }
+            assert [passage.cut_before for passage in found] == [False, *[True] * (len(found) - 1)]
+        assert [*map(list, (reader.passages("e.jsonl", ""), reader.passages("x", "1")))] == [[], []]
+        (match,) = reader.search(parse('"đoạn 3"'), limit=1).matches
+        assert match.passage == reader.passages("f.txt", "")[match.number - 1]
+        assert match.number > 1
+
+
 def test_exact_keeps_to_the_marks(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
     assert names(search(engine, folder, "đảng bộ", exact=True)) == ["a", "c"]
@@ -154,6 +171,67 @@ def test_pages_are_slices_of_the_ranking(engine: Engine, tmp_path: Path) -> None
         assert page.matches == whole.matches[offset : offset + 2]
         assert page.total == whole.total
     assert search(engine, folder, "bo", limit=0).total == 3
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        pytest.param(Filters(), "abcde1e2", id="all"),
+        pytest.param(Filters(suffixes=(".jsonl",)), "e1e2", id="a suffix"),
+        pytest.param(Filters(("[ab]*",), suffixes=(".txt",)), "ab", id="every test"),
+        pytest.param(Filters(("a*",), ("b.txt",)), "ab", id="globs or folders"),
+        pytest.param(Filters(folders=(".",)), "abcde1e2", id="the base"),
+        pytest.param(Filters(folders=("b",)), "", id="a folder is no prefix"),
+        pytest.param(Filters(sources=frozenset({"c.txt", "x"})), "c", id="some sources"),
+        pytest.param(Filters(sources=frozenset()), "", id="no source"),
+    ],
+)
+def test_filters(engine: Engine, tmp_path: Path, filters: Filters, expected: str) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    with closing(engine.reader(folder)) as reader:
+        found = reader.search(parse("-khong"), limit=100, filters=filters)
+    assert "".join(sorted(names(found))) == expected
+    assert found.total == len(found.matches)
+
+
+def test_an_order_of_sources(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    order = ["x", "e.jsonl", *(f"{name}.txt" for name in "dcba")]
+    with closing(engine.reader(folder)) as reader:
+
+        def page(text: str, offset: int, limit: int) -> list[str]:
+            found = reader.search(parse(text), limit=limit, offset=offset, order=order)
+            assert found.total == whole
+            return names(found)
+
+        whole = 6
+        expected = ["e1", "e2", "d", "c", "b", "a"]
+        for offset in range(8):
+            for limit in range(8):
+                assert page("-khong", offset, limit) == expected[offset : offset + limit]
+        whole = 2
+        assert page("huế OR nẵng", 0, 9) == ["e2", "e1"]  # of one source the best first
+        assert page("đảng bộ", 0, 9) == ["c", "a"]
+
+
+def test_places_of_a_document(engine: Engine, tmp_path: Path) -> None:
+    filler = "Câu này không nói gì cả, chỉ để cho dài. " * 30
+    text = f"Lúa tốt.\n{filler}\nCá hồi và cá mè.\n{filler}\nBiển có cá hồi. Cá hồi ngon.\n{filler}"
+    folder = build(engine, tmp_path / "e", [*SMALL, ("long.txt", document(text, "Bài dài"))])
+    with closing(engine.reader(folder)) as reader:
+        (match,) = reader.search(parse("cá hồi"), limit=9, places=1).matches
+        passages = reader.passages("long.txt", "")
+        assert "".join(p.text for p in passages).replace("\n", "").startswith("Lúa tốt.Câu")
+        assert match.passage == passages[match.number - 1]
+        assert (match.places, match.others) == (2, ())
+        (match,) = reader.search(parse("cá hồi"), limit=9, places=9).matches
+        ((number, other),) = match.others
+        assert other == passages[number - 1]
+        assert "hồi" in other.text
+        assert {number, match.number} < {*range(1, len(passages) + 1)}
+        assert not reader.passages("long.txt", "x")
+        assert not reader.passages("x", "")
+        assert [p.key for p in reader.passages("e.jsonl", "2")] == ["2"]
 
 
 def test_parts_add_up_to_the_score(engine: Engine, tmp_path: Path) -> None:
@@ -444,6 +522,11 @@ def test_answers_as_the_definitions_say(
             query = parse(text, exact=exact, demand=demand)
             found = reader.search(query, limit=100, copies=copies)
             check_answer(query, found, oracle.search(query, copies=copies))
+            order = [source for source, _ in documents][::-1]
+            in_order = reader.search(query, limit=100, order=order)
+            check_answer(query, in_order, oracle.search(query))
+            sources = [match.passage.source for match in in_order.matches]
+            assert sources == sorted(sources, reverse=True)
 
 
 # Things that have other typings, glued and apart, and their pieces.

@@ -1,5 +1,7 @@
 """Formats: the same text in all of them, where a hit is in its file, and files that are broken."""
 
+import bz2
+import lzma
 import re
 import sys
 from collections.abc import Iterator
@@ -246,7 +248,7 @@ TROUBLE: dict[str, tuple[bytes, str]] = {
     "wrong.docx": (b"%PDF-1.4 not a document", "damaged, or not what its name says"),
     "wrong.pdf": (b"PK\x03\x04 not a page", "damaged, or no PDF"),
     "wrong.epub": (b"text", "damaged, or not what its name says"),
-    "wrong.xlsx": (b"text", "damaged"),
+    "wrong.xlsx": (b"text\0\1\2", "damaged"),
     "wrong.odt": (formats.packed({"a": "b"}), r"damaged \(no content.xml\)"),
     "cut.docx": (content("word.docx")[:5000], "damaged"),
     "cut.xlsx": (content("sheets.xlsx")[:2000], "damaged"),
@@ -263,6 +265,22 @@ TROUBLE: dict[str, tuple[bytes, str]] = {
     "bomb.docx": (BOMB, "too large"),
     "laughs.docx": (formats.packed({"word/document.xml": LAUGHS}), "no text|damaged"),
     "binary.txt": (bytes(range(256)), "binary file"),
+    "binary.py": (bytes(range(256)), "binary file"),
+    "binary.xml": (bytes(range(256)), "binary file"),
+    "binary.json": (bytes(range(256)), "binary file"),
+    "binary": (bytes(range(256)), "binary file"),
+    "zero": (b"", "empty file"),
+    "zero.json": (b"", "empty file"),
+    "numbers.json": (b"[1, 2]", "no text"),
+    "objects.json": (b'[{"a": 1}, {"a": 2}]', "no text"),
+    "nested.json": (b"[" * 100_000, "nested too deeply"),
+    "empty.xml": (b"<a><b/></a>", "no text"),
+    "cut.ipynb": (b'{"cells": [', "damaged"),
+    "empty.ipynb": (b'{"cells": []}', "no text"),
+    "cut.log.xz": (lzma.compress(TEXT.encode())[:200], "damaged xz file"),
+    "cut.log.bz2": (bz2.compress(TEXT.encode())[:200], "damaged bzip2 file"),
+    "wrong.log.bz2": (b"BZh9 no such", "damaged bzip2 file"),
+    "wrong.log.zst": (b"no such", "damaged zstd file"),
 }  # fmt: skip
 
 

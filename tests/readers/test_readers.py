@@ -191,13 +191,22 @@ def test_too_much_text_is_refused(tmp_path: Path, run: Command) -> None:
         ("a.txt.gz", True),
         ("a.JSONL.GZ", True),
         ("a.b.md", True),
-        ("a", False),
-        (".txt", False),
-        ("a.gz", False),
-        ("a.json", False),
+        ("a", True),
+        ("12.", True),
+        ("a.2009", True),
+        ("Số 5. Hà Nội", True),
+        ("cur/1204680122.M3P7.may.example:2,S", True),
+        ("new/1204680122.M3P7.example", True),
+        ("a.gz", True),
+        ("a.json", True),
+        ("a.py.xz", True),
+        ("a.mp4", False),
+        ("a.7z", False),
+        ("a.unknown", False),
         ("a.txt.gz.gz", False),
         ("a.txt.bak", False),
-        ("a.txt/b", False),
+        ("a.txt/b", True),
+        ("a.unknown/b.mp4", False),
     ],
 )
 def test_formats_by_name(path: str, supported: bool) -> None:
@@ -398,9 +407,9 @@ def test_jsonl_keys(row: dict[str, object], key: str) -> None:
         pytest.param(b"text", "not JSON", id="no JSON"),
         pytest.param(b"[1]", "not a JSON object", id="a list"),
         pytest.param(b"5", "not a JSON object", id="a number"),
-        pytest.param(b"{}", 'no "text"', id="no text"),
-        pytest.param(b'{"text": 5}', 'no "text"', id="text is a number"),
-        pytest.param(b'{"text": null}', 'no "text"', id="text is null"),
+        pytest.param(b"{}", "no text", id="no text"),
+        pytest.param(b'{"text": 5}', "no text", id="text is a number"),
+        pytest.param(b'{"text": null}', "no text", id="text is null"),
         pytest.param(b"[" * 100_000, "nested too deeply", id="nested"),
         pytest.param(b'{"text": "a"} {"text": "b"}', "not JSON", id="two on a line"),
         pytest.param(b'{"id": ' + b"9" * 5000 + b', "text": "a"}', "", id="a number too long"),
@@ -412,6 +421,21 @@ def test_a_broken_line_is_a_flaw_and_the_rest_goes_on(line: bytes, reason: str) 
     assert isinstance(flaw, Flaw)
     assert flaw.reason.startswith(f"line 2: {reason}")
     assert [item.key for item in (before, after) if isinstance(item, Document)] == ["1", "3"]
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "text"),
+    [
+        ({"article": "Điều 1", "content": "thân"}, "Điều 1", "Điều 1\nthân"),
+        ({"Title": "Đề", "a": ["b", {"c": "d"}], "n": 5}, "Đề", "Đề\nb\nd"),
+        ({"text": " ", "câu hỏi": "hai", "id": "x"}, "hai", "hai\nx"),
+        ({"lời": "một", "ảnh": "A" * 2000}, "một", "một"),
+    ],
+)
+def test_jsonl_records_without_text(row: dict[str, object], title: str, text: str) -> None:
+    assert items("a.jsonl", "\n" + record(**row)) == [
+        Document(key="2", title=title, text=text.strip(), locator=Locator(2, step=0))
+    ]
 
 
 def test_jsonl_blank_lines_and_line_ends() -> None:

@@ -144,7 +144,7 @@ def test_an_answer_that_is_none_is_a_reason(
 
 def test_an_error_of_a_library_is_a_reason(sandbox: Sandbox) -> None:
     with pytest.raises(UnusableFileError, match="damaged"):
-        list(sandbox.read("sheets", b"no sheet"))
+        list(sandbox.read("sheets", b"PK\x03\x04 no sheet"))
 
 
 def test_a_reading_that_is_left_does_not_spoil_the_next(sandbox: Sandbox) -> None:

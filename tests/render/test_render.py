@@ -25,6 +25,7 @@ from vnsearch.model import (
     Damage,
     Hit,
     Locator,
+    Place,
     Results,
     Root,
     ScorePart,
@@ -67,12 +68,14 @@ def a_hit(**changed: Any) -> Hit:
         rank=1,
         score=12.34567,
         id="docs/hoi-nghi.txt",
+        passage="docs/hoi-nghi.txt#~3",
         path="/data/docs/hoi-nghi.txt",
         title="Hội nghị sơ kết của Đảng bộ Bộ Ngoại giao",
         title_highlights=(),
         snippet=a_snippet(f"… {PASSAGE} …", "Đảng bộ|đảng bộ", 12),
         modified=NOON,
         stale=False,
+        type="text",
     )
     return hit._replace(**changed)
 
@@ -208,6 +211,12 @@ SAMPLES: dict[str, tuple[str, Callable[[], jsonform.Object]]] = {
         ),
     ),
     "hit": ("hit", lambda: jsonform.hit(a_hit())),
+    "hit with places": (
+        "hit",
+        lambda: jsonform.hit(
+            a_hit(places=3, others=(Place("x#~2", a_snippet("một bộ", "bộ", 3)),))
+        ),
+    ),
     "hit explained": ("hit", lambda: jsonform.hit(explained().hits[0])),
     "changes": ("changes", lambda: jsonform.changes(some_changes())),
     "no time passed": ("changes", lambda: jsonform.changes(some_changes(seconds=0.0))),
@@ -255,7 +264,7 @@ def test_schema_rejects_a_missing_field_in_any_object(
 ) -> None:
     value = printed(make())
     for item in list(objects(value)):
-        for name in set(item) - {"explain", "reading"}:
+        for name in set(item) - {"explain", "reading", "passages"}:
             kept = item.pop(name)
             with pytest.raises(ValidationError):
                 check(kind, value)
@@ -307,12 +316,15 @@ def test_json_of_a_hit() -> None:
         "rank": 1,
         "score": 12.3457,
         "id": "docs/hoi-nghi.txt",
+        "passage": "docs/hoi-nghi.txt#~3",
         "path": "/data/docs/hoi-nghi.txt",
+        "type": "text",
         "title": "Hội nghị sơ kết của Đảng bộ Bộ Ngoại giao",
         "title_highlights": [],
         "line": 12,
         "matched": 0,
         "words": 0,
+        "places": 1,
         "snippet": {
             "text": f"… {PASSAGE} …",
             "highlights": [[2, 6], [7, 9], [128, 132], [133, 135]],
@@ -469,6 +481,10 @@ def test_visible_lets_nothing_through_that_drives_a_terminal() -> None:
 
 PLAIN: dict[str, Callable[[], Iterator[str]]] = {
     "results": lambda: plain.results(some_results()),
+    "results-places": lambda: plain.results(
+        some_results(hits=(a_hit(places=4, others=(Place("x#~2", a_snippet("một bộ", "bộ", 3)),)),))
+    ),
+    "places": lambda: plain.places(some_results()),
     "results-explained": lambda: plain.results(explained()),
     "results-none": lambda: plain.results(some_results(total=0, hits=())),
     "changes": lambda: plain.changes(some_changes(), ".vnsearch"),
@@ -520,11 +536,20 @@ def test_plain_text(name: str, make: Callable[[], Iterator[str]]) -> None:
 @pytest.mark.parametrize(
     ("found", "line"),
     [
-        (some_results(), "1–4 of 42 documents"),
-        (some_results(offset=1200, total=12345), "1201–1204 of 12,345 documents"),
+        (some_results(), "1–4 of 42 documents; more: --offset 4"),
+        (some_results(offset=38), "39–42 of 42 documents"),
+        (
+            some_results(offset=1200, total=12345),
+            "1201–1204 of 12,345 documents; more: --offset 1204",
+        ),
+        (some_results(hits=(a_hit(places=3),), total=1), "1 document; all places: --passages all"),
+        (some_results(hits=(), limit=0), "42 documents"),
         (some_results(total=4), "4 documents"),
         (some_results(hits=some_hits()[:1], total=1), "1 document"),
-        (some_results(hits=(), offset=50), "nothing on this page"),
+        (
+            some_results(hits=(), offset=50),
+            "42 documents, none on this page; the last page begins at --offset 40",
+        ),
         (some_results(hits=(), total=0), "nothing found"),
     ],
     ids=lambda value: value.replace(" ", "-") if isinstance(value, str) else "",
@@ -540,9 +565,7 @@ _LINKS = re.compile(r"\x1b\]8;[^\x1b]*\x1b\\")
 
 
 @pytest.fixture
-def shown(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., str]:
+def shown(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """What a terminal of some width gets."""
     for name in ("NO_COLOR", "FORCE_COLOR", "COLORTERM", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(name, raising=False)
@@ -550,10 +573,13 @@ def shown(
 
     def show(found: Results, color: str = "always", width: int = 80) -> str:
         monkeypatch.setenv("COLUMNS", str(width))
-        terminal.show(found, color)
-        return re.sub(r"\x1b\]8;id=[^;]*;", "\x1b]8;id=0;", capsys.readouterr().out)
+        output = terminal.results(found, color)
+        return re.sub(r"\x1b\]8;id=[^;]*;", "\x1b]8;id=0;", output)
 
     return show
+
+
+MARKED = r"\x1b\[1;38;5;16;48;5;222m([^\x1b]*)\x1b\[0m"
 
 
 def bare(text: str) -> str:
@@ -579,14 +605,15 @@ def test_terminal_loses_no_word_of_a_snippet(shown: Callable[..., str], width: i
 
 def test_terminal_styles_just_the_highlights(shown: Callable[..., str]) -> None:
     text = shown(some_results(hits=(a_hit(title_highlights=((20, 24), (25, 27))),)))
-    styled = re.findall(r"\x1b\[1;4;33m([^\x1b]*)\x1b\[0m", text)
-    assert styled == ["Đảng", "bộ", "Đảng", "bộ", "đảng", "bộ"]
+    assert re.findall(MARKED, text) == ["Đảng", "bộ", "Đảng", "bộ", "đảng", "bộ"]
+    weak = text.replace("\x1b[38;5;16;48;5;250m", "<")
+    assert weak.count("<") == 0
 
 
 def test_terminal_styles_highlights_after_escaped_characters(shown: Callable[..., str]) -> None:
     snippet = a_snippet("\x1b\x1b\n\n \x07một hai\x1bba", "một|ba", 1)
     text = shown(some_results(hits=(a_hit(snippet=snippet),)))
-    assert re.findall(r"\x1b\[1;4;33m([^\x1b]*)\x1b\[0m", text) == ["một", "ba"]
+    assert re.findall(MARKED, text) == ["một", "ba"]
     assert "\\x1b\\x1b \\x07một hai\\x1bba" in bare(text)
 
 
@@ -623,7 +650,7 @@ def test_terminal_without_colour_has_no_escape_codes(shown: Callable[..., str]) 
 
 @pytest.mark.parametrize(
     ("found", "line"),
-    [(some_results(hits=(), offset=50), "nothing on this page"), (explained(), "1 document")],
+    [(some_results(hits=(), limit=0), "42 documents"), (explained(), "1 document")],
     ids=["empty-page", "all"],
 )
 def test_terminal_ends_with_a_summary(shown: Callable[..., str], found: Results, line: str) -> None:

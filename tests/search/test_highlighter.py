@@ -1,5 +1,8 @@
 """Snippets: the stretch of a passage that is shown, and the words marked in it."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,11 +34,76 @@ def snippet(text: str, query: str, *, exact: bool = False) -> Snippet:
 
 
 def shown(snippet: Snippet) -> str:
-    """The text of a snippet with its highlights in brackets."""
+    """The text of a snippet with its highlighted words in brackets."""
     text = snippet.text
     for start, end in reversed(snippet.highlights):
-        text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
+        words = re.sub(r"([ \xa0\n])", r"]\1[", text[start:end])
+        text = f"{text[:start]}[{words}]{text[end:]}"
     return text
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "ranges"),
+    [
+        pytest.param("Đảng bộ họp", "dang bo", ["Đảng bộ"], id="neighbours are one"),
+        pytest.param(
+            "Đảng bộ Bộ Ngoại giao",
+            "dang bo ngoai giao",
+            ["Đảng bộ", "Bộ Ngoại giao"],
+            id="the same word begins another",
+        ),
+        pytest.param("Đảng\nbộ", "dang bo", ["Đảng\nbộ"], id="across the end of a line"),
+        pytest.param("Đảng, bộ", "dang bo", ["Đảng", "bộ"], id="a sign between"),
+        pytest.param("bộ Đảng", "dang bo", ["bộ Đảng"], id="in any order"),
+        pytest.param("漢字", "漢字", ["漢字"], id="without a space"),
+    ],
+)
+def test_neighbours_are_one_range(text: str, query: str, ranges: list[str]) -> None:
+    found_ = snippet(text, query)
+    assert [found_.text[start:end] for start, end in found_.highlights] == ranges
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Họp đảng bộ", "Họp đảng bộ\n\nSáng nay bộ họp.", "Sáng nay [bộ] [họp]."),
+        ("Họp đảng bộ", "Họp đảng bộ\nMưa.", "Mưa."),
+        ("Họp đảng bộ", "Họp đảng bộ", "[Họp] đảng [bộ]"),
+        ("Họp đảng bộ", "Họp đảng bộ tỉnh", "[Họp] đảng [bộ] tỉnh"),
+        ("Họp", "Đầu đề\nHọp bộ", "Đầu đề\n[Họp] [bộ]"),
+        ("", "Họp bộ", "[Họp] [bộ]"),
+    ],
+)
+def test_nothing_of_the_title_is_repeated(title: str, text: str, expected: str) -> None:
+    passage = found(text)._replace(title=title)
+    result = Highlighter(parse("hop bo")).snippet(passage)
+    assert shown(result) == expected
+    assert result.locator == Locator(text[: text.index(result.text)].count("\n") + 1)
+    assert result.match is not None
+    assert result.match.number <= text.count("\n") + 1
+
+
+SENTENCES = "Câu một. Câu hai! Đây là bộ. Câu bốn?\nDòng năm\nDòng sáu."
+
+
+@pytest.mark.parametrize(
+    ("context", "expected"),
+    [
+        (0, "… Đây là [bộ]. …"),
+        (1, "… Câu hai! Đây là [bộ]. Câu bốn? …"),
+        (2, "Câu một. Câu hai! Đây là [bộ]. Câu bốn?\nDòng năm …"),
+        (9, "Câu một. Câu hai! Đây là [bộ]. Câu bốn?\nDòng năm\nDòng sáu."),
+    ],
+)
+def test_context(context: int, expected: str) -> None:
+    assert shown(Highlighter(parse("bộ"), context=context).snippet(found(SENTENCES))) == expected
+
+
+def test_length() -> None:
+    text = f"{filler(200)} bộ {filler(200)}"
+    lengths = [len(Highlighter(parse("bộ"), length=n).snippet(found(text)).text) for n in (80, 600)]
+    assert lengths[0] <= 84
+    assert 590 <= lengths[1] <= 604
 
 
 def filler(count: int, word: str = "chữ") -> str:
@@ -246,6 +314,13 @@ def cores(result: Snippet, text: str) -> list[tuple[int, int]]:
     ]
 
 
+def words_of_ranges(result: Snippet) -> Iterator[tuple[int, int]]:
+    """The words of its highlights, each by itself."""
+    for start, end in result.highlights:
+        for word in re.finditer(r"[^ \xa0\n]+", result.text[start:end]):
+            yield start + word.start(), start + word.end()
+
+
 @MODEST
 @given(passages, queries, st.booleans(), st.integers(1, 9))
 def test_highlights_are_whole_words_that_match(
@@ -253,6 +328,7 @@ def test_highlights_are_whole_words_that_match(
 ) -> None:
     query = parse(source, exact=exact)
     result = Highlighter(query).snippet(found(text, line))
+    result = result._replace(highlights=tuple(words_of_ranges(result)))
     tokens = {(token.start, token.end): token for token in tokenize(text)}
     sought = [word for word in words_of(query.clauses) if not word.in_title]
     end = 0
@@ -301,9 +377,9 @@ def test_a_word_that_stands_in_the_passage_is_marked(text: str, word: str) -> No
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        pytest.param("dang bo", ["Đảng", "bộ"], id="words"),
+        pytest.param("dang bo", ["Đảng bộ"], id="words"),
         pytest.param("title:hop", ["họp"], id="words of the title alone"),
-        pytest.param('"bộ họp"', ["bộ", "họp"], id="a phrase"),
+        pytest.param('"bộ họp"', ["bộ họp"], id="a phrase"),
         pytest.param('"họp bộ"', [], id="not a phrase that is not there"),
         pytest.param("-họp", [], id="nothing that is left out"),
     ],

@@ -38,12 +38,14 @@ def whole(document: Document, count: int) -> Passage:
 
 def _cut_up(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
     text, count = document.text, len(starts)
-    first, begin, locator = 0, 0, document.locator
+    first, begin, locator, before = 0, 0, document.locator, ""
     while first < count:
         last = _cut(text, starts, ends, first)
         end = len(text) if last == count else _boundary(text, ends[last - 1], starts[last])
         part = text[begin:end]
-        yield _passage(part, locator, first, last, count)
+        gap = before + part[: len(part) - len(part.lstrip())] if first else ""
+        yield _passage(part, locator, first, last, count)._replace(gap=gap)
+        before = part[len(part.rstrip()) :]
         locator = locator and locator.after(part)
         first, begin = last, end
 

@@ -5,15 +5,22 @@ Modules that take long to import are imported by the command that needs them.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from vnsearch import __version__
 from vnsearch.cli.exits import fail, run
+from vnsearch.cli.options import (
+    NO_PAGER,
+    Choices,
+    Commands,
+    Common,
+    Count,
+    common_options,
+    with_common,
+)
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -65,55 +72,38 @@ def _fail_usage(error: click.UsageError) -> int:
     return fail(error.format_message(), f"see: {command} --help")
 
 
-_VERSION = click.version_option(
-    __version__, prog_name="vnsearch", message="%(prog)s %(version)s", help="Show the version."
-)
-
-
-class _Common(NamedTuple):
-    """The options of every command."""
-
-    folder: str | None  # of the index
-    color: str
-    quiet: bool
-
-
-def _with_common(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the common options to a command, which gets them as one argument."""
-
-    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
-    @click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        help="Style the output. auto: on a terminal, unless NO_COLOR is set.",
-    )
-    @click.option(
-        "--index",
-        metavar="DIR",
-        help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above.",
-    )
-    @_VERSION
-    @wraps(command)
-    def wrapped(index: str | None, color: str, quiet: bool, **options: Any) -> int:
-        return command(common=_Common(index, color, quiet), **options)
-
-    return wrapped
-
-
 @click.group(
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    cls=Commands,
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        "auto_envvar_prefix": "VNSEARCH",
+    },
     epilog="""\b
 Examples:
   vnsearch index docs                    index a folder, into .vnsearch here
-  vnsearch search dang bo ngoai giao     with marks, without, or with some
+  vnsearch dang bo ngoai giao            search: with marks, without, or with some
   vnsearch search '"biển đông" -bão'     a phrase, without a word
   vnsearch index                         bring the index up to date
 """,
 )
-@_VERSION
-def commands() -> None:
-    """Full-text search for Vietnamese documents, typed with or without marks."""
+@common_options
+def commands(**_: Any) -> None:
+    """Full-text search for Vietnamese documents, typed with or without marks.
+
+    Words that begin with no command are searched. Every option has a default in
+    ~/.config/vnsearch/config.toml and in a variable, such as VNSEARCH_SEARCH_LIMIT.
+    """
+
+
+def _types() -> Sequence[str]:
+    from vnsearch.files.types import TYPES
+
+    return [*TYPES]
+
+
+def _encodings() -> Sequence[str]:
+    return ["auto", "TCVN3", "VNI-Windows", "VISCII", "VPS", "windows-1258", "UTF-16", "UTF-8"]
 
 
 @commands.command(
@@ -137,6 +127,7 @@ Examples:
 )
 @click.option(
     "--encoding",
+    type=Choices(_encodings),
     metavar="NAME",
     help="Read the text files of the PATHs in this encoding: TCVN3, VNI-Windows, VISCII, VPS, or "
     "any that Python knows. Remembered; auto, as at first: tell it from each file.",
@@ -159,15 +150,16 @@ Examples:
     metavar="SECONDS",
     help="Wait up to SECONDS for another process that is writing the index.",
 )
-@_with_common
-def index(common: _Common, **options: Any) -> int:
+@with_common
+def index(common: Common, **options: Any) -> int:
     """Bring the index up to date with files and folders.
 
     Adds new files, reads changed ones again, drops deleted ones. Looks only at the PATHs,
-    which become roots of the index; without any, at all known roots. Reads text
-    (.txt, .md, .csv, .tsv, .jsonl), pages (.html, .htm, .xhtml, .mht, .mhtml), mail (.eml,
-    .mbox), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub, also with .gz behind;
-    all else is skipped and told.
+    which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
+    .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
+    data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
+    mail (.eml, .mbox, Maildir), .pdf, .docx, .odt, .pptx, .xlsx, .xlsm, .xls, .ods and .epub,
+    also with .gz, .bz2, .xz or .zst behind; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
@@ -214,7 +206,58 @@ Examples:
 @click.option("--any", "need_any", is_flag=True, help="Any word may match.")
 @click.option("--no-correct", is_flag=True, help="Never search other words than those typed.")
 @click.option("--no-relax", is_flag=True, help="Never be content with some of the words.")
-@click.option("--in", "within", metavar="GLOB", help="Only files that match, as in .gitignore.")
+@click.option(
+    "--in",
+    "within",
+    type=click.Path(),
+    metavar="PATH",
+    multiple=True,
+    help="Only files in this folder, or that match this glob, as in .gitignore. Repeatable.",
+)
+@click.option(
+    "--type",
+    "types",
+    type=Choices(_types),
+    metavar="NAME[,NAME]",
+    default="",
+    help="Only files of these types: pdf, word, sheet, slides, mail, page, text, …, or suffixes.",
+)
+@click.option(
+    "--since",
+    metavar="DATE",
+    default="",
+    help="Only files modified then or later: 2025-03-11, 11/3/2025, 2025-03, 2025, 7d (w, m, y).",
+)
+@click.option("--until", metavar="DATE", default="", help="Only files modified then or before.")
+@click.option(
+    "--sort",
+    type=click.Choice(["score", "modified", "path"]),
+    default="score",
+    help="What comes first: the best, the last modified, or the first by path.",
+)
+@click.option("--reverse", is_flag=True, help="The other way round.")
+@click.option(
+    "--passages",
+    type=Count(),
+    default=1,
+    metavar="N|all",
+    help="Show so many places of a document. Default: 1, the best.",
+)
+@click.option(
+    "-C",
+    "--context",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Show the match with so many sentences or lines around it.",
+)
+@click.option(
+    "--snippet-length",
+    type=click.IntRange(min=1),
+    default=240,
+    metavar="CHARS",
+    help="How long snippets are. Default: 240.",
+)
+@click.option("--lines", "as_lines", is_flag=True, help="Print path:line:text, a line a place.")
 @click.option(
     "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
 )
@@ -227,8 +270,9 @@ Examples:
     help="What a click on a path opens, on a terminal: file, none, kitty, vscode, idea, textmate, "
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
-@_with_common
-def search(common: _Common, **options: Any) -> int:
+@NO_PAGER
+@with_common
+def search(common: Common, **options: Any) -> int:
     """Search, best documents first.
 
     Documents with all the words of QUERY are found; when it is longer than three words, also
@@ -243,8 +287,8 @@ def search(common: _Common, **options: Any) -> int:
 
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_with_common
-def status(as_json: bool, common: _Common) -> int:
+@with_common
+def status(as_json: bool, common: Common) -> int:
     """Tell what the index holds, and what has changed since.
 
     Looks at the files of all roots, but opens none.
@@ -253,7 +297,7 @@ def status(as_json: bool, common: _Common) -> int:
     from vnsearch.render import jsonform, plain
 
     found = status_of(location.existing_index(common.folder))
-    if as_json:
+    if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.status(found))])
     elif not common.quiet:
         streams.write(plain.status(found))
@@ -262,8 +306,8 @@ def status(as_json: bool, common: _Common) -> int:
 
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_with_common
-def check(as_json: bool, common: _Common) -> int:
+@with_common
+def check(as_json: bool, common: Common) -> int:
     """Verify that the index is as it was written, to the last byte.
 
     Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
@@ -273,7 +317,7 @@ def check(as_json: bool, common: _Common) -> int:
     from vnsearch.render import jsonform, plain
 
     found = check_index(location.existing_index(common.folder))
-    if as_json:
+    if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
         streams.write(plain.check(found))
@@ -290,8 +334,8 @@ Example:
 )
 @click.argument("text", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@_with_common
-def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
+@with_common
+def analyze(text: tuple[str, ...], as_json: bool, common: Common) -> int:
     """Show how a text is read: its tokens and their forms.
 
     Each token comes with the folded form, which is matched, and the exact form, which tells
@@ -307,7 +351,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
     source = nfc(" ".join(text))
     found, (readings, typings) = list(tokenize(source)), _readings(source, common)
     pieces = [(source[start:end], words) for _, start, end, words in compounds(source)]
-    if as_json:
+    if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.tokens(found, readings, pieces, typings))])
     elif not common.quiet:
         streams.write(plain.tokens(found, readings) if found else [])
@@ -318,7 +362,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: _Common) -> int:
 
 
 def _readings(
-    text: str, common: _Common
+    text: str, common: Common
 ) -> "tuple[tuple[Interpretation, ...], tuple[tuple[str, tuple[str, ...]], ...]]":
     """How an index reads the words, if there is one, and what it has in other typings."""
     from vnsearch.search.searcher import Searcher

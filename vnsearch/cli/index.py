@@ -15,10 +15,6 @@ from vnsearch.render import streams
 if TYPE_CHECKING:
     from vnsearch.model import Changes
 
-# For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
-# would spin at the start, and huge pages take longer to clear than what is done with them.
-_NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
-
 _HELP: Final = "see: vnsearch index --help"
 
 
@@ -39,9 +35,9 @@ def refresh(
     quiet: bool,
 ) -> int:
     """Bring the index up to date; the options are those of the command."""
-    from vnsearch.indexing.update import forget_advice, update
+    from vnsearch.indexing.update import NUMPY_SETTINGS, forget_advice, update
 
-    for name, value in _NUMPY_SETTINGS.items():
+    for name, value in NUMPY_SETTINGS.items():
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
@@ -74,7 +70,7 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
     from vnsearch.render import jsonform, plain
 
     try:
-        if as_json:
+        if as_json and not quiet:
             streams.write([jsonform.dump(jsonform.changes(done))])
         elif not quiet:
             for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):

@@ -11,7 +11,9 @@ from vnsearch.index import location
 from vnsearch.model import Results
 from vnsearch.query.clauses import Demand
 from vnsearch.render import jsonform, streams
-from vnsearch.search.searcher import Searcher
+from vnsearch.search.file_filter import FileFilter
+from vnsearch.search.highlighter import LENGTH
+from vnsearch.search.searcher import Excerpts, Searcher
 
 _DEMANDS: Final = {"--all": Demand.ALL, "--any": Demand.ANY, None: None}
 _DEFAULT_LIMIT: Final = 10
@@ -39,9 +41,19 @@ def answer(
     need_any: bool = False,
     no_correct: bool = False,
     no_relax: bool = False,
-    within: str | None = None,
+    within: Sequence[str] = (),
+    types: str = "",
+    since: str = "",
+    until: str = "",
+    sort: str = "score",
+    reverse: bool = False,
+    passages: int = 1,  # sys.maxsize: all
+    context: int | None = None,
+    snippet_length: int = LENGTH,
+    as_lines: bool = False,
     explain: bool = False,
     link_format: str = "file",
+    no_pager: bool = False,
     folder: str | None = None,
     color: str = "auto",
     quiet: bool = False,
@@ -49,11 +61,20 @@ def answer(
     """Search, print, return an exit code; the options are those of the command."""
     paths = "-0" if as_paths0 else "-l"
     listed = as_paths or as_paths0
-    form = _only_one({"--json": as_json, "--jsonl": as_jsonl, paths: listed, "-c": as_count})
+    form = _only_one(
+        {
+            "--json": as_json,
+            "--jsonl": as_jsonl,
+            paths: listed,
+            "-c": as_count,
+            "--lines": as_lines,
+        }
+    )
     demand = _DEMANDS[_only_one({"--all": need_all, "--any": need_any})]
     # What is counted, listed or only tested is a set: it has just what was asked for.
-    is_set = form in (paths, "-c") or (quiet and form is None and batch is None)
+    is_set = form in (paths, "-c") or (quiet and batch is None)
     _check_what_is_asked(query, batch, form)
+    files = FileFilter(tuple(within), types, since, until)
     limit = _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit
     with closing(Searcher(location.existing_index(folder))) as searcher:
 
@@ -66,15 +87,19 @@ def answer(
                 demand=demand or (Demand.ALL if is_set or no_relax else Demand.SMART),
                 correct=not (is_set or no_correct),
                 relax=not no_relax,
-                within=within,
+                files=files,
+                sort=sort,
+                reverse=reverse,
                 explain=explain,
-                paths_only=form == paths,
+                excerpts=Excerpts(0 if form == paths else passages, snippet_length, context),
             )
 
         if batch is not None:
             return _search_batch(ask, batch, quiet)
         results = ask(text := " ".join(query))
-        _show(results, form, link_format, color, quiet)
+        if not quiet:
+            _tell(results)
+            _show(results, form, color, link_format, no_pager=no_pager)
         if is_set and not quiet and not results.total:
             _tell_what_else(ask(text, is_set=False, limit=0))
         return EXIT_FOUND if results.total else EXIT_NOTHING
@@ -158,9 +183,9 @@ def _tell_what_else(ranked: Results) -> None:
             streams.say(f"{documents} some of the words: leave the option out to see the best")
 
 
-def _show(results: Results, form: str | None, link_format: str, color: str, quiet: bool) -> None:
-    if not quiet:
-        _tell(results)
+def _show(
+    results: Results, form: str | None, color: str, link_format: str, *, no_pager: bool
+) -> None:
     match form:
         case "--json":
             streams.write([jsonform.dump(jsonform.results(results))])
@@ -170,14 +195,17 @@ def _show(results: Results, form: str | None, link_format: str, color: str, quie
             streams.write_paths(results.paths, "\n" if form == "-l" else "\0")
         case "-c":
             streams.write([str(results.total)])
-        case _ if results.total and not quiet:
+        case "--lines":
+            from vnsearch.render import plain
+
+            streams.write(plain.places(results))
+        case _ if results.total:
             if color == "always" or sys.stdout.isatty():
-                from vnsearch.render import links, terminal
+                from vnsearch.render import links, pager, terminal
 
                 if wrong := links.problem(link_format):
                     raise _misused(f"--hyperlink-format: {wrong}")
-                with streams.naming_stdout():
-                    terminal.show(results, color, link_format)
+                pager.show(terminal.results(results, color, link_format), wanted=not no_pager)
             else:
                 from vnsearch.render import plain
 

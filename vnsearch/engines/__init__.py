@@ -5,11 +5,14 @@ changes a file that is already there: the folder of the next generation of an in
 as hard links to the files of the current one (see `generations`).
 """
 
-from collections.abc import Collection, Iterable, Sequence
+import os
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from vnsearch.model import Document, Matches
+from vnsearch.files.globs import folding_matcher
+from vnsearch.files.paths import is_below
+from vnsearch.model import Document, Matches, StoredPassage
 from vnsearch.query.clauses import Query
 from vnsearch.query.lexicon import Lexicon
 
@@ -58,9 +61,35 @@ class Writer(Protocol):
 
 
 class Filters(NamedTuple):
-    """Which documents may match, whatever their words."""
+    """Which documents may match, whatever their words: those of the sources that pass each test
+    there is. Globs and folders are one test: of either, one is enough."""
 
-    globs: tuple[str, ...] = ()  # as in .gitignore, one of which the source matches; () for all
+    globs: tuple[str, ...] = ()  # as in .gitignore, but without marks and in any case if typed so
+    folders: tuple[str, ...] = ()  # names of files, and of folders for all that is in them
+    suffixes: tuple[str, ...] = ()  # of names, in lower case; `.gz` may follow
+    sources: frozenset[str] | None = None  # names
+
+    def accepts(self) -> Callable[[str], bool] | None:
+        """A test for sources; None when all may match. Raises VnsearchError for what is no glob."""
+        if self == Filters():
+            return None
+        by_glob = folding_matcher(self.globs) if self.globs else None
+
+        def accepts(source: str) -> bool:
+            if self.sources is not None and source not in self.sources:
+                return False
+            name = source.lower().removesuffix(".gz")
+            if self.suffixes and not name.endswith(self.suffixes):
+                return False
+            if any(_is_in(source, folder) for folder in self.folders):
+                return True
+            return by_glob(source) if by_glob else not self.folders
+
+        return accepts
+
+
+def _is_in(source: str, folder: str) -> bool:
+    return is_below(source, folder) or (folder == os.curdir and not os.path.isabs(source))
 
 
 class IndexReader(Lexicon, Protocol):
@@ -73,17 +102,22 @@ class IndexReader(Lexicon, Protocol):
         limit: int,
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
+        order: Sequence[str] | None = None,
+        places: int = 1,
         explain: bool = False,
         copies: bool = False,
     ) -> Matches:
         """Return the documents that match, best first, ties by source and key.
 
         Of files with the same text, and of records with the same text and title, the first
-        stands for all, unless `copies` are asked for; the total counts each.
-
-        With `explain`, matches carry the parts of their scores. Raises VnsearchError for filters
-        that say nothing.
+        stands for all, unless `copies` or an `order` are asked for; the total counts each.
+        With `order`, the names of all sources, their documents come in that order, those of one
+        source best first. Matches carry up to `places` passages, and with `explain` the parts of
+        their scores. Raises VnsearchError for filters that say nothing.
         """
+
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        """Return the passages of a document, in order; none when there is no such document."""
 
     def count_passages(self) -> int:
         """Return how many passages with words there are."""

@@ -1,13 +1,19 @@
 """Roots -> the files below them."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vnsearch.files.globs import matcher
 from vnsearch.files.paths import relative_to
 from vnsearch.model import Skipped
+
+# What programs and systems leave beside the files of users, besides what is hidden.
+_LEFT_BEHIND: Final = re.compile(
+    r"~\$.*|~wrl\d+\.tmp|(eh)?thumbs(_vista)?\.db|desktop\.ini|__macosx|icon\r", re.IGNORECASE
+)
 
 
 class Seen(NamedTuple):
@@ -33,10 +39,10 @@ def scan(
 ) -> Iterator[Seen | Unseen | Skipped]:
     """What is at or below `root` (an absolute path), in a fixed order.
 
-    Hidden files and folders and what `excludes` match (patterns as in .gitignore, relative
-    to `base`, else to the root) are left out in silence, like the folders of `avoid`. What
-    else is no regular file comes as `Skipped`. Symbolic links are not followed, except
-    the root itself. Raises OSError when the root itself cannot be read.
+    Files that users do not see (`is_hidden`) and what `excludes` match (patterns as in
+    .gitignore, relative to `base`, else to the root) are left out in silence, like the folders of
+    `avoid`. What else is no regular file comes as `Skipped`. Symbolic links are not followed,
+    except the root itself. Raises OSError when the root itself cannot be read.
     """
     if not os.path.isdir(root):
         yield _item(root, os.stat(root))
@@ -76,13 +82,18 @@ def _left_out(
     excluded = matcher(excludes) if excludes else None
 
     def left_out(entry: os.DirEntry[str], is_folder: bool) -> bool:
-        if entry.name.startswith(".") or entry.path in avoid:
+        if is_hidden(entry.name) or entry.path in avoid:
             return True
         if excluded is None:
             return False
         return excluded(relative_to(base, entry.path) + ("/" if is_folder else ""))
 
     return left_out
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder of this name is one that users do not see, or did not make."""
+    return name.startswith(".") or _LEFT_BEHIND.fullmatch(name) is not None
 
 
 def _entry(entry: os.DirEntry[str]) -> Seen | Unseen | Skipped | None:

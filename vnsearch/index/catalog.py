@@ -162,7 +162,9 @@ class Catalog:
             # A generation is immutable: no locks, no journal, and nothing is ever created.
             options = "mode=ro&immutable=1"
         with self._reading():
-            self._db = sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
+            # Threads may take turns: see `api`.
+            uri = f"{path.absolute().as_uri()}?{options}"
+            self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
             with self._reading():
                 if writable:
@@ -306,6 +308,11 @@ class Catalog:
         """The files with documents that are more than a name."""
         rows = self._rows("select path from files where documents")
         return (os.fsdecode(path) for (path,) in rows)
+
+    def modified(self) -> Iterator[tuple[str, int]]:
+        """The files, and when they were last changed, in ns."""
+        rows = self._rows("select path, mtime_ns from files")
+        return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
         """The files, and how many documents the index has of each, that of its name included."""

@@ -27,6 +27,11 @@ from vnsearch.indexing.pool import read_all
 from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
 from vnsearch.readers import format_of
 
+# For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
+# would spin at the start, and huge pages take longer to clear than what is done with them. To be in
+# the environment before it is imported.
+NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": "0"}
+
 # What there must be to read for starting processes to pay: see `Load.cost`.
 _WORTH_PROCESSES: Final = 4_000_000
 

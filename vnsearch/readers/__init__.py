@@ -6,26 +6,25 @@ file holds no text it can read. A module is imported when a file
 of its format is met.
 """
 
-import gzip
 import re
 import shlex
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from io import BufferedReader
 from itertools import chain, repeat
-from os.path import splitext
+from os.path import basename
 from pathlib import PurePath
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
 from vnsearch.readers import titles
 from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, undecoded
+from vnsearch.readers.compression import decompressed, split_suffixes, told
 from vnsearch.readers.sandbox import Sandbox, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
@@ -42,6 +41,9 @@ class Format(NamedTuple):
     # take all memory.
     sandboxed: bool = True
     chunked: bool = False  # whether `chunks` can cut files into parts
+    # Whether a document without a title of its own has one in its first lines; else it is called as
+    # its file.
+    titled: bool = True
 
 
 def _office(module: str) -> Format:
@@ -50,13 +52,42 @@ def _office(module: str) -> Format:
 
 _HTML: Final = Format("html", 3)
 _MAIL: Final = Format("mail", 2)
-_SHEETS: Final = Format("sheets", 2, library="python_calamine")
+_SHEETS: Final = Format("sheets", 3, library="python_calamine")
+_TEXT: Final = Format("text", 3, sandboxed=False)
+_LINES: Final = _TEXT._replace(titled=False)  # its first lines say nothing of the others
+_JSON: Final = Format("json_file", titled=False)
+_XML: Final = Format("xml", titled=False)
+_SUBTITLES: Final = Format("subtitles", titled=False)
 
-# By suffix, in lower case; `.gz` may follow any of them.
+_SETTINGS: Final = ".yaml .yml .toml .ini .cfg .conf .properties .env .log .po .pot"
+_CODE: Final = (
+    ".py .pyi .js .mjs .cjs .ts .tsx .jsx .java .kt .kts .scala .groovy .gradle .c .h .cc .cpp .cxx"
+    " .hh .hpp .cs .vb .fs .go .rs .rb .php .pl .pm .lua .r .jl .m .swift .dart .ex .exs .erl .hs"
+    " .ml .clj .lisp .el .scm .pas .f90 .asm .sh .bash .zsh .fish .ps1 .bat .cmd .sql .css .scss"
+    " .less .vue .svelte .proto .graphql .tf .cmake .mk .diff .patch .sty .cls .bib .vim .tcl .awk"
+)
+
+# By suffix, in lower case; that of a compression may follow any of them. Without one, the content
+# tells.
 FORMATS: Final[dict[str, Format]] = {
-    ".txt": Format("text", 3, sandboxed=False),
+    ".txt": _TEXT,
     ".md": Format("markdown", 4),
-    ".jsonl": Format("jsonl", 4, sandboxed=False, chunked=True),
+    ".markdown": Format("markdown", 4),
+    ".org": Format("org"),
+    ".rst": Format("rst"),
+    ".tex": Format("tex"),
+    ".ipynb": Format("notebook"),
+    ".srt": _SUBTITLES,
+    ".vtt": _SUBTITLES,
+    ".ass": _SUBTITLES,
+    ".ssa": _SUBTITLES,
+    ".jsonl": Format("jsonl", 5, sandboxed=False, chunked=True),
+    ".ndjson": Format("jsonl", 5, sandboxed=False, chunked=True),
+    ".json": _JSON,
+    ".xml": _XML,
+    ".rss": _XML,
+    **dict.fromkeys(_SETTINGS.split(), _LINES),
+    **dict.fromkeys(_CODE.split(), _LINES),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": _HTML,
@@ -76,6 +107,13 @@ FORMATS: Final[dict[str, Format]] = {
     ".xls": _SHEETS,
     ".ods": _office("ods"),
 }
+# Of all formats, any may be met.
+FORMATS[""] = Format("content", sum(found.version for found in FORMATS.values()))
+
+# What no suffix of a format looks like: file names may end in dates, abbreviations, names of hosts.
+_NO_SUFFIX: Final = re.compile(r"\.(?![a-z0-9]{0,7}[a-z][a-z0-9]{0,7}$).*|")
+# Names of messages in a Maildir begin with a time, and end with the name of a host.
+_MAILDIR: Final = re.compile(r"\d{9,}\.[^.]+\.")
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -85,8 +123,11 @@ _is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘�
 
 def format_of(path: str) -> Format | None:
     """The format of a file by its name; None if it is not supported."""
-    stem, suffix = splitext(path.lower())
-    return FORMATS.get(splitext(stem)[1] if suffix == ".gz" else suffix)
+    suffix, _ = split_suffixes(path)
+    found = FORMATS.get(suffix)
+    if found is None and (_NO_SUFFIX.fullmatch(suffix) or _MAILDIR.match(basename(path))):
+        return FORMATS[""]
+    return found
 
 
 def reader_of(path: str, encoding: str = "") -> str:
@@ -117,14 +158,14 @@ def read(
         raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
         raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
-    data = _decompressed(path, stream)
-    with _reading():
+    data = decompressed(path, stream)
+    with _reading(path):
         source = Source(data, encoding)
         if found.sandboxed:
             items = sandbox.read(found.module, bytes_of(data), encoding)
         else:
             items = reader_named(found.module)(source)
-        yield from chain.from_iterable(map(_finished, items, repeat(path)))
+        yield from chain.from_iterable(map(_finished, items, repeat(path), repeat(found.titled)))
         yield from source.flaws()
 
 
@@ -148,9 +189,9 @@ def chunks(path: str, stream: BufferedReader) -> Iterator[LineChunk] | None:
         return None
     from vnsearch.readers import jsonl
 
-    data = _decompressed(path, stream)
-    with _reading():
-        return _cut(data) if jsonl.can_be_cut(data) else None
+    data = decompressed(path, stream)
+    with _reading(path):
+        return _cut(path, data) if jsonl.can_be_cut(data) else None
 
 
 def read_chunk(chunk: LineChunk, encoding: str = "") -> Iterator[Document | Flaw]:
@@ -161,27 +202,19 @@ def read_chunk(chunk: LineChunk, encoding: str = "") -> Iterator[Document | Flaw
         yield from chain.from_iterable(map(_finished, jsonl.read_chunk(chunk, encoding)))
 
 
-def _cut(data: BufferedReader) -> Iterator[LineChunk]:
+def _cut(path: str, data: BufferedReader) -> Iterator[LineChunk]:
     from vnsearch.readers import jsonl
 
-    with _reading():
+    with _reading(path):
         yield from jsonl.chunks(data)
 
 
-def _decompressed(path: str, stream: BufferedReader) -> BufferedReader:
-    if not path.lower().endswith(".gz"):
-        return stream
-    # Not wrapped in a buffered reader, which would lose what comes before damage.
-    return cast("BufferedReader", gzip.GzipFile(fileobj=stream))
-
-
 @contextmanager
-def _reading() -> Iterator[None]:
+def _reading(path: str = "") -> Iterator[None]:
     """Whatever a library raises costs the file that is being read."""
     try:
-        yield
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise UnusableFileError(f"damaged gzip file ({error})") from error
+        with told(path):
+            yield
     except MemoryError as error:
         raise GivenUpError("takes too much memory to read") from error
     except (VnsearchError, OSError):
@@ -205,11 +238,14 @@ def _remedy(library: str) -> str:
     return f"uv pip install --python {python} {package}"
 
 
-def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw]:
+def _finished(
+    item: Document | Flaw, path: str = "", titled: bool = True
+) -> Iterator[Document | Flaw]:
     """Yield a document repaired, normalized, and with a title; a flaw if it has no words, or lines
     that cannot be repaired.
 
-    `path`: that of a file that is one document, whose name may be its title.
+    `path`: that of a file that is one document, whose name may be its title, and is unless it is
+    `titled`: see `Format`.
     """
     if not isinstance(item, Document):
         yield item
@@ -232,6 +268,8 @@ def _finished(item: Document | Flaw, path: str = "") -> Iterator[Document | Flaw
     if not any_word().search(text):
         yield Flaw(f"{where}no words")
         return
+    if not title and not key and not titled:
+        title = _clean(PurePath(path).name)
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
     yield Document(_clean(key), title, text, locator, encoding, name)
 

@@ -1,4 +1,4 @@
-"""JSON lines: on each line an object with a string `text`, and perhaps `id` and `title`.
+"""JSON lines: on each line an object, whose `text`, or else all its strings, is a document.
 
 Read in chunks of lines, so that a file may be larger than memory and read by several processes.
 """
@@ -10,9 +10,10 @@ from contextlib import suppress
 from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document, Encoding, Locator
+from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, LineChunk, Source
 from vnsearch.readers.decoding import encoding_of
+from vnsearch.readers.records import record
 
 _CHUNK: Final = 1 << 20  # bytes
 
@@ -28,7 +29,7 @@ def read(source: Source) -> Iterator[Document | Flaw]:
         encoding, skip = encoding_of(source.stream.peek(4))
         source.stream.read(skip)
         lines = io.TextIOWrapper(source.stream, encoding, "replace", newline="\n")
-        yield from _documents(source, lines, 1)
+        yield from documents(source, lines, 1)
 
 
 def read_chunk(chunk: LineChunk, encoding: str) -> Iterator[Document | Flaw]:
@@ -38,8 +39,8 @@ def read_chunk(chunk: LineChunk, encoding: str) -> Iterator[Document | Flaw]:
 
 def _chunk_documents(source: Source, chunk: LineChunk) -> Iterator[Document | Flaw]:
     if _is_text(chunk.data):
-        return _documents(source, io.BytesIO(chunk.data), chunk.number)
-    return _documents(source, _decoded_lines(source, chunk.data), chunk.number)
+        return documents(source, io.BytesIO(chunk.data), chunk.number)
+    return documents(source, _decoded_lines(source, chunk.data), chunk.number)
 
 
 def _is_text(data: bytes) -> bool:
@@ -84,13 +85,13 @@ def chunks(stream: io.BufferedReader) -> Iterator[LineChunk]:
         yield LineChunk(begun, number)
 
 
-def _documents(
+def documents(
     source: Source, lines: Iterable[bytes | str], first: int
 ) -> Iterator[Document | Flaw]:
-    """Yield a document for each line, with its `id` or else its number as the key.
+    """Yield a document for each line: see `record`.
 
-    A line that is no such object gives a `Flaw`; blank lines give nothing. `first` is the number
-    of the first line.
+    A line that is no object with text gives a `Flaw`; blank lines give nothing. `first` is the
+    number of the first line.
     """
     for number, line in enumerate(lines, first):
         if not line or line.isspace():
@@ -110,16 +111,7 @@ def _document(source: Source, line: bytes | str, number: int) -> Document:
     row, encoding = _row(source, line)
     if not isinstance(row, dict):
         raise ValueError("not a JSON object")
-    text, key, title = row.get("text"), row.get("id"), row.get("title")
-    if not isinstance(text, str):
-        raise ValueError('no "text"')
-    return Document(
-        str(number if key in (None, "") else key),
-        title if isinstance(title, str) else "",
-        text,
-        Locator(number, "line", 0),
-        encoding,
-    )
+    return record(row, number, number, encoding)
 
 
 def _row(source: Source, line: bytes | str) -> tuple[Any, Encoding | None]:

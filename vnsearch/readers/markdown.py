@@ -94,6 +94,11 @@ def _front_text(lines: Iterable[str]) -> Iterator[str]:
         yield _YAML_SIGNS.sub("", line).strip() if wanted else ""
 
 
+def shown(source: str) -> str:
+    """A text without the signs of Markdown, on its lines."""
+    return "\n".join(_shown_lines(source.split("\n")))
+
+
 def _prose(source: str) -> str:
     return "\n".join(_shown_lines(source.split("\n"), code=False))
 

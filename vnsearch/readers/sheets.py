@@ -8,22 +8,25 @@ from io import BufferedReader, BytesIO
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
-from vnsearch.readers import titles
-from vnsearch.readers.base import Source, bytes_of
+from vnsearch.readers import content, table, titles
+from vnsearch.readers.base import Flaw, Source, bytes_of
 from vnsearch.readers.number_formats import NumberFormat, Workbook
 from vnsearch.readers.package import Package, row_of
 
-_ZIP = b"PK"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # byte order marks
 
 
-def read(source: Source) -> Iterator[Document]:
+def read(source: Source) -> Iterator[Document | Flaw]:
     """Yield one document, its sheets separated by form feeds; raises UnusableFileError."""
     from python_calamine import CalamineWorkbook, PasswordError
 
     data = bytes_of(source.stream)
     if not data:
         raise UnusableFileError("empty file")
-    title, formats = _package(data) if data.startswith(_ZIP) else ("", None)
+    if not data.startswith((content.ZIP, content.OLE)) and _is_text(data):
+        yield from _of_text(source, data)
+        return
+    title, formats = _package(data) if data.startswith(content.ZIP) else ("", None)
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
     except PasswordError as error:
@@ -48,6 +51,17 @@ def read(source: Source) -> Iterator[Document]:
         raise UnusableFileError("no text")
     title = titles.first_title([title]) or titles.line_title(first)
     yield Document("", title, "\n\f".join(sheets), Locator(1, "sheet"))
+
+
+def _is_text(data: bytes) -> bool:
+    return b"\0" not in data or data.startswith(_UTF16)
+
+
+def _of_text(source: Source, data: bytes) -> Iterator[Document | Flaw]:
+    """What programs name as a workbook that is a page, XML, or a table with tabs."""
+    source.stream = BufferedReader(BytesIO(data))
+    module = content.module_of(data)
+    yield from (table if module == "text" else content).read(source)
 
 
 def _package(data: bytes) -> tuple[str, Workbook | None]:

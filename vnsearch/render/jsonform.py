@@ -5,7 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from vnsearch.model import Changes, Check, Hit, Interpretation, Results, Skipped, Status, Token
+from vnsearch.model import (
+    Changes,
+    Check,
+    Hit,
+    Interpretation,
+    Results,
+    Skipped,
+    Snippet,
+    Status,
+    Token,
+)
 
 SCHEMA_VERSION: Final = 2
 
@@ -53,35 +63,43 @@ def results(found: Results) -> Object:
 
 def hit(item: Hit) -> Object:
     """One hit."""
-    snippet: Object = {
-        "text": item.snippet.text,
-        "highlights": item.snippet.highlights,
-        "line": None,
-    }
     answer: Object = {
         "rank": item.rank,
         "score": round(item.score, 4),
         "id": item.id,
+        "passage": item.passage,
         "path": item.path,
+        "type": item.type,
         "title": item.title,
         "title_highlights": item.title_highlights,
         "line": None,
         "matched": item.matched,
         "words": item.words,
-        "snippet": snippet,
+        "places": item.places,
+        **_excerpt(item.snippet),
         "modified": _time(item.modified),
         "stale": item.stale,
     }
-    if (match := item.snippet.match) is not None:
-        answer[match.unit] = match.number
-    if (begin := item.snippet.locator) is not None:
-        snippet[begin.unit] = begin.number
+    if item.others:
+        answer["passages"] = [
+            {"passage": other.passage, "line": None, **_excerpt(other.snippet)}
+            for other in item.others
+        ]
     if item.parts:
         answer["explain"] = [
             {"evidence": part.evidence, "words": part.words, "score": round(part.score, 4)}
             for part in item.parts
         ]
     return answer
+
+
+def _excerpt(found: Snippet) -> Object:
+    """Where the match is, and the snippet around it."""
+    snippet: Object = {"text": found.text, "highlights": found.highlights, "line": None}
+    if found.locator is not None:
+        snippet[found.locator.unit] = found.locator.number
+    place = {} if found.match is None else {found.match.unit: found.match.number}
+    return {**place, "snippet": snippet}
 
 
 def changes(done: Changes) -> Object:

@@ -6,6 +6,7 @@ Text from documents, and paths, may contain anything; `safety` escapes them.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from vnsearch.model import (
@@ -16,6 +17,7 @@ from vnsearch.model import (
     Interpretation,
     Results,
     Skipped,
+    Snippet,
     Status,
     Token,
 )
@@ -34,6 +36,10 @@ def results(found: Results) -> Iterator[str]:
         yield f"{hit.rank}. {visible(hit.title)}"
         yield f"   {place(hit)}"
         yield f"   {visible(hit.snippet.text)}"
+        for other in hit.others:
+            yield f"   {position(other.snippet).strip(':, ')}: {visible(other.snippet.text)}"
+        if line := more_places(hit):
+            yield f"   {line}"
         for line in explanation(hit):
             yield f"   {line}"
         yield ""
@@ -41,15 +47,46 @@ def results(found: Results) -> Iterator[str]:
         yield summary(found)
 
 
+def places(found: Results) -> Iterator[str]:
+    """Each place on a line, as grep and vim know it: path, line (or page), text."""
+    for hit in found.hits:
+        for snippet in (hit.snippet, *(other.snippet for other in hit.others)):
+            number = 1 if snippet.match is None else snippet.match.number
+            yield f"{safe(hit.path)}:{number}:{visible(_line_of_match(snippet, hit.title))}"
+
+
+def _line_of_match(snippet: Snippet, title: str) -> str:
+    """The line of a snippet with the match, or the title before it; all of it in formats without
+    lines."""
+    begin, match = snippet.locator, snippet.match
+    if begin is None or match is None or begin.unit != "line" or not begin.step:
+        return snippet.text
+    if match.number < begin.number:
+        return title
+    lines = snippet.text.split("\n")
+    return lines[min(match.number - begin.number, len(lines) - 1)]
+
+
 def place(hit: Hit) -> str:
     """Where a hit is: path, position in the file, and whether it is out of date."""
     stale = "  (changed or gone since it was indexed)" if hit.stale else ""
-    return f"{safe(hit.path)}{position(hit)}{stale}"
+    return f"{safe(hit.path)}{position(hit.snippet)}{stale}"
 
 
-def position(hit: Hit) -> str:
-    """Where a hit is in its file, as a suffix of the path; "" if that is not known."""
-    locator = hit.snippet.match
+def more_places(hit: Hit) -> str:
+    """How many places of a document are not shown; "" if none is left."""
+    left = hit.places - 1 - len(hit.others)
+    return f"{_count(left, 'more place')}" if left else ""
+
+
+def day(moment: datetime) -> str:
+    """A date, in local time."""
+    return f"{moment.astimezone():%Y-%m-%d}"
+
+
+def position(snippet: Snippet) -> str:
+    """Where a match is in its file, as a suffix of the path; "" if that is not known."""
+    locator = snippet.match
     if locator is None:
         return ""
     return f":{locator.number}" if locator.unit == "line" else f", {locator.unit} {locator.number}"
@@ -71,13 +108,24 @@ def explanation(hit: Hit) -> Iterator[str]:
 
 def summary(found: Results) -> str:
     """One line: which documents of how many these hits are."""
-    if not found.hits:
-        return "nothing on this page" if found.total else "nothing found"
-    last = found.offset + len(found.hits)
     documents = _count(found.total, "document")
+    if not found.total:
+        return "nothing found"
+    if not found.hits:
+        if not found.limit:
+            return documents
+        last = (found.total - 1) // found.limit * found.limit
+        return f"{documents}, none on this page; the last page begins at --offset {last}"
+    last = found.offset + len(found.hits)
     if len(found.hits) == found.total:
-        return f"{documents}"
-    return f"{found.offset + 1}–{last} of {documents}"
+        return documents + _how_to_see_places(found)
+    more = f"; more: --offset {last}" if last < found.total else ""
+    return f"{found.offset + 1}–{last} of {documents}{more}{_how_to_see_places(found)}"
+
+
+def _how_to_see_places(found: Results) -> str:
+    hidden = any(hit.places > 1 + len(hit.others) for hit in found.hits)
+    return "; all places: --passages all" if hidden else ""
 
 
 def changes(done: Changes, index: str) -> Iterator[str]:

@@ -60,6 +60,12 @@ def write(lines: Iterable[str]) -> None:
             sys.stdout.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
+def write_text(text: str) -> None:
+    """Write text to stdout as `write` does."""
+    with naming_stdout():
+        sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
+
+
 def write_now(line: str) -> None:
     """Write a line and flush, for a reader that waits for it."""
     write([line])

@@ -1,12 +1,13 @@
 """Search results and progress on a terminal, with rich."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from io import StringIO
+from typing import Final, NamedTuple
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -18,7 +19,7 @@ from rich.progress import (
 from rich.style import Style
 from rich.text import Text
 
-from vnsearch.model import Hit, Results
+from vnsearch.model import Hit, Results, Snippet
 from vnsearch.render import links, plain
 from vnsearch.render.safety import safe, visible
 
@@ -27,64 +28,129 @@ Ranges = tuple[tuple[int, int], ...]
 _RANK_WIDTH: Final = 3
 _INDENT: Final = _RANK_WIDTH + 1
 _MAX_WIDTH: Final = 100  # columns; longer lines are hard to read
+_CELLS: Final = " | "  # between the cells of a row, as readers write them
 
-_TITLE: Final = Style(bold=True)
-_RANK: Final = Style(dim=True)
-_PATH: Final = Style(color="cyan")
-_MATCH: Final = Style(color="yellow", bold=True, underline=True)
-_WEAK_MATCH: Final = Style(underline=True)
-_STALE: Final = Style(color="red")
 _FAINT: Final = Style(dim=True)
+_BRIGHT: Final = Style(bold=True)
+_STALE: Final = Style(color="red")
 
 
-def show(found: Results, color: str, link_format: str = links.DEFAULT) -> None:
-    """Print results on stdout, a block for each hit, then a summary.
+class _Marks(NamedTuple):
+    """How matched words look: as with a marker, for the colour of the letters and that behind them
+    are ours, so that they can be read in every theme (contrast 11 and more). No underline, which
+    the dot of ạ would touch."""
+
+    sure: Style  # what was meant for sure
+    weak: Style  # what only folds the same
+
+
+_MARKS: Final = _Marks(
+    Style(color="color(16)", bgcolor="color(222)", bold=True),
+    Style(color="color(16)", bgcolor="color(250)"),
+)
+# Of 16 colours no theme says which it has.
+_PLAIN_MARKS: Final = _Marks(Style(reverse=True, bold=True), Style(reverse=True, dim=True))
+
+
+def results(found: Results, color: str, link_format: str = links.DEFAULT) -> str:
+    """Results for a terminal, a block for each hit, then a summary.
 
     `color` is "auto", "always" or "never"; `link_format` is one that `links.problem` finds right.
     """
-    console = _console(color, stderr=False)
+    page = _Page(color, link_format)
     for line in found.reading:
-        console.print(Text(visible(f"read as: {line}"), _FAINT))
+        page.add(Text(visible(f"read as: {line}"), _FAINT))
     if found.reading:
-        console.print()
+        page.add()
     for hit in found.hits:
-        width = min(console.width, _MAX_WIDTH)
-        console.print(_block(hit, width, link_format), width=width)
-        console.print()
-    console.print(Text(plain.summary(found), _FAINT))
+        page.add_hit(hit)
+        page.add()
+    page.add(Text(plain.summary(found), _FAINT))
+    return page.text()
 
 
-def _block(hit: Hit, width: int, link_format: str) -> RenderableType:
-    title = Text().append(f"{hit.rank:>{_RANK_WIDTH}} ", _RANK)
-    title.append_text(_marked(hit.title, hit.title_highlights, _TITLE))
-    title.truncate(width, overflow="ellipsis")
-    explanation = (Text(line, _FAINT) for line in plain.explanation(hit))
-    snippet = _marked(hit.snippet.text, hit.snippet.highlights, weak=hit.snippet.weak)
-    body = Group(_place(hit, link_format), snippet, *explanation)
-    return Group(title, Padding(body, (0, 0, 0, _INDENT), expand=False, style=""))
+class _Page:
+    """Lines for a terminal."""
 
+    def __init__(self, color: str, link_format: str) -> None:
+        self._console = _console(color, stderr=False)
+        self._link_format = link_format
+        self._width = min(self._console.width, _MAX_WIDTH)
+        has_palette = self._console.color_system in ("256", "truecolor")
+        self._marks = _MARKS if has_palette and not self._console.no_color else _PLAIN_MARKS
+        self._lines: list[Text] = []
 
-def _place(hit: Hit, link_format: str) -> Text:
-    link = links.link(link_format, hit.path, hit.snippet.match)
-    place = Text(overflow="fold").append(safe(hit.path), _PATH + Style(link=link or None))
-    place.append(plain.position(hit), _FAINT)
-    if hit.stale:
-        place.append("  changed or gone since it was indexed", _STALE)
-    return place
+    def text(self) -> str:
+        """All of them, as the terminal gets them."""
+        with self._console.capture() as output:
+            for line in self._lines:
+                self._console.print(line, soft_wrap=True)
+        return output.get()
 
+    def add(self, text: Text | str = "", indent: int = 0) -> None:
+        """Add a text, broken at words."""
+        text = Text(text) if isinstance(text, str) else text
+        for line in text.wrap(self._console, max(1, self._width - indent), tab_size=1):
+            line.rstrip()
+            self._lines.append(Text(" " * indent).append_text(line))
 
-def _marked(prose: str, highlights: Ranges, style: Style | None = None, weak: Ranges = ()) -> Text:
-    """A text with its highlights, those in `weak` weaker.
+    def add_hit(self, hit: Hit) -> None:
+        """Add a block: title, where it is, its places."""
+        title = Text().append(f"{hit.rank:>{_RANK_WIDTH}} ", _FAINT)
+        title.append_text(self._marked(hit.title, hit.title_highlights, style=_BRIGHT))
+        title.truncate(self._width, overflow="ellipsis")
+        self._lines.append(title)
+        self.add(self._place(hit), _INDENT)
+        self._add_snippet(hit.snippet)
+        for other in hit.others:
+            where = plain.position(other.snippet).strip(":, ")
+            self.add(Text(f"{where}:", _FAINT), _INDENT)
+            self._add_snippet(other.snippet)
+        for line in filter(None, (plain.more_places(hit), *plain.explanation(hit))):
+            self.add(Text(line, _FAINT), _INDENT)
 
-    Each part is escaped by itself, as escaping changes lengths.
-    """
-    text, end = Text(), 0
-    for start, stop in highlights:
-        text.append(visible(prose[end:start]), style)
-        is_weak = (start, stop) in weak
-        text.append(visible(prose[start:stop]), _WEAK_MATCH if is_weak else _MATCH)
-        end = stop
-    return text.append(visible(prose[end:]), style)
+    def _add_snippet(self, snippet: Snippet) -> None:
+        """Add a snippet as prose, or line by line if it has rows of a table."""
+        text, begin = snippet.text, 0
+        lines = text.split("\n") if _CELLS in text else [text]
+        for line in lines:
+            end = begin + len(line)
+
+            def inside(ranges: Ranges, begin: int = begin, end: int = end) -> Ranges:
+                cut = ((max(a, begin) - begin, min(b, end) - begin) for a, b in ranges)
+                return tuple((a, b) for a, b in cut if a < b)
+
+            marked = self._marked(line, inside(snippet.highlights), inside(snippet.weak))
+            if marked:
+                self.add(marked, _INDENT)
+            begin = end + 1
+
+    def _place(self, hit: Hit) -> Text:
+        """The path with its folders dim, the position, date and type."""
+        link = Style(link=links.link(self._link_format, hit.path, hit.snippet.match) or None)
+        folder, name = os.path.split(hit.path)
+        folder = os.path.join(folder, "") if folder else ""
+        place = Text(overflow="fold").append(safe(folder), _FAINT + link)
+        place.append(safe(name), _BRIGHT + link).append(plain.position(hit.snippet), _FAINT)
+        place.append(f"  {plain.day(hit.modified)} · {safe(hit.type)}", _FAINT)
+        if hit.stale:
+            place.append("  changed or gone since it was indexed", _STALE)
+        return place
+
+    def _marked(
+        self, prose: str, highlights: Ranges, weak: Ranges = (), style: Style | None = None
+    ) -> Text:
+        """A text with its highlights, those in `weak` weaker.
+
+        Each part is escaped by itself, as escaping changes lengths.
+        """
+        text, end = Text(), 0
+        for start, stop in highlights:
+            text.append(visible(prose[end:start]), style)
+            mark = self._marks.weak if (start, stop) in weak else self._marks.sure
+            text.append(visible(prose[start:stop]), mark)
+            end = stop
+        return text.append(visible(prose[end:]), style)
 
 
 class Bar:
@@ -124,8 +190,8 @@ def progress(color: str) -> Iterator[Bar]:
 
 def _console(color: str, *, stderr: bool) -> Console:
     return Console(
-        file=sys.stderr if stderr else sys.stdout,
-        force_terminal=True if color == "always" else None,
+        file=sys.stderr if stderr else StringIO(),
+        force_terminal=True if color == "always" or not stderr else None,
         color_system=None if color == "never" else "auto",
         highlight=False,
         markup=False,

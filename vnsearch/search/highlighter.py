@@ -4,7 +4,8 @@ A snippet is the document's own characters with ranges over them; how the ranges
 for `render` to say.
 """
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -24,6 +25,8 @@ _CLINGING: Final = 10  # punctuation shown with a word: more is a ruler, not pun
 _NEIGHBOURS: Final = 0.5
 
 _LEAST_BETWEEN: Final = 3  # code points, when there is a word between two others
+
+_LINE_OR_SENTENCE_END: Final = re.compile(r"[\n\f]+|[.!?…][\"'”’»)\]]*[ \t]+")
 
 Span = tuple[int, int]  # start and end in a text
 
@@ -57,8 +60,18 @@ class Highlighter:
     search was content with its words (`relaxed`).
     """
 
-    def __init__(self, query: Query, *, relaxed: bool = False) -> None:
+    def __init__(
+        self,
+        query: Query,
+        *,
+        relaxed: bool = False,
+        length: int = LENGTH,
+        context: int | None = None,
+    ) -> None:
+        """`length`: of snippets, in code points; `context`: so many sentences or lines around the
+        match instead."""
         self._exact, self._relaxed = query.exact, relaxed
+        self._length, self._context = max(length, _LEAD), context
         self._in_texts = list(_sought(query.clauses))
         self._in_titles = list(_sought(query.clauses, titles=True))
         self._in_names = list(_sought(query.clauses, names=True))
@@ -74,23 +87,32 @@ class Highlighter:
         text."""
         field = _Field(passage, self._folded, is_title=True)
         sought = self._in_titles if passage.text else self._in_names
-        return _joined(mark[:2] for mark in self._marks(field, sought))
+        marks = self._marks(field, sought)
+        return tuple((start, end) for start, end, _ in _joined(field.text, marks))
 
     def snippet(self, passage: StoredPassage) -> Snippet:
         """The densest stretch of a passage, cut at word boundaries, with its highlights."""
         text = passage.text
         marks = self._marks(_Field(passage, self._folded), self._in_texts)
-        begin, end = _stretch(text, marks)
-        before = "… " if begin or passage.cut_before else ""
+        body = _behind_title(passage)
+        begin, end = _stretch(text, marks, self._length)
+        match = _closest(marks, begin, end)
+        if begin < body:  # of the title nothing is said twice
+            marks = [mark for mark in marks if mark.first >= body]
+            begin, end = _stretch(text, marks, self._length, body)
+        if self._context is not None:
+            begin, end = _lines_around(text, *_span_of_match(text, marks, body), self._context)
+        begin = max(begin, body)
+        before = "… " if begin > body or passage.cut_before else ""
         after = " …" if end < len(text) or passage.cut_after else ""
         shift = len(before) - begin
-        shown = [mark for mark in marks if begin <= mark.first and mark.last <= end]
+        joined = _joined(text, (m for m in marks if begin <= m.first and m.last <= end))
         return Snippet(
             f"{before}{text[begin:end]}{after}",
-            _joined((mark.start + shift, mark.end + shift) for mark in shown),
+            tuple((start + shift, end + shift) for start, end, _ in joined),
             passage.locator and passage.locator.after(text[:begin]),
-            passage.locator and passage.locator.after(text[: _closest(marks, begin, end)]),
-            _joined((mark.start + shift, mark.end + shift) for mark in shown if mark.weak),
+            passage.locator and passage.locator.after(text[:match]),
+            tuple((start + shift, end + shift) for start, end, weak in joined if weak),
         )
 
     def _marks(self, field: "_Field", sought: Iterable[Sought]) -> list[Mark]:
@@ -138,14 +160,31 @@ class _Field:
         return self._is_unmarked
 
 
-def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """Make those that touch each other one, as those of Chinese characters do."""
-    joined: list[Span] = []
-    for start, end in spans:
-        if joined and joined[-1][1] == start:
-            start = joined.pop()[0]
-        joined.append((start, end))
-    return tuple(joined)
+def _joined(text: str, marks: Iterable[Mark]) -> list[tuple[int, int, bool]]:
+    """The ranges of marks, and whether they are weak. Those that touch each other are one, as those
+    of Chinese characters do, and so are different words with only a space between."""
+    joined: list[tuple[int, int, bool]] = []
+    before = ""
+    for start, end, word, _, _, weak in marks:
+        if joined and joined[-1][2] == weak:
+            gap = text[joined[-1][1] : start]
+            if not gap or (gap in (" ", "\xa0", "\n") and word != before):
+                start = joined.pop()[0]
+        joined.append((start, end, weak))
+        before = word
+    return joined
+
+
+def _behind_title(passage: StoredPassage) -> int:
+    """Where the text goes on behind the title, if it begins with it and goes on."""
+    text, title = passage.text, passage.title
+    if passage.cut_before or not title or not text.startswith(title):
+        return 0
+    behind = text[len(title) :]
+    rest = behind.lstrip()
+    if not rest or "\n" not in behind[: len(behind) - len(rest)]:
+        return 0
+    return len(text) - len(rest)
 
 
 def _sought(
@@ -216,29 +255,53 @@ def _following(text: str, word: Span) -> tuple[Span, ...]:
     return () if found is None else (found.span(),)
 
 
-def _stretch(text: str, marks: Sequence[Mark]) -> Span:
-    """Where to cut a text: the window of the most weight with as many words around it as fit."""
-    if len(text) <= LENGTH:
-        return 0, len(text)
+def _span_of_match(text: str, marks: Sequence[Mark], body: int) -> Span:
+    """Where the shortest part of a text is that has all the words marked in it; `body` if none
+    is."""
+    start = _closest(marks, body, len(text)) if marks else body
+    left = {mark.word for mark in marks}
+    end = start
+    for mark in marks:
+        if mark.start >= start and left:
+            left.discard(mark.word)
+            end = mark.end
+    return start, end
+
+
+def _lines_around(text: str, start: int, end: int, count: int) -> Span:
+    """Where the sentences or lines of a stretch, and `count` of them before and behind, are."""
+    ends = [0, *(match.end() for match in _LINE_OR_SENTENCE_END.finditer(text)), len(text)]
+    first = max(0, bisect_right(ends, start) - 1 - count)
+    last = min(len(ends) - 1, bisect_left(ends, end) + count)
+    stretch = text[ends[first] : ends[last]]
+    begin = ends[first] + len(stretch) - len(stretch.lstrip())
+    return begin, max(begin, ends[first] + len(stretch.rstrip()))
+
+
+def _stretch(text: str, marks: Sequence[Mark], length: int, body: int = 0) -> Span:
+    """Where to cut a text, from `body` on: the window of the most weight with as many words around
+    it as fit."""
+    if len(text) - body <= length:
+        return body, len(text)
     if marks:
-        start, end = _densest(text, marks)
-    elif (first := words_in(text).search(text)) is not None:
+        start, end = _densest(text, marks, length)
+    elif (first := words_in(text).search(text, body)) is not None:
         start, end = first.span()
     else:
-        return 0, LENGTH
-    room = max(0, LENGTH - (end - start))
+        return body, body + length
+    room = max(0, length - (end - start))
     # More before it when little text is left behind it.
     lead = max(min(_LEAD, room), room - (_last_end(text, end, len(text)) - end))
-    begin = _first_start(text, start - lead)
+    begin = _first_start(text, max(body, start - lead))
     return _clinging_before(text, begin), _clinging_behind(
-        text, _last_end(text, end, begin + LENGTH)
+        text, _last_end(text, end, begin + length)
     )
 
 
-def _densest(text: str, marks: Sequence[Mark]) -> Span:
+def _densest(text: str, marks: Sequence[Mark], length: int) -> Span:
     """Where the window of highlighted words with the most weight is."""
     first, last = marks[0].start, marks[-1].end
-    if last <= first + LENGTH - _LEAD:  # all of them, as they are within one
+    if last <= first + length - _LEAD:  # all of them, as they are within one
         return first, last
     words = ["" if mark.weak else mark.word for mark in marks]
     ends = [mark.end for mark in marks]
@@ -257,7 +320,7 @@ def _densest(text: str, marks: Sequence[Mark]) -> Span:
         if best == most:
             break
         # A phrase may be longer than a snippet; it is not cut.
-        end = min(bisect_right(ends, max(start + LENGTH - _LEAD, last)), at + LENGTH)
+        end = min(bisect_right(ends, max(start + length - _LEAD, last)), at + length)
         # What is in a window before has no more weight.
         if end > reached and (own := weight(at, end)) > best:
             best, window = own, (start, ends[end - 1])

@@ -5,23 +5,36 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.engines import Engine, Filters, embedded
+from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.files.paths import FileNames
+from vnsearch.files.types import type_of
 from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
-from vnsearch.model import Hit, Interpretation, Match, Matches, Results, Understood
+from vnsearch.model import Hit, Interpretation, Match, Matches, Place, Results, Understood
 from vnsearch.query.clauses import Demand, Query, Word, joined_words, words_of
 from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
-from vnsearch.search.highlighter import Highlighter
+from vnsearch.search.file_filter import FileFilter, in_order
+from vnsearch.search.highlighter import LENGTH, Highlighter
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import Documents, DocumentText, PassageText
 
 _FILES_KEPT: Final = 1000
+
+
+class Excerpts(NamedTuple):
+    """What is shown of each document."""
+
+    places: int = 1  # at most; 0: only its path
+    length: int = LENGTH  # of a snippet, in code points
+    context: int | None = None  # sentences or lines around the match, in place of the length
 
 
 class Searcher:
@@ -52,36 +65,46 @@ class Searcher:
         demand: Demand = Demand.SMART,
         correct: bool = True,
         relax: bool = True,
-        within: str | None = None,
+        files: FileFilter = FileFilter(),  # noqa: B008 - a tuple of nothing
+        sort: str = "score",
+        reverse: bool = False,
         explain: bool = False,
-        paths_only: bool = False,
+        excerpts: Excerpts = Excerpts(),  # noqa: B008
         copies: bool = False,
     ) -> Results:
         """Search for `text`, in the query language of `query.parser`.
 
         Returns hits `offset` to `offset + limit` of the ranking. `exact`: marks must match
         as typed. `correct`: other words, or other marks, may be searched when nothing is found.
-        `relax`: documents with some of the words may be found when none has enough. `within`: a
-        glob that the name of the file must match, as in .gitignore, at any depth. `paths_only`: the
-        paths of the hits, without making the hits, but of each copy. `copies`: documents with the
-        same text are a hit each.
+        `relax`: documents with some of the words may be found when none has enough. `files`: which
+        files may be found. `sort`: one of `file_filter.SORTS`; `reverse`: the last hits first.
+        `copies`: documents with the same text are a hit each, as they are without excerpts or in
+        another order.
         """
         typed = parse(text, exact=exact, demand=demand, relax=relax)
-        filters = Filters() if within is None else Filters((_anywhere(within),))
+        filters = files.filters(self._places, self._catalog)
+        order = in_order(sort, self._catalog)
 
-        def matches_of(query: Query) -> Matches:
+        def matches_of(query: Query, begin: int = offset, count: int = limit) -> Matches:
             return self._reader.search(
                 query,
-                limit=limit,
-                offset=offset,
+                limit=count,
+                offset=begin,
                 filters=filters,
+                order=order,
+                places=excerpts.places,
                 explain=explain,
-                copies=copies or paths_only,
+                copies=copies or reverse or not excerpts.places,
             )
 
+        def reversed_matches_of(query: Query) -> Matches:
+            end = max(0, matches_of(query, 0, 0).total - offset)
+            found = matches_of(query, max(0, end - limit), min(limit, end))
+            return found._replace(matches=found.matches[::-1])
+
         with as_index_error(self._generations):
-            answer = self._answer(typed, matches_of, correct)
-            found = self._results(answer, offset, paths_only)
+            answer = self._answer(typed, reversed_matches_of if reverse else matches_of, correct)
+            found = self._results(answer, offset, excerpts)
         reading = tuple(describe(answer.query)) if explain else ()
         return found._replace(query=text, limit=limit, reading=reading)
 
@@ -114,12 +137,14 @@ class Searcher:
                 return _Answer(correction, instead, understood)
         return _Answer(query, matches, understood)
 
-    def _results(self, answer: "_Answer", offset: int, paths_only: bool) -> Results:
+    def _results(self, answer: "_Answer", offset: int, excerpts: "Excerpts") -> Results:
         query, found, understood = answer
         sources = dict.fromkeys(match.passage.source for match in found.matches)
         paths = {source: self._places.from_here(source) for source in sources}
-        highlighter = Highlighter(query, relaxed=found.relaxed)
-        states = {} if paths_only else {s: self._state(s, path) for s, path in paths.items()}
+        highlighter = Highlighter(
+            query, relaxed=found.relaxed, length=excerpts.length, context=excerpts.context
+        )
+        states = {source: self._state(source) for source in paths if excerpts.places}
         words = len(query.wanted())
         hits = (
             _hit(rank, match, words, highlighter, states[match.passage.source])
@@ -131,7 +156,7 @@ class Searcher:
             total=found.total,
             limit=0,
             offset=offset,
-            hits=() if paths_only else tuple(hits),
+            hits=() if not excerpts.places else tuple(hits),
             paths=tuple(paths.values()),
             notices=query.notices,
             complete=found.complete,
@@ -161,7 +186,22 @@ class Searcher:
             if word.others
         )
 
-    def _state(self, source: str, path: str) -> "_File":
+    def document(self, id: str) -> "DocumentText":  # noqa: A002
+        """The document with an id; raises UnknownIdError."""
+        with as_index_error(self._generations):
+            return self._documents().document(id)
+
+    def passage(self, id: str) -> "tuple[DocumentText, PassageText]":  # noqa: A002
+        """The passage with an id, and its document; raises UnknownIdError."""
+        with as_index_error(self._generations):
+            return self._documents().passage(id)
+
+    def _documents(self) -> "Documents":
+        from vnsearch.search.documents import Documents  # most runs only search
+
+        return Documents(self._reader, self._file, lambda source: self._state(source)[:3])
+
+    def _state(self, source: str) -> "_File":
         """What the index knows of a file that is in it, and whether it changed since."""
         state = self._file(source)
         if state is None:
@@ -170,7 +210,7 @@ class Searcher:
         # Of a file that was not read, only the name can be out of date.
         is_current = state.is_current(at) if state.documents else os.path.lexists(at)
         unread = state.flaws[0] if state.flaws and not state.documents else ""
-        return _File(path, state.modified, not is_current, unread)
+        return _File(self._places.from_here(source), state.modified, not is_current, unread)
 
 
 class _Answer(NamedTuple):
@@ -195,10 +235,15 @@ def _hit(rank: int, match: Match, words: int, highlighter: Highlighter, file: _F
     by_name = not found.text
     if by_name:
         found = found._replace(title=os.path.basename(file.path))
+    others = (
+        Place(other.passage_id(number), highlighter.snippet(other))
+        for number, other in match.others
+    )
     return Hit(
         rank=rank,
         score=match.score,
-        id=f"{found.source}#{found.key}" if found.key else found.source,
+        id=found.document_id,
+        passage=found.passage_id(match.number),
         path=file.path,
         title=found.title,
         title_highlights=highlighter.title(found),
@@ -208,13 +253,10 @@ def _hit(rank: int, match: Match, words: int, highlighter: Highlighter, file: _F
         parts=match.parts,
         matched=match.matched,
         words=words,
+        type=type_of(found.source),
+        places=match.places,
+        others=tuple(others),
         copies=match.copies,
         by_name=by_name,
         unread=file.unread if by_name else "",
     )
-
-
-def _anywhere(glob: str) -> str:
-    """A glob that matches at any depth."""
-    glob = glob.removeprefix("./")
-    return glob if glob.startswith(("/", "**/")) else f"**/{glob}"

@@ -102,7 +102,7 @@ class Segment:
             yield [[term_of[ord(c)] for c in part] for part in parts]
 
     def stored(self) -> Iterator[list[Any]]:
-        """Source, key, title, locator (three values), cut before and after, text."""
+        """Source, key, title, locator (three values), cut before and after, gap, text."""
         for frame in self.blobs("stored.blocks"):
             line, _, texts = zstd.decompress(frame).partition(b"\n")
             sizes, *columns = json.loads(line.decode("utf-8", "surrogatepass"))
@@ -296,7 +296,16 @@ def test_small_indexes_of_several_segments_and_with_deletions(
     for segment, _ in segments:
         check_segment(segment)
     expected = [
-        [sources[n], str(n), title, *((n, "page", 1) if n % 3 else (None,) * 3), False, False, text]
+        [
+            sources[n],
+            str(n),
+            title,
+            *((n, "page", 1) if n % 3 else (None,) * 3),
+            False,
+            False,
+            "",
+            text,
+        ]
         for n, (title, text) in enumerate(documents)
         if n not in removed
     ]
@@ -347,7 +356,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("4", "whoosh-10")
+    assert (facts["catalog"], facts["engine"]) == ("4", "whoosh-11")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [

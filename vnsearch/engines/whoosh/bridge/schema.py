@@ -13,6 +13,7 @@ import os
 from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
+from unicodedata import combining
 
 from whoosh import fields, formats
 from whoosh.analysis import Token, Tokenizer
@@ -57,6 +58,43 @@ class WordTokenizer(Tokenizer):
                 endchar=token.end,
                 **wanted,
             )
+
+
+class SourceTokenizer(WordTokenizer):
+    """A `WordTokenizer` whose places are those of the text as it is given, not of its NFC."""
+
+    def __call__(self, value: str, *args: Any, **wanted: Any) -> Iterator[Token]:
+        """See `whoosh.analysis.Tokenizer`."""
+        tokens = super().__call__(value, *args, **wanted)
+        if nfc(value) == value:
+            yield from tokens
+            return
+        starts, ends = _places(value)
+        for token in tokens:
+            if hasattr(token, "startchar") and token.endchar:
+                token.startchar, token.endchar = starts[token.startchar], ends[token.endchar - 1]
+            yield token
+
+
+def _places(text: str) -> tuple[list[int], list[int]]:
+    """For each code point of the NFC of a text, where in the text that begins and ends of which it
+    is composed."""
+    starts, ends, begin = list[int](), list[int](), 0
+    for end in range(1, len(text) + 1):
+        if end < len(text) and _composes(text[begin:end], text[end]):
+            continue
+        composed = len(nfc(text[begin:end]))
+        starts += [begin] * composed
+        ends += [end] * composed
+        begin = end
+    return starts, ends
+
+
+def _composes(before: str, char: str) -> bool:
+    """Whether a character belongs to those before it: as a mark, or by making another of them."""
+    return not char.isascii() and (
+        combining(char) > 0 or len(nfc(before + char)) < len(nfc(before)) + len(nfc(char))
+    )
 
 
 class PackedPositions(formats.Positions):

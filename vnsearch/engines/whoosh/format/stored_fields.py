@@ -22,8 +22,8 @@ def pack(passages: Sequence[StoredPassage]) -> bytes:
     """Pack passages into a block; a column that is the same in all of them is one value."""
     texts = [passage.text.encode() for passage in passages]
     rows = [
-        (source, key, title, *(locator or _NO_LOCATOR), cut_before, cut_after)
-        for source, key, title, _, locator, cut_before, cut_after in passages
+        (source, key, title, *(locator or _NO_LOCATOR), *rest)
+        for source, key, title, _, locator, *rest in passages
     ]
     columns = [c[0] if c.count(c[0]) == len(c) else c for c in zip(*rows, strict=True)]
     # Lone surrogates stand for the bytes of file names that are not UTF-8.
@@ -42,13 +42,22 @@ class StoredBlock:
     def __len__(self) -> int:
         return len(self._sizes)
 
+    def places(self, source: str, key: str) -> list[int]:
+        """Return which passages are of a document."""
+        sources, keys = (
+            column if isinstance(column, list) else [column] * len(self)
+            for column in self._columns[:2]
+        )
+        document = source, key
+        return [n for n, row in enumerate(zip(sources, keys, strict=True)) if row == document]
+
     def __getitem__(self, number: int) -> StoredPassage:
         row = [c[number] if isinstance(c, list) else c for c in self._columns]
-        source, key, title, *place, cut_before, cut_after = row
+        source, key, title, *place, cut_before, cut_after, gap = row
         begin = self._texts_begin + sum(self._sizes[:number])
         text = self._data[begin : begin + self._sizes[number]].decode()
         locator = None if place[0] is None else Locator(*place)
-        return StoredPassage(source, key, title, text, locator, cut_before, cut_after)
+        return StoredPassage(source, key, title, text, locator, cut_before, cut_after, gap)
 
 
 def unpack(data: bytes) -> list[StoredPassage]:

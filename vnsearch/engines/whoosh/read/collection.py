@@ -286,6 +286,20 @@ class Collection:
             counts.update(segment.documents_by_source(deleted))
         return counts
 
+    def sources(self) -> list[str]:
+        """Return the source of each passage."""
+        return [source for segment in self._segments for source in segment.sources()]
+
+    def passages_of(self, source: str, key: str) -> Sequence[int]:
+        """Return the passages of a document, in order; none when there is no such document."""
+        for begin, segment, deleted in zip(
+            self._begins, self._segments, self._deleted, strict=False
+        ):
+            found = segment.passages_of(source, key)
+            if live := [begin + passage for passage in found if passage not in deleted]:
+                return live
+        return ()
+
     def token_string(self, passage: int) -> TokenString:
         """Return the tokens of a passage."""
         number = bisect_right(self._begins, passage) - 1

@@ -255,8 +255,25 @@ class SegmentReader:
 
     def record(self, passage: int) -> StoredPassage:
         """Return the stored fields of a passage."""
-        block = bisect_right(self._block_starts, passage) - 1
+        block = self._block_of(passage)
         return self._blocks(block)[passage - self._block_starts[block]]
+
+    def passages_of(self, source: str, key: str) -> list[int]:
+        """Return the passages of a document, deleted ones included."""
+        number = self.source.find(os.fsencode(source))
+        if number is None:
+            return []
+        of_source = self._source_postings.dense(number)
+        first, last = of_source.find(1), of_source.rfind(1)
+        found = []
+        for block in range(self._block_of(first), self._block_of(last) + 1):
+            begin = self._block_starts[block]
+            places = self._blocks(block).places(source, key)
+            found += [begin + place for place in places]
+        return found
+
+    def _block_of(self, passage: int) -> int:
+        return bisect_right(self._block_starts, passage) - 1
 
     def _read_block(self, number: int) -> StoredBlock:
         at = self._arrays["stored.blocks_at"]
@@ -270,6 +287,11 @@ class SegmentReader:
             last[passage] = 0
         counts = self._source_postings.sums(last)
         return {os.fsdecode(self.source[n]): count for n, count in enumerate(counts) if count}
+
+    def sources(self) -> list[str]:
+        """Return the source of each passage."""
+        names = [os.fsdecode(self.source[n]) for n in range(len(self.source))]
+        return [names[n] for n in self._source_postings.terms()]
 
     def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
         """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""

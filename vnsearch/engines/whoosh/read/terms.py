@@ -77,6 +77,20 @@ class PostingLists:
             sums[term] = sum(compress(values, self._stored(number)))
         return sums
 
+    def passages(self, term: int) -> list[int]:
+        """Return the passages in which a term occurs."""
+        if term not in self._dense_df:
+            return list(self._passages[self._at[term] : self._at[term + 1]])
+        return [passage for passage, tf in enumerate(self.dense(term)) if tf]
+
+    def terms(self) -> list[int]:
+        """Return the term of each passage, of a field of which each has one."""
+        found = [0] * self._size
+        for term in range(len(self._at) - 1):
+            for passage in self.passages(term):
+                found[passage] = term
+        return found
+
     def dense(self, term: int) -> bytes:
         """Return the posting list of a term."""
         return self._dense_of_terms(range(term, term + 1))

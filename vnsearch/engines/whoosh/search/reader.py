@@ -15,8 +15,7 @@ from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.matcher import Matcher
 from vnsearch.engines.whoosh.search.scorer import Scorer
-from vnsearch.files.globs import matcher
-from vnsearch.model import Match, Matches
+from vnsearch.model import Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, Word
 from vnsearch.query.lexicon import Statistics
 
@@ -32,6 +31,10 @@ class WhooshReader:
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._collection.close()
+
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        """See `engines.IndexReader`."""
+        return [self._collection.record(n) for n in self._collection.passages_of(source, key)]
 
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
@@ -76,35 +79,41 @@ class WhooshReader:
         limit: int,
         offset: int = 0,
         filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
+        order: Sequence[str] | None = None,
+        places: int = 1,
         explain: bool = False,
         copies: bool = False,
     ) -> Matches:
         """See `engines.IndexReader`."""
-        accepts = matcher(filters.globs) if filters.globs else None
-        qualified, relaxed = self._matcher.qualified(query, accepts)
+        qualified, relaxed = self._matcher.qualified(query, filters.accepts())
         names = ranking.name_words(query)
         scorer = Scorer(self._collection, ranking.features(query), query.exact, names)
-        found, documents = scorer.scored, self._documents.to_documents(scorer.scored)
-        if documents != qualified:
-            documents &= qualified
-            found &= self._documents.to_passages(documents)
-        best = scorer.best(found, offset + limit, copies=copies)
+        copies = copies or order is not None
+        if order is None:
+            found = self._best(scorer, qualified, offset + limit, copies=copies)
+            best = self._page(found, offset, limit, copies=copies)
+        else:
+            best = self._page_in_order(scorer, qualified, order, offset, limit)
         size = self._collection.size
-        if len(best) < offset + limit and documents != qualified:
-            # What qualifies without any word of the query, for what it has not.
-            best += [(0.0, document) for document in members(qualified & ~documents, size)]
         by_clause = self._matcher.documents_by_clause(query)
         bitsets = [documents.to_bytes(size, "little") for documents in by_clause]
-        matches = tuple(
-            Match(
-                self._collection.record(scorer.passage_to_show(passage)),
+
+        def match(score: float, passage: int) -> Match:
+            shown, *others = scorer.passages_to_show(passage) if places else [passage]
+            document = self._documents.document_of(passage)
+            first = self._documents.passages_of(document).start
+            return Match(
+                self._collection.record(shown),
                 score,
                 scorer.parts(passage) if explain else (),
-                sum(bitset[self._documents.document_of(passage)] for bitset in bitsets),
-                0 if copies else self._copies(passage, qualified),
+                sum(bitset[document] for bitset in bitsets),
+                shown - first + 1,
+                1 + len(others),
+                tuple((n - first + 1, self._collection.record(n)) for n in others[: places - 1]),
+                0 if copies else self._copies(document, qualified),
             )
-            for score, passage in self._page(best, offset, limit, copies)
-        )
+
+        matches = tuple(match(score, passage) for score, passage in best)
         return Matches(
             cardinality(qualified, size),
             relaxed,
@@ -113,15 +122,54 @@ class WhooshReader:
             tuple(number for number, documents in enumerate(by_clause) if not documents),
         )
 
-    def _copies(self, passage: int, qualified: int) -> int:
+    def _copies(self, document: int, qualified: int) -> int:
         """Return how many other documents that qualify have the same text."""
-        document = self._documents.document_of(passage)
         if not self._collection.text_hash(document):
             return 0
         return cardinality(self._collection.copies(document) & qualified, self._collection.size) - 1
 
+    def _best(
+        self, scorer: Scorer, qualified: int, count: int, *, copies: bool = True
+    ) -> list[tuple[float, int]]:
+        """The scores and passages of documents that qualify, the `count` best among them."""
+        found, documents = scorer.scored, self._documents.to_documents(scorer.scored)
+        if documents != qualified:
+            documents &= qualified
+            found &= self._documents.to_passages(documents)
+        best = scorer.best(found, count, copies=copies)
+        if len(best) < count and documents != qualified:
+            # What qualifies without any word of the query, for what it has not.
+            others = members(qualified & ~documents, self._collection.size)
+            best += [(0.0, document) for document in others]
+        return best
+
+    def _page_in_order(
+        self, scorer: Scorer, qualified: int, order: Sequence[str], offset: int, limit: int
+    ) -> list[tuple[float, int]]:
+        """Return the scores and passages of one page, in the order of their sources."""
+        sources, by_source = self._collection.sources(), dict[str, list[int]]()
+        for document in members(qualified, self._collection.size) if limit else ():
+            by_source.setdefault(sources[document], []).append(document)
+        before, first, chosen = 0, 0, list[str]()
+        for source in filter(by_source.__contains__, order):
+            if before >= offset + limit:
+                break
+            count = len(by_source[source])
+            if before + count > offset:
+                first = first if chosen else before
+                chosen.append(source)
+            before += count
+        places = {source: place for place, source in enumerate(chosen)}
+        documents = bytearray(self._collection.size)
+        for document in chain.from_iterable(by_source[source] for source in chosen):
+            documents[document] = 1
+        best = self._best(scorer, int.from_bytes(documents, "little"), before - first)
+        ranked = self._page(best, 0, len(best))
+        ranked.sort(key=lambda item: places[sources[item[1]]])
+        return ranked[offset - first : offset - first + limit]
+
     def _page(
-        self, best: Sequence[tuple[float, int]], offset: int, limit: int, copies: bool
+        self, best: Sequence[tuple[float, int]], offset: int, limit: int, *, copies: bool = True
     ) -> list[tuple[float, int]]:
         """Return the scores and passages of one page, best first.
 

@@ -120,24 +120,30 @@ class Scorer:
         parts += self._names.parts(passage)
         return tuple(sorted(parts, key=lambda part: -part.score))
 
-    def passage_to_show(self, best: int) -> int:
-        """Return the passage, of the document of `best`, whose text without title scores best."""
+    def passages_to_show(self, best: int) -> list[int]:
+        """Return the passage, of the document of `best`, whose text without title scores best, then
+        in order the others with at least half of the weight that the features of its text have."""
         documents = self._collection.documents
         passages = documents.passages_of(documents.document_of(best))
         if len(passages) == 1:
-            return best
-        scores = {passage: self._score_of_text(passage) for passage in passages}
-        return max(passages, key=lambda passage: (scores[passage], -passage))
+            return [best]
+        found = {passage: self._score_of_text(passage) for passage in passages}
+        best = max(passages, key=lambda passage: (found[passage][0], -passage))
+        needed = found[best][1] * ranking.PLACE_SHARE - _ROUNDING_ERROR
+        if needed <= 0:
+            return [best]
+        return [best, *(p for p in passages if p != best and found[p][1] >= needed)]
 
-    def _score_of_text(self, passage: int) -> float:
+    def _score_of_text(self, passage: int) -> tuple[float, float]:
+        """The score of a text without its title, and the weight of the features in it."""
         tokens = self._collection.token_string(passage)
         running = without_pieces(tokens)
-        tfs = (
+        tfs = [
             (f, f.tf(tokens if f.tf_is_exact else running, text_only=True)) for f in self._features
-        )
-        return sum(
-            f.weight * self._saturation(tf, passage) for f, tf in tfs
-        ) + self._windows.max_weight(tokens)
+        ]
+        score = sum(f.weight * self._saturation(tf, passage) for f, tf in tfs)
+        weight = sum(f.weight for f, tf in tfs if tf)
+        return score + self._windows.max_weight(tokens), weight
 
     def _in_collection(self, feature: Feature, weight: Weight, exact: bool) -> _ScoredFeature:
         collection, words = self._collection, feature.words

@@ -92,8 +92,8 @@ def _tokenize(
         else:
             passages = split(document, *(places.data for places in tokens.spans(number)))
         key, title = document.key, document.title
-        for text, first, stop, locator, before, after in passages:
-            kept.append(StoredPassage(source, key, title, text, locator, before, after))
+        for text, first, stop, locator, before, after, gap in passages:
+            kept.append(StoredPassage(source, key, title, text, locator, before, after, gap))
             sizes.append(stop - first)
             numbers.append(number)
             if len(kept) == _STORED_TOGETHER:

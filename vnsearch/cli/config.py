@@ -1,0 +1,55 @@
+"""The configuration of a user: `$XDG_CONFIG_HOME/vnsearch/config.toml`.
+
+Options of all commands stand at the top, those of one command in a table of its name, by their long
+names:
+
+    color = "never"
+
+    [search]
+    limit = 5
+    in = ["van-ban/"]
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+from vnsearch.errors import VnsearchError
+
+
+def path() -> str:
+    """Where the configuration is, if there is one."""
+    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return os.path.join(folder, "vnsearch", "config.toml")
+
+
+def load() -> dict[str, Any]:
+    """Read the configuration; nothing when there is none. Raises VnsearchError."""
+    try:
+        with open(path(), "rb") as file:
+            data = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        why = f"cannot read {path()}: {error.strerror}"
+        raise VnsearchError(why, "make it readable, or move it away") from error
+    try:
+        found: dict[str, Any] = _toml().loads(data.decode())
+    except ValueError as error:
+        raise VnsearchError(f"{path()}: {error}", "write it as TOML: limit = 5") from error
+    return found
+
+
+def _toml() -> Any:
+    """What reads TOML; its import takes long, and is seldom needed."""
+    return import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+
+
+def text(name: str) -> str:
+    """A value of all commands, if it is there and a text; else "". Never fails."""
+    try:
+        value = load().get(name, "")
+    except VnsearchError:
+        return ""
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,162 @@
+"""What commands share: the common options, types of values, and values from the configuration."""
+
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, NamedTuple
+
+import click
+from click.shell_completion import CompletionItem
+
+from vnsearch import __version__
+from vnsearch.cli import config
+from vnsearch.cli.quick import with_command
+from vnsearch.errors import VnsearchError
+
+VERSION = click.version_option(
+    __version__, prog_name="vnsearch", message="%(prog)s %(version)s", help="Show the version."
+)
+NO_PAGER = click.option(
+    "--no-pager",
+    is_flag=True,
+    help="On a terminal, never show output longer than it through $VNSEARCH_PAGER, $PAGER or less.",
+)
+
+
+class Count(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A number from 1, or `all`."""
+
+    name = "count"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """See `click.ParamType`."""
+        if value == "all":
+            return sys.maxsize
+        if not str(value).isdecimal() or not int(value):
+            self.fail(f"{value!r} is no number from 1, nor all", param, ctx)
+        return int(value)
+
+
+class Choices(click.ParamType):  # type: ignore[type-arg,unused-ignore]
+    """A text, with values that a shell completes; the last of several after a comma."""
+
+    name = "text"
+
+    def __init__(self, values: Callable[[], Sequence[str]]) -> None:
+        self._values = values
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """See `click.ParamType`."""
+        before, comma, last = incomplete.rpartition(",")
+        return [
+            CompletionItem(f"{before}{comma}{value}")
+            for value in self._values()
+            if value.lower().startswith(last.lower())
+        ]
+
+
+class Common(NamedTuple):
+    """The options of every command."""
+
+    folder: str | None  # of the index
+    color: str
+    quiet: bool
+
+
+def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the common options, which may stand before or after the command."""
+    for option in (
+        click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors."),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            help="Style the output. auto: on a terminal, unless NO_COLOR is set.",
+        ),
+        click.option(
+            "--index",
+            metavar="DIR",
+            type=click.Path(),
+            help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above, else "
+            "that of the configuration, else your only one.",
+        ),
+        VERSION,
+    ):
+        function = option(function)
+    return function
+
+
+def with_common(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the common options to a command, which gets them as one argument."""
+
+    @common_options
+    @wraps(command)
+    def wrapped(index: str | None, color: str | None, quiet: bool, **options: Any) -> int:
+        above = click.get_current_context().find_root().params
+        common = Common(
+            index or above.get("index"),
+            color or above.get("color") or "auto",
+            quiet or bool(above.get("quiet")),
+        )
+        return command(common=common, **options)
+
+    return wrapped
+
+
+class Commands(click.Group):
+    """The commands; what is none of them begins a query."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """See `click.Command`."""
+        return super().parse_args(ctx, with_command(args)[1])
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """See `click.Command`."""
+        extra.setdefault("default_map", self._defaults())
+        return super().make_context(info_name, args, parent, **extra)
+
+    def _defaults(self) -> dict[str, Any]:
+        """The values of the configuration; raises VnsearchError for what is no option."""
+        found = config.load()
+        tables = {key: value for key, value in found.items() if isinstance(value, dict)}
+        own = {key: value for key, value in found.items() if key not in tables and key != "index"}
+        defaults = _by_parameter(self, own, "")
+        for name, values in tables.items():
+            if name not in self.commands:
+                raise VnsearchError(f"{config.path()}: no such command: {name}", "see: vnsearch -h")
+            defaults[name] = _by_parameter(self.commands[name], values, name)
+        return defaults
+
+
+def _by_parameter(command: click.Command, values: dict[str, Any], name: str) -> dict[str, Any]:
+    """Values by the name that click has for each option, as if they were typed."""
+    options = {
+        spelling: parameter
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for spelling in parameter.opts
+    }
+    found = {}
+    for key, value in values.items():
+        option = options.get(f"--{key}")
+        advice = f"see: vnsearch {name} --help".replace("  ", " ")
+        if option is None:
+            of = f" of {name}" if name else ""
+            raise VnsearchError(f"{config.path()}: no such option{of}: {key}", advice)
+        several = value if isinstance(value, list) else [value]
+        if isinstance(value, bool) != option.is_flag or (len(several) != 1 and not option.multiple):
+            raise VnsearchError(f"{config.path()}: not a value of {key}: {value}", advice)
+        texts = [str(item) for item in several]
+        typed = texts if option.multiple else texts[0]
+        found[str(option.name)] = value if option.is_flag else typed
+    return found

@@ -1,0 +1,53 @@
+"""Types of files, as users name them: `pdf`, `word`, `sheet`; by the suffix of the name."""
+
+from os.path import splitext
+from typing import Final
+
+from vnsearch.errors import VnsearchError
+
+# The suffixes of each type; `.gz` may follow any of them.
+TYPES: Final[dict[str, tuple[str, ...]]] = {
+    "text": (".txt", ".text", ".log", ".rst", ".srt", ".vtt", ".tex"),
+    "markdown": (".md", ".markdown"),
+    "page": (".html", ".htm", ".xhtml", ".mht", ".mhtml"),
+    "mail": (".eml", ".mbox", ".msg"),
+    "pdf": (".pdf",),
+    "word": (".docx", ".docm", ".dotx", ".doc", ".odt", ".ott", ".rtf"),
+    "slides": (".pptx", ".pptm", ".ppsx", ".ppt", ".pps", ".odp"),
+    "sheet": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv"),
+    "book": (".epub", ".fb2", ".mobi"),
+    "data": (".jsonl", ".json", ".xml", ".yaml", ".yml", ".toml"),
+    "image": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
+    "archive": (".zip", ".tar", ".tgz", ".7z", ".rar"),
+}
+
+_TYPES_BY_SUFFIX: Final = {suffix: name for name, found in TYPES.items() for suffix in found}
+
+
+def type_of(name: str) -> str:
+    """The type of a file by its name: its suffix where no type has that, `text` where there is
+    none."""
+    suffix = splitext(name.lower().removesuffix(".gz"))[1]
+    return _TYPES_BY_SUFFIX.get(suffix, suffix[1:] or "text")
+
+
+def suffixes_of(types: str) -> tuple[str, ...]:
+    """The suffixes of types, or of suffixes, separated by commas; raises VnsearchError for what is
+    neither."""
+    found: list[str] = []
+    for typed in filter(None, types.replace(" ", "").lower().split(",")):
+        suffix = f".{typed.removeprefix('.')}"
+        if typed not in TYPES and not _is_suffix(suffix):
+            advice = f"types are {', '.join(TYPES)}, or suffixes such as docx"
+            raise VnsearchError(f"no such type of files: {typed}", advice)
+        found += TYPES.get(typed, (suffix,))
+    return tuple(found)
+
+
+def _is_suffix(suffix: str) -> bool:
+    """Whether files with a suffix can be in an index."""
+    if suffix in _TYPES_BY_SUFFIX:
+        return True
+    from vnsearch.readers import FORMATS  # takes long to import, and is seldom needed
+
+    return suffix in FORMATS

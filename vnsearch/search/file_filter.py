@@ -1,0 +1,89 @@
+"""Which files a search may find, as a user says it -> filters of the engine."""
+
+import os
+import re
+from typing import Final, NamedTuple
+
+from vnsearch.engines import Filters
+from vnsearch.errors import VnsearchError
+from vnsearch.files.paths import FileNames, is_below
+from vnsearch.files.types import suffixes_of
+from vnsearch.index.catalog import Catalog
+from vnsearch.search.dates import period
+
+SORTS: Final = ("score", "modified", "path")
+
+_GLOB: Final = re.compile(r"[*?\[]")
+
+
+class FileFilter(NamedTuple):
+    """Which files a search may find: those that pass each test there is."""
+
+    within: tuple[str, ...] = ()  # globs as in .gitignore, or paths from here, one of which fits
+    types: str = ""  # see `files.types`, separated by commas
+    since: str = ""  # modified then or later: a date, see `search.dates`
+    until: str = ""  # modified then or before
+
+    def filters(self, names: FileNames, catalog: Catalog) -> Filters:
+        """The same for the engine; raises VnsearchError for what is no type, date or glob."""
+        globs, folders = list[str](), list[str]()
+        for typed in self.within:
+            found = _real_path(names, typed)
+            folders += found
+            if not found or not (_is_path(typed) or "/" in typed.rstrip("/")):
+                globs.append(_as_glob(names, typed))
+        return Filters(
+            tuple(globs), tuple(folders), suffixes_of(self.types), self._of_the_time(catalog)
+        )
+
+    def _of_the_time(self, catalog: Catalog) -> frozenset[str] | None:
+        """The files that were modified in time; None when any time is right."""
+        if not (self.since or self.until):
+            return None
+        begin = period(self.since)[0].timestamp() * 1e9 if self.since else -float("inf")
+        end = period(self.until)[1].timestamp() * 1e9 if self.until else float("inf")
+        return frozenset(name for name, mtime_ns in catalog.modified() if begin <= mtime_ns < end)
+
+
+def in_order(sort: str, catalog: Catalog) -> list[str] | None:
+    """All files in an order: by path, or the last modified first; None for the best first."""
+    if sort == "path":
+        return sorted(name for name, _ in catalog.modified())
+    if sort == "modified":
+        files = sorted(catalog.modified(), key=lambda item: (-item[1], item[0]))
+        return [name for name, _ in files]
+    return None
+
+
+def _real_path(names: FileNames, typed: str) -> tuple[str, ...]:
+    """The names of the files that a path leads to, from here; none where it leads nowhere."""
+    if not typed:
+        raise VnsearchError("--in is empty", "name a folder, a file or a glob, as in .gitignore")
+    path = _absolute(typed)
+    if not os.path.lexists(path):
+        is_gone = _is_path(typed) and is_below(path, names.base) and not _GLOB.search(typed)
+        return (names.name(path),) if is_gone else ()
+    if is_below(names.base, path):  # what lies below the base has names of its own
+        return os.curdir, path
+    return (names.name(path),)
+
+
+def _as_glob(names: FileNames, typed: str) -> str:
+    """A glob for the names of files: from here if it begins as a path does, else at any depth."""
+    if _is_path(typed) and os.path.isdir(_absolute(typed[: _glob_at(typed)])):
+        return f"/{names.name(_absolute(typed)).removeprefix('/')}"
+    return typed if typed.startswith(("/", "**/")) else f"**/{typed.removeprefix('./')}"
+
+
+def _is_path(typed: str) -> bool:
+    return typed in (".", "..") or typed.startswith(("/", "./", "../", "~/"))
+
+
+def _absolute(typed: str) -> str:
+    return os.path.abspath(os.path.expanduser(typed) if typed.startswith("~/") else typed)
+
+
+def _glob_at(typed: str) -> int:
+    """Where the first part of a path with a sign of a glob begins."""
+    found = _GLOB.search(typed)
+    return typed.rfind("/", 0, found.start()) + 1 if found else len(typed)
