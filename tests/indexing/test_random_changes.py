@@ -17,6 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 STEPS = int(os.environ.get("VNSEARCH_STEPS", "300"))  # more by hand
 WORDS = "đảng bộ ngoại giao biển đông bão báo hội nghị hoà hòa bình dang bo trời mưa".split()
 QUERIES = ("đảng bộ", "dang bo ngoai giao", '"bien dong"', "ho*", "mưa -bão", "hoà bình trời mưa")
+QUERIES += ("bão jpg", "name:bão", "bien txt", "-jpg -mưa")
 
 
 class Shelf:
@@ -32,7 +33,11 @@ class Shelf:
 
     def text(self) -> str:
         words = self._random.choices(WORDS, k=self._random.randint(1, 60))
-        return " ".join(words) + self._random.choice(["", ".\n\n", "\n"])
+        return " ".join(words) + self._random.choice(["", ".\n\n", "\n", "\0"])
+
+    def name(self) -> str:
+        word, number = self._random.choice(["", "Bão", "bien_"]), self._random.randint(0, 9)
+        return word + str(number) + self._random.choice([".txt", ".txt", ".jpg"])
 
     def step(self) -> str:
         some = [self.add, self.add, self.edit, self.rename, self.delete, self.touch]
@@ -48,7 +53,7 @@ class Shelf:
         return self._random.choice(self.files())
 
     def add(self) -> None:
-        path = self.docs / f"{self._random.randint(0, 30)}.txt"
+        path = self.docs / self.name()
         if not path.is_dir():
             path.write_text(self.text())
 
@@ -56,7 +61,7 @@ class Shelf:
         self._any().write_text(self.text())
 
     def rename(self) -> None:
-        path = self.docs / f"r{self._random.randint(0, 9)}.txt"
+        path = self.docs / f"r{self.name()}"
         if not path.is_dir():
             self._any().rename(path)
 

@@ -439,12 +439,16 @@ def test_a_file_that_may_not_be_read_is_no_work(
     write_files(docs, {"n.txt": "thêm"})
     (docs / "a.txt").chmod(0o200)
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name not in ("a.txt", "n.txt"))
-    before = sorted(index.rglob("*"))
-    for _ in range(2):
+    generations = []
+    for _ in range(3):
         done = update(index)
         assert counts(done) == (0, 0, 0, 4)
         assert {Path(item.path).name for item in done.skipped} == {"a.txt", "n.txt"}
-    assert sorted(index.rglob("*")) == before
+        generations.append(sorted(index.rglob("*")))
+        with closing(Searcher(index)) as searcher:
+            (hit,) = searcher.search("name:n.txt").hits
+        assert (hit.by_name, hit.unread) == (True, "cannot be read: permission denied")
+    assert generations[1:] == generations[:1] * 2
     monkeypatch.undo()
     assert counts(update(index)) == (1, 0, 0, 4)
 

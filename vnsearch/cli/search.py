@@ -51,6 +51,7 @@ def answer(
     context: int | None = None,
     snippet_length: int = LENGTH,
     as_lines: bool = False,
+    copies: bool = False,
     explain: bool = False,
     link_format: str = "file",
     no_pager: bool = False,
@@ -92,6 +93,7 @@ def answer(
                 reverse=reverse,
                 explain=explain,
                 excerpts=Excerpts(0 if form == paths else passages, snippet_length, context),
+                copies=copies,
             )
 
         if batch is not None:

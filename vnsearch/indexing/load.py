@@ -12,7 +12,7 @@ from vnsearch.errors import UnusableFileError, exhausted
 from vnsearch.files.paths import FileNames
 from vnsearch.files.regular import open_regular
 from vnsearch.index.catalog import Catalog, FileState
-from vnsearch.indexing.plan import Plan
+from vnsearch.indexing.plan import MAY_NOT, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
     HashingReader,
@@ -72,6 +72,11 @@ class Load:
 
     def parts(self) -> Iterator[Part]:
         """Yield the parts of all files. Files of lines are opened for that, others are not."""
+        for name, stat in self._plan.refused.items():
+            file = self._files[name] = _File(self._names.path(name), "", None)
+            file.seen, file.folders = stat, self._plan.folders[name]
+            file.refused, file.parts = MAY_NOT, 0
+            self._finish_file(name, file)
         todo = {**self._plan.new, **self._plan.changed}
         for name in sorted(todo):
             encoding = self._plan.encodings.get(name, "")
@@ -173,6 +178,8 @@ class Load:
             state = file.unread_state(reason)
         else:
             state = file.state()
+            if file.known and state.documents and _same(file.known, state):
+                self.as_before.add(name)  # only its folders are others
         if file.known is not None:
             self._writer.remove(name)
         self._catalog.put(name, state)
@@ -189,6 +196,10 @@ def _cost(name: str, stat: os.stat_result) -> int:
     if found is None:
         return 0
     return stat.st_size + (_SANDBOX_COST if found.sandboxed else _COST)
+
+
+def _same(one: FileState, other: FileState) -> bool:
+    return (one.digest, one.reader) == (other.digest, other.reader)
 
 
 class _File:

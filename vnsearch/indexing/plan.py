@@ -6,6 +6,7 @@ Nothing is written here, and no file is opened: files are compared by what the s
 import os
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
@@ -13,7 +14,9 @@ from vnsearch.files.paths import FileNames, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
-from vnsearch.readers import reader_of
+from vnsearch.readers import has_suffix, reader_of
+
+MAY_NOT: Final = "cannot be read: permission denied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,13 @@ class Plan:
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
-    # Of new and changed files, where in its root each is: a relative path, or "".
+    refused: dict[str, os.stat_result] = field(default_factory=dict)  # new, but not to be read
+    # Of new, changed and refused files, where in its root each is: a relative path, or "".
     folders: dict[str, str] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
-        return not (self.new or self.changed or self.gone)
+        return not (self.new or self.changed or self.gone or self.refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,25 +177,26 @@ def _look(
     be read goes to `unseen`. Raises OSError when that is all of it."""
     base, encoding, anything = places.path(scope.root.path), scope.root.encoding, False
     for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
-        anything = anything or not isinstance(item, Skipped)
+        anything = anything or isinstance(item, Unseen)
         if isinstance(item, Seen):
             name, state = places.name(item.path), known.files.get(places.name(item.path))
+            # An empty disk may have files, too, such as those of lost+found.
+            anything = anything or has_suffix(name) or bool(state and state.documents)
             folders = os.path.dirname(relative_to(base, item.path))
             if encoding:
                 plan.encodings[name] = encoding
             if state is not None and _is_known(state, name, item.stat, encoding, folders):
                 unmet.discard(name)
                 continue
-            # What cannot be read is found by its name, too.
-            if (state is None and name not in known.had) or os.access(item.path, os.R_OK):
-                unmet.discard(name)
+            if may_be_read := os.access(item.path, os.R_OK):
                 (plan.new if state is None else plan.changed)[name] = item.stat
+            elif state is None and name not in known.had:
+                plan.refused[name] = item.stat  # to be found by its name
+            if may_be_read or name in plan.refused or (state and not state.documents):
+                unmet.discard(name)
                 plan.folders[name] = folders
                 continue
-            if state is not None and not state.documents:
-                unmet.discard(name)
-                continue
-            item = Unseen(item.path, "cannot be read: permission denied")
+            item = Unseen(item.path, MAY_NOT)
         if isinstance(item, Unseen):
             unseen.add(item.path)
         plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))

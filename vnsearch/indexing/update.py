@@ -266,7 +266,7 @@ class _Update:
         """What was done, given the catalog as it is now. A file without a document counts
         as skipped only."""
         plan, known = self._plan, self._known
-        todo = plan.new.keys() | plan.changed.keys()
+        todo = plan.new.keys() | plan.changed.keys() | plan.refused.keys()
         states = {name: state for name in todo if (state := catalog.file(name))}
         had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}

@@ -130,6 +130,11 @@ def format_of(path: str) -> Format | None:
     return found
 
 
+def has_suffix(path: str) -> bool:
+    """Whether the name of a file tells that it is of a format."""
+    return format_of(path) not in (None, FORMATS[""])
+
+
 def reader_of(path: str, encoding: str = "") -> str:
     """Identify what a file would be read with: module, version, encoding; "" if by none.
 

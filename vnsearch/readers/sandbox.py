@@ -3,9 +3,9 @@
 The process is started with the first file, reads one file after another, and is replaced when it
 is lost; it ends with the process that started it. On its stdin, each file is a line of JSON
 (module, encoding, seconds, size in bytes) and its bytes. On its stdout, each answer is a line of
-JSON: `["document", key, title, text, locator, encoding]` or `["flaw", reason]`, any number of
-these, then `["end"]`, `["unusable", reason]` or `["given up", reason]`. A hostile file may have
-taken the process over, so nothing it answers is unpickled or trusted.
+JSON: `["document", key, title, text, locator, encoding, name, folders]` or `["flaw", reason]`, any
+number of these, then `["end"]`, `["unusable", reason]` or `["given up", reason]`. A hostile file
+may have taken the process over, so nothing it answers is unpickled or trusted.
 """
 
 import ctypes
@@ -68,10 +68,11 @@ class Sandbox:
         try:
             for kind, *values in self._answers(module, data, encoding):
                 match kind, values:
-                    case "document", [key, title, text, locator, detected]:
+                    case "document", [key, title, text, locator, detected, name, folders]:
                         yield Document(
                             str(key), str(title), str(text),
                             locator and Locator(*locator), detected and Encoding(*detected),
+                            str(name), str(folders),
                         )  # fmt: skip
                     case "flaw", [reason]:
                         yield Flaw(str(reason))

@@ -76,10 +76,15 @@ def hit(item: Hit) -> Object:
         "matched": item.matched,
         "words": item.words,
         "places": item.places,
+        "copies": item.copies,
         **_excerpt(item.snippet),
         "modified": _time(item.modified),
         "stale": item.stale,
     }
+    if item.by_name:
+        answer["by_name"] = True
+    if item.unread:
+        answer["unread"] = item.unread
     if item.others:
         answer["passages"] = [
             {"passage": other.passage, "line": None, **_excerpt(other.snippet)}
