@@ -149,6 +149,28 @@ def _eml() -> bytes:
     return bytes(message)
 
 
+def _rtf() -> str:
+    def typed(text: str) -> str:
+        return "".join(c if c.isascii() else f"\\u{ord(c)}?" for c in text)
+
+    cells = "".join(f"{typed(cell)}\\cell " for cell in CELLS)
+    return (
+        f"{{\\rtf1\\ansi{{\\info{{\\title {typed(TITLE)}}}}}{{\\stylesheet{{\\s0 Normal;}}}}"
+        f"\\trowd\\intbl {cells}\\row\\pard {typed(PHRASE)}{{\\super 1}}\\par}}"
+    )
+
+
+def _msg() -> bytes:
+    from tests import ole
+
+    return ole.message({0x0037: TITLE, 0x1000: f"{ROW}\n{PHRASE}"}, ("so-ong.bin",))
+
+
+def _old(name: str) -> Callable[[], bytes]:
+    """A paper of this table that LibreOffice wrote in an older format."""
+    return lambda: (Path(__file__).parent / "readers" / "old" / name).read_bytes()
+
+
 PAPERS: Final = {
     "cong-van.txt": Paper(_official, "line", 37),
     "ghi-chu.md": Paper(_markdown, "line", 38),
@@ -162,6 +184,10 @@ PAPERS: Final = {
     "luong.ods": Paper(_ods, "sheet", 2),
     "sach.epub": Paper(_epub, "chapter", 3),
     "thu.eml": Paper(_eml),
+    "so.doc": Paper(_old("so.doc")),
+    "chieu.ppt": Paper(_old("chieu.ppt"), "slide", 3),
+    "so.rtf": Paper(_rtf),
+    "thu.msg": Paper(_msg),
     "in.pdf": Paper(
         lambda: formats.pdf(f"Phòng tổ chức của thôn\n{ROW}\n{PHRASE}", heading=TITLE), "page", 3
     ),

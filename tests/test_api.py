@@ -65,7 +65,7 @@ def test_what_a_hit_tells(index: vnsearch.Index, monkeypatch: pytest.MonkeyPatch
     assert (hit.id, hit.passage, hit.path) == ("docs/a.txt", "docs/a.txt#~1", "docs/a.txt")
     assert (hit.title, hit.rank, hit.matched, hit.words) == ("Đảng bộ Bộ Ngoại giao", 1, 2, 2)
     assert str(hit.place) == "line 3"
-    assert [hit.text[a:b] for a, b in hit.highlights] == ["Hà", "Nội"]
+    assert [hit.text[a:b] for a, b in hit.highlights] == ["Hà Nội"]
     assert not hit.stale
     assert found.total == found.complete == len(found) == 1
     assert found.understood.text == "hà nội"

@@ -38,6 +38,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "selectolax": "readers/html",
     "pypdfium2": "readers/pdf",
     "lxml": "readers/package",
+    "olefile": "readers/ole",
     "python_calamine": "readers/sheets",
     "markdown_it": "readers/markdown",
     "yaml": "readers/markdown",

@@ -24,6 +24,7 @@ from vnsearch.index.generations import Generations, Pointer
 from vnsearch.model import Changes, Locator, Status, Understood
 from vnsearch.model import Hit as FoundHit
 from vnsearch.query.clauses import Demand
+from vnsearch.search.file_filter import FileFilter
 from vnsearch.search.searcher import Searcher
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ class Index:
                 demand=_DEMANDS[match],
                 correct=correct,
                 relax=relax,
-                within=within,
+                files=FileFilter((within,) if within else ()),
             )
         return Results(
             tuple(map(_hit, found.hits)),

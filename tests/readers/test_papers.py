@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from olefile import OleFileIO
 
-from tests import formats, papers
+from tests import formats, ole, papers
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.errors import UnusableFileError
 from vnsearch.indexing.update import update
@@ -91,7 +92,8 @@ def changed(data: bytes, at: float, cut: int, new: bytes) -> bytes:
 def test_a_changed_paper_is_read_or_refused(
     name: str, part: float, at: float, cut: int, new: bytes, sandbox: Sandbox
 ) -> None:
-    """Of a package, one of its files is changed, so that it is read at all."""
+    """Of a package, one of its files is changed, so that it is read at all; so is a stream of an
+    OLE container, every other time."""
     data = MADE[name]
     if data.startswith(b"PK"):
         with zipfile.ZipFile(BytesIO(data)) as archive:
@@ -99,6 +101,12 @@ def test_a_changed_paper_is_read_or_refused(
         chosen = sorted(files)[int(part * len(files))]
         files[chosen] = changed(files[chosen], at, cut, new)
         data = formats.packed(dict(files))
+    elif data.startswith(b"\xd0\xcf") and part < 0.5:
+        with OleFileIO(BytesIO(data)) as opened:
+            streams = {"/".join(path): opened.openstream(path).read() for path in opened.listdir()}
+        chosen = sorted(streams, key=lambda stream: len(streams[stream]))[-1 - int(part * 4)]
+        streams[chosen] = changed(streams[chosen], at, cut, new)
+        data = ole.container(streams)
     else:
         data = changed(data, at, cut, new)
     with suppress(UnusableFileError):

@@ -76,7 +76,7 @@ def test_neighbours_are_one_range(text: str, query: str, ranges: list[str]) -> N
 )
 def test_nothing_of_the_title_is_repeated(title: str, text: str, expected: str) -> None:
     passage = found(text)._replace(title=title)
-    result = Highlighter(parse("hop bo")).snippet(passage)
+    result = Highlighter(parse("hop bo"), skip_title=True).snippet(passage)
     assert shown(result) == expected
     assert result.locator == Locator(text[: text.index(result.text)].count("\n") + 1)
     assert result.match is not None

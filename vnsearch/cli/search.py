@@ -92,7 +92,12 @@ def answer(
                 sort=sort,
                 reverse=reverse,
                 explain=explain,
-                excerpts=Excerpts(0 if form == paths else passages, snippet_length, context),
+                excerpts=Excerpts(
+                    0 if form == paths else passages,
+                    snippet_length,
+                    context,
+                    skip_title=form is None,  # people see it above
+                ),
                 copies=copies,
             )
 

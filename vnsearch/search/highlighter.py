@@ -67,11 +67,13 @@ class Highlighter:
         relaxed: bool = False,
         length: int = LENGTH,
         context: int | None = None,
+        skip_title: bool = False,
     ) -> None:
         """`length`: of snippets, in code points; `context`: so many sentences or lines around the
-        match instead."""
+        match instead; `skip_title`: show nothing of the title that a text begins with."""
         self._exact, self._relaxed = query.exact, relaxed
         self._length, self._context = max(length, _LEAD), context
+        self._skip_title = skip_title
         self._in_texts = list(_sought(query.clauses))
         self._in_titles = list(_sought(query.clauses, titles=True))
         self._in_names = list(_sought(query.clauses, names=True))
@@ -94,10 +96,10 @@ class Highlighter:
         """The densest stretch of a passage, cut at word boundaries, with its highlights."""
         text = passage.text
         marks = self._marks(_Field(passage, self._folded), self._in_texts)
-        body = _behind_title(passage)
+        body = _behind_title(passage) if self._skip_title else 0
         begin, end = _stretch(text, marks, self._length)
         match = _closest(marks, begin, end)
-        if begin < body:  # of the title nothing is said twice
+        if begin < body:
             marks = [mark for mark in marks if mark.first >= body]
             begin, end = _stretch(text, marks, self._length, body)
         if self._context is not None:

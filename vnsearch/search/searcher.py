@@ -35,6 +35,7 @@ class Excerpts(NamedTuple):
     places: int = 1  # at most; 0: only its path
     length: int = LENGTH  # of a snippet, in code points
     context: int | None = None  # sentences or lines around the match, in place of the length
+    skip_title: bool = False  # show nothing of the title that a text begins with
 
 
 class Searcher:
@@ -142,7 +143,11 @@ class Searcher:
         sources = dict.fromkeys(match.passage.source for match in found.matches)
         paths = {source: self._places.from_here(source) for source in sources}
         highlighter = Highlighter(
-            query, relaxed=found.relaxed, length=excerpts.length, context=excerpts.context
+            query,
+            relaxed=found.relaxed,
+            length=excerpts.length,
+            context=excerpts.context,
+            skip_title=excerpts.skip_title,
         )
         states = {source: self._state(source) for source in paths if excerpts.places}
         words = len(query.wanted())
