@@ -396,10 +396,10 @@ def _passages(document: Document) -> list[_Passage]:
 
 
 def _name(document: Document) -> _Name:
-    return _Name(*(_forms_of_name(field) for field in (document.name, document.folders)))
+    return _Name(*(forms_of_name(field) for field in (document.name, document.folders)))
 
 
-def _forms_of_name(field: str) -> Sequence[Forms]:
+def forms_of_name(field: str) -> Sequence[Forms]:
     """The forms of the words of a name in each of its typings; unknown marks if it has none."""
     found = [[(t.folded, t.exact) for t in tokenize(typing)] for typing in typings(field)]
     if any(folded != exact for forms in found for folded, exact in forms):
