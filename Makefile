@@ -2,6 +2,9 @@
 # make formats  write a sample in every format and old encoding to corpus/formats
 # make test    set up, run the whole test suite
 # make lint    set up, check style and types
+# make pythons  run the whole test suite with every Python that is allowed and installed
+# make lowest  run it with the lowest versions of the dependencies that are allowed
+# make dist    build wheel and sources, and check them
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +15,13 @@ CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # The demo's index is the one of this folder.
 unexport VNSEARCH_INDEX
 
-.PHONY: demo formats test lint clean
+# Python 3.10 to 3.14, by name or as pyenv keeps them, those that run.
+PYTHONS := $(shell for python in python3.10 python3.11 python3.12 python3.13 python3.14 \
+  "$$HOME"/.pyenv/versions/3.1[0-4].*/bin/python; do \
+  "$$python" -c 'import sys; print(*sys.version_info[:2], sys.executable)' 2>/dev/null; \
+  done | sort -k 2,2n -u | cut -d ' ' -f 3)
+
+.PHONY: demo formats test lint pythons lowest dist clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -43,6 +52,32 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+pythons:
+	for python in $(PYTHONS); do \
+	  $(MAKE) test PYTHON="$$python" VENV="build/$$("$$python" -c 'import sys; print(sys.version[:4])')" \
+	    || exit; \
+	done
+
+lowest: UV := build/uv/bin
+lowest:
+	$(PYTHON) -m venv build/uv
+	$(UV)/python -m pip install --quiet --disable-pip-version-check uv
+	$(UV)/uv venv --quiet --clear --python $(firstword $(PYTHONS) $(PYTHON)) build/lowest
+	$(UV)/uv pip compile --quiet --python build/lowest/bin/python --resolution lowest-direct \
+	  pyproject.toml -o build/lowest.txt
+	$(UV)/uv pip install --quiet --python build/lowest/bin/python --requirement build/lowest.txt \
+	  --requirement pyproject.toml --extra dev
+	$(UV)/uv pip list --python build/lowest/bin/python
+	PYTHONPATH=. build/lowest/bin/python -m pytest -n $(CORES)
+
+dist: TOOLS := build/dist/bin
+dist:
+	rm -rf dist
+	$(PYTHON) -m venv build/dist
+	$(TOOLS)/python -m pip install --quiet --disable-pip-version-check build twine
+	$(TOOLS)/python -m build
+	$(TOOLS)/python distribution/check.py dist/*
 
 clean:
 	rm -rf $(VENV) .vnsearch build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

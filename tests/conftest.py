@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,6 +17,13 @@ from vnsearch.search.searcher import Searcher
 # `nohup` and `&` ignore interrupts, which processes inherit: those that tests begin must not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+os.environ["TZ"] = "UTC"  # or output would depend on where the tests run
+time.tzset()
+
+# The state and the configuration of who runs the tests are not theirs.
+_HOME = tempfile.TemporaryDirectory(prefix="vnsearch-tests-")
+os.environ |= dict.fromkeys(("XDG_STATE_HOME", "XDG_CONFIG_HOME"), _HOME.name)
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CORPUS = REPOSITORY / "corpus"
@@ -57,7 +66,6 @@ def run(tmp_path: Path) -> Command:
         *arguments: str | bytes, cwd: Path = tmp_path, stdin: str = "", **environment: str
     ) -> "subprocess.CompletedProcess[str]":
         inherited = {k: v for k, v in os.environ.items() if k not in ("VNSEARCH_INDEX", "NO_COLOR")}
-        # The state and the configuration of who runs the tests are not theirs.
         for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
             inherited[name] = str(tmp_path / f".{name}")
         return subprocess.run(

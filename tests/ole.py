@@ -1,5 +1,6 @@
 """OLE containers made by hand, as Outlook and old versions of Word write them ([MS-CFB])."""
 
+from collections.abc import Mapping, Sequence
 from struct import pack
 from typing import Final
 
@@ -72,8 +73,11 @@ def _entry(
     )  # fmt: skip
 
 
-def message(properties: dict[int, str | bytes], files: tuple[str, ...] = ()) -> bytes:
-    """A message of Outlook with properties by number, a date, and attachments of these names."""
+def message(
+    properties: Mapping[int, str | bytes], files: Mapping[str, bytes] | Sequence[str] = ()
+) -> bytes:
+    """A message of Outlook with properties by number, a date, and attachments, perhaps without
+    their bytes."""
     sent = 133_000_000_000_000_000  # 17 June 2022, in ticks of 100 ns since 1601
     small = b"\0" * 32 + pack("<IIQ", 0x0039 << 16 | 0x0040, 0, sent)
     streams = {"__properties_version1.0": small}
@@ -84,6 +88,8 @@ def message(properties: dict[int, str | bytes], files: tuple[str, ...] = ()) -> 
     for nth, name in enumerate(files):
         path = f"__attach_version1.0_#{nth:08X}/__substg1.0_3707001F"
         streams[path] = name.encode("utf-16-le")
+        if isinstance(files, Mapping):
+            streams[path.replace("3707001F", "37010102")] = files[name]
     return container(streams)
 
 

@@ -6,8 +6,10 @@
 import bz2
 import json
 import lzma
+import tarfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from io import BytesIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -35,6 +37,7 @@ class Sample(NamedTuple):
     unit: str = ""  # of the place, "" if the format has none
     number: int = 0
     title: str = ""  # if it is not the name of the file; {} stands for the phrase
+    inside: str = ""  # the path of the one in it that has the phrase
 
 
 FILLER: Final = "Một dòng chữ khác cho đầy trang giấy."
@@ -175,6 +178,35 @@ def message(phrase: str) -> bytes:
     return bytes(made)
 
 
+def with_file(phrase: str, name: str, data: bytes) -> bytes:
+    """A message with an attachment."""
+    made = EmailMessage()
+    made["From"], made["Subject"] = "an@mau.example", "Thư của thôn"
+    made.set_content(FILLER)
+    made.add_attachment(data, "application", "octet-stream", filename=name)
+    assert phrase.encode() not in bytes(made)
+    return bytes(made)
+
+
+def _tarred(phrase: str) -> bytes:
+    buffer, data = BytesIO(), _log(phrase).encode()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        info = tarfile.TarInfo("nhật ký/may.log")
+        info.size = len(data)
+        archive.addfile(info, BytesIO(data))
+    return buffer.getvalue()
+
+
+def _attached(phrase: str) -> bytes:
+    return with_file(phrase, "phu-luc.xlsx", formats.xlsx(f"{FILLER}\n{phrase}"))
+
+
+def _outlook(phrase: str) -> bytes:
+    from tests import ole
+
+    return ole.message({0x0037: "Thư của thôn"}, {"phu-luc.docx": formats.docx(phrase)})
+
+
 def _zstd(phrase: str) -> bytes:
     from vnsearch.engines.whoosh.format.compression import compress
 
@@ -217,6 +249,25 @@ SAMPLES: Final[dict[str, Sample]] = {
     "may.log.xz": Sample(lambda phrase: lzma.compress(_log(phrase).encode()), "line", 6),
     "may.log.bz2": Sample(lambda phrase: bz2.compress(_log(phrase).encode()), "line", 6),
     "may.log.zst": Sample(_zstd, "line", 6),
+    "goi.zip": Sample(
+        lambda phrase: formats.packed({"hop-dong/b.docx": formats.docx(f"Sổ của thôn\n{phrase}")}),
+        "", 0, "Sổ của thôn", "/hop-dong/b.docx",
+    ),
+    "long.zip": Sample(
+        lambda phrase: formats.packed({"a.zip": formats.packed({"c.srt": _srt(phrase)})}),
+        "line", 7, "c.srt", "/a.zip/c.srt",
+    ),
+    "may.tar.gz": Sample(_tarred, "line", 6, "may.log", "/nhật ký/may.log"),
+    "thu.eml": Sample(_attached, "sheet", 2, "Một", "/phu-luc.xlsx"),
+    "thu.mbox": Sample(
+        lambda phrase: b"From a@b Mon Jan  1\n" + message(FILLER) + b"\n\nFrom a@b Mon Jan  1\n"
+        + with_file(phrase, "ghi.txt", f"{FILLER}\n{phrase}".encode()),
+        "line", 2, FILLER, "/2/ghi.txt",
+    ),
+    "thu.msg": Sample(_outlook, "", 0, "{}", "/phu-luc.docx"),
+    "goi-khong-duoi": Sample(
+        lambda phrase: formats.packed({"d.tex": _tex(phrase)}), "line", 7, "Sổ của thôn", "/d.tex"
+    ),
 }  # fmt: skip
 
 

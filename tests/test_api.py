@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,11 @@ def test_the_same_is_found_as_by_the_command(index: vnsearch.Index, run: Command
         ({"limit": 0}, []),
         ({"limit": 1, "offset": 1}, ["docs/n.jsonl#k1"]),
         ({"within": "*.txt"}, ["docs/a.txt"]),
+        ({"within": ["n*", Path("b.txt")]}, ["docs/n.jsonl#k1"]),
+        ({"type": "data"}, ["docs/n.jsonl#k1"]),
+        ({"since": "1d"}, ["docs/a.txt", "docs/n.jsonl#k1"]),
+        ({"until": date(2001, 2, 3)}, []),
+        ({"sort": "path", "reverse": True}, ["docs/n.jsonl#k1", "docs/a.txt"]),
         ({"exact": True}, []),
         ({"match": "all"}, ["docs/a.txt", "docs/n.jsonl#k1"]),
     ],
@@ -95,6 +101,19 @@ def test_the_same_is_found_as_by_the_command(index: vnsearch.Index, run: Command
 def test_options(index: vnsearch.Index, options: dict[str, Any], expected: list[str]) -> None:
     query = "dang bo" if "exact" in options else "đảng bộ"
     assert [hit.id for hit in index.search(query, **options)] == expected
+
+
+def test_other_places_of_a_document(folder: Path) -> None:
+    text = "\n\n".join(f"đảng bộ {n} " + "từ " * 200 for n in range(4))
+    (folder / "docs/long.txt").write_text(text)
+    with vnsearch.open(folder, create=True) as index:
+        index.update([folder / "docs/long.txt"])
+        (hit,) = index.search("dang bo", passages=3, length=50)
+        assert len(hit.others) == 2
+        for other in (hit, *hit.others):
+            assert len(other.text) < 80
+            assert "đảng bộ" in index.passage(other.passage).text
+            assert [other.text[a:b] for a, b in other.highlights][:1] == ["đảng bộ"]
 
 
 def test_texts(index: vnsearch.Index) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from vnsearch.api import (
         Changes,
         Document,
+        Excerpt,
         Hit,
         Index,
         IndexUnusableError,
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Changes",
     "Document",
+    "Excerpt",
     "Hit",
     "Index",
     "IndexUnusableError",

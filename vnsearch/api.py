@@ -6,7 +6,7 @@ docs/python.md tells how to use it. Whatever it raises of its own is a `Vnsearch
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, overload
@@ -25,7 +25,8 @@ from vnsearch.model import Changes, Locator, Status, Understood
 from vnsearch.model import Hit as FoundHit
 from vnsearch.query.clauses import Demand
 from vnsearch.search.file_filter import FileFilter
-from vnsearch.search.searcher import Searcher
+from vnsearch.search.highlighter import LENGTH
+from vnsearch.search.searcher import Excerpts, Searcher
 
 if TYPE_CHECKING:
     from vnsearch.search.documents import DocumentText
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Changes",
     "Document",
+    "Excerpt",
     "Hit",
     "Index",
     "IndexUnusableError",
@@ -62,6 +64,15 @@ class Place(NamedTuple):
         return f"{self.unit} {self.number}"
 
 
+class Excerpt(NamedTuple):
+    """A passage that matches, besides the best one of its document."""
+
+    passage: str  # its id
+    place: Place | None
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+
+
 class Hit(NamedTuple):
     """A document that matches, shown by its best passage."""
 
@@ -69,6 +80,7 @@ class Hit(NamedTuple):
     passage: str  # id of the passage, for `Index.passage`; good until the file changes
     path: str  # opens from the current folder; bytes that are not UTF-8 as in `os.fsdecode`
     title: str
+    type: str  # of the file: pdf, word, sheet, mail, page, text, …, or its suffix
     place: Place | None  # of the densest match; None if the format has no lines or pages
     text: str  # the document's own characters around the match, NFC
     highlights: tuple[tuple[int, int], ...]  # matched words: ranges of `text`, sorted, disjoint
@@ -79,6 +91,7 @@ class Hit(NamedTuple):
     words: int
     modified: datetime  # UTC
     stale: bool  # the file changed or is gone since it was indexed
+    others: tuple[Excerpt, ...]  # other places of the document, if several were asked for
 
 
 class Results(Sequence[Hit]):
@@ -206,16 +219,27 @@ class Index:
         exact: bool = False,
         correct: bool = True,
         relax: bool = True,
-        within: str | None = None,
+        within: str | Path | Iterable[str | Path] = (),
+        type: str = "",  # noqa: A002
+        since: str | date = "",
+        until: str | date = "",
+        sort: Literal["score", "modified", "path"] = "score",
+        reverse: bool = False,
+        passages: int = 1,
+        length: int = LENGTH,
     ) -> Results:
         """Search, in the query language of the command; any text is a valid query.
 
         Gives the hits `offset` to `offset + limit` of the ranking. `match`: how many of the words
         must match; `exact`: marks must be as typed; `correct`: other words may be searched when
         nothing is found; `relax`: some of the words are enough when no document has most;
-        `within`: a glob for the files, as in .gitignore. `understood` of the results tells what was
-        done.
+        `within`: a folder or file, a glob as in .gitignore, or several of them; `type`, `since`,
+        `until`, `sort`, `reverse`, `passages` as `--type` and so on; `length`: of the text of a
+        hit, in characters. `understood` of the results tells what was done. Raises VnsearchError
+        for what is no type, date or glob.
         """
+        paths = (within,) if isinstance(within, str | Path) else within
+        files = FileFilter(tuple(map(str, paths)), type, _date(since), _date(until))
         with self._searching() as searcher:
             found = searcher.search(
                 query,
@@ -225,7 +249,10 @@ class Index:
                 demand=_DEMANDS[match],
                 correct=correct,
                 relax=relax,
-                files=FileFilter((within,) if within else ()),
+                files=files,
+                sort=sort,
+                reverse=reverse,
+                excerpts=Excerpts(passages, length),
             )
         return Results(
             tuple(map(_hit, found.hits)),
@@ -269,6 +296,7 @@ class Index:
         *,
         exclude: Iterable[str] | None = None,
         encoding: str | None = None,
+        gitignore: bool | None = None,
         forget: Iterable[str | Path] = (),
         rebuild: bool = False,
         wait: float = 0.0,
@@ -292,6 +320,7 @@ class Index:
             paths=list(map(str, paths)),
             excludes=None if exclude is None else list(exclude),
             encoding=encoding,
+            gitignore=gitignore,
             forget=list(map(str, forget)),
             rebuild=rebuild,
             wait=wait,
@@ -342,11 +371,19 @@ class _Progress:
 def _folder(folder: str | Path | None, create: bool) -> Path:
     """Where the index is that is asked for, or will be."""
     if folder is None:
-        return location.index_to_write(None) if create else location.existing_index(None)
+        if create:
+            return location.index_to_write(None)
+        if (nearest := location.index_folder(None)) is not None:
+            return nearest
+        raise NoIndexError("no index here or in a folder above", "open one by its folder")
     named = Path(os.path.abspath(folder))
     if named.name == location.FOLDER or not named.is_dir() or Generations(named).exists():
         return named
     return named / location.FOLDER
+
+
+def _date(typed: str | date) -> str:
+    return f"{typed:%Y-%m-%d}" if isinstance(typed, date) else typed
 
 
 def _place(locator: Locator | None) -> Place | None:
@@ -359,6 +396,7 @@ def _hit(found: FoundHit) -> Hit:
         passage=found.passage,
         path=found.path,
         title=found.title,
+        type=found.type,
         place=_place(found.snippet.match),
         text=found.snippet.text,
         highlights=found.snippet.highlights,
@@ -369,6 +407,10 @@ def _hit(found: FoundHit) -> Hit:
         words=found.words,
         modified=found.modified,
         stale=found.stale,
+        others=tuple(
+            Excerpt(passage, _place(shown.match), shown.text, shown.highlights)
+            for passage, shown in found.others
+        ),
     )
 
 

@@ -40,6 +40,14 @@ class IndexUnusableError(VnsearchError):
     """There is an index, but it is damaged, or of another format."""
 
 
+class DamagedError(IndexUnusableError):
+    """Bytes of an index are not those that were written, or seem so: see `index.opening`."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the index is damaged: {what}", REPAIR)
+        self.what = what
+
+
 class LockedError(VnsearchError):
     """Another process is writing the index."""
 

@@ -230,6 +230,9 @@ class Changes(NamedTuple):
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
     missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
+    skipped_before: int = 0  # besides `skipped`, which was not before
+    # Files and folders, of the skipped, that cannot be read and whose documents are kept.
+    unread: tuple[Skipped, ...] = ()
 
 
 class Damage(NamedTuple):
@@ -254,6 +257,18 @@ class Root(NamedTuple):
     path: str
     excludes: tuple[str, ...] = ()  # patterns of files that are left out
     encoding: str = ""  # of its text files; "" if it is detected for each
+    gitignore: bool = False  # whether .gitignore files are heeded
+
+
+class IndexSummary(NamedTuple):
+    """What one of a user's indexes holds."""
+
+    folder: str
+    roots: tuple[str, ...]  # absolute paths
+    files: int
+    documents: int
+    bytes_on_disk: int
+    updated: datetime
 
 
 class Status(NamedTuple):
@@ -272,4 +287,6 @@ class Status(NamedTuple):
     changed: int
     removed: int
     versions: dict[str, str]  # of vnsearch, the catalog, the analysis and the engine
+    formats: dict[str, int]  # files with documents, by suffix, the most first
+    reasons: dict[str, int]  # files without, by the reason, the most first
     encodings: tuple[FileEncoding, ...] = ()

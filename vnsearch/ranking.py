@@ -28,6 +28,7 @@ from typing import Final, NamedTuple
 from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.model import Abbreviation
 from vnsearch.query.clauses import Kind, Query, Word, joined_words
+from vnsearch.vietnamese.questions import QUESTION_PHRASES, QUESTION_WORDS
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
 # with the idf of Lucene, which is never negative.
@@ -39,11 +40,13 @@ MAX_SATURATION: Final = K1 + 1  # what it tends to as tf grows
 BIGRAM_WEIGHT: Final = 0.9
 
 # What a word weighs: so much its exact form when its marks were typed, or it has none by right,
-# and its folded form the rest. When its marks are a guess (see `query.restoration`), each reading
-# weighs so much times how likely it is.
+# and its folded form the rest. When its marks are a guess (see `query.restoration`), a reading
+# weighs by how likely it is, to this power: a text has one reading, and what it has is not as much
+# worse as it is less likely.
 WORD_WEIGHT: Final = 2.0
 TYPED_WEIGHT: Final = 1.5
 READING_WEIGHT: Final = 1.3
+READING_POWER: Final = 0.3
 
 # In a query of so many words, a folded word counts by its idf squared, over the highest of them.
 LONG_QUERY_WORDS: Final = 8
@@ -56,22 +59,8 @@ ABBREVIATION_WEIGHT: Final = 0.3
 # another typing are found by. Not measured, for the collections hardly have any.
 OTHER_TYPING_WEIGHT: Final = 1.0
 
-# Words that ask for something, alone and as whole phrases. Texts that answer do not have them,
-# so they are rare, and would weigh much where they happen to occur.
-QUESTION_WORDS: Final = frozenset("ai gì nào đâu sao mấy nhiêu".split())
-QUESTION_PHRASES: Final = tuple(
-    tuple(phrase.split())
-    for phrase in (
-        "như thế nào",
-        "bao nhiêu",
-        "bao lâu",
-        "bao giờ",
-        "tại sao",
-        "vì sao",
-        "ra sao",
-        "làm sao",
-    )
-)
+# Of words that ask for something: texts that answer do not have them, so they are rare, and would
+# weigh much where they happen to occur.
 QUESTION_WEIGHT: Final = 0.3
 
 TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its document
@@ -158,9 +147,9 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
         weight = QUESTION_WEIGHT if asks else 1.0
         in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_field
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
-        forms, alone = {} if exact else _exact_weights(typed), word._replace(others=())
-        rest = WORD_WEIGHT - sum(forms.values())
-        yield Feature((word,), exact, rest * weight, near, squared=squared)
+        folded, forms = (WORD_WEIGHT, {}) if exact else _word_weights(typed)
+        yield Feature((word,), exact, folded * weight, near, squared=squared)
+        alone = word._replace(others=())
         for form, share in forms.items():
             one = alone if form == word.exact else alone._replace(text=form, exact=form)
             yield Feature((one,), exact=True, weight=share * weight)
@@ -169,16 +158,17 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
         yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(any_asks) else 1.0))
 
 
-def _exact_weights(word: Word) -> dict[str, float]:
-    """What the exact forms weigh that a word may stand for."""
-    if word.match_marks:
-        return {word.exact: TYPED_WEIGHT}
-    if word.others and not word.readings:
-        return {word.exact: TYPED_WEIGHT}
-    return {
-        form: TYPED_WEIGHT if share == 1 else READING_WEIGHT * share
-        for form, share in word.readings
-    }
+def _word_weights(word: Word) -> tuple[float, dict[str, float]]:
+    """What a word weighs: its folded form, and the exact forms that it may stand for."""
+    match word.readings:
+        case () if not word.match_marks and not word.others:
+            return WORD_WEIGHT, {}
+        case () | ((_, 1.0),):
+            form = word.readings[0][0] if word.readings else word.exact
+            return WORD_WEIGHT - TYPED_WEIGHT, {form: TYPED_WEIGHT}
+        case readings:
+            weights = {form: READING_WEIGHT * share**READING_POWER for form, share in readings}
+            return WORD_WEIGHT - READING_WEIGHT, weights
 
 
 def _asking(run: Sequence[Word]) -> list[bool]:

@@ -417,6 +417,8 @@ def test_another_writer_is_told_and_no_hindrance_to_readers(run: Command, shelf:
             done = run(*arguments)
             assert (done.returncode, done.stdout) == (75, "")
             assert "--wait" in done.stderr
+        done = run("index", "--json")
+        assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (75, 75)
         assert run("search", "đảng bộ").returncode == 0
         assert run("status").returncode == 0
     assert run("index").returncode == 0
@@ -539,7 +541,8 @@ def test_files_that_cannot_be_read_are_told_and_the_rest_goes_on(
             "broken.txt.gz": b"no gzip",
             "page.html": "<script>1</script>",
             "photo.JPG": b"\xff\xd8",
-            "noname": "x",
+            "noname": b"\0\1\2\3",
+            "name": "x",
             "lines.jsonl": '{"text": "một"}\n{broken\n[1]\n\n{"title": "x"}\n{"text": "hai"}\n',
         },
     )
@@ -548,7 +551,7 @@ def test_files_that_cannot_be_read_are_told_and_the_rest_goes_on(
     (docs / "up").symlink_to("..")
     done = run("index", "docs", "--json")
     reasons = skipped(done)
-    assert answer(done)["documents"] == 4
+    assert answer(done)["documents"] == 6
     assert reasons.pop("lines.jsonl")[0].startswith("line 2: ")
     assert {name: len(items) for name, items in reasons.items()} == dict.fromkeys(reasons, 1)
     expected = {
@@ -560,7 +563,7 @@ def test_files_that_cannot_be_read_are_told_and_the_rest_goes_on(
         "broken.txt.gz": "gzip",
         "page.html": "no text",
         "photo.JPG": "not supported (.JPG)",
-        "noname": "no suffix",
+        "noname": "binary",
         "pipe.txt": "not a regular file",
         "loop.txt": "symbolic link",
         "up": "symbolic link",
@@ -573,7 +576,7 @@ def test_files_that_cannot_be_read_are_told_and_the_rest_goes_on(
 
 
 def test_each_broken_line_is_told_with_its_number(run: Command, tmp_path: Path) -> None:
-    lines = ['{"text": "một"}', "{broken", "", "[1]", '{"title": "x"}', '{"text": "hai"}']
+    lines = ['{"text": "một"}', "{broken", "", "[1]", '{"title": 5}', '{"text": "hai"}']
     write_files(tmp_path / "docs", {"a.jsonl": "\n".join(lines)})
     done = run("index", "docs", "--json")
     numbers = [reason.partition(":")[0] for reason in skipped(done)["a.jsonl"]]

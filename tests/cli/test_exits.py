@@ -1,5 +1,6 @@
 """Every error is a message, a line of advice and an exit code; none is a traceback."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import write_files
+from tests.conftest import Command, write_files
 from vnsearch.indexing.update import update
 
 FAILING = """
@@ -160,3 +161,39 @@ def test_a_closed_stream_is_no_place_for_the_index(tmp_path: Path) -> None:
     assert subprocess.run(["sh", "-c", command], cwd=tmp_path, check=False).returncode == 0
     command = f"'{sys.executable}' -m vnsearch check"
     assert subprocess.run(["sh", "-c", command], cwd=tmp_path, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["search", "--json", "đảng"], id="no index"),
+        pytest.param(["search", "--jsonl", "đảng"], id="hits"),
+        pytest.param(["search", "--batch", "missing"], id="batch"),
+        pytest.param(
+            ["search", "--batch=-", "--exact", "--all", "--any"], id="options that exclude"
+        ),
+        pytest.param(["search", "--json", "--no-such-option", "x"], id="no such option"),
+        pytest.param(["search", "--json", "-n", "many", "x"], id="no number"),
+        pytest.param(["search", "--json"], id="no query"),
+        pytest.param(["index", "--json", "missing"], id="nothing to index"),
+        pytest.param(["index", "--json"], id="no root"),
+        pytest.param(["status", "--json"], id="status"),
+        pytest.param(["check", "--json"], id="check"),
+        pytest.param(["analyze", "--json"], id="no text"),
+    ],
+)
+def test_where_output_is_json_an_error_is_an_object_too(
+    run: Command, arguments: Sequence[str]
+) -> None:
+    done = run(*arguments)
+    (line,) = done.stdout.splitlines()
+    error = json.loads(line)["error"]
+    assert (done.returncode, error["code"]) == (2, 2)
+    shown = [f"vnsearch: {error['message']}", error["advice"]]
+    assert done.stderr.splitlines() == [line for line in shown if line]
+
+
+def test_what_asks_for_no_json_prints_none(run: Command) -> None:
+    for arguments in (["search", "đảng"], ["search", "--", "--json"], ["status"]):
+        done = run(*arguments)
+        assert (done.returncode, done.stdout) == (2, "")

@@ -1,6 +1,8 @@
 """What is found below a root, and what is left out and told."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,55 @@ def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
         assert set(reasons(tmp_path)) == {"x"}  # files are not tried
     finally:
         (tmp_path / "x").chmod(0o700)
+
+
+IGNORED = {
+    ".gitignore": "*.log\n/build/\n!giu.log\n# a comment\n[\n",
+    "a.txt": "",
+    "a.log": "",
+    "giu.log": "",
+    "build/b.txt": "",
+    "x/build/b.txt": "",
+    "x/.gitignore": "!a.log\n*.txt\n",
+    "x/a.log": "",
+    "x/c.txt": "",
+    "x/y/d.txt": "",
+    "x/y/e.log": "",
+    "x/y/.gitignore": "!d.txt\n",
+}
+
+
+def seen(root: Path, base: Path) -> list[str]:
+    items = scan(str(root), base=str(base), gitignore=True)
+    return [os.path.relpath(item.path, base) for item in items if isinstance(item, Seen)]
+
+
+def test_what_git_ignores_is_left_out(tmp_path: Path) -> None:
+    write_files(tmp_path, IGNORED)
+    assert seen(tmp_path, tmp_path) == ["a.txt", "giu.log", "x/a.log", "x/y/d.txt"]
+    assert seen(tmp_path / "x", tmp_path) == ["x/a.log", "x/y/d.txt"]
+    assert "a.log" in found(tmp_path)
+
+
+def test_git_ignores_by_the_files_up_to_the_repository(tmp_path: Path) -> None:
+    write_files(tmp_path, {".gitignore": "*.txt\n", "b/.gitignore": "*.log\n"})
+    write_files(tmp_path / "b" / "c", {"a.txt": "", "a.log": "", "a.md": ""})
+    inner = tmp_path / "b" / "c"
+    assert seen(inner, inner) == ["a.log", "a.md", "a.txt"]
+    (tmp_path / "b" / ".git").mkdir()
+    assert seen(inner, inner) == ["a.md", "a.txt"]
+
+
+def test_git_itself_agrees(tmp_path: Path) -> None:
+    """On all files that git can see; hidden ones are no files for a search."""
+    if shutil.which("git") is None:
+        pytest.skip("needs git")
+    write_files(tmp_path, IGNORED)
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    told = subprocess.run(
+        ["git", "ls-files", "--others", "--exclude-standard"],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert sorted(seen(tmp_path, tmp_path)) == [
+        path for path in sorted(told) if ".gitignore" not in path
+    ]

@@ -194,9 +194,8 @@ def test_a_file_that_was_given_up_is_tried_again(
     first = update(index, [str(docs)])
     assert counts(first) == (2, 0, 0, 0)
     assert [item.reason for item in first.skipped] == [f"{skipped}the next run tries again"] * 2
-    assert [item.reason for item in update(index).skipped] == [
-        item.reason for item in first.skipped
-    ]
+    again = update(index)
+    assert (again.skipped, again.skipped_before) == ((), 2)
     monkeypatch.setattr(Sandbox, "read", read)
     assert counts(update(index)) == (2, 0, 0, 2)
 
@@ -320,8 +319,33 @@ def test_a_file_that_lost_its_text_is_dropped_and_told(docs: Path, index: Path) 
     changes = update(index)
     assert counts(changes) == (0, 0, 1, 3)
     assert [item.reason for item in changes.skipped] == ["binary file"]
-    assert update(index).skipped == changes.skipped
+    again = update(index)
+    assert (again.skipped, again.skipped_before) == ((), 1)
+    assert status(index).skipped == changes.skipped
     assert answers(index) == rebuilt(index, docs)
+
+
+def test_only_what_is_newly_skipped_is_told(docs: Path, index: Path) -> None:
+    (docs / "link").symlink_to("a.txt")
+    (docs / "r.jsonl").write_text('{"text": "một"}\n{oops\n')
+
+    def told(*paths: str) -> tuple[set[str], int]:
+        done = update(index, paths)
+        return {Path(item.path).name for item in done.skipped}, done.skipped_before
+
+    assert told(str(docs)) == ({"link", "r.jsonl"}, 0)
+    assert told() == (set(), 2)
+    (docs / "sub/other").symlink_to("a.txt")
+    assert told(str(docs / "sub")) == ({"other"}, 2)
+    assert told() == (set(), 3)
+    (docs / "r.jsonl").write_text('{"text": "một"}\n{oops\nuh\n')
+    assert told()[0] == {"r.jsonl"}
+    (docs / "link").unlink()
+    assert told() == (set(), 3)
+    (docs / "link").symlink_to("a.txt")
+    assert told() == ({"link"}, 3)
+    reasons = sorted(item.reason.partition(":")[0] for item in status(index).skipped)
+    assert reasons == ["line 2", "line 3", *["symbolic link, not followed"] * 2]
 
 
 def test_broken_lines_are_told_and_the_rest_indexed(docs: Path, index: Path) -> None:
@@ -400,8 +424,12 @@ def test_files_below_a_folder_that_cannot_be_listed_are_kept(
     done = update(index)
     assert (counts(done), done.missing_roots) == ((1, 0, 0, 5), ())
     assert [item.path for item in done.skipped] == [str(docs / "sub")]
+    assert done.unread == done.skipped
+    assert done.skipped[0].reason.endswith("; what was indexed of it stays")
     (docs / "n.txt").unlink()
     update(index)
+    with pytest.raises(RootError, match=r"sub/.* a rebuild would lose its documents"):
+        update(index, rebuild=True)
     assert answers(index) == before
 
 
@@ -434,21 +462,21 @@ def test_a_file_of_which_the_system_says_nothing_is_kept(
 def test_a_file_that_may_not_be_read_is_no_work(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A new one is reported by each run, a known one keeps its documents."""
+    """It is told once, and a known one keeps its documents."""
     update(index, [str(docs)])
     write_files(docs, {"n.txt": "thêm"})
     (docs / "a.txt").chmod(0o200)
     monkeypatch.setattr(os, "access", lambda path, _: Path(path).name not in ("a.txt", "n.txt"))
-    generations = []
-    for _ in range(3):
-        done = update(index)
-        assert counts(done) == (0, 0, 0, 4)
-        assert {Path(item.path).name for item in done.skipped} == {"a.txt", "n.txt"}
-        generations.append(sorted(index.rglob("*")))
-        with closing(Searcher(index)) as searcher:
-            (hit,) = searcher.search("name:n.txt").hits
-        assert (hit.by_name, hit.unread) == (True, "cannot be read: permission denied")
-    assert generations[1:] == generations[:1] * 2
+    done = update(index)
+    assert counts(done) == (0, 0, 0, 4)
+    assert {Path(item.path).name for item in done.skipped} == {"a.txt", "n.txt"}
+    before = sorted(index.rglob("*"))
+    done = update(index)
+    assert (counts(done), done.skipped, done.skipped_before) == ((0, 0, 0, 4), (), 2)
+    assert sorted(index.rglob("*")) == before
+    with closing(Searcher(index)) as searcher:
+        (hit,) = searcher.search("name:n.txt").hits
+    assert (hit.by_name, hit.unread) == (True, "cannot be read: permission denied")
     monkeypatch.undo()
     assert counts(update(index)) == (1, 0, 0, 4)
 

@@ -127,7 +127,7 @@ OTHERS = {
     "rtf": rb"{\rtf1\ansi Bi\u7875?n \u273?\u7843?o}",
     "docx": formats.docx("Biển đảo"),
     "html": formats.html("Biển đảo").encode(),
-    "mht": b"MIME-Version: 1.0\nSubject: a\nContent-Type: text/html; charset=utf-8\n\n"
+    "mht": b"MIME-Version: 1.0\nSubject: a\nFrom: b\nContent-Type: text/html; charset=utf-8\n\n"
     + "<p>Biển đảo".encode(),
 }
 

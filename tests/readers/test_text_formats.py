@@ -1,16 +1,21 @@
 """Text-like formats: each sample is found first by its phrase, in its place; old encodings; what is
 no text; mutated files."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from io import BufferedReader, BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests import formats, samples
 from tests.cases import table
 from tests.conftest import CORPUS
 from tests.samples import SAMPLES, phrase_of
+from vnsearch.errors import UnusableFileError
 from vnsearch.indexing.update import update
 from vnsearch.model import Document, Hit
 from vnsearch.readers import read
@@ -48,7 +53,7 @@ def test_each_sample_is_found_first_in_its_place(
     sample = SAMPLES[name]
     at = list(SAMPLES).index(name)
     hit = first(typing(phrase_of(at)))
-    assert hit.id.partition("#")[0] == f"docs/{name}"
+    assert hit.id.partition("#")[0] == f"docs/{name}{sample.inside}"
     match = hit.snippet.match
     assert (match and (match.unit, match.number)) == (
         (sample.unit, sample.number) if sample.unit else None
@@ -59,7 +64,8 @@ def test_each_sample_is_found_first_in_its_place(
 
 def items(name: str, content: str | bytes, sandbox: Sandbox) -> list[Document | Flaw]:
     data = content if isinstance(content, bytes) else content.encode()
-    return list(read(name, BufferedReader(BytesIO(data)), sandbox))
+    found = read(name, BufferedReader(BytesIO(data)), sandbox)
+    return [item for item in found if isinstance(item, Document | Flaw)]
 
 
 @table("text-formats.tsv")
@@ -104,3 +110,38 @@ def test_what_programs_leave_behind_is_left_out_in_silence(tmp_path: Path) -> No
         (tmp_path / "docs" / name).write_text("một")
     done = update(tmp_path / "ix", [str(tmp_path / "docs")])
     assert (done.added, done.skipped) == (1, ())
+
+
+MADE = {
+    name: content if isinstance(content := sample.make(phrase_of(0)), bytes) else content.encode()
+    for name, sample in SAMPLES.items()
+}
+SIGNS = b"\\ { } [ ] < > \" ' : , = % & # - --> ]]> \\n PK \0 \xff 99999999999 -1 \x1f\x8b".split()
+
+
+@pytest.mark.parametrize("name", MADE)
+@settings(max_examples=int(os.environ.get("VNSEARCH_FUZZ", "25")), deadline=None)
+@given(
+    changes=st.lists(
+        st.tuples(
+            st.floats(0, 1), st.integers(0, 40), st.sampled_from(SIGNS) | st.binary(max_size=8)
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    size=st.floats(0.2, 1) | st.just(1.0),
+)
+def test_a_changed_file_is_read_or_refused(
+    name: str, changes: list[tuple[float, int, bytes]], size: float, sandbox: Sandbox
+) -> None:
+    """Three thousand times with VNSEARCH_FUZZ=3000."""
+    data = MADE[name]
+    for at, cut, new in changes:
+        begin = int(at * len(data))
+        data = data[:begin] + new + data[begin + cut :]
+    data = data[: int(size * len(data))]
+    with suppress(UnusableFileError):
+        for item in read(name, BufferedReader(BytesIO(data)), sandbox, wanted=lambda _: True):
+            if isinstance(item, Document):
+                assert 0 < len(item.title) <= 120
+                (item.title + item.text + item.key).encode()

@@ -24,6 +24,7 @@ from vnsearch.model import (
     Check,
     Damage,
     Hit,
+    IndexSummary,
     Locator,
     Place,
     Results,
@@ -43,7 +44,7 @@ GOLDEN = Path(__file__).parent / "golden"
 SCHEMA: dict[str, Any] = json.loads(
     (Path(jsonform.__file__).parent / "results.schema.json").read_text("utf-8")
 )
-KINDS = ["results", "hit", "changes", "status", "tokens", "check"]
+KINDS = "results hit changes status tokens check error text indexes".split()
 NOON = datetime(2026, 11, 22, 12, 0, 5, 999_999, timezone.utc)
 PASSAGE = (
     "Đảng bộ Bộ Ngoại giao đã tổ chức hội nghị sơ kết giữa nhiệm kỳ, đánh giá kết quả\n"
@@ -164,6 +165,8 @@ def some_status(**changed: Any) -> Status:
         changed=0,
         removed=1234,
         versions={"vnsearch": "9.8.7", "catalog": "1", "analysis": "2", "engine": "whoosh-1"},
+        formats={".pdf": 1200, ".\x1b[31m\udce1": 33, "": 1},
+        reasons={"encrypted \x07": 2},
     )
     return found._replace(**changed)
 
@@ -224,7 +227,12 @@ SAMPLES: dict[str, tuple[str, Callable[[], jsonform.Object]]] = {
     "tokens": ("tokens", lambda: jsonform.tokens(some_tokens())),
     "whole": ("check", lambda: jsonform.check(Check("/ix", 4, 9, ()))),
     "damaged": ("check", lambda: jsonform.check(Check("/ix", 4, 9, (Damage("a", "gone"),)))),
+    "indexes": (
+        "indexes",
+        lambda: jsonform.indexes([IndexSummary("/ix", ("/docs",), 3, 4, 5_000, NOON)]),
+    ),
     "no tokens": ("tokens", lambda: jsonform.tokens([])),
+    "error": ("error", lambda: jsonform.error("no index here", "make one first", 2)),
 }
 samples = pytest.mark.parametrize(("kind", "make"), SAMPLES.values(), ids=SAMPLES.keys())
 
@@ -520,9 +528,12 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
     "skipped-many-reasons": lambda: plain.skipped(some_skipped(40, reasons=40)),
     "status": lambda: plain.status(some_status()),
     "status-unchanged": lambda: plain.status(
-        some_status(new=0, removed=0, skipped=(), documents=1, files=1)
+        some_status(new=0, removed=0, skipped=(), documents=1, files=1, formats={}, reasons={})
     ),
     "tokens": lambda: plain.tokens(some_tokens()),
+    "all-skipped": lambda: plain.all_skipped(some_skipped(5, reasons=2)),
+    "all-skipped-none": lambda: plain.all_skipped([]),
+    "indexes": lambda: plain.indexes([IndexSummary("/i\x1bx", ("/docs",), 3, 4, 5_000, NOON)]),
     "tokens-none": lambda: plain.tokens([]),
 }
 

@@ -183,8 +183,11 @@ def test_no_dates(typed: str) -> None:
 
 
 def test_every_format_has_a_type() -> None:
-    assert not [suffix for suffix in FORMATS if type_of(f"x{suffix}") not in TYPES]
-    assert all(suffix in suffixes_of(type_of(f"x{suffix}")) for suffix in FORMATS)
+    code = [suffix for suffix, found in FORMATS.items() if found == FORMATS[".py"]]
+    others = [suffix for suffix in FORMATS if suffix and suffix not in code]
+    assert not [suffix for suffix in others if type_of(f"x{suffix}") not in TYPES]
+    for suffix in filter(None, FORMATS):
+        assert suffix in suffixes_of(type_of(f"x{suffix}"))
 
 
 @pytest.mark.parametrize(

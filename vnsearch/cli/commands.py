@@ -1,5 +1,4 @@
-"""The commands: options -> one call -> output -> exit code; the only module that knows
-click.
+"""The commands: options -> one call -> output -> exit code.
 
 Modules that take long to import are imported by the command that needs them.
 """
@@ -7,10 +6,11 @@ Modules that take long to import are imported by the command that needs them.
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from vnsearch.cli import which_index
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.options import (
     NO_PAGER,
@@ -21,6 +21,9 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
+from vnsearch.cli.programs import mcp
+from vnsearch.cli.reading_commands import open_, show
+from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -28,6 +31,7 @@ from vnsearch.errors import (
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
     REPAIR,
+    VnsearchError,
 )
 from vnsearch.index import location
 from vnsearch.render import streams
@@ -38,18 +42,27 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and exit."""
-    run(lambda: _code(arguments))
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = given[: given.index("--")] if "--" in given else given
+    as_json = any(word.partition("=")[0] in _JSON for word in options)
+    run(lambda: _code(given), as_json=as_json)
 
 
-def _code(arguments: Sequence[str] | None) -> int:
+_JSON: Final = {"--json", "--jsonl", "--batch"}
+
+
+def _code(arguments: Sequence[str]) -> int:
     try:
         code: int = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return EXIT_ERROR
     except click.UsageError as error:
-        return _fail_usage(error)
+        raise _misused(error) from error
     except click.ClickException as error:
-        return fail(error.format_message(), "see: vnsearch --help")
+        raise VnsearchError(error.format_message(), "see: vnsearch --help") from error
     except click.Abort:
         return EXIT_INTERRUPTED
     except SystemExit as error:  # after completing words, or on a closed pipe
@@ -57,19 +70,17 @@ def _code(arguments: Sequence[str] | None) -> int:
     return code
 
 
-def _fail_usage(error: click.UsageError) -> int:
+def _misused(error: click.UsageError) -> VnsearchError:
+    """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        click.echo(error.format_message(), err=True)
-        return EXIT_ERROR
     leave_out = "to leave a word out, put -- before it"
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return fail(f"no such option: {error.option_name}", leave_out)
+        return VnsearchError(f"no such option: {error.option_name}", leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):
         given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
-            return fail(error.format_message(), leave_out)
-    return fail(error.format_message(), f"see: {command} --help")
+            return VnsearchError(error.format_message(), leave_out)
+    return VnsearchError(error.format_message(), f"see: {command} --help")
 
 
 @click.group(
@@ -77,7 +88,6 @@ def _fail_usage(error: click.UsageError) -> int:
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
-        "auto_envvar_prefix": "VNSEARCH",
     },
     epilog="""\b
 Examples:
@@ -126,6 +136,11 @@ Examples:
     "for the PATHs, in place of what they had.",
 )
 @click.option(
+    "--gitignore/--no-gitignore",
+    default=None,
+    help="Leave out what .gitignore files say. Remembered for the PATHs; with --no-, no longer.",
+)
+@click.option(
     "--encoding",
     type=Choices(_encodings),
     metavar="NAME",
@@ -159,7 +174,8 @@ def index(common: Common, **options: Any) -> int:
     .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
     data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
     mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
-    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind; all else is skipped and told.
+    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar; not
+    .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
@@ -271,6 +287,7 @@ Examples:
     help="What a click on a path opens, on a terminal: file, none, kitty, vscode, idea, textmate, "
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
+@click.option("--refresh", is_flag=True, help="Bring the index up to date first.")
 @NO_PAGER
 @with_common
 def search(common: Common, **options: Any) -> int:
@@ -289,25 +306,6 @@ def search(common: Common, **options: Any) -> int:
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @with_common
-def status(as_json: bool, common: Common) -> int:
-    """Tell what the index holds, and what has changed since.
-
-    Looks at the files of all roots, but opens none.
-    """
-    from vnsearch.indexing.update import status as status_of
-    from vnsearch.render import jsonform, plain
-
-    found = status_of(location.existing_index(common.folder))
-    if as_json and not common.quiet:
-        streams.write([jsonform.dump(jsonform.status(found))])
-    elif not common.quiet:
-        streams.write(plain.status(found))
-    return EXIT_FOUND
-
-
-@commands.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_common
 def check(as_json: bool, common: Common) -> int:
     """Verify that the index is as it was written, to the last byte.
 
@@ -317,7 +315,7 @@ def check(as_json: bool, common: Common) -> int:
     from vnsearch.index.check import check as check_index
     from vnsearch.render import jsonform, plain
 
-    found = check_index(location.existing_index(common.folder))
+    found = check_index(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
@@ -373,3 +371,10 @@ def _readings(
         return (), ()
     with closing(Searcher(index)) as searcher:
         return searcher.read(text), searcher.typings(text)
+
+
+commands.add_command(show)
+commands.add_command(open_)
+commands.add_command(status)
+commands.add_command(watch)
+commands.add_command(mcp)

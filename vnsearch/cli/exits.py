@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 from vnsearch.errors import (
@@ -14,26 +15,39 @@ from vnsearch.errors import (
 from vnsearch.render import streams
 
 
-def run(command: Callable[[], int]) -> NoReturn:
-    """Run a command and exit with the code it returns, or with that of its error."""
+def run(command: Callable[[], int], *, as_json: bool = False) -> NoReturn:
+    """Run a command and exit with the code it returns, or with that of its error, which is an
+    object on stdout too where the output is JSON."""
     streams.prepare()
     try:
         code = command()
         streams.flush()
-    except VnsearchError as error:
-        code = fail(str(error), error.advice, error.code)
     except KeyboardInterrupt:
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
         code = EXIT_BROKEN_PIPE
-    except OSError as error:
-        code = fail(*explain(error))
-    except MemoryError:
-        code = fail("there is not enough memory", "close other programs, or index with --jobs 1")
     except Exception as error:
-        code = fail(f"a fault of vnsearch: {_described(error)}", "please report this line")
+        message, advice, code = _told(error)
+        fail(message, advice)
+        if as_json:
+            from vnsearch.render import jsonform
+
+            with suppress(OSError):  # it may be stdout that cannot be written
+                streams.write([jsonform.dump(jsonform.error(message, advice, code))])
     streams.close()
     sys.exit(code)
+
+
+def _told(error: Exception) -> tuple[str, str, int]:
+    """What an error is, what to do about it, and the exit code."""
+    if isinstance(error, VnsearchError):
+        return str(error), error.advice, error.code
+    if isinstance(error, OSError):
+        return *explain(error), EXIT_ERROR
+    if isinstance(error, MemoryError):
+        advice = "close other programs, or index with --jobs 1"
+        return "there is not enough memory", advice, EXIT_ERROR
+    return f"a fault of vnsearch: {_described(error)}", "please report this line", EXIT_ERROR
 
 
 def _described(error: Exception) -> str:
@@ -55,7 +69,7 @@ def end_as_interrupted() -> None:
             signal.signal(number, signal.default_int_handler)
 
 
-def fail(message: str, advice: str, code: int = EXIT_ERROR) -> int:
-    """Say what went wrong, and what to do about it."""
+def fail(message: str, advice: str) -> int:
+    """Say what went wrong, and what to do about it; returns the exit code."""
     streams.say(message, advice)
-    return code
+    return EXIT_ERROR

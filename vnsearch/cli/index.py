@@ -7,9 +7,10 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
-from vnsearch.index import location
+from vnsearch.index import state
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ def refresh(
     rebuild: bool,
     excludes: Sequence[str],
     encoding: str | None,
+    gitignore: bool | None,
     forget: Sequence[str],
     shared: bool,
     jobs: int | None,
@@ -41,10 +43,11 @@ def refresh(
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
-    for option in ("--exclude",) * bool(excludes) + ("--encoding",) * bool(encoding):
-        if not paths:
+    own = {"--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore}
+    for option, given in own.items():
+        if given and not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
-    index = location.index_to_write(folder)
+    index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
     with _progress(color, quiet) as progress:
         done = update(
@@ -52,6 +55,7 @@ def refresh(
             paths,
             excludes=[glob for glob in excludes if glob] if excludes else None,
             encoding=None if encoding is None else _encoding(encoding),
+            gitignore=gitignore,
             forget=forget,
             rebuild=rebuild,
             wait=wait,
@@ -59,11 +63,29 @@ def refresh(
             jobs=jobs,
             progress=progress,
         )
+    state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
-    undone = done.missing_roots or (strict and done.skipped)
+    if still := len({*done.unread} - {*done.skipped}):
+        what = "file or folder still cannot" if still == 1 else "files or folders still cannot"
+        streams.say(
+            f"{still} {what} be read; what was indexed of it stays",
+            "to list all that is skipped: vnsearch status --skipped",
+        )
+    skipped = done.skipped or done.skipped_before
+    undone = done.missing_roots or done.unread or (strict and skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
+    """Index what has changed in the roots of an index."""
+    from vnsearch.indexing.update import NUMPY_SETTINGS, update
+
+    for name, value in NUMPY_SETTINGS.items():
+        os.environ.setdefault(name, value)
+    with _progress(color, quiet) as progress:
+        update(index, progress=progress)
 
 
 def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:

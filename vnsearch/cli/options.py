@@ -79,6 +79,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option(
             "--index",
+            "index_folder",  # not as the command, whose defaults click keeps under its name
             metavar="DIR",
             type=click.Path(),
             help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above, else "
@@ -95,10 +96,10 @@ def with_common(command: Callable[..., int]) -> Callable[..., int]:
 
     @common_options
     @wraps(command)
-    def wrapped(index: str | None, color: str | None, quiet: bool, **options: Any) -> int:
+    def wrapped(index_folder: str | None, color: str | None, quiet: bool, **options: Any) -> int:
         above = click.get_current_context().find_root().params
         common = Common(
-            index or above.get("index"),
+            index_folder or above.get("index_folder"),
             color or above.get("color") or "auto",
             quiet or bool(above.get("quiet")),
         )
@@ -108,7 +109,17 @@ def with_common(command: Callable[..., int]) -> Callable[..., int]:
 
 
 class Commands(click.Group):
-    """The commands; what is none of them begins a query."""
+    """The commands; what is none of them begins a query. Options have defaults in the configuration
+    and, as VNSEARCH_COMMAND_OPTION, in variables."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_variables(self, "VNSEARCH")
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """See `click.Group`."""
+        _name_variables(cmd, f"VNSEARCH_{name or cmd.name}")
+        super().add_command(cmd, name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """See `click.Command`."""
@@ -136,6 +147,13 @@ class Commands(click.Group):
                 raise VnsearchError(f"{config.path()}: no such command: {name}", "see: vnsearch -h")
             defaults[name] = _by_parameter(self.commands[name], values, name)
         return defaults
+
+
+def _name_variables(command: click.Command, prefix: str) -> None:
+    for option in command.params:
+        if isinstance(option, click.Option) and option.expose_value and option.envvar is None:
+            long = next(spelling for spelling in option.opts if spelling.startswith("--"))
+            option.envvar = f"{prefix}_{long[2:]}".replace("-", "_").upper()
 
 
 def _by_parameter(command: click.Command, values: dict[str, Any], name: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from vnsearch.cli import config
 from vnsearch.errors import VnsearchError
 
 # What stands first and is none of these begins a query.
-COMMANDS: Final = frozenset("index search status check analyze".split())
+COMMANDS: Final = frozenset("index search show open watch status check analyze mcp".split())
 _ASKING_FOR_HELP: Final = ("-h", "--help", "--version")
 
 _FLAGS: Final = {
@@ -35,6 +35,7 @@ _FLAGS: Final = {
     "--reverse": "reverse",
     "--copies": "copies",
     "--no-pager": "no_pager",
+    "--refresh": "refresh",
     "-q": "quiet",
     "--quiet": "quiet",
 }
@@ -144,6 +145,8 @@ def _add(options: dict[str, Any], option: str, value: str) -> bool:
 def _configured(found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The options that the configuration gives a search."""
     options: dict[str, Any] = {}
+    if any(isinstance(value, dict) and key not in COMMANDS for key, value in found.items()):
+        return None
     values = {key: value for key, value in found.items() if not isinstance(value, dict)}
     for key, value in (values | found.get("search", {})).items():
         option = f"--{key}"

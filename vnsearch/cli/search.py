@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import closing, nullcontext
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from vnsearch.cli import session, which_index
 from vnsearch.cli.exits import run
-from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError
-from vnsearch.index import location
+from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, LockedError, VnsearchError
 from vnsearch.model import Results
 from vnsearch.query.clauses import Demand
 from vnsearch.render import jsonform, streams
@@ -22,7 +23,8 @@ _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of t
 
 def main(**options: Any) -> NoReturn:
     """Search and exit."""
-    run(lambda: answer(**options))
+    as_json = any(options.get(name) for name in ("as_json", "as_jsonl", "batch"))
+    run(lambda: answer(**options), as_json=as_json)
 
 
 def answer(
@@ -55,6 +57,7 @@ def answer(
     explain: bool = False,
     link_format: str = "file",
     no_pager: bool = False,
+    refresh: bool = False,
     folder: str | None = None,
     color: str = "auto",
     quiet: bool = False,
@@ -77,7 +80,10 @@ def answer(
     _check_what_is_asked(query, batch, form)
     files = FileFilter(tuple(within), types, since, until)
     limit = _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit
-    with closing(Searcher(location.existing_index(folder))) as searcher:
+    index = which_index.existing(folder, quiet=quiet)
+    if refresh:
+        _bring_up_to_date(index, color, quiet)
+    with closing(Searcher(index)) as searcher:
 
         def ask(text: str, *, is_set: bool = is_set, limit: int = limit) -> Results:
             return searcher.search(
@@ -106,10 +112,26 @@ def answer(
         results = ask(text := " ".join(query))
         if not quiet:
             _tell(results)
+            if form is None and sys.stderr.isatty() and searcher.has_changed():
+                streams.say(
+                    "files have changed since they were indexed", "see them, too: --refresh"
+                )
             _show(results, form, color, link_format, no_pager=no_pager)
+        if form in (None, "--lines"):
+            session.remember(index, text, results.hits)
         if is_set and not quiet and not results.total:
             _tell_what_else(ask(text, is_set=False, limit=0))
         return EXIT_FOUND if results.total else EXIT_NOTHING
+
+
+def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
+    """Index what has changed, unless another process does."""
+    from vnsearch.cli.index import bring_up_to_date
+
+    try:
+        bring_up_to_date(index, color, quiet)
+    except LockedError as error:
+        streams.say(f"{error}: searching what was indexed before")
 
 
 def _check_what_is_asked(query: Sequence[str], batch: str | None, form: str | None) -> None:

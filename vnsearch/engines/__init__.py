@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 
 from vnsearch.files.globs import folding_matcher
 from vnsearch.files.paths import is_below
+from vnsearch.files.types import uncompressed
 from vnsearch.model import Document, Matches, StoredPassage
 from vnsearch.query.clauses import Query
 from vnsearch.query.lexicon import Lexicon
@@ -66,7 +67,7 @@ class Filters(NamedTuple):
 
     globs: tuple[str, ...] = ()  # as in .gitignore, but without marks and in any case if typed so
     folders: tuple[str, ...] = ()  # names of files, and of folders for all that is in them
-    suffixes: tuple[str, ...] = ()  # of names, in lower case; `.gz` may follow
+    suffixes: tuple[str, ...] = ()  # of names, in lower case; see `files.types`
     sources: frozenset[str] | None = None  # names
 
     def accepts(self) -> Callable[[str], bool] | None:
@@ -78,8 +79,7 @@ class Filters(NamedTuple):
         def accepts(source: str) -> bool:
             if self.sources is not None and source not in self.sources:
                 return False
-            name = source.lower().removesuffix(".gz")
-            if self.suffixes and not name.endswith(self.suffixes):
+            if self.suffixes and not uncompressed(source.lower()).endswith(self.suffixes):
                 return False
             if any(_is_in(source, folder) for folder in self.folders):
                 return True

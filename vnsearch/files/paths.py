@@ -33,6 +33,23 @@ class FileNames(NamedTuple):
         return relative_to(os.getcwd(), self.path(name))
 
 
+def shown(text: str) -> str:
+    r"""A text with names of files in it as valid Unicode: a byte that is not UTF-8, which is a lone
+    surrogate in it (PEP 383), is written as `\xe9`."""
+    if _is_valid(text):
+        return text
+    escaped = (f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in text)
+    return "".join(escaped).encode("utf-8", "replace").decode()
+
+
+def _is_valid(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_below(path: str, folder: str) -> bool:
     """Whether an absolute path is a folder's, or one inside it."""
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)

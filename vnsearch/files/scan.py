@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from vnsearch.files.globs import matcher
+from vnsearch.files.globs import GitIgnore, matcher
 from vnsearch.files.paths import relative_to
 from vnsearch.model import Skipped
 
@@ -36,18 +36,22 @@ def scan(
     *,
     base: str | None = None,
     avoid: frozenset[str] = frozenset(),
+    gitignore: bool = False,
 ) -> Iterator[Seen | Unseen | Skipped]:
     """What is at or below `root` (an absolute path), in a fixed order.
 
     Files that users do not see (`is_hidden`) and what `excludes` match (patterns as in
     .gitignore, relative to `base`, else to the root) are left out in silence, like the folders of
-    `avoid`. What else is no regular file comes as `Skipped`. Symbolic links are not followed,
-    except the root itself. Raises OSError when the root itself cannot be read.
+    `avoid`, and with `gitignore` what .gitignore files say. What else is no regular file comes as
+    `Skipped`. Symbolic links are not followed, except the root itself. Raises OSError when the
+    root itself cannot be read.
     """
-    if not os.path.isdir(root):
-        yield _item(root, os.stat(root))
+    status = os.stat(root)
+    if not stat.S_ISDIR(status.st_mode):
+        yield _item(root, status)
         return
-    left_out = _left_out(excludes, base or root, avoid)
+    ignored = GitIgnore(base or root) if gitignore else None
+    left_out = _left_out(excludes, base or root, avoid, ignored)
     folders = [root]
     while folders:
         folder = folders.pop()
@@ -76,7 +80,7 @@ def scan(
 
 
 def _left_out(
-    excludes: Sequence[str], base: str, avoid: frozenset[str]
+    excludes: Sequence[str], base: str, avoid: frozenset[str], ignored: GitIgnore | None
 ) -> Callable[[os.DirEntry[str], bool], bool]:
     """Whether an entry, which may be a folder, is left out in silence."""
     excluded = matcher(excludes) if excludes else None
@@ -84,9 +88,10 @@ def _left_out(
     def left_out(entry: os.DirEntry[str], is_folder: bool) -> bool:
         if is_hidden(entry.name) or entry.path in avoid:
             return True
-        if excluded is None:
-            return False
-        return excluded(relative_to(base, entry.path) + ("/" if is_folder else ""))
+        slash = "/" if is_folder else ""
+        if ignored is not None and ignored.ignores(entry.path + slash):
+            return True
+        return excluded is not None and excluded(relative_to(base, entry.path) + slash)
 
     return left_out
 

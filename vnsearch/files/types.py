@@ -5,21 +5,22 @@ from typing import Final
 
 from vnsearch.errors import VnsearchError
 
-# The suffixes of each type; `.gz` may follow any of them.
+# The suffixes of each type; that of a compression may follow any of them.
 TYPES: Final[dict[str, tuple[str, ...]]] = {
-    "text": (".txt", ".text", ".log", ".rst", ".srt", ".vtt", ".tex"),
+    "text": (".txt", ".text", ".log", ".rst", ".org", ".tex", ".srt", ".vtt", ".ass", ".ssa"),
     "markdown": (".md", ".markdown"),
-    "page": (".html", ".htm", ".xhtml", ".mht", ".mhtml"),
+    "page": (".html", ".htm", ".xhtml", ".mht", ".mhtml", ".rss"),
     "mail": (".eml", ".mbox", ".msg"),
     "pdf": (".pdf",),
     "word": (".docx", ".docm", ".dotx", ".doc", ".odt", ".ott", ".rtf"),
     "slides": (".pptx", ".pptm", ".ppsx", ".ppt", ".pps", ".odp"),
     "sheet": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv"),
     "book": (".epub", ".fb2", ".mobi"),
-    "data": (".jsonl", ".json", ".xml", ".yaml", ".yml", ".toml"),
+    "data": (".jsonl", ".ndjson", ".json", ".xml", ".yaml", ".yml", ".toml", ".ipynb"),
     "image": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
     "archive": (".zip", ".tar", ".tgz", ".7z", ".rar"),
 }
+_COMPRESSIONS: Final = (".gz", ".bz2", ".xz", ".zst")
 
 _TYPES_BY_SUFFIX: Final = {suffix: name for name, found in TYPES.items() for suffix in found}
 
@@ -27,8 +28,14 @@ _TYPES_BY_SUFFIX: Final = {suffix: name for name, found in TYPES.items() for suf
 def type_of(name: str) -> str:
     """The type of a file by its name: its suffix where no type has that, `text` where there is
     none."""
-    suffix = splitext(name.lower().removesuffix(".gz"))[1]
+    suffix = splitext(uncompressed(name.lower()))[1]
     return _TYPES_BY_SUFFIX.get(suffix, suffix[1:] or "text")
+
+
+def uncompressed(name: str) -> str:
+    """A name in lower case without the suffix of a compression."""
+    stem, suffix = splitext(name)
+    return stem if suffix in _COMPRESSIONS else name
 
 
 def suffixes_of(types: str) -> tuple[str, ...]:

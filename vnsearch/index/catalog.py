@@ -8,8 +8,9 @@ else absolute. They are kept as bytes, since a file name may be any.
 import errno
 import json
 import os
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from io import RawIOBase
@@ -22,6 +23,7 @@ from vnsearch.errors import (
     CHECK_DISK,
     NOT_THERE,
     REPAIR,
+    DamagedError,
     IndexUnusableError,
     VnsearchError,
     WriteError,
@@ -33,14 +35,15 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 5
+VERSION: Final = 7
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
 create table roots (
   path blob primary key,
   excludes text not null,      -- JSON
-  encoding text not null
+  encoding text not null,
+  gitignore integer not null   -- whether .gitignore files are heeded
 ) without rowid;
 create table files (
   path blob primary key,
@@ -54,8 +57,13 @@ create table files (
   reader text not null,        -- what read it, and in which version
   encoding text not null,
   sure integer not null,       -- about the encoding
+  container blob not null,     -- of a file in a file: the path of the file of the disk
   by_name integer not null,    -- 1: the index has one more document, of its name alone
   folders blob not null        -- where in its root it is
+) without rowid;
+create table skipped (         -- files and folders of which no state is kept
+  path blob primary key,
+  reason text not null
 ) without rowid;
 """
 
@@ -77,6 +85,8 @@ class FileState(NamedTuple):
     sure: bool = True
     ctime_ns: int = 0
     inode: int = 0
+    # Of a file in a file: the one of the disk. The digest is then what tells whether it is another.
+    container: str = ""
     by_name: bool = False  # there is one more document, of its name alone
     folders: str = ""  # in which of its root it is: a relative path
 
@@ -153,7 +163,8 @@ class Catalog:
     def __init__(self, path: Path, *, writable: bool = False) -> None:
         """Open the catalog, or create it when `writable` and missing.
 
-        Raises IndexUnusableError when it is missing or damaged, OSError when it cannot be read.
+        Raises DamagedError when it is missing or damaged, OSError when it cannot be read,
+        WriteError when it cannot be created.
         """
         self._path = path
         options = "mode=rwc"
@@ -161,12 +172,13 @@ class Catalog:
             self._can_be_read()
             # A generation is immutable: no locks, no journal, and nothing is ever created.
             options = "mode=ro&immutable=1"
-        with self._reading():
+        doing = self._writing if writable else self._reading
+        with doing():
             # Threads may take turns: see `api`.
             uri = f"{path.absolute().as_uri()}?{options}"
             self._db = sqlite3.connect(uri, uri=True, check_same_thread=False)
         try:
-            with self._reading():
+            with doing():
                 if writable:
                     # The journal is of no use: an unfinished generation is thrown away whole.
                     self._db.execute("pragma journal_mode = off")
@@ -182,8 +194,7 @@ class Catalog:
         try:
             open(self._path, "rb").close()
         except NOT_THERE as error:
-            why = f"the index is damaged: its catalog is missing: {error.strerror}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"its catalog is missing: {error.strerror}") from error
 
     def commit(self) -> None:
         """Keep the changes made so far; raises VnsearchError, like every change, when the disk
@@ -203,8 +214,7 @@ class Catalog:
             if str(error) in _OF_THE_SYSTEM:  # it says nothing of what is on the disk
                 why = f"cannot read the index: {self._path}: {error}"
                 raise VnsearchError(why, CHECK_DISK) from error
-            why = f"the index is damaged: {self._path.name}: {error}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"{self._path.name}: {error}") from error
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -252,23 +262,42 @@ class Catalog:
                 )
 
     def faults(self) -> Iterator[str]:
-        """What is wrong with the structure of the database."""
-        yield from (fault for (fault,) in self._rows("pragma quick_check") if fault != "ok")
+        """What is wrong with the structure of the database; raises VnsearchError when a page
+        of it cannot be read."""
+        for (fault,) in self._rows("pragma quick_check"):
+            code = _CODE.search(fault)
+            if code and int(code[1]) & 0xFF != _CORRUPT:  # the page could not be read
+                raise VnsearchError(f"cannot read the index: {self._path}: {fault}", CHECK_DISK)
+            if fault != "ok":
+                yield fault
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._rows("select path, excludes, encoding from roots order by path")
+        rows = self._rows("select path, excludes, encoding, gitignore from roots order by path")
         return [
-            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding)
-            for path, excludes, encoding in rows
+            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, bool(gitignore))
+            for path, excludes, encoding, gitignore in rows
         ]
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
-        rows = [(os.fsencode(r.path), json.dumps(r.excludes), r.encoding) for r in roots]
+        rows = [
+            (os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.gitignore) for r in roots
+        ]
         with self._writing():
             self._db.execute("delete from roots")
-            self._db.executemany("insert into roots values (?, ?, ?)", rows)
+            self._db.executemany("insert into roots values (?, ?, ?, ?)", rows)
+
+    def skipped(self) -> dict[str, str]:
+        """The files and folders that the last run skipped without a state, and the reasons."""
+        return {os.fsdecode(path): why for path, why in self._rows("select * from skipped")}
+
+    def set_skipped(self, reasons: Mapping[str, str]) -> None:
+        """Replace all of them."""
+        with self._writing():
+            self._db.execute("delete from skipped")
+            rows = ((os.fsencode(path), reason) for path, reason in reasons.items())
+            self._db.executemany("insert into skipped values (?, ?)", rows)
 
     def files(self) -> dict[str, FileState]:
         """Every file by its path. With hundreds of thousands of them memory counts: equal texts
@@ -288,10 +317,10 @@ class Catalog:
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
             state.reader, state.encoding, state.sure, state.ctime_ns, state.inode,
-            state.by_name, os.fsencode(state.folders),
+            os.fsencode(state.container), state.by_name, os.fsencode(state.folders),
         )  # fmt: skip
         with self._writing():
-            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 12}?)", row)
+            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 13}?)", row)
 
     def remove(self, path: str) -> None:
         """Forget a file."""
@@ -304,15 +333,16 @@ class Catalog:
         files, documents = next(self._rows(sql))
         return files, int(documents)
 
-    def read_files(self) -> Iterator[str]:
-        """The files with documents that are more than a name."""
-        rows = self._rows("select path from files where documents")
-        return (os.fsdecode(path) for (path,) in rows)
-
     def modified(self) -> Iterator[tuple[str, int]]:
         """The files, and when they were last changed, in ns."""
         rows = self._rows("select path, mtime_ns from files")
         return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
+
+    def sizes(self) -> Iterator[tuple[str, int, int]]:
+        """The files, their sizes, -1 where one was not read to its end, and when they were last
+        changed, in ns."""
+        rows = self._rows("select path, size, mtime_ns from files")
+        return ((os.fsdecode(path), size, mtime_ns) for path, size, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
         """The files, and how many documents the index has of each, that of its name included."""
@@ -322,6 +352,11 @@ class Catalog:
 
 # What SQLite says when the system does not let it read.
 _OF_THE_SYSTEM: Final = {"unable to open database file", "disk I/O error", "out of memory"}
+
+
+# In what it says of a page; of its numbers, the one for wrong bytes.
+_CODE: Final = re.compile(r"error code=(\d+)")
+_CORRUPT: Final = 11
 
 
 def _kind(engine_version: str) -> str:
@@ -345,13 +380,13 @@ def versions(engine_version: str) -> dict[str, str]:
 
 _COLUMNS: Final = (
     "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode, "
-    "by_name, folders"
+    "container, by_name, folders"
 )
 
 
 def _state(row: Sequence[Any]) -> FileState:
     size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *rest = row
-    ctime_ns, inode, by_name, folders = rest
+    ctime_ns, inode, container, by_name, folders = rest
     reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
     return FileState(
         size,
@@ -364,6 +399,7 @@ def _state(row: Sequence[Any]) -> FileState:
         bool(sure),
         ctime_ns,
         inode,
+        intern(os.fsdecode(container)),
         bool(by_name),
         intern(os.fsdecode(folders)),
     )

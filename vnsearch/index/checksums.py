@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from zlib import crc32
 
-from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError
+from vnsearch.errors import NOT_THERE, DamagedError
 from vnsearch.model import Damage
 
 NAME: Final = "checksums"
@@ -45,10 +45,10 @@ def write(folder: Path, before: Path | None = None) -> str:
 
 
 def verify_small(folder: Path, checksum: str) -> None:
-    """Raise IndexUnusableError when the checksums of a folder are not those that were written,
+    """Raise DamagedError when the checksums of a folder are not those that were written,
     a file has another size, or a small one other bytes; OSError when one cannot be read."""
     for damage in _damages(folder, checksum, _SMALL):
-        raise IndexUnusableError(f"the index is damaged: {damage.file}: {damage.what}", REPAIR)
+        raise DamagedError(f"{damage.file}: {damage.what}")
 
 
 def damages(folder: Path, checksum: str) -> list[Damage]:
@@ -85,7 +85,7 @@ def _damages(folder: Path, checksum: str, most: int | None = None) -> Iterator[D
 
 
 def entries(folder: Path) -> Iterator[Entry]:
-    """The files of a folder as they were written. Raises IndexUnusableError when the checksums
+    """The files of a folder as they were written. Raises DamagedError when the checksums
     are missing or no such list, and OSError when they cannot be read."""
     try:
         for line in (folder / NAME).read_text("ascii").splitlines():
@@ -95,7 +95,7 @@ def entries(folder: Path) -> Iterator[Entry]:
                 raise ValueError(f"{name} is outside of the index")
             yield entry
     except (*NOT_THERE, ValueError, AttributeError, RecursionError) as error:
-        raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
+        raise DamagedError(f"{NAME}: {error}") from error
 
 
 def files(folder: Path) -> list[str]:
@@ -114,6 +114,9 @@ def _raise(error: OSError) -> None:
 def _crc(path: Path) -> str:
     crc = 0
     with open(path, "rb") as file:
-        while block := file.read(_BLOCK):
-            crc = crc32(block, crc)
+        try:
+            while block := file.read(_BLOCK):
+                crc = crc32(block, crc)
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from error
     return f"{crc:08x}"

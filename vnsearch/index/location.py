@@ -25,10 +25,15 @@ def existing_index(option: str | None) -> Path:
     """Like `index_folder`; raises NoIndexError when there is none."""
     folder = index_folder(option)
     if folder is None:
-        raise NoIndexError(
-            "no index here or in a folder above", "make one first: vnsearch index FOLDER"
-        )
+        raise no_index()
     return folder
+
+
+def no_index() -> NoIndexError:
+    """The error that there is none."""
+    return NoIndexError(
+        "no index here or in a folder above", "make one first: vnsearch index FOLDER"
+    )
 
 
 def index_to_write(option: str | None) -> Path:

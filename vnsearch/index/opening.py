@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from vnsearch.engines import Engine, IndexReader
-from vnsearch.errors import REPAIR, IndexUnusableError, VnsearchError, WriteError
+from vnsearch.errors import CHECK_DISK, DamagedError, VnsearchError, WriteError
 from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
@@ -28,9 +28,9 @@ def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Index
 
 @contextmanager
 def as_index_error(generations: Generations) -> Iterator[None]:
-    """Turn any error that comes of damaged bytes into IndexUnusableError: large files are not
-    verified each time they are opened, and of bytes that are wrong anything may come. An OSError
-    without a path gets that of the index.
+    """Turn any error that comes of damaged bytes into DamagedError, and no other: large files are
+    not verified each time they are opened, and of bytes that are wrong anything may come, as it may
+    when a disk fails to give them. An OSError without a path gets that of the index.
     """
     try:
         yield
@@ -40,18 +40,23 @@ def as_index_error(generations: Generations) -> Iterator[None]:
         if error.filename is None:
             raise _named(error, generations) from error
         raise
+    except DamagedError as error:
+        _raise_damage(generations, error)
+        why = f"cannot read the index: {error.what}"
+        raise VnsearchError(why, CHECK_DISK) from error
     except VnsearchError:
         raise
     except Exception as error:
-        # Before the first run has ended there is nothing that could be damaged.
-        if generations.exists():
-            damages = generations.reading(lambda pointer: checksums.damages(*pointer))
-        else:
-            damages = []
-        for damage in damages:
-            why = f"the index is damaged: {damage.file}: {damage.what}"
-            raise IndexUnusableError(why, REPAIR) from error
+        _raise_damage(generations, error)
         raise
+
+
+def _raise_damage(generations: Generations, cause: Exception) -> None:
+    """Raise DamagedError if any byte is not as it was written."""
+    # Before the first run has ended there is nothing that could be damaged.
+    if generations.exists():
+        for damage in generations.reading(lambda pointer: checksums.damages(*pointer)):
+            raise DamagedError(f"{damage.file}: {damage.what}") from cause
 
 
 def _named(error: OSError, generations: Generations) -> OSError:

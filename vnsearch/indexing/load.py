@@ -4,7 +4,7 @@ import os
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Writer
@@ -12,17 +12,22 @@ from vnsearch.errors import UnusableFileError, exhausted
 from vnsearch.files.paths import FileNames
 from vnsearch.files.regular import open_regular
 from vnsearch.index.catalog import Catalog, FileState
-from vnsearch.indexing.plan import MAY_NOT, Plan
+from vnsearch.indexing import nested
+from vnsearch.indexing.plan import MAY_NOT, STAYS, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
     HashingReader,
     Part,
     PartReport,
     WholeFile,
+    folders_inside,
     is_unchanged,
     stable_stat,
 )
 from vnsearch.model import Document, Encoding, Skipped
+
+if TYPE_CHECKING:
+    from vnsearch.readers.base import Member
 
 # Larger files, compressed or not, are cut into parts where their format allows it. Bytes.
 _CUT: Final = 1 << 20
@@ -54,6 +59,8 @@ class Load:
         self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
         self.refused: dict[str, str] = {}  # files that the system does not let be read, and why
         self.skipped: list[Skipped] = []
+        self.unread: list[Skipped] = []  # those of them whose documents are kept
+        self.members: set[str] = set()  # in new and changed files: known, or met
         self.bytes_read = 0
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
         self._advance = advance
@@ -81,7 +88,8 @@ class Load:
         for name in sorted(todo):
             encoding = self._plan.encodings.get(name, "")
             known = self._catalog.file(name) if name in self._plan.changed else None
-            reader = readers.reader_of(name, encoding)
+            nesting = self._plan.nests.get(name)
+            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
             file = self._files[name] = _File(self._names.path(name), reader, known)
             file.seen, file.folders = todo[name], self._plan.folders.get(name, "")
             if not reader:
@@ -92,10 +100,13 @@ class Load:
             if todo[name].st_size > _CUT and readers.has_chunks(name):
                 yield from self._cut(name, file, encoding)
             if file.parts is None:
-                file.parts = 1
-                content = WholeFile(file.path, file.same_reader())
-                cost = _cost(name, todo[name])
-                yield Part(name, 0, content, encoding, cost, os.path.basename(name), file.folders)
+                file.parts, inside = 1, None
+                if nesting is not None:
+                    inside, file.same_inside = nested.inside(
+                        nesting, encoding, self._catalog, name, file.folders
+                    )
+                content = WholeFile(file.path, file.same_reader(), inside)
+                yield Part(name, 0, content, encoding, _cost(name, todo[name]), file.folders)
 
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
         """Yield the parts of a file, unless it cannot be cut."""
@@ -129,17 +140,47 @@ class Load:
 
     def take(self, result: Result) -> None:
         """Take in what a process has read."""
+        inside: defaultdict[str, list[PartReport]] = defaultdict(list)
+        for report in result.reports:
+            if report.container:
+                inside[report.container].append(report)
         for report in result.reports:
             self._count(report.bytes_read)
             first = self._documents[result.process]
             self._documents[result.process] += len(report.keys)
-            file = self._files[report.source]
+            file = self._files.get(report.source) or self._file_inside(report)
             file.early[report.number] = result.process, first, report
             while (number := file.taken) in file.early:
                 process, first, report = file.early.pop(number)
                 self._rejected[process] += (first + nth for nth in file.take(report))
+            file.take_inside(inside[report.source])
+            self._drop_gone(report, {each.source for each in inside[report.source]})
             self._finish_file(report.source, file)
         self._batches[result.process] += result.batches
+
+    def _file_inside(self, report: PartReport) -> "_File":
+        """A file in a file, of which there is only one report, after that on the file it is in."""
+        name, container = report.source, report.container
+        nesting = self._plan.nests.get(container)
+        encoding = self._plan.encodings.get(container, "")
+        reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
+        file = self._files[name] = _File("", reader, self._catalog.file(name))
+        file.folders = folders_inside(name, container, self._plan.folders[container])
+        file.parts = 1
+        self.members.add(name)
+        return file
+
+    def _drop_gone(self, report: PartReport, met: set[str]) -> None:
+        """Drop the known files that are no longer in the file of a report."""
+        nesting = self._plan.nests.get(report.source)
+        if nesting is None or report.number:
+            return
+        self.members |= {*nesting.members}
+        dropped = {*nested.gone(nesting.members, report, met)}
+        for name in dropped:
+            self._writer.remove(name)
+            self._catalog.remove(name)
+        self.as_before |= {*nesting.members} - dropped - met
 
     def finish(self) -> None:
         """Give all batches to the index, and then the names of what has no other document."""
@@ -171,9 +212,12 @@ class Load:
         if reason := file.why_not_read():
             if file.refused:
                 self.refused[name] = file.refused
-            if (file.known is not None and file.known.documents) or not os.path.lexists(file.path):
-                self.skipped.append(Skipped(self._names.from_here(name), reason))
+            has_documents = file.known is not None and file.known.documents > 0
+            if has_documents or not os.path.lexists(file.path):
+                item = Skipped(self._names.from_here(name), reason)
+                self.skipped.append(item)
                 self.as_before.add(name)
+                self.unread += [item] * (bool(file.refused) and has_documents)
                 return
             state = file.unread_state(reason)
         else:
@@ -208,6 +252,10 @@ class _File:
     def __init__(self, path: str, reader: str, known: FileState | None) -> None:
         self.path, self.reader, self.known = path, reader, known
         self.parts: int | None = None  # their number, when it is known
+        self.same_inside = True  # whether files in it would be read as they were
+        self._inside: list[PartReport] = []  # on the files in it
+        self._member: Member | None = None  # if it is one itself,
+        self._container = ""  # in this file
         self.taken = 0  # parts, in their order
         self.early: dict[int, tuple[int, int, PartReport]] = {}  # those after others not there yet
         self.seen: os.stat_result | None = None  # as it was when the run began
@@ -226,14 +274,25 @@ class _File:
     def same_reader(self) -> FileState | None:
         """The known state, if the file would be read as it was."""
         known = self.known
-        if known is None or (known.reader, known.folders) != (self.reader, self.folders):
-            return None
-        return known
+        known = self.known
+        alike = (
+            known is not None
+            and (known.reader, known.folders) == (self.reader, self.folders)
+            and self.same_inside
+        )
+        return known if alike else None
+
+    def take_inside(self, reports: list[PartReport]) -> None:
+        """Take in the reports on the files in it, after its own."""
+        self._inside = reports
+        for report in reports:
+            report.stat = report.stat or self.stat
 
     def take(self, report: PartReport) -> list[int]:
         """Take in the next part; return the numbers of its documents that are not to be indexed,
         since others have their keys."""
         self.taken += 1
+        self._member, self._container = report.member, report.container
         if report.stat is not None or report.refused:
             self.stat, self.digest = report.stat, report.digest
             self.unchanged, self.refused = report.unchanged, report.refused
@@ -263,10 +322,10 @@ class _File:
 
     def why_not_read(self) -> str:
         """Why nothing was read of the file, which stays in the index as it is known; or ""."""
-        if not self.refused and (self._documents or not self.given_up):
+        if not self.refused and (self._documents or self._inside or not self.given_up):
             return ""
         if self.known is not None and self.known.documents:
-            return f"{self.refused or self.given_up}; what was indexed of it stays"
+            return f"{self.refused or self.given_up}; {STAYS}"
         return self.refused or f"{self.given_up}; {_TRIED_AGAIN}"
 
     def unread_state(self, reason: str) -> FileState:
@@ -288,10 +347,20 @@ class _File:
         # A mailbox may have several encodings.
         encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.
-        was_read = (self.digest or not self.reader) and not self.given_up
+        given_up = self.given_up or any(report.given_up for report in self._inside)
+        was_read = (self.digest or not self.reader) and not given_up
         size = self.stat.st_size if was_read else -1
-        state = FileState(
-            size, 0, self.digest, self._documents, tuple(flaws), self.reader, *encoding
-        )
         by_name = hash("") not in self._keys
-        return state._replace(by_name=by_name, folders=self.folders).seen_as(self.stat)
+        state = FileState(
+            size, 0, self.digest, self._documents, tuple(flaws), self.reader, *encoding,
+            by_name=by_name, folders=self.folders,
+        )  # fmt: skip
+        state = state.seen_as(self.stat)
+        if self._member is None:
+            return state
+        version = "" if self.given_up else self._member.version
+        modified = int(self._member.modified * 1e9) or state.mtime_ns
+        return state._replace(
+            size=self._member.size, mtime_ns=modified, ctime_ns=0, inode=0,
+            digest=version.encode(), container=self._container,
+        )  # fmt: skip

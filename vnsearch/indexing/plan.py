@@ -4,9 +4,10 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
@@ -14,9 +15,10 @@ from vnsearch.files.paths import FileNames, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
-from vnsearch.readers import has_suffix, reader_of
+from vnsearch.readers import has_suffix, may_nest, reader_of
 
 MAY_NOT: Final = "cannot be read: permission denied"
+STAYS: Final = "what was indexed of it stays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Known:
     files: Mapping[str, FileState] = field(default_factory=dict)
     # Names of files that it had, when it is to be made anew and knows no states.
     had: Collection[str] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)  # without a state; the reasons
 
 
 @dataclass(slots=True)
@@ -36,18 +39,29 @@ class Plan:
     new: dict[str, os.stat_result] = field(default_factory=dict)
     changed: dict[str, os.stat_result] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)  # known files that are none of these
+    kept: list[str] = field(default_factory=list)  # files of the index that are none of these
     skipped: list[Skipped] = field(default_factory=list)
+    unread: list[Skipped] = field(default_factory=list)  # those of them whose files are kept
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
     refused: dict[str, os.stat_result] = field(default_factory=dict)  # new, but not to be read
     # Of new, changed and refused files, where in its root each is: a relative path, or "".
     folders: dict[str, str] = field(default_factory=dict)
+    # Of new and changed files that others may be in, or are known to be in.
+    nests: dict[str, "Nesting"] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
         return not (self.new or self.changed or self.gone or self.refused)
+
+
+class Nesting(NamedTuple):
+    """What is left out of the files in a file, and which of them are known."""
+
+    base: str  # absolute: what paths of `excludes` are relative to
+    excludes: tuple[str, ...]
+    members: Sequence[str]  # names
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +79,14 @@ def choose(
     excludes: Sequence[str] | None,
     encoding: str | None,
     forgotten: Sequence[str],
+    gitignore: bool | None = None,
 ) -> tuple[list[Root], list[Scope]]:
     """All the roots an index will have, and what of them is looked at.
 
     `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes` or an `encoding` of its own. Without names, all is looked at. Raises
-    RootError for a root to be forgotten that is none.
+    it has `excludes`, an `encoding` or `gitignore` of its own. Without names, all is looked at.
+    Raises RootError for a root to be forgotten that is none.
     """
     roots = {root.path: root for root in known}
     for name in forgotten:
@@ -82,7 +97,7 @@ def choose(
     scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
-        own = excludes is not None or encoding is not None
+        own = any(given is not None for given in (excludes, encoding, gitignore))
         outer = None if own else _covering(paths, path, path)
         if path in paths or outer is None:
             outer = paths.get(path, Root(name))
@@ -90,11 +105,13 @@ def choose(
                 outer = outer._replace(excludes=tuple(excludes))
             if encoding is not None:
                 outer = outer._replace(encoding=encoding)
+            if gitignore is not None:
+                outer = outer._replace(gitignore=gitignore)
             paths[path] = outer
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
-        if outer is not None and not root.excludes and root.encoding == outer.encoding:
+        if outer is not None and root[1:] == ((), *outer[2:]):
             del paths[path]  # it is a part of another one now
     chosen = set(paths.values())
     parts = [
@@ -146,61 +163,105 @@ def make_plan(
         if any(outer in looked_at for outer in _ancestors(path)):
             looked_at.setdefault(path, Scope(root, path))
     avoid = frozenset({*paths, index})
-    plan, unmet, unseen, empty = Plan(), {*known.files, *known.had}, set[str](), set[str]()
+    plan, unmet = Plan(), {*known.files, *known.had}
+    unseen, empty = dict[str, str](), set[str]()  # paths; with reasons, unless told as missing
+    members = _members(known)
     for scope in looked_at.values():
         try:
-            anything = _look(plan, places, known, scope, avoid, unmet, unseen)
+            anything = _look(plan, places, known, members, scope, avoid, unmet, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
                 raise _not_there(scope.path, error) from error
             plan.missing[scope.root.path] = _reason(error)
-            unseen.add(scope.path)
+            unseen[scope.path] = ""
             continue
         if not anything and scope.path in paths:
             empty.add(scope.path)
-    outside = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
-    others = {*plan.changed, *plan.gone, *outside}
-    plan.kept = [name for name in known.files if name not in others]
+    outside, kept = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
+    for path, reason in unseen.items():
+        if reason:
+            stays = f"; {STAYS}" * (path in kept)
+            item = Skipped(places.from_here(places.name(path)), reason + stays)
+            plan.skipped.append(item)
+            plan.unread += [item] * (path in kept)
+    nested = (name for nesting in plan.nests.values() for name in nesting.members)
+    others = {*plan.changed, *plan.gone, *outside, *nested, *plan.new}
+    plan.kept = [name for name in (*known.files, *known.had) if name not in others]
     return plan
+
+
+def _members(known: Known) -> dict[str, list[str]]:
+    """The known files that are in files, by these."""
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for name, state in known.files.items():
+        if state.container:
+            members[state.container].append(name)
+    return members
 
 
 def _look(
     plan: Plan,
     places: FileNames,
     known: Known,
+    members: Mapping[str, Sequence[str]],
     scope: Scope,
     avoid: frozenset[str],
     unmet: set[str],
-    unseen: set[str],
+    unseen: dict[str, str],
 ) -> bool:
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
-    base, encoding, anything = places.path(scope.root.path), scope.root.encoding, False
-    for item in scan(scope.path, scope.root.excludes, base=base, avoid=avoid):
+    base, anything = places.path(scope.root.path), False
+    found = scan(
+        scope.path, scope.root.excludes, base=base, avoid=avoid, gitignore=scope.root.gitignore
+    )
+    for item in found:
         anything = anything or isinstance(item, Unseen)
         if isinstance(item, Seen):
-            name, state = places.name(item.path), known.files.get(places.name(item.path))
+            name = places.name(item.path)
+            inside, state = members.get(name, ()), known.files.get(name)
             # An empty disk may have files, too, such as those of lost+found.
-            anything = anything or has_suffix(name) or bool(state and state.documents)
-            folders = os.path.dirname(relative_to(base, item.path))
-            if encoding:
-                plan.encodings[name] = encoding
-            if state is not None and _is_known(state, name, item.stat, encoding, folders):
+            anything = anything or has_suffix(name) or _has_documents(state, inside)
+            if _compare(plan, known, name, item, scope.root, base, inside):
                 unmet.discard(name)
-                continue
-            if may_be_read := os.access(item.path, os.R_OK):
-                (plan.new if state is None else plan.changed)[name] = item.stat
-            elif state is None and name not in known.had:
-                plan.refused[name] = item.stat  # to be found by its name
-            if may_be_read or name in plan.refused or (state and not state.documents):
-                unmet.discard(name)
-                plan.folders[name] = folders
+                unmet.difference_update(inside)
                 continue
             item = Unseen(item.path, MAY_NOT)
         if isinstance(item, Unseen):
-            unseen.add(item.path)
-        plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
+            unseen[item.path] = item.reason
+        elif isinstance(item, Skipped):
+            plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
     return anything
+
+
+def _compare(
+    plan: Plan,
+    known: Known,
+    name: str,
+    seen: Seen,
+    root: Root,
+    base: str,
+    inside: Sequence[str],
+) -> bool:
+    """Plan what is to be done about a file; return False for a known one that cannot be read."""
+    if root.encoding:
+        plan.encodings[name] = root.encoding
+    state, folders = known.files.get(name), os.path.dirname(relative_to(base, seen.path))
+    if _is_known(known, name, seen.stat, inside, root, folders):
+        return True
+    plan.folders[name] = folders
+    if os.access(seen.path, os.R_OK):
+        (plan.new if state is None else plan.changed)[name] = seen.stat
+        if may_nest(name) or inside:
+            plan.nests[name] = Nesting(base, root.excludes, inside)
+        return True
+    if state is None and name not in known.had:
+        plan.refused[name] = seen.stat  # it is found by its name
+    return name in plan.refused or (state is not None and not _has_documents(state, inside))
+
+
+def _has_documents(state: FileState | None, inside: Sequence[str]) -> bool:
+    return bool(inside) or (state is not None and state.documents > 0)
 
 
 def _drop(
@@ -212,10 +273,10 @@ def _drop(
     unmet: Iterable[str],
     unseen: Container[str],
     empty: Container[str],
-) -> list[str]:
+) -> tuple[list[str], set[str]]:
     """Drop the known files that were not met, unless nothing can be said of them; return those
-    that were not looked at."""
-    outside = []
+    that were not looked at, and of the unseen paths those that had documents."""
+    outside, kept = list[str](), set[str]()
     left: dict[str, list[str]] = {}  # known files of roots without a file, by those
     for name in unmet:
         path = places.path(name)
@@ -225,15 +286,17 @@ def _drop(
             left.setdefault(root, []).append(name)
         elif root is not None and not any(outer in looked_at for outer in above):
             outside.append(name)
-        elif not any(outer in unseen for outer in above):
+        elif (hidden := next((outer for outer in above if outer in unseen), None)) is None:
             plan.gone.append(name)
+        elif name in known.had or known.files[name].documents:
+            kept.add(hidden)
     for folder, names in left.items():
         lost = any(name in known.had or known.files[name].documents for name in names)
         if lost and not any(os.path.lexists(places.path(name)) for name in names):
             plan.missing[roots[folder].path] = "all its files are gone"
         else:  # left out, not lost
             plan.gone += names
-    return outside
+    return outside, kept
 
 
 def _not_there(path: str, error: OSError) -> RootError:
@@ -259,14 +322,26 @@ def check_path(path: str) -> None:
 
 
 def _is_known(
-    state: FileState, name: str, stat: os.stat_result, encoding: str, folders: str
+    known: Known,
+    name: str,
+    stat: os.stat_result,
+    inside: Sequence[str],
+    root: Root,
+    folders: str,
 ) -> bool:
-    """Whether a file is as the index has it."""
+    """Whether a file, and those inside of it, are as the index has them."""
+    state = known.files.get(name)
     return (
-        state.looks_like(stat)
-        and state.reader == reader_of(name, encoding)
+        state is not None
+        and state.looks_like(stat)
         and state.folders == folders
+        and all(is_read_alike(each, known.files[each], root) for each in (name, *inside))
     )
+
+
+def is_read_alike(name: str, state: FileState, root: Root) -> bool:
+    """Whether a file of a root would be read as it was."""
+    return state.reader == reader_of(name, root.encoding, root.excludes)
 
 
 def _governor(path: str, roots: Container[str]) -> str | None:

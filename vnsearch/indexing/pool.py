@@ -45,7 +45,7 @@ def read_all(
 def _read_here(parts: Iterable[Part], builder: Builder) -> Generator[Result]:
     with closing(PartReader(builder)) as reader:
         for part in parts:
-            yield Result(0, [reader.read(part)], reader.batches())
+            yield Result(0, reader.read(part), reader.batches())
         yield Result(0, [], reader.finish())
 
 
@@ -142,7 +142,7 @@ def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection], p
         while True:
             task = pipe.recv()
             try:
-                reports = [reader.read(part) for part in task]
+                reports = [report for part in task for report in reader.read(part)]
                 pipe.send((reports, reader.batches() if task else reader.finish()))
             except Exception as error:
                 pipe.send(error)

@@ -3,7 +3,7 @@
 import io
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -17,10 +17,13 @@ from vnsearch.errors import (
     WriteError,
     exhausted,
 )
+from vnsearch.files.globs import matcher
+from vnsearch.files.paths import relative_to
 from vnsearch.files.regular import open_regular
+from vnsearch.files.scan import is_hidden
 from vnsearch.index.catalog import FileState, digest_of, new_digest
 from vnsearch.model import Document, Encoding
-from vnsearch.readers.base import Flaw, LineChunk
+from vnsearch.readers.base import Done, Flaw, LineChunk, Member
 from vnsearch.readers.sandbox import Sandbox
 
 # Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
@@ -30,11 +33,21 @@ _CLOCK_TICK_NS: Final = 20_000_000
 _BLOCK: Final = 1 << 20  # bytes
 
 
+class Inside(NamedTuple):
+    """What is known of the files that may be in a file, and what is wanted of them."""
+
+    base: str  # what paths of `excludes` are relative to, absolute
+    excludes: tuple[str, ...]  # patterns
+    # Names of those to be read only if their bytes are others: see `Member.version`.
+    versions: Mapping[str, str]
+
+
 class WholeFile(NamedTuple):
     """A file to be opened and read to its end, unless its bytes are still the known ones."""
 
     path: str
     known: FileState | None
+    inside: Inside | None = None  # if other files may be in it
 
 
 class Part(NamedTuple):
@@ -45,8 +58,7 @@ class Part(NamedTuple):
     content: WholeFile | LineChunk
     encoding: str  # the one the user set, or ""
     cost: int  # about as long as a text of that many bytes takes
-    name: str = ""  # what a document without a key is called, see `model.Document`
-    folders: str = ""
+    folders: str = ""  # in its root, see `model.Document`
 
 
 @dataclass(slots=True)
@@ -67,6 +79,11 @@ class PartReport:
     bytes_read: int = 0
     unchanged: bool = False  # its bytes are the known ones
     refused: str = ""  # why the system did not let it be read at all
+    # Files in it that are as they were known, with all that is in them, by their names.
+    same: set[str] = field(default_factory=set)
+    # Of a file in another one:
+    container: str = ""  # the name of the file of the disk that it is in
+    member: Member | None = None
 
 
 class PartReader:
@@ -75,14 +92,15 @@ class PartReader:
     def __init__(self, builder: Builder) -> None:
         self._builder, self._sandbox = builder, Sandbox()
 
-    def read(self, part: Part) -> PartReport:
-        """Read a part; raises WriteError when the index cannot be written."""
-        report = PartReport(part.source, part.number)
+    def read(self, part: Part) -> list[PartReport]:
+        """Read a part; return its report and those of the files in it, in the order of their
+        documents. Raises WriteError when the index cannot be written."""
+        reports = [PartReport(part.source, part.number)]
         if isinstance(part.content, LineChunk):
-            self._index(part, readers.read_chunk(part.content, part.encoding), report)
+            self._index(part, readers.read_chunk(part.content, part.encoding), reports)
         else:
-            self._read_file(part, part.content, report)
-        return report
+            self._read_file(part, part.content, reports)
+        return reports
 
     def batches(self) -> list[Batch]:
         """The batches finished since the last call."""
@@ -97,7 +115,8 @@ class PartReader:
         """End the process that reads hostile formats."""
         self._sandbox.close()
 
-    def _read_file(self, part: Part, file: WholeFile, report: PartReport) -> None:
+    def _read_file(self, part: Part, file: WholeFile, reports: list[PartReport]) -> None:
+        report = reports[0]
         try:
             with open_regular(file.path) as opened:
                 report.stat = stable_stat(opened)
@@ -107,8 +126,11 @@ class PartReader:
                 hashing = HashingReader(opened)
                 stream = hashing.stream()
                 try:
-                    items = readers.read(part.source, stream, self._sandbox, part.encoding)
-                    self._index(part, items, report)
+                    items = readers.read(
+                        part.source, stream, self._sandbox, part.encoding,
+                        file=file.path, wanted=_wanted(part, file, reports),
+                    )  # fmt: skip
+                    self._index(part, items, reports)
                     if not report.given_up:
                         report.digest = hashing.digest()
                 finally:
@@ -122,22 +144,38 @@ class PartReader:
             else:
                 report.refused = f"cannot be read: {error.strerror}"
 
-    def _index(self, part: Part, items: Iterable[Document | Flaw], report: PartReport) -> None:
+    def _index(
+        self,
+        part: Part,
+        items: Iterable[Document | Flaw | Member | Done],
+        reports: list[PartReport],
+    ) -> None:
+        """Index documents, and tell of them and of what else there is in reports: the first one,
+        and one more for each file inside."""
+        report, outer = reports[0], list[PartReport]()
         try:
             for item in items:
-                if isinstance(item, Flaw):
+                if isinstance(item, Document):
+                    self._add(_named(item, part, report), report)
+                elif isinstance(item, Flaw):
                     report.flaws.append((len(report.keys), item.reason))
-                    continue
-                if not item.key:
-                    item = item._replace(name=part.name, folders=part.folders)
-                for document in self._added(part.source, item):
-                    report.keys.append(document.key)
-                    report.numbers.append(document.locator.number if document.locator else 0)
-                report.encodings += filter(None, [item.encoding])
+                elif isinstance(item, Member):
+                    outer.append(report)
+                    report = _report_of(reports[0].source, item)
+                    reports.append(report)
+                else:
+                    report.given_up = item.given_up
+                    report = outer.pop()
         except GivenUpError as error:
-            report.given_up = str(error)
+            reports[0].given_up = str(error)
         except UnusableFileError as error:
-            report.flaws.append((len(report.keys), str(error)))
+            reports[0].flaws.append((len(reports[0].keys), str(error)))
+
+    def _add(self, item: Document, report: PartReport) -> None:
+        for document in self._added(report.source, item):
+            report.keys.append(document.key)
+            report.numbers.append(document.locator.number if document.locator else 0)
+        report.encodings += filter(None, [item.encoding])
 
     def _added(self, source: str, document: Document) -> Iterator[Document]:
         """Add a document and yield it, or its parts if there must be several."""
@@ -149,6 +187,54 @@ class PartReader:
                 yield from self._added(source, half)
         else:
             yield document
+
+
+def _named(document: Document, part: Part, report: PartReport) -> Document:
+    """A document with the name of its file, which may be in that of the part; a record as it is."""
+    if document.key:
+        return document
+    own = os.path.basename(report.source)
+    folders = part.folders
+    if report.member is not None:
+        folders = folders_inside(report.source, part.source, part.folders)
+    return document._replace(name=own, folders=folders)
+
+
+def folders_inside(name: str, container: str, outer: str) -> str:
+    """Where in its root a file is that is in a container, itself in the folders `outer`."""
+    return os.path.dirname(
+        os.path.join(outer, os.path.basename(container) + name[len(container) :])
+    )
+
+
+def _report_of(container: str, member: Member) -> PartReport:
+    name = f"{container}/{member.name}"
+    return PartReport(name, 0, container=container, member=member)
+
+
+def _wanted(part: Part, file: WholeFile, reports: list[PartReport]) -> Callable[[Member], bool]:
+    """Whether a file in a file is to be read; what else is to be told of it goes into reports."""
+    inside = file.inside or Inside("", (), {})
+    excluded = matcher(inside.excludes) if inside.excludes else None
+
+    def wanted(member: Member) -> bool:
+        path = os.path.join(file.path, member.name)
+        if any(map(is_hidden, member.name.split("/"))):
+            return False
+        if excluded is not None and excluded(relative_to(inside.base, path)):
+            return False
+        name = f"{part.source}/{member.name}"
+        if member.version and inside.versions.get(name) == member.version:
+            reports[0].same.add(name)
+            return False
+        if readers.format_of(name) is None:
+            report = _report_of(part.source, member)
+            report.flaws.append((0, readers.not_supported(name)))
+            reports.append(report)
+            return False
+        return True
+
+    return wanted
 
 
 def _halves(document: Document) -> tuple[Document, Document]:

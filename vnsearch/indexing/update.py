@@ -7,7 +7,7 @@ new generation of the index, which becomes current when all of it is on disk.
 import os
 import shlex
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
@@ -21,10 +21,11 @@ from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.generations import CATALOG, ENGINE, Generations
 from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.indexing.counts import by_format, by_reason
 from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
-from vnsearch.model import Changes, FileEncoding, Root, Skipped, Status
+from vnsearch.model import Changes, FileEncoding, IndexSummary, Root, Skipped, Status
 from vnsearch.readers import format_of
 
 # For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
@@ -68,6 +69,7 @@ def update(
     *,
     excludes: Sequence[str] | None = None,
     encoding: str | None = None,
+    gitignore: bool | None = None,
     forget: Sequence[str] = (),
     rebuild: bool = False,
     wait: float = 0.0,
@@ -79,12 +81,14 @@ def update(
     """Bring the index in the (absolute) folder `index` up to date with its roots.
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
-    becomes one. `excludes` and `encoding`, when given, replace those of the paths. `forget`
+    becomes one. `excludes`, `encoding` and `gitignore` (whether .gitignore files are heeded), when
+    given, replace those of the paths. `forget`
     drops roots with their files. `rebuild` starts from nothing with all known roots, and does
     not need the old index to be readable. `shared` lets the group read and write it from now on.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. A root that is missing keeps its documents, and is among the
-    `missing_roots` of what is returned. Raises RootError, LockedError and
+    `missing_roots` of what is returned; so do files and folders that cannot be read, the `unread`.
+    Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
@@ -98,7 +102,7 @@ def update(
             raise _nothing_named()
     with generations.writing(wait, shared=shared), as_index_error(generations):
         known = _known(generations, engine, rebuild)
-        roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten)
+        roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten, gitignore)
         if not roots and not forget:
             raise _nothing_named()
         if rebuild:
@@ -106,8 +110,9 @@ def update(
         plan = make_plan(places, known, roots, scopes, str(index))
         if rebuild and (plan.missing or plan.kept):  # which would have to be read to be kept
             raise _cannot_be_rebuilt(places, plan)
-        work = _Update(places, known, plan, progress or Silence())
-        if not plan.is_empty() or roots != known.roots or rebuild:
+        whole = {scope.path for scope in scopes} == {places.path(root.path) for root in roots}
+        work = _Update(places, known, plan, progress or Silence(), is_whole=whole)
+        if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
             draft = generations.draft(fresh=rebuild)
             try:
                 work.write(draft, engine, roots, jobs or _cores())
@@ -126,7 +131,10 @@ def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
 def _summary(generations: Generations, work: "_Update", started: float) -> Changes:
     """What was done; errors say that it is done."""
     try:
-        with closing(Catalog(generations.current() / CATALOG)) as catalog:
+        with (
+            as_index_error(generations),
+            closing(Catalog(generations.current() / CATALOG)) as catalog,
+        ):
             return work.summary(catalog, time.monotonic() - started)
     except OSError as error:
         message, advice = explain(error)
@@ -148,6 +156,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         count, documents = catalog.counts()
         passages = reader.count_passages()
     plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
+    skipped = (*plan.skipped, *_flaws(places, files, plan.kept))
     return Status(
         folder=str(index),
         roots=tuple(roots),
@@ -155,15 +164,29 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         files=count,
         documents=documents,
         passages=passages,
-        skipped=(*plan.skipped, *_flaws(places, files, plan.kept)),
+        skipped=skipped,
         bytes_on_disk=generations.bytes_on_disk(),
         updated=datetime.fromisoformat(facts["updated"]),
         new=len(plan.new),
         changed=len(plan.changed),
         removed=len(plan.gone),
+        formats=by_format(name for name, state in files.items() if state.documents),
+        reasons=by_reason(skipped, {places.from_here(n) for n, s in files.items() if s.documents}),
         versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
         encodings=tuple(_encodings(places, files, sorted(plan.kept))),
     )
+
+
+def summary(index: Path, engine: Engine | None = None) -> IndexSummary:
+    """What an index holds, without looking at its files; raises NoIndexError,
+    IndexUnusableError."""
+    generations = Generations(index)
+    catalog, reader = open_index(generations, engine or embedded())
+    with closing(catalog), closing(reader), as_index_error(generations):
+        files, documents = catalog.counts()
+        updated = datetime.fromisoformat(catalog.facts()["updated"])
+        roots = tuple(FileNames.of(index).path(root.path) for root in catalog.roots())
+    return IndexSummary(str(index), roots, files, documents, generations.bytes_on_disk(), updated)
 
 
 def _cores() -> int:
@@ -201,7 +224,7 @@ def _known(generations: Generations, engine: Engine, rebuild: bool) -> Known:
         return Known()
     with closing(Catalog(generations.current() / CATALOG)) as catalog:
         catalog.check_versions(engine.version)
-        return Known(catalog.roots(), catalog.files())
+        return Known(catalog.roots(), catalog.files(), skipped=catalog.skipped())
 
 
 def _left(generations: Generations) -> Known:
@@ -212,19 +235,37 @@ def _left(generations: Generations) -> Known:
         if folder is not None:
             with closing(Catalog(folder / CATALOG)) as catalog:
                 roots = catalog.roots()
-                return Known(roots, had=[*catalog.read_files()])
+                files = [(name, s.container) for name, s in catalog.files().items() if s.documents]
+                return Known(roots, had={name for both in files for name in both if name})
     return Known(roots)
 
 
 class _Update:
     """A plan being carried out, and the count of what it did."""
 
-    def __init__(self, places: FileNames, known: Known, plan: Plan, progress: Progress) -> None:
+    def __init__(
+        self, places: FileNames, known: Known, plan: Plan, progress: Progress, *, is_whole: bool
+    ) -> None:
+        """`is_whole`: all of the roots is looked at."""
+        self._is_whole, self._known_skipped = is_whole, known.skipped
         self._places, self._plan, self._progress = places, plan, progress
         self._known, self._had = known.files, known.had
-        self._skipped = list(plan.skipped)
+        self._skipped, self._unread = list(plan.skipped), list(plan.unread)
         self._bytes_read = 0
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
+        self._members: set[str] = set()  # files in those that are new and changed
+
+    def skips_anew(self) -> bool:
+        """Whether other files are skipped than before."""
+        return self._all_skipped() != self._known_skipped
+
+    def _all_skipped(self) -> dict[str, str]:
+        """The files that are skipped without a state, by name, and why."""
+        before = {} if self._is_whole else self._known_skipped
+        return {**before, **{self._name(item): item.reason for item in self._skipped}}
+
+    def _name(self, item: Skipped) -> str:
+        return self._places.name(os.path.abspath(item.path))
 
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
@@ -247,11 +288,14 @@ class _Update:
                 with closing(read_all(load.parts(), writer.builder, jobs)) as results:
                     for result in results:
                         load.take(result)
+                self._skipped += load.skipped
+                self._unread += load.unread
                 for name in load.refused.keys() & {*self._had}:
                     raise _would_be_lost(self._places.from_here(name), load.refused[name])
                 progress.finishing()
                 load.finish()
                 catalog.set_roots(roots)
+                catalog.set_skipped(self._all_skipped())
                 catalog.set_facts(vnsearch=__version__, **versions(engine.version))
                 writer.commit()
                 catalog.commit()
@@ -259,19 +303,20 @@ class _Update:
             with suppress(Exception):
                 writer.cancel()
             raise
-        self._skipped += load.skipped
         self._as_before, self._bytes_read = load.as_before, load.bytes_read
+        self._members = load.members
 
     def summary(self, catalog: Catalog, seconds: float) -> Changes:
         """What was done, given the catalog as it is now. A file without a document counts
         as skipped only."""
         plan, known = self._plan, self._known
-        todo = plan.new.keys() | plan.changed.keys() | plan.refused.keys()
+        todo = plan.new.keys() | plan.changed.keys() | plan.refused.keys() | self._members
         states = {name: state for name in todo if (state := catalog.file(name))}
         had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}
-        read = has - (plan.changed.keys() & self._as_before)
+        read = has - self._as_before
         kept = [name for name in plan.kept if name in known]
+        skipped, todo_states = self._new_skipped(states), dict(states)
         # Of most files there is nothing to say.
         states |= {name: known[name] for name in kept if known[name].flaws or known[name].encoding}
         return Changes(
@@ -279,7 +324,8 @@ class _Update:
             changed=len(read & had),
             removed=len(had - has),
             unchanged=len(has - read) + sum(known[name].documents > 0 for name in kept),
-            skipped=(*self._skipped, *_flaws(self._places, states, sorted(states))),
+            skipped=skipped,
+            skipped_before=len(self._all_skipped()) + self._count_flaws(todo_states) - len(skipped),
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,
             seconds=seconds,
@@ -288,7 +334,26 @@ class _Update:
                 Skipped(self._places.from_here(root), reason)
                 for root, reason in plan.missing.items()
             ),
+            unread=tuple(self._unread),
         )
+
+    def _count_flaws(self, todo: Mapping[str, FileState]) -> int:
+        """How many flaws the files of the index have, given those that were to be read."""
+        gone = {*self._plan.gone}
+        kept = (s for name, s in self._known.items() if name not in todo and name not in gone)
+        return sum(len(state.flaws) for state in (*todo.values(), *kept))
+
+    def _new_skipped(self, states: Mapping[str, FileState]) -> tuple[Skipped, ...]:
+        """What is skipped now, and was not before for the same reason."""
+        known = self._known_skipped
+        files = (i for i in self._skipped if known.get(self._name(i)) != i.reason)
+        flaws = (
+            Skipped(self._places.from_here(name), flaw)
+            for name in sorted(states)
+            for flaw in states[name].flaws
+            if name not in self._known or flaw not in self._known[name].flaws
+        )
+        return (*files, *flaws)
 
 
 def _flaws(

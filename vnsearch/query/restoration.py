@@ -19,21 +19,24 @@ from vnsearch.query.clauses import Kind, Query, Word, with_words
 from vnsearch.query.lexicon import Statistics
 from vnsearch.vietnamese.keystrokes import is_ordinary, telex, vni
 from vnsearch.vietnamese.letters import with_marks_of
+from vnsearch.vietnamese.questions import QUESTION_WORDS
 
-# The weight of what is known of a word alone beside its bigrams: the words before it that it
-# was not seen with (Dirichlet smoothing). Restoration is right for 95.6 to 96.7% of the
-# syllables of bare queries with 1, 93.0 to 96.1% with 30.
-_PRIOR: Final = 1.0
+# The chance of a neighbour that a word was not seen with: this over the square root of how often
+# the word is there, as new neighbours of a word become rarer the more of them are known.
+_NEW_NEIGHBOUR: Final = 0.1
 _UNSEEN: Final = 0.1  # how often a word counts that the index does not have
 
 # How likely the marks of a word are left out by someone who typed other words with marks.
 _LEFT_OUT_BY_SOME: Final = 0.5
 
+# How many times likelier words that ask are in a longer query than in texts, which answer.
+_ASKED: Final = 5.0
+
 # A short query without any marks is only told as restored when each word is so sure.
 _SHORT: Final = 5
 _SURE: Final = 0.5
 
-_LIKELY: Final = 0.1  # less likely readings are not taken for evidence
+_LIKELY: Final = 0.02  # less likely readings are not taken for evidence
 _NEARLY_SURE: Final = 0.999  # of what was not typed
 
 
@@ -134,7 +137,9 @@ class _Reading(NamedTuple):
 def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
     """The words of a run, each with its likeliest form and how sure that is."""
     marked = sum(word.match_marks for word in run)
-    slots = [_slot(word, _LEFT_OUT_BY_SOME if marked else 1.0, known) for word in run]
+    left_out = _LEFT_OUT_BY_SOME if marked else 1.0
+    asked = _ASKED if len(run) > _SHORT else 1.0
+    slots = [_slot(word, left_out, asked, known) for word in run]
     if all(len(slot) == 1 for slot in slots):
         yield from map(_as_typed, run)
         return
@@ -167,7 +172,7 @@ def _as_typed(word: Word) -> Word:
     return word._replace(readings=((word.exact, 1.0),))
 
 
-def _slot(word: Word, left_out: float, known: Statistics) -> list[_Reading]:
+def _slot(word: Word, left_out: float, asked: float, known: Statistics) -> list[_Reading]:
     """The readings of a word, the first as it was typed."""
     typed = word.exact
     if word.kind is not Kind.WORD:
@@ -177,7 +182,7 @@ def _slot(word: Word, left_out: float, known: Statistics) -> list[_Reading]:
     if word.match_marks:
         return [as_typed]
     return [as_typed] + [
-        _Reading(form, float(variants[form]), left_out)
+        _Reading(form, float(variants[form]), left_out * (asked if form in QUESTION_WORDS else 1))
         for form in with_marks_of(typed, variants)
         if form != typed
     ]
@@ -195,12 +200,15 @@ def _steps(
     steps: list[_Step] = [[[r.typing * r.often / passages] for r in slots[0]]]
     for (one, other), (before, slot) in zip(pairwise(run), pairwise(slots), strict=True):
         together = known.bigrams[one.folded, other.folded]
-        scales = [(last.form, 1 / (last.often + _PRIOR)) for last in before]
+        scales = [(last.form, max(last.often, 1.0)) for last in before]
         step = []
         for form, often, typing in slot:
-            prior = _PRIOR * often / passages
+            alone = _NEW_NEIGHBOUR * often / passages
             step.append(
-                [typing * (together.get((last, form), 0) + prior) * scale for last, scale in scales]
+                [
+                    typing * (together.get((last, form), 0) / times + alone / math.sqrt(times))
+                    for last, times in scales
+                ]
             )
         steps.append(step)
     return steps

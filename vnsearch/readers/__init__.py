@@ -9,7 +9,7 @@ of its format is met.
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -17,15 +17,25 @@ from io import BufferedReader
 from itertools import chain, repeat
 from os.path import basename
 from pathlib import PurePath
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
+from zlib import crc32
 
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
 from vnsearch.readers import titles
-from vnsearch.readers.base import Flaw, LineChunk, Source, bytes_of, damaged, undecoded
+from vnsearch.readers.base import (
+    Done,
+    Flaw,
+    LineChunk,
+    Member,
+    Source,
+    bytes_of,
+    damaged,
+    undecoded,
+)
 from vnsearch.readers.compression import decompressed, split_suffixes, told
-from vnsearch.readers.sandbox import Sandbox, reader_named
+from vnsearch.readers.sandbox import Sandbox, Wanted, reader_named
 from vnsearch.vietnamese import legacy
 from vnsearch.vietnamese.letters import LETTERS, nfc
 from vnsearch.vietnamese.lookalikes import restored
@@ -44,6 +54,7 @@ class Format(NamedTuple):
     # Whether a document without a title of its own has one in its first lines; else it is called as
     # its file.
     titled: bool = True
+    nests: bool = False  # whether other files may be in them
 
 
 def _office(module: str) -> Format:
@@ -51,7 +62,9 @@ def _office(module: str) -> Format:
 
 
 _HTML: Final = Format("html", 3)
-_MAIL: Final = Format("mail", 2)
+_MAIL: Final = Format("mail", 3, nests=True)
+# Opened where it lies, since it may be larger than memory.
+_ARCHIVE: Final = Format("archive", nests=True)
 _SHEETS: Final = Format("sheets", 3, library="python_calamine")
 _TEXT: Final = Format("text", 3, sandboxed=False)
 _LINES: Final = _TEXT._replace(titled=False)  # its first lines say nothing of the others
@@ -94,7 +107,11 @@ FORMATS: Final[dict[str, Format]] = {
     ".mht": _MAIL,
     ".mhtml": _MAIL,
     ".eml": _MAIL,
-    ".mbox": Format("mbox", 2),
+    ".mbox": Format("mbox", 3, nests=True),
+    ".zip": _ARCHIVE,
+    ".tar": _ARCHIVE,
+    ".7z": _ARCHIVE,
+    ".rar": _ARCHIVE,
     ".csv": Format("table", 2),
     ".tsv": Format("table", 2),
     ".pdf": Format("pdf", 2, library="pypdfium2"),
@@ -104,7 +121,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".epub": _office("epub"),
     ".doc": Format("doc", library="olefile"),
     ".ppt": Format("ppt", library="olefile"),
-    ".msg": Format("msg", library="olefile"),
+    ".msg": Format("msg", library="olefile", nests=True),
     ".rtf": Format("rtf"),
     ".xlsx": _SHEETS,
     ".xlsm": _SHEETS,
@@ -112,7 +129,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".ods": _office("ods"),
 }
 # Of all formats, any may be met.
-FORMATS[""] = Format("content", sum(found.version for found in FORMATS.values()))
+FORMATS[""] = Format("content", sum(found.version for found in FORMATS.values()), nests=True)
 
 # What no suffix of a format looks like: file names may end in dates, abbreviations, names of hosts.
 _NO_SUFFIX: Final = re.compile(r"\.(?![a-z0-9]{0,7}[a-z][a-z0-9]{0,7}$).*|")
@@ -139,48 +156,84 @@ def has_suffix(path: str) -> bool:
     return format_of(path) not in (None, FORMATS[""])
 
 
-def reader_of(path: str, encoding: str = "") -> str:
+def reader_of(path: str, encoding: str = "", excludes: Sequence[str] = ()) -> str:
     """Identify what a file would be read with: module, version, encoding; "" if by none.
 
     If this differs from when the file was read, it must be read again. `encoding` is the one
-    the user set for text files, or "".
+    the user set for text files, or ""; `excludes`, what is left out of the files in it.
     """
     found = format_of(path)
     if found is None:
         return ""
     version = found.version if _installed(found.library) else 0
-    return f"{found.module} {version} {encoding}".rstrip()
+    left_out = f" without {crc32(repr(excludes).encode()):x}" if excludes and found.nests else ""
+    return f"{found.module} {version} {encoding}".rstrip() + left_out
 
 
 def read(
-    path: str, stream: BufferedReader, sandbox: Sandbox, encoding: str = ""
-) -> Iterator[Document | Flaw]:
+    path: str,
+    stream: BufferedReader,
+    sandbox: Sandbox,
+    encoding: str = "",
+    *,
+    file: str = "",
+    wanted: Wanted = lambda _: False,
+) -> Iterator[Document | Flaw | Member | Done]:
     """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 
-    Documents are in NFC, with a title and at least one word. `path` only decides the format;
-    `stream` is the open file. `encoding` is that of text (a name from `encodings.lookup`); if "",
-    it is detected. Raises UnusableFileError, also for any error of a library; OSError when
-    `stream` cannot be read; VnsearchError when no file can be.
+    Then, for each file in it that is `wanted`, a `Member`, its documents and flaws, and `Done`;
+    others may be in that one. Documents are in NFC, with a title and at least one word. `path`
+    only decides the format; `stream` is the open file, and `file` its absolute path. `encoding`
+    is that of text (a name from `encodings.lookup`); if "", it is detected. Raises
+    UnusableFileError, also for any error of a library; OSError when `stream` cannot be read;
+    VnsearchError when no file can be.
     """
     found = format_of(path)
     if found is None:
         raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
         raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
+    if found == _ARCHIVE and file:
+        yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
+        return
     data = decompressed(path, stream)
     with _reading(path):
         source = Source(data, encoding)
         if found.sandboxed:
-            items = sandbox.read(found.module, bytes_of(data), encoding)
-        else:
-            items = reader_named(found.module)(source)
-        yield from chain.from_iterable(map(_finished, items, repeat(path), repeat(found.titled)))
+            items = sandbox.read(found.module, bytes_of(data), encoding, wanted)
+            yield from _all_finished(path, items)
+            return
+        # Readers of plain text hold no files.
+        plain = cast("Iterator[Document | Flaw]", reader_named(found.module)(source))
+        yield from chain.from_iterable(map(_finished, plain, repeat(path), repeat(found.titled)))
         yield from source.flaws()
+
+
+def _all_finished(
+    path: str, items: Iterable[Document | Flaw | Member | Done]
+) -> Iterator[Document | Flaw | Member | Done]:
+    names = [path]
+    for item in items:
+        if isinstance(item, Member):
+            names.append(f"{path}/{item.name}")
+            yield item
+        elif isinstance(item, Done):
+            names.pop()
+            yield item
+        else:
+            found = format_of(names[-1])
+            yield from _finished(item, names[-1], titled=found is None or found.titled)
 
 
 def not_supported(path: str) -> str:
     """Why a file is not read that no reader is for."""
     return f"format not supported ({PurePath(path).suffix or 'no suffix'})"
+
+
+def may_nest(path: str) -> bool:
+    """Whether other files may be in a file of this format."""
+    found = format_of(path)
+    return found is not None and found.nests
 
 
 def has_chunks(path: str) -> bool:
@@ -248,7 +301,9 @@ def _remedy(library: str) -> str:
 
 
 def _finished(
-    item: Document | Flaw, path: str = "", titled: bool = True
+    item: Document | Flaw,
+    path: str = "",
+    titled: bool = True,
 ) -> Iterator[Document | Flaw]:
     """Yield a document repaired, normalized, and with a title; a flaw if it has no words, or lines
     that cannot be repaired.
@@ -259,7 +314,7 @@ def _finished(
     if not isinstance(item, Document):
         yield item
         return
-    key, title, text, locator, encoding, name, _ = item
+    key, title, text, locator, encoding, *_ = item
     del item  # its text may be large, and changed here
     title = " ".join(title.split())
     where = f"{locator.unit} {locator.number}: " if locator and key else ""
@@ -280,7 +335,7 @@ def _finished(
     if not title and not key and not titled:
         title = _clean(PurePath(path).name)
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
-    yield Document(_clean(key), title, text, locator, encoding, name)
+    yield Document(_clean(key), title, text, locator, encoding)
 
 
 def _clean(text: str) -> str:

@@ -1,7 +1,8 @@
 """What readers share: what they are given and what they yield, limits of size."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from hashlib import sha256
 from io import BufferedReader
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -34,6 +35,34 @@ class Flaw(NamedTuple):
     """A part of a file, such as a record, that cannot be read, while the rest of it can."""
 
     reason: str  # why, and which part; shown to the user
+
+
+class Member(NamedTuple):
+    """A file in another one, such as an archive or a message."""
+
+    name: str  # its path in that, with / between folders
+    size: int  # bytes, as it is said to have
+    modified: float  # seconds since 1970; 0 if that is not known
+    version: str  # another one if its bytes are; "" if that is not known
+
+
+class Held(NamedTuple):
+    """A file in the one that is read, and what gives its bytes."""
+
+    member: Member
+    data: Callable[[], bytes]  # raises UnusableFileError
+
+    @classmethod
+    def of(cls, name: str, data: bytes, modified: float = 0.0) -> "Held":
+        """A file of which only its bytes tell whether it is another one."""
+        version = sha256(data).hexdigest()[:32]
+        return cls(Member(name, len(data), modified, version), lambda: data)
+
+
+class Done(NamedTuple):
+    """The end of the last `Member` that has none yet."""
+
+    given_up: str = ""  # why it was not read to its end, if so
 
 
 class LineChunk(NamedTuple):

@@ -5,14 +5,15 @@ Word 95 and 6 are read without their fonts, so old encodings are told by the tex
 programs name so is often RTF, HTML or newer Word.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from importlib import import_module
 from io import BufferedReader, BytesIO
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
-from vnsearch.readers import superscripts, titles
-from vnsearch.readers.base import Source, bytes_of
+from vnsearch.readers import content, superscripts, titles
+from vnsearch.readers.base import Flaw, Held, Source, bytes_of
 from vnsearch.readers.doc_format import Character, Stretch, WordFile
 from vnsearch.readers.fonts import FontDecoder, is_old
 from vnsearch.readers.ole import Container
@@ -31,12 +32,12 @@ _HEADINGS: Final = range(1, 10)
 _MOST_HEADINGS: Final = 5  # looked at for a title
 
 
-def read(source: Source) -> Iterator[Document]:
+def read(source: Source) -> Iterator[Document | Flaw | Held]:
     """Yield one document; raises UnusableFileError."""
     data = bytes_of(source.stream)
-    if (other := _other_reader(data)) is not None:
+    if not data.startswith(content.OLE) and (module := content.module_of(data)) != "text":
         source.stream = BufferedReader(BytesIO(data))
-        yield from other(source)
+        yield from import_module(f"vnsearch.readers.{module}").read(source)
         return
     container = Container(data)
     text = _Text(WordFile(container))
@@ -152,17 +153,3 @@ class _Text:
         # Word 95 is read without the marks of rows, whose ends look like one empty cell more.
         if stretch.paragraph.ends_row if self._file.is_97 else not has_text:
             self._paragraphs.end_row()
-
-
-def _other_reader(data: bytes) -> Callable[[Source], Iterator[Document]] | None:
-    """The reader of a file that is not what its name says; None if it may be."""
-    from vnsearch.readers import docx, html, mail, rtf
-
-    start = data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"{\\rtf"):
-        return rtf.read
-    if start.startswith(b"PK\3\4"):
-        return docx.read
-    if start.startswith(b"<"):
-        return html.read
-    return mail.read if start.lower().startswith(b"mime-version:") else None

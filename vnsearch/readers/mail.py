@@ -1,5 +1,5 @@
 """A message (.eml), or a page that a browser saved as one (.mht): subject, people, date, body and
-the names of attachments.
+the names of attachments; then these, as files in it.
 
 Formats: RFC 5322 and MIME; MHTML is RFC 2557.
 """
@@ -14,25 +14,32 @@ from email.utils import parsedate_to_datetime
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding, Locator
 from vnsearch.readers import html, titles
-from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
+from vnsearch.readers.base import MAX_FILE_BYTES, Held, Source, bytes_of
 
 _PEOPLE = ("from", "to", "cc")
 
 
-def read(source: Source) -> Iterator[Document]:
-    """Yield one document; raises UnusableFileError."""
-    yield document(source, bytes_of(source.stream, MAX_TEXT_BYTES))
+def read(source: Source) -> Iterator[Document | Held]:
+    """Yield one document, and the files that came with it; raises UnusableFileError."""
+    message = parsed(bytes_of(source.stream, MAX_FILE_BYTES))
+    yield document(source, message)
+    yield from attached(message)
 
 
-def document(source: Source, data: bytes, number: int | None = None) -> Document:
-    """Read a message; `number`: its number in a mailbox, None if it is a file of its own.
-
-    What cannot be decoded is replaced by U+FFFD. Raises UnusableFileError.
-    """
+def parsed(data: bytes) -> EmailMessage:
+    """Parse a message; raises UnusableFileError if it is none."""
     message = message_from_bytes(data, policy=default)
     if not message.keys():
         raise UnusableFileError("no message")
     assert isinstance(message, EmailMessage)
+    return message
+
+
+def document(source: Source, message: EmailMessage, number: int | None = None) -> Document:
+    """Read a message; `number`: its number in a mailbox, None if it is a file of its own.
+
+    What cannot be decoded is replaced by U+FFFD. Raises UnusableFileError.
+    """
     subject = _header(source, message, "subject")
     people = [_header(source, message, name) for name in _PEOPLE]
     title, body = _body(source, message)
@@ -122,6 +129,31 @@ def _attachments(source: Source, message: EmailMessage) -> Iterator[str]:
     for part in message.walk():
         if part is not message and (name := _name(part)):
             yield _decoded(source, name.encode("utf-8", "surrogateescape"))
+
+
+def attached(message: EmailMessage) -> Iterator[Held]:
+    """Yield the files that came with a message, those with a reader; messages in it are such."""
+    from vnsearch.readers import format_of
+
+    for number, part in enumerate(_files(message), 1):
+        forwarded = part.get_content_type() == "message/rfc822"
+        name = _name(part) or f"message-{number}"
+        if forwarded and not name.lower().endswith(".eml"):
+            name = f"{name}.eml"
+        if format_of(name) is None:
+            continue
+        with suppress(Exception):  # of headers that cannot be written again
+            data = bytes(part.get_payload(0)) if forwarded else _payload(part)  # type: ignore[arg-type]
+            yield Held.of(name, data)
+
+
+def _files(message: Message) -> Iterator[Message]:
+    """The parts of a message that are files or messages, not those of the latter."""
+    for part in message.iter_parts() if isinstance(message, EmailMessage) else ():
+        if part.get_content_type() == "message/rfc822" or (_name(part) and not part.is_multipart()):
+            yield part
+        else:
+            yield from _files(part)
 
 
 def _name(part: Message) -> str:

@@ -1,4 +1,5 @@
-"""A mailbox (.mbox, RFC 4155): each message is a document with its number as the key."""
+"""A mailbox (.mbox, RFC 4155): each message is a document with its number as the key; then the
+files that came with them, in folders of these numbers."""
 
 from collections.abc import Iterator
 from io import BufferedReader
@@ -6,24 +7,34 @@ from io import BufferedReader
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import mail
-from vnsearch.readers.base import Flaw, Source
+from vnsearch.readers.base import Flaw, Held, Source
 
 
-def read(source: Source) -> Iterator[Document | Flaw]:
+def read(source: Source) -> Iterator[Document | Flaw | Held]:
     """Yield a document for each message; raises UnusableFileError if there is none."""
-    number = 0
+    number, with_files = 0, set[int]()
     for number, data in enumerate(_messages(source.stream), 1):
-        yield _document(source, data, number)
+        source.encoding = None
+        try:
+            message = mail.parsed(data)
+            yield mail.document(source, message, number)
+            if any(True for _ in mail.attached(message)):
+                with_files.add(number)
+        except UnusableFileError as error:
+            yield Flaw(f"message {number}: {error}")
     if not number:
         raise UnusableFileError("no messages")
+    if with_files:  # all documents come first
+        source.stream.seek(0)
+        yield from _attached(source.stream, with_files)
 
 
-def _document(source: Source, data: bytes, number: int) -> Document | Flaw:
-    source.encoding = None
-    try:
-        return mail.document(source, data, number)
-    except UnusableFileError as error:
-        return Flaw(f"message {number}: {error}")
+def _attached(stream: BufferedReader, with_files: set[int]) -> Iterator[Held]:
+    for number, data in enumerate(_messages(stream), 1):
+        if number in with_files:
+            for held in mail.attached(mail.parsed(data)):
+                name = f"{number}/{held.member.name}"
+                yield held._replace(member=held.member._replace(name=name))
 
 
 def _messages(stream: BufferedReader) -> Iterator[bytes]:

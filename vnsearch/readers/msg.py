@@ -1,4 +1,5 @@
-"""A message of Outlook (.msg): subject, people, date, body and the names of attachments.
+"""A message of Outlook (.msg): subject, people, date, body and the names of attachments; then
+these, as files in it.
 
 The format is [MS-OXMSG]: properties of MAPI, of which the large ones are streams of an OLE
 container, named by their number and type. A body that is only there as RTF is compressed as
@@ -15,13 +16,13 @@ from typing import Final
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
 from vnsearch.readers import html, rtf, titles
-from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
+from vnsearch.readers.base import MAX_TEXT_BYTES, Held, Source, bytes_of
 from vnsearch.readers.ole import Container, in_code_page
 
 _SUBJECT, _BODY, _HTML, _RTF = 0x0037, 0x1000, 0x1013, 0x1009
 _SENDER, _SENDER_ADDRESS, _SENDER_SMTP = 0x0C1A, 0x0C1F, 0x5D01
 _TO, _CC, _SENT, _DELIVERED, _CODE_PAGE = 0x0E04, 0x0E03, 0x0039, 0x0E06, 0x3FFD
-_LONG_NAME, _SHORT_NAME = 0x3707, 0x3704
+_LONG_NAME, _SHORT_NAME, _DATA = 0x3707, 0x3704, 0x3701
 _WIDE, _NARROW, _BINARY, _TIME, _NUMBER = 0x001F, 0x001E, 0x0102, 0x0040, 0x0003
 _HEAD: Final = 32  # bytes before the small properties of a message
 _ATTACHMENT: Final = "__attach_version1.0_"
@@ -37,8 +38,10 @@ _DICTIONARY: Final = (
 _WINDOW: Final = 4096
 
 
-def read(source: Source) -> Iterator[Document]:
-    """Yield one document; raises UnusableFileError."""
+def read(source: Source) -> Iterator[Document | Held]:
+    """Yield one document, and the files that came with it; raises UnusableFileError."""
+    from vnsearch.readers import format_of
+
     message = _Message(Container(bytes_of(source.stream)))
     subject = message.text(_SUBJECT)
     address = message.text(_SENDER_SMTP) or message.text(_SENDER_ADDRESS)
@@ -46,12 +49,17 @@ def read(source: Source) -> Iterator[Document]:
     sender = f"{sender} <{address}>" if sender and address and sender != address else sender
     people = sender or address, message.text(_TO), message.text(_CC)
     title, body = message.body(source)
-    lines = (subject, *people, message.date(), body, *message.attachments())
+    attachments = dict(message.attachments())
+    lines = (subject, *people, message.date(), body, *attachments.values())
     text = "\n".join(filter(None, lines))
     if not text:
         raise UnusableFileError("no message")
     title = titles.first_title((subject, title)) or titles.line_title(body)
     yield Document("", title, text, None, source.encoding)
+    for storage, name in attachments.items():
+        data = message.data(storage)
+        if data and name and format_of(name) is not None:
+            yield Held.of(name, data)
 
 
 class _Message:
@@ -97,13 +105,17 @@ class _Message:
                 return "", document.text
         return "", ""
 
-    def attachments(self) -> Iterator[str]:
-        """Yield the names of the files that came with the message."""
+    def attachments(self) -> Iterator[tuple[str, str]]:
+        """Yield the storages of the files that came with the message, and their names."""
         streams = (name.partition("/") for name in self._container.names())
         for storage in dict.fromkeys(first for first, _, rest in streams if rest):
             if storage.startswith(_ATTACHMENT):
                 name = self.text(_LONG_NAME, f"{storage}/") or self.text(_SHORT_NAME, f"{storage}/")
-                yield " ".join(name.split())
+                yield storage, " ".join(name.split())
+
+    def data(self, storage: str) -> bytes:
+        """The bytes of an attachment; none of one that is a message in a storage."""
+        return self._container.stream(f"{storage}/__substg1.0_{_DATA:04X}{_BINARY:04X}")
 
 
 def unpacked(data: bytes) -> bytes:

@@ -9,9 +9,9 @@ from struct import iter_unpack, unpack_from
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.readers.content import OLE
 from vnsearch.vietnamese import encodings
 
-SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SUMMARY: Final = "\x05SummaryInformation"
 _FIRST_SET: Final = 44  # where a stream of properties has the offset of its first set
 _TITLE, _CODE_PAGE = 2, 1  # properties of the summary
@@ -28,7 +28,7 @@ class Container:
 
         if not data:
             raise UnusableFileError("empty file")
-        if not data.startswith(SIGNATURE):
+        if not data.startswith(OLE):
             raise UnusableFileError("damaged, or not what its name says (no OLE file)")
         try:
             self._ole = OleFileIO(BytesIO(data))

@@ -2,10 +2,12 @@
 
 The process is started with the first file, reads one file after another, and is replaced when it
 is lost; it ends with the process that started it. On its stdin, each file is a line of JSON
-(module, encoding, seconds, size in bytes) and its bytes. On its stdout, each answer is a line of
-JSON: `["document", key, title, text, locator, encoding, name, folders]` or `["flaw", reason]`, any
-number of these, then `["end"]`, `["unusable", reason]` or `["given up", reason]`. A hostile file
-may have taken the process over, so nothing it answers is unpickled or trusted.
+(module, encoding, seconds, size in bytes, path) and its bytes, or none if it is to be opened at its
+path. On its stdout, each answer is a line of JSON: `["document", key, title, text, locator,
+encoding]` or `["flaw", reason]`, any number of these, then `["end"]`, `["unusable", reason]` or
+`["given up", reason]`. Of a file in a file it says `["member", name, size, modified, version]` and
+waits for a line on its stdin; after `1`, answers about that one follow, and `["done"]`. A hostile
+file may have taken the process over, so nothing it answers is unpickled or trusted.
 """
 
 import ctypes
@@ -24,7 +26,8 @@ from typing import IO, Any, Final
 
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding, Locator
-from vnsearch.readers.base import Flaw, Source, damaged, limit
+from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged, limit
+from vnsearch.readers.nested import Nest
 
 # The processor time that reading a file may take.
 SECONDS: Final = limit("VNSEARCH_READ_SECONDS", 60)
@@ -32,8 +35,12 @@ SECONDS: Final = limit("VNSEARCH_READ_SECONDS", 60)
 _PATIENCE: Final = 10
 _MEMORY: Final = 3 << 30  # bytes of address space
 _BLOCK: Final = 1 << 16  # bytes read from the process at a time
+_MOST_CRASHES: Final = 5  # of the process, by files in one file
 
-ReadFunction = Callable[[Source], Iterator[Document | Flaw]]
+_KINDS: Final = {Document: "document", Flaw: "flaw", Done: "done"}  # of answers
+
+ReadFunction = Callable[[Source], Iterator[Document | Flaw | Held]]
+Wanted = Callable[[Member], bool]
 
 
 def reader_named(module: str) -> ReadFunction:
@@ -57,47 +64,74 @@ class Sandbox:
             process.kill()
             process.communicate()
 
-    def read(self, module: str, data: bytes, encoding: str = "") -> Iterator[Document | Flaw]:
-        """Yield what the reader of a module makes of the bytes of a file.
+    def read(
+        self,
+        module: str,
+        data: bytes | str,
+        encoding: str = "",
+        wanted: Wanted = lambda _: False,
+    ) -> Iterator[Document | Flaw | Member | Done]:
+        """Yield what the reader of a module makes of a file, by its bytes or its absolute path.
 
-        `encoding`: the one the user set for text, or "". Raises UnusableFileError, also when the
-        reader gives no valid answer; GivenUpError when it takes too much time or memory or is
-        killed; its process is replaced then. Raises VnsearchError when no process can be started.
+        Then, for each file in it that is `wanted`, a `Member`, what its reader makes of it, and
+        `Done`. `encoding`: the one the user set for text, or "". Raises UnusableFileError, also
+        when the reader gives no valid answer; GivenUpError when it takes too much time or memory
+        or is killed; its process is replaced then. A file in the file costs no more than itself.
+        Raises VnsearchError when no process can be started.
         """
+        begun: set[str] = set()  # files right in this one
+        for crash in range(_MOST_CRASHES):
+            inside = 0  # how many files are in one another here
+            try:
+                for item in self._read_once(
+                    module, data, encoding, lambda m: m.name not in begun and wanted(m)
+                ):
+                    inside += isinstance(item, Member) - isinstance(item, Done)
+                    if isinstance(item, Member) and inside == 1:
+                        begun.add(item.name)
+                    if not crash or inside or isinstance(item, Done):  # else it was yielded before
+                        yield item
+                return
+            except GivenUpError as error:
+                if not inside or crash + 1 == _MOST_CRASHES:
+                    raise
+                yield from [Done(str(error))] * inside
+
+    def _read_once(
+        self, module: str, data: bytes | str, encoding: str, wanted: Wanted
+    ) -> Iterator[Document | Flaw | Member | Done]:
         done = False
         try:
             for kind, *values in self._answers(module, data, encoding):
-                match kind, values:
-                    case "document", [key, title, text, locator, detected, name, folders]:
-                        yield Document(
-                            str(key), str(title), str(text),
-                            locator and Locator(*locator), detected and Encoding(*detected),
-                            str(name), str(folders),
-                        )  # fmt: skip
-                    case "flaw", [reason]:
-                        yield Flaw(str(reason))
-                    case "unusable", [reason]:
-                        done = True
-                        raise UnusableFileError(str(reason))
-                    case "given up", [reason]:
-                        raise GivenUpError(str(reason))
-                    case "end", []:
-                        done = True
-                        return
-                    case _:
-                        raise ValueError(kind)
+                done = kind in ("end", "unusable")
+                if kind == "end":
+                    return
+                if kind != "member":
+                    yield _item(kind, values)
+                elif self._reply(wanted=wanted(member := _member(*values))):
+                    yield member
         except (ValueError, TypeError) as error:
             raise UnusableFileError("cannot be read: the reader gave no right answer") from error
         finally:
             if not done:
                 self.close()  # it is still reading this file, or lost
 
-    def _answers(self, module: str, data: bytes, encoding: str) -> Iterator[list[Any]]:
+    def _reply(self, *, wanted: bool) -> bool:
+        """Tell the process whether it is to read a file in a file."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(b"1\n" if wanted else b"0\n")
+            self._process.stdin.flush()
+        return wanted
+
+    def _answers(self, module: str, data: bytes | str, encoding: str) -> Iterator[list[Any]]:
         """Send a file to the process and yield its answers, without end."""
         process = self._process or self._started()
         assert process.stdin is not None
         assert process.stdout is not None
-        head = json.dumps([module, encoding, self._seconds, len(data)]).encode() + b"\n"
+        path, data = (data, b"") if isinstance(data, str) else ("", data)
+        head = json.dumps([module, encoding, self._seconds, len(data), path]).encode() + b"\n"
         with suppress(BrokenPipeError):
             process.stdin.write(head)
             process.stdin.write(data)
@@ -116,7 +150,10 @@ class Sandbox:
             if b"\n" in block:
                 *lines, rest = b"".join(blocks).split(b"\n")
                 blocks = [rest]
-                yield from map(json.loads, lines)
+                for answer in map(json.loads, lines):
+                    if answer[0] == "member":
+                        left = _PATIENCE * self._seconds
+                    yield answer
 
     def _started(self) -> "subprocess.Popen[bytes]":
         # Isolated (-I), so that nothing is imported from the current folder, and with this
@@ -149,6 +186,34 @@ def _death(code: int, seconds: float) -> UnusableFileError:
     return GivenUpError("the reader crashed")
 
 
+def _item(kind: str, values: list[Any]) -> Document | Flaw | Done:
+    """What an answer says; raises ValueError or TypeError for one that cannot be, and what keeps
+    the file from being read."""
+    match kind, values:
+        case "document", [key, title, text, locator, detected, *_]:  # its file names it
+            return Document(
+                str(key), str(title), str(text),
+                locator and Locator(*locator), detected and Encoding(*detected),
+            )  # fmt: skip
+        case "flaw", [reason]:
+            return Flaw(str(reason))
+        case "done", []:
+            return Done()
+        case "unusable", [reason]:
+            raise UnusableFileError(str(reason))
+        case "given up", [reason]:
+            raise GivenUpError(str(reason))
+    raise ValueError(kind)
+
+
+def _member(name: str, size: int, modified: float, version: str) -> Member:
+    """A file in a file, as the process says; raises ValueError for one that cannot be."""
+    if any(step in ("", ".", "..") for step in name.split("/")):
+        raise ValueError(name)
+    name.encode()  # it may have lone surrogates
+    return Member(name, int(size), float(modified), str(version))
+
+
 def serve(parent: int) -> None:
     """Be the process: read the files that come on stdin, until it ends or the process `parent`
     does."""
@@ -157,11 +222,11 @@ def serve(parent: int) -> None:
     os.dup2(2, 1)  # a library may print, which must not be taken for an answer
     _limit_itself()
     while head := sys.stdin.buffer.readline():
-        module, encoding, seconds, size = json.loads(head)
+        module, encoding, seconds, size, path = json.loads(head)
         data = sys.stdin.buffer.read(size)
         # Processor time: a busy machine makes no file unreadable.
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        _serve_one(module, encoding, data, answers)
+        _serve_one(module, encoding, seconds, path or data, answers)
         answers.flush()
         signal.setitimer(signal.ITIMER_PROF, 0)
 
@@ -187,21 +252,28 @@ def _limit_itself() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _serve_one(module: str, encoding: str, data: bytes, answers: IO[bytes]) -> None:
+def _serve_one(
+    module: str, encoding: str, seconds: float, data: bytes | str, answers: IO[bytes]
+) -> None:
     def answer(*values: object) -> None:
         line = json.dumps(values, ensure_ascii=False)
         answers.write(line.encode("utf-8", "surrogatepass") + b"\n")
 
-    source = Source(BufferedReader(BytesIO(data)), encoding)
+    def wanted(member: Member) -> bool:
+        answer("member", *member)
+        answers.flush()
+        return sys.stdin.buffer.readline() == b"1\n"
+
     try:
-        for item in reader_named(module)(source):
-            if isinstance(item, Document):
-                answer("document", *item._replace(encoding=item.encoding or source.encoding))
-            else:
-                answer("flaw", item.reason)
-        for flaw in source.flaws():
-            answer("flaw", flaw.reason)
+        with _opened(data) as stream:
+            size = os.path.getsize(data) if isinstance(data, str) else len(data)
+            nest = Nest(size, seconds, encoding, _reader_of, wanted)
+            for item in nest.items(reader_named(module), Source(stream, encoding)):
+                if not isinstance(item, Member):  # of which it has told
+                    answer(_KINDS[type(item)], *(() if isinstance(item, Done) else item))
         answer("end")
+    except GivenUpError as error:
+        answer("given up", str(error))
     except UnusableFileError as error:
         answer("unusable", str(error))
     except MemoryError:
@@ -210,3 +282,18 @@ def _serve_one(module: str, encoding: str, data: bytes, answers: IO[bytes]) -> N
         answer("unusable", "nested too deeply")
     except BaseException as error:  # of a library: a panic in Rust is no Exception
         answer("unusable", damaged(error))
+
+
+def _opened(data: bytes | str) -> BufferedReader:
+    if isinstance(data, bytes):
+        return BufferedReader(BytesIO(data))
+    # What has taken the place of a file must not be waited for.
+    return open(os.open(data, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+
+
+def _reader_of(name: str) -> ReadFunction | None:
+    """The reader of a file by its name."""
+    from vnsearch.readers import format_of
+
+    found = format_of(name)
+    return None if found is None else reader_named(found.module)

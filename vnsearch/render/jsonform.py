@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from vnsearch.model import (
     Changes,
     Check,
     Hit,
+    IndexSummary,
     Interpretation,
     Results,
     Skipped,
@@ -16,6 +17,9 @@ from vnsearch.model import (
     Status,
     Token,
 )
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import DocumentText, PassageText
 
 SCHEMA_VERSION: Final = 2
 
@@ -107,6 +111,32 @@ def _excerpt(found: Snippet) -> Object:
     return {**place, "snippet": snippet}
 
 
+def text(
+    found: "DocumentText",
+    kind: str,
+    passage: "PassageText | None",
+    start: int,
+    end: int,
+    highlights: Sequence[tuple[int, int]],
+) -> Object:
+    """The output of `show`: a document from `start` to `end`, of the type `kind`."""
+    begin = found.locator(start)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "id": found.id,
+        "passage": None if passage is None else passage.id,
+        "path": found.path,
+        "type": kind,
+        "title": found.title,
+        "line": None,
+        **({} if begin is None else {begin.unit: begin.number}),
+        "text": found.text[start:end],
+        "highlights": highlights,
+        "modified": _time(found.modified),
+        "stale": found.stale,
+    }
+
+
 def changes(done: Changes) -> Object:
     """The output of `index`."""
     return {
@@ -116,7 +146,9 @@ def changes(done: Changes) -> Object:
         "removed": done.removed,
         "unchanged": done.unchanged,
         "skipped": _skipped(done.skipped),
+        "skipped_before": done.skipped_before,
         "missing_roots": _skipped(done.missing_roots),
+        "unread": _skipped(done.unread),
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),
@@ -135,6 +167,7 @@ def status(found: Status) -> Object:
                 "path": root.path,
                 "excludes": list(root.excludes),
                 "encoding": root.encoding or None,
+                "gitignore": root.gitignore,
                 "missing": root.path in found.missing_roots,
             }
             for root in found.roots
@@ -147,7 +180,27 @@ def status(found: Status) -> Object:
         "changes": {"new": found.new, "changed": found.changed, "removed": found.removed},
         "skipped": _skipped(found.skipped),
         "encodings": [item._asdict() for item in found.encodings],
+        "formats": [{"suffix": name, "files": files} for name, files in found.formats.items()],
+        "reasons": [{"reason": why, "files": files} for why, files in found.reasons.items()],
         "versions": found.versions,
+    }
+
+
+def indexes(found: Iterable[IndexSummary]) -> Object:
+    """The output of `status --all`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "indexes": [
+            {
+                "index": item.folder,
+                "roots": list(item.roots),
+                "files": item.files,
+                "documents": item.documents,
+                "bytes_on_disk": item.bytes_on_disk,
+                "updated": _time(item.updated),
+            }
+            for item in found
+        ],
     }
 
 
@@ -160,6 +213,12 @@ def check(found: Check) -> Object:
         "bytes": found.bytes,
         "damages": [damage._asdict() for damage in found.damages],
     }
+
+
+def error(message: str, advice: str, code: int) -> Object:
+    """An error, in place of any output or behind some of it; `code` is the exit code."""
+    about = {"message": message, "advice": advice, "code": code}
+    return {"schema_version": SCHEMA_VERSION, "error": about}
 
 
 def tokens(

@@ -12,12 +12,15 @@ from vnsearch.render import streams
 _LESS = "FRX"
 
 
-def show(text: str, *, wanted: bool = True) -> None:
-    """Write text to stdout, through a pager if that is a terminal with fewer lines.
+def show(text: str, *, wanted: bool = True, line: int = 1) -> None:
+    """Write text to stdout, through a pager if that is a terminal with fewer lines, which less
+    begins to show at `line`.
 
     The pager is $VNSEARCH_PAGER, else $PAGER, else less; none if that is empty or `cat`.
     """
     command = _pager() if wanted and _is_longer_than_the_screen(text) else []
+    if command and line > 1 and os.path.basename(command[0]) == "less":
+        command.append(f"+{line}g")
     if not command or not _through(command, text):
         streams.write_text(text)
 

@@ -5,8 +5,9 @@ Text from documents, and paths, may contain anything; `safety` escapes them.
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from vnsearch.model import (
@@ -14,6 +15,7 @@ from vnsearch.model import (
     Check,
     FileEncoding,
     Hit,
+    IndexSummary,
     Interpretation,
     Results,
     Skipped,
@@ -45,6 +47,15 @@ def results(found: Results) -> Iterator[str]:
         yield ""
     if len(found.hits) < found.total:
         yield summary(found)
+
+
+def document(text: str) -> Iterator[str]:
+    """The lines of a text; a form feed, between pages, is an empty line."""
+    for number, page in enumerate(text.split("\f")):
+        if number:
+            yield ""
+        for line in page.strip("\n").split("\n"):
+            yield safe(line.replace("\t", "    "))
 
 
 def places(found: Results) -> Iterator[str]:
@@ -151,7 +162,9 @@ def changes(done: Changes, index: str) -> Iterator[str]:
         for name in ("added", "changed", "removed", "unchanged")
         if (number := getattr(done, name))
     )
-    skipped = f", {len(done.skipped):,} skipped" if done.skipped else ""
+    skipped = f", {len(done.skipped):,} newly skipped" if done.skipped else ""
+    if done.skipped_before:
+        skipped += f", {done.skipped_before:,} skipped as before (status --skipped)"
     documents = _count(done.documents, "document")
     yield f"{counts or 'no files'}{skipped}; {documents} in {safe(index)}"
     if done.bytes_read:
@@ -187,6 +200,29 @@ def skipped(items: Sequence[Skipped]) -> Iterator[str]:
         yield f"skipped {left:,} more for other reasons"
 
 
+def all_skipped(items: Sequence[Skipped]) -> Iterator[str]:
+    """All skipped files, by reason, the most frequent first."""
+    by_reason: dict[str, list[str]] = {}
+    for item in items:
+        by_reason.setdefault(item.reason, []).append(item.path)
+    for reason, paths in sorted(by_reason.items(), key=lambda group: (-len(group[1]), group[0])):
+        yield f"{safe(reason)} ({len(paths):,})"
+        for path in sorted(paths):
+            yield f"  {safe(path)}"
+    if not items:
+        yield "nothing is skipped"
+
+
+def indexes(found: Iterable[IndexSummary]) -> Iterator[str]:
+    """The indexes of a user, each with its roots."""
+    for item in found:
+        size = f"{item.bytes_on_disk / 1e6:,.1f} MB"
+        updated = f"{item.updated.astimezone():%Y-%m-%d %H:%M}"
+        documents = _count(item.documents, "document")
+        yield f"{safe(item.folder)}: {documents}, {size}, updated {updated}"
+        yield from (f"  {safe(root)}" for root in item.roots)
+
+
 def status(found: Status) -> Iterator[str]:
     """What the index holds, and what has changed since."""
     yield f"index      {safe(found.folder)}"
@@ -194,11 +230,15 @@ def status(found: Status) -> Iterator[str]:
         excludes = f"  excluding {safe(', '.join(root.excludes))}" if root.excludes else ""
         missing = "  (missing)" if root.path in found.missing_roots else ""
         encoding = f"  in {root.encoding}" if root.encoding else ""
-        yield f"root       {safe(root.path)}{excludes}{encoding}{missing}"
+        ignored = "  without what git ignores" if root.gitignore else ""
+        yield f"root       {safe(root.path)}{excludes}{ignored}{encoding}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
+    if found.formats:
+        named = {suffix or "no suffix": number for suffix, number in found.formats.items()}
+        yield f"formats    {safe(_listed(named))}"
     yield f"size       {found.bytes_on_disk / 1e6:,.1f} MB on disk"
-    yield f"updated    {found.updated:%Y-%m-%d %H:%M:%S} UTC"
+    yield f"updated    {found.updated.astimezone():%Y-%m-%d %H:%M:%S}"
     versions = dict(found.versions)
     own = versions.pop("vnsearch", "")
     yield f"made by    vnsearch {own} ({', '.join(f'{k} {v}' for k, v in versions.items())})"
@@ -208,7 +248,17 @@ def status(found: Status) -> Iterator[str]:
     if found.encodings:
         yield f"decoded    {_encodings(found.encodings)}"
     if found.skipped:
-        yield f"skipped    {_count(len(found.skipped), 'file or record', 'files or records')}"
+        skipped = _count(len(found.skipped), "file or record", "files or records")
+        yield f"skipped    {skipped} (status --skipped lists them)"
+    for reason, number in islice(found.reasons.items(), _MAX_LISTED):
+        yield safe(f"           {number:,} not read: {reason}")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    """Counts in one line, the rest of many in one."""
+    shown = [f"{number:,} {name}" for name, number in islice(counts.items(), _MAX_LISTED)]
+    rest = sum(islice(counts.values(), _MAX_LISTED, None))
+    return ", ".join([*shown, *[f"{rest:,} others"] * bool(rest)])
 
 
 _TYPINGS: Final = 8  # shown of one thing

@@ -2,10 +2,11 @@
 
 import os
 import sys
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.console import Console
 from rich.progress import (
@@ -22,6 +23,9 @@ from rich.text import Text
 from vnsearch.model import Hit, Results, Snippet
 from vnsearch.render import links, plain
 from vnsearch.render.safety import safe, visible
+
+if TYPE_CHECKING:
+    from vnsearch.search.documents import DocumentText
 
 Ranges = tuple[tuple[int, int], ...]
 
@@ -69,6 +73,30 @@ def results(found: Results, color: str, link_format: str = links.DEFAULT) -> str
     return page.text()
 
 
+def document(
+    found: "DocumentText",
+    part: tuple[int, int],
+    highlights: Ranges,
+    weak: Ranges,
+    color: str,
+    at: int,
+) -> tuple[str, int]:
+    """A part of a document for a terminal, below its title and path, and the line of that where
+    `at` is, from 1."""
+    page = _Page(color, links.DEFAULT)
+    page.add(Text(visible(found.title), _BRIGHT))
+    page.add(Text(safe(found.path), _FAINT))
+    page.add()
+    text = found.text[slice(*part)]
+    begin, line = 0, 1
+    for paragraph in text.split("\n"):
+        if begin <= at:
+            line = page.height + 1
+        page.add(page.part(paragraph.replace("\f", ""), begin, highlights, weak))
+        begin += len(paragraph) + 1
+    return page.text(), line
+
+
 class _Page:
     """Lines for a terminal."""
 
@@ -94,6 +122,26 @@ class _Page:
             line.rstrip()
             self._lines.append(Text(" " * indent).append_text(line))
 
+    @property
+    def height(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
+    def part(self, line: str, begin: int, highlights: Ranges, weak: Ranges) -> Text:
+        """A line of a text, which begins there, with its share of the highlights of that."""
+
+        def inside(ranges: Ranges) -> Ranges:
+            end = begin + len(line)
+            first = bisect_left(ranges, (begin, 0))
+            cut = []
+            for a, b in ranges[max(0, first - 1) :]:
+                if a >= end:
+                    break
+                cut.append((max(a, begin) - begin, min(b, end) - begin))
+            return tuple((a, b) for a, b in cut if a < b)
+
+        return self._marked(line, inside(highlights), inside(weak))
+
     def add_hit(self, hit: Hit) -> None:
         """Add a block: title, where it is, its places."""
         title = Text().append(f"{hit.rank:>{_RANK_WIDTH}} ", _FAINT)
@@ -116,16 +164,10 @@ class _Page:
         text, begin = snippet.text, 0
         lines = text.split("\n") if _CELLS in text else [text]
         for line in lines:
-            end = begin + len(line)
-
-            def inside(ranges: Ranges, begin: int = begin, end: int = end) -> Ranges:
-                cut = ((max(a, begin) - begin, min(b, end) - begin) for a, b in ranges)
-                return tuple((a, b) for a, b in cut if a < b)
-
-            marked = self._marked(line, inside(snippet.highlights), inside(snippet.weak))
+            marked = self.part(line, begin, snippet.highlights, snippet.weak)
             if marked:
                 self.add(marked, _INDENT)
-            begin = end + 1
+            begin += len(line) + 1
 
     def _place(self, hit: Hit) -> Text:
         """The path with its folders dim, the position, date and type."""

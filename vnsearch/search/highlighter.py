@@ -103,7 +103,7 @@ class Highlighter:
             marks = [mark for mark in marks if mark.first >= body]
             begin, end = _stretch(text, marks, self._length, body)
         if self._context is not None:
-            begin, end = _lines_around(text, *_span_of_match(text, marks, body), self._context)
+            begin, end = lines_around(text, *_span_of_match(text, marks, body), self._context)
         begin = max(begin, body)
         before = "… " if begin > body or passage.cut_before else ""
         after = " …" if end < len(text) or passage.cut_after else ""
@@ -270,7 +270,7 @@ def _span_of_match(text: str, marks: Sequence[Mark], body: int) -> Span:
     return start, end
 
 
-def _lines_around(text: str, start: int, end: int, count: int) -> Span:
+def lines_around(text: str, start: int, end: int, count: int) -> Span:
     """Where the sentences or lines of a stretch, and `count` of them before and behind, are."""
     ends = [0, *(match.end() for match in _LINE_OR_SENTENCE_END.finditer(text)), len(text)]
     first = max(0, bisect_right(ends, start) - 1 - count)

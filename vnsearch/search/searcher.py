@@ -1,6 +1,7 @@
 """Words -> query -> engine -> hits with snippets."""
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -14,14 +15,23 @@ from vnsearch.files.paths import FileNames
 from vnsearch.files.types import type_of
 from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
-from vnsearch.model import Hit, Interpretation, Match, Matches, Place, Results, Understood
+from vnsearch.model import (
+    Hit,
+    Interpretation,
+    Match,
+    Matches,
+    Place,
+    Results,
+    StoredPassage,
+    Understood,
+)
 from vnsearch.query.clauses import Demand, Query, Word, joined_words, words_of
 from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
 from vnsearch.search.file_filter import FileFilter, in_order
-from vnsearch.search.highlighter import LENGTH, Highlighter
+from vnsearch.search.highlighter import LENGTH, Highlighter, Span
 
 if TYPE_CHECKING:
     from vnsearch.search.documents import Documents, DocumentText, PassageText
@@ -191,6 +201,41 @@ class Searcher:
             if word.others
         )
 
+    def marks(
+        self,
+        document: "DocumentText",
+        text: str,
+        *,
+        exact: bool = False,
+    ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """Where a document has what a query asks for, in its text; and which of these are weak."""
+        if not text:
+            return (), ()
+        with as_index_error(self._generations):
+            query, _ = self._rewriter.rewrite(parse(text, exact=exact))
+        highlighter = Highlighter(query, relaxed=True, length=sys.maxsize)
+        marks, weak = list[Span](), list[Span]()
+        for part in document.passages:
+            passage = StoredPassage(
+                document.id, "", "", part.text, None, cut_before=False, cut_after=False
+            )
+            found = highlighter.snippet(passage)
+            marks += ((part.start + start, part.start + end) for start, end in found.highlights)
+            weak += ((part.start + start, part.start + end) for start, end in found.weak)
+        return tuple(marks), tuple(weak)
+
+    def has_changed(self) -> bool | None:
+        """Whether files have changed since the index was made; None when that takes long to
+        tell."""
+        from vnsearch.index.freshness import has_changed  # for people's searches only
+
+        with as_index_error(self._generations):
+            return has_changed(self._catalog, self._places)
+
+    def name_of(self, path: str) -> str:
+        """The name that the index has for a path from the current folder."""
+        return self._places.name(os.path.abspath(path))
+
     def document(self, id: str) -> "DocumentText":  # noqa: A002
         """The document with an id; raises UnknownIdError."""
         with as_index_error(self._generations):
@@ -211,9 +256,11 @@ class Searcher:
         state = self._file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
-        at = self._places.path(source)
         # Of a file that was not read, only the name can be out of date.
-        is_current = state.is_current(at) if state.documents else os.path.lexists(at)
+        has_text = state.documents or state.container
+        holder = self._file(state.container) if state.container else state
+        at = self._places.path(state.container or source)
+        is_current = holder and (holder.is_current(at) if has_text else os.path.lexists(at))
         unread = state.flaws[0] if state.flaws and not state.documents else ""
         return _File(self._places.from_here(source), state.modified, not is_current, unread)
 

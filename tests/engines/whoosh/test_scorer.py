@@ -261,7 +261,9 @@ def test_queries_as_long_as_a_page(tmp_path: Path, size: int, exact: bool) -> No
     expected = Oracle(found).search(query)
     with closing(ENGINE.reader(tmp_path / "e")) as reader:
         for limit in (3, 1000):
-            check_page(reader.search(query, limit=limit, copies=True), expected, limit, 0, f"{size} words")
+            check_page(
+                reader.search(query, limit=limit, copies=True), expected, limit, 0, f"{size} words"
+            )
 
 
 # Small collections of any kind

@@ -3,7 +3,7 @@
 import sys
 from typing import Final
 
-from vnsearch.errors import REPAIR, IndexUnusableError
+from vnsearch.errors import DamagedError
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, ZstdCompressor, ZstdDecompressor, ZstdError
@@ -26,12 +26,12 @@ def compress(data: bytes) -> bytes:
 
 
 def decompress(frame: "memoryview[int] | bytes") -> bytes:
-    """Decompress a frame; raises IndexUnusableError when it is damaged."""
+    """Decompress a frame; raises DamagedError when it is damaged."""
     decompressor = ZstdDecompressor()
     try:
         data: bytes = decompressor.decompress(frame)
         if not decompressor.eof or decompressor.unused_data:
             raise ZstdError("not one whole frame")
     except ZstdError as error:
-        raise IndexUnusableError(f"the index is damaged: {error}", REPAIR) from error
+        raise DamagedError(str(error)) from error
     return data

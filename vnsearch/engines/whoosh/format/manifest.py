@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError, says_nothing_of_the_bytes
+from vnsearch.errors import NOT_THERE, DamagedError, says_nothing_of_the_bytes
 
 NAME: Final = "segments.json"
 
@@ -33,7 +33,7 @@ class SegmentEntry(NamedTuple):
 def read(folder: Path) -> list[SegmentEntry]:
     """Read the segments of a folder, in their order.
 
-    Raises IndexUnusableError when the manifest is damaged, or a segment's file is missing or of
+    Raises DamagedError when the manifest is damaged, or a segment's file is missing or of
     another size.
     """
     try:
@@ -45,16 +45,14 @@ def read(folder: Path) -> list[SegmentEntry]:
     except Exception as error:  # damaged JSON may raise anything
         if says_nothing_of_the_bytes(error):
             raise
-        raise IndexUnusableError(f"the index is damaged: {NAME}: {error}", REPAIR) from error
+        raise DamagedError(f"{NAME}: {error}") from error
     for segment in segments:
         try:
             size = os.stat(folder / segment.file).st_size
         except NOT_THERE as error:
-            why = f"the index is damaged: {segment.file}: {error.strerror}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"{segment.file}: {error.strerror}") from error
         if size != segment.bytes:
-            why = f"the index is damaged: {segment.file} has {size} bytes, not {segment.bytes}"
-            raise IndexUnusableError(why, REPAIR)
+            raise DamagedError(f"{segment.file} has {size} bytes, not {segment.bytes}")
     return segments
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import Any, Final
 
-from vnsearch.errors import REPAIR, IndexUnusableError, says_nothing_of_the_bytes
+from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
 
 VERSION: Final = 8
 MAGIC: Final = b"vnseg%03d" % VERSION
@@ -63,14 +63,14 @@ class _Required(dict[str, Any]):
     """A dict whose missing keys mean that the file is damaged."""
 
     def __missing__(self, name: str) -> Any:
-        raise IndexUnusableError(f"the index is damaged: {name} is missing", REPAIR)
+        raise DamagedError(f"{name} is missing")
 
 
 class Arrays:
     """An open segment file: `arrays[name]` is a memoryview of the array's type."""
 
     def __init__(self, path: Path) -> None:
-        """Raises IndexUnusableError when the file is missing, truncated or of another version."""
+        """Raises DamagedError when the file is missing, truncated or of another version."""
         try:
             self._file = os.open(path, os.O_RDONLY)
             self._close_file = weakref.finalize(self, os.close, self._file)
@@ -90,8 +90,7 @@ class Arrays:
         except Exception as error:  # damaged JSON may raise anything
             if says_nothing_of_the_bytes(error):
                 raise
-            why = f"the index is damaged: {os.path.basename(path)}: {error}"
-            raise IndexUnusableError(why, REPAIR) from error
+            raise DamagedError(f"{os.path.basename(path)}: {error}") from error
 
     def _array(self, kind: str, offset: int, size: int) -> "memoryview[Any]":
         if offset + size > len(self._data):
@@ -99,13 +98,19 @@ class Arrays:
         return self._data[offset : offset + size].cast(kind)  # type: ignore[call-overload, no-any-return]
 
     def __getitem__(self, name: str) -> "memoryview[Any]":
-        """Raises IndexUnusableError when there is no such array."""
+        """Raises DamagedError when there is no such array."""
         array: memoryview[Any] = self._arrays[name]
         return array
 
     def read(self, name: str, begin: int, end: int) -> bytes:
         """Read bytes `begin` to `end` of an array; unlike a map, that keeps no pages in memory."""
-        return os.pread(self._file, end - begin, self._directory[name][1] + begin)
+        at, data = self._directory[name][1] + begin, b""
+        while len(data) < end - begin:
+            read = os.pread(self._file, end - begin - len(data), at + len(data))
+            if not read:
+                raise DamagedError(f"{name} ends early")
+            data += read
+        return data
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays

@@ -24,7 +24,7 @@ class WhooshWriter:
     def __init__(self, folder: Path, limits: Limits) -> None:
         folder.mkdir(exist_ok=True)
         self._folder, self._limits = folder, limits
-        entries = manifest.read(folder) if (folder / manifest.NAME).exists() else []
+        entries = manifest.read(folder) if manifest.NAME in os.listdir(folder) else []
         self._next = 1 + max(map(_number, entries), default=0)
         self._old = [_ChangingSegment(folder, entry) for entry in entries]
         self._new: list[_ChangingSegment] = []
@@ -59,9 +59,9 @@ class WhooshWriter:
         manifest.write(self._folder, sorted(segments, key=_number))
         self.cancel()
         kept = {entry.file for entry in segments}
-        for path in self._folder.glob("*.segment"):
-            if path.name not in kept:
-                path.unlink()
+        for name in os.listdir(self._folder):
+            if name.endswith(".segment") and name not in kept:
+                os.unlink(self._folder / name)
 
     def cancel(self) -> None:
         """See `engines.Writer`."""

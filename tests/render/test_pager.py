@@ -1,0 +1,106 @@
+"""The pager: when it is used, which one, and that nothing is lost."""
+
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from fcntl import ioctl
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+SHOW = """
+import sys
+from vnsearch.render import pager
+pager.show("dòng\\n" * int(sys.argv[1]), wanted=sys.argv[2] == "1", line=int(sys.argv[3]))
+"""
+
+
+def on_a_terminal(
+    folder: Path,
+    lines: int,
+    variables: dict[str, str],
+    *,
+    wanted: bool = True,
+    line: int = 1,
+) -> str:
+    """What a terminal of some rows gets."""
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm", **variables}
+    command = [sys.executable, "-c", SHOW, str(lines), str(int(wanted)), str(line)]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=folder
+    ) as process:
+        os.close(theirs)
+        output = b""
+        while True:
+            try:
+                block = os.read(ours, 1 << 16)
+            except OSError:  # the other end is closed
+                break
+            if not block:
+                break
+            output += block
+    os.close(ours)
+    assert process.returncode == 0
+    return output.decode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With a pager that says how it was called, and how many lines it got."""
+    script = (
+        f"#!{sys.executable}\nimport os, sys\n"
+        "text = sys.stdin.buffer.read().decode()\n"
+        "print('PAGER', sys.argv[1:], text.count('dòng'), os.environ.get('LESS'))\n"
+    )
+    for name in ("mine", "less"):
+        (tmp_path / name).write_text(script, "utf-8")
+        (tmp_path / name).chmod(0o755)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("lines", "variables", "paged"),
+    [
+        (23, {}, None),
+        (24, {}, "PAGER [] 24 FRX"),
+        (1000, {"LESS": "-M"}, "PAGER [] 1000 -M"),
+        (99, {"VNSEARCH_PAGER": "./mine -a 'b c'", "PAGER": "x"}, "PAGER ['-a', 'b c'] 99 FRX"),
+        (99, {"PAGER": "./mine"}, "PAGER [] 99 FRX"),
+        (99, {"PAGER": "cat"}, None),
+        (99, {"PAGER": ""}, None),
+        (99, {"VNSEARCH_PAGER": "", "PAGER": "./mine"}, None),
+        (99, {"PAGER": "./nosuch"}, None),
+        (99, {"PAGER": "'"}, None),
+        (99, {"TERM": "dumb"}, None),
+    ],
+)
+def test_the_pager(folder: Path, lines: int, variables: dict[str, str], paged: str | None) -> None:
+    search_path = f"{folder}:{os.environ['PATH']}"
+    environment = {"PAGER": "less", "PATH": search_path, **variables}
+    output = on_a_terminal(folder, lines, environment)
+    if paged is None:
+        assert output.count("dòng") == lines
+    else:
+        assert output.strip() == paged
+
+
+def test_less_begins_at_the_line(folder: Path) -> None:
+    less = {"PAGER": str(folder / "less"), "LESS": ""}
+    assert "['+70g']" in on_a_terminal(folder, 99, less, line=70)
+    assert "[]" in on_a_terminal(folder, 99, {"PAGER": str(folder / "mine")}, line=70)
+
+
+def test_no_pager_when_it_is_not_wanted(folder: Path) -> None:
+    output = on_a_terminal(folder, 99, {"PAGER": str(folder / "mine")}, wanted=False)
+    assert output.count("dòng") == 99
+
+
+def test_a_pager_that_ends_early_is_no_error(folder: Path) -> None:
+    assert on_a_terminal(folder, 99_999, {"PAGER": "true"}) == ""

@@ -1,0 +1,30 @@
+"""The commands for programs: options -> one call -> output -> exit code."""
+
+import sys
+from contextlib import closing
+
+import click
+
+from vnsearch.cli.options import Common, with_common
+from vnsearch.errors import EXIT_FOUND
+
+
+@click.command(
+    epilog="""\b
+Example, for an agent that reads from a JSON file which servers there are:
+  {"mcpServers": {"vnsearch": {"command": "vnsearch", "args": ["mcp", "--index", "DIR"]}}}
+"""
+)
+@with_common
+def mcp(common: Common) -> int:
+    """Serve searching and reading to language-model agents.
+
+    Speaks the Model Context Protocol on stdin and stdout, until stdin ends. Agents can search the
+    index and read what is in it, and nothing else.
+    """
+    from vnsearch.mcp.server import serve
+    from vnsearch.mcp.tools import Tools
+
+    with closing(Tools(common.folder)) as tools:
+        serve(tools, sys.stdin.buffer, sys.stdout.buffer)
+    return EXIT_FOUND

@@ -1,0 +1,90 @@
+"""The commands of upkeep: `status`, what an index holds or which indexes there are, and `watch`."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from vnsearch.cli import which_index
+from vnsearch.cli.options import NO_PAGER, Common, with_common
+from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError
+from vnsearch.model import IndexSummary
+from vnsearch.render import streams
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--skipped", is_flag=True, help="List all that is skipped, by reason.")
+@click.option("--all", "every", is_flag=True, help="List the indexes that you have.")
+@NO_PAGER
+@with_common
+def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_pager: bool) -> int:
+    """Tell what the index holds, and what has changed since.
+
+    Looks at the files of all roots, but opens none.
+    """
+    from vnsearch.indexing.update import status as status_of
+    from vnsearch.render import jsonform, pager, plain
+
+    if every:
+        return _tell_all(as_json=as_json, quiet=common.quiet)
+    found = status_of(which_index.existing(common.folder, quiet=common.quiet))
+    if common.quiet:
+        return EXIT_FOUND
+    if as_json:
+        streams.write([jsonform.dump(jsonform.status(found))])
+    else:
+        lines = plain.all_skipped(found.skipped) if skipped else plain.status(found)
+        pager.show(_text(lines), wanted=not no_pager)
+    return EXIT_FOUND
+
+
+@click.command(
+    epilog="""\b
+Example:
+  vnsearch watch -q &                    until the end of the session; better: docs/watch.md
+"""
+)
+@with_common
+def watch(common: Common) -> int:
+    """Keep the index up to date while files change, until interrupted.
+
+    A change is found a few seconds later. Roots that go away and come back, as disks do, and other
+    processes that write the index are no trouble.
+    """
+    from vnsearch.cli.watch import follow
+
+    return follow(**common._asdict())
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _tell_all(*, as_json: bool, quiet: bool) -> int:
+    from vnsearch.render import jsonform, plain
+
+    found = [*_summaries()]
+    if not quiet:
+        if as_json:
+            streams.write([jsonform.dump(jsonform.indexes(found))])
+        elif found:
+            streams.write(plain.indexes(found))
+        else:
+            streams.say("there is no index", "make one: vnsearch index FOLDER")
+    return EXIT_FOUND if found else EXIT_NOTHING
+
+
+def _summaries() -> Iterator[IndexSummary]:
+    """Of all indexes that can be read; of the others it is told why not."""
+    from vnsearch.index import state
+    from vnsearch.indexing.update import summary
+
+    def told(index: Path) -> IndexSummary | None:
+        try:
+            return summary(index)
+        except (VnsearchError, OSError) as error:
+            streams.say(f"{index}: {error}", getattr(error, "advice", ""))
+            return None
+
+    yield from filter(None, map(told, state.indexes()))

@@ -1,0 +1,56 @@
+"""Folders -> a sign each time that something in them has changed, by what the system tells."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from vnsearch.errors import VnsearchError
+
+_TICK: Final = 2_000  # ms
+_SETTLED: Final = 300  # ms without an event
+_LONGEST: Final = 3_000  # ms that are waited for that
+
+
+def changes(folders: Sequence[str], matters: Callable[[str], bool]) -> Iterator[bool]:
+    """Yield True when files have changed, after a moment without more changes, and False every two
+    seconds otherwise. What happens between two yields is told by the next one.
+
+    `matters` says of an absolute path whether it counts. Raises VnsearchError when the system
+    cannot watch so many folders.
+    """
+    from watchfiles import watch
+
+    try:
+        for batch in watch(
+            *folders,
+            watch_filter=lambda _, path: matters(path),
+            debounce=_LONGEST,
+            step=_SETTLED,
+            rust_timeout=_TICK,
+            yield_on_timeout=True,
+            ignore_permission_denied=True,
+        ):
+            yield bool(batch)
+    except OSError as error:
+        raise VnsearchError(
+            f"cannot watch the folders: {error}",
+            "raise the limit: sysctl fs.inotify.max_user_watches=524288, "
+            "or look at them in turns: WATCHFILES_FORCE_POLLING=1",
+        ) from error
+
+
+def is_seen_in(folder: str, path: str) -> bool:
+    """Whether nothing on the way from a folder to a path is hidden."""
+    return not any(part.startswith(".") for part in os.path.relpath(path, folder).split(os.sep))
+
+
+def identity(path: str) -> tuple[int, ...] | None:
+    """What is another one when another file or folder is at a path, or the file has changed; None
+    when there is none."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return None
+    if os.path.isdir(path):
+        return stat.st_dev, stat.st_ino
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns

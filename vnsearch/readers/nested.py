@@ -1,0 +1,134 @@
+"""Files in files: what an archive or a message holds, read in turn, within limits.
+
+The limits are of a file of the disk with all that is in it.
+"""
+
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from io import BufferedReader, BytesIO
+from os.path import splitext
+from typing import Final
+
+from vnsearch.errors import GivenUpError, UnusableFileError
+from vnsearch.model import Document
+from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged
+from vnsearch.readers.compression import decompressed, told
+from vnsearch.vietnamese.letters import nfc
+
+_MAX_DEPTH: Final = 4  # files in one another
+_MAX_MEMBERS: Final = 100_000
+_MAX_BYTES: Final = 2_000_000_000  # of what is read, decompressed
+_MAX_RATIO: Final = 200  # of these to the size of the file, from so many bytes on:
+_FREE_BYTES: Final = 50_000_000
+_MAX_SECONDS: Final = 10  # times the processor time of a file
+_LONGEST_NAME: Final = 1_000  # code points
+_CONTROLS: Final = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
+
+Item = Document | Flaw | Member | Done
+ReaderOf = Callable[[str], Callable[[Source], Iterator[Document | Flaw | Held]] | None]
+
+
+class Nest:
+    """A file of the disk, and all the files in it."""
+
+    def __init__(
+        self,
+        size: int,
+        seconds: float,
+        encoding: str,
+        reader_of: ReaderOf,
+        wanted: Callable[[Member], bool],
+    ) -> None:
+        """`size`: its bytes; `seconds`: the processor time that each file in it may take;
+        `encoding`: the one the user set for text, or ""; `reader_of`: the reader of a file by its
+        name; `wanted`: whether one is to be read."""
+        self._left = min(_MAX_BYTES, _FREE_BYTES + _MAX_RATIO * size)
+        self._seconds, self._begun = seconds, time.process_time()
+        self._encoding, self._reader_of, self._wanted = encoding, reader_of, wanted
+        self._members = 0
+
+    def items(
+        self, read: Callable[[Source], Iterator[Document | Flaw | Held]], source: Source
+    ) -> Iterator[Item]:
+        """Yield what a reader makes of a file, then a `Member` for each file in it that is
+        wanted, what its reader makes of it, and `Done`. Raises UnusableFileError, GivenUpError."""
+        yield from self._items(read, source, "", 0)
+
+    def _items(
+        self,
+        read: Callable[[Source], Iterator[Document | Flaw | Held]],
+        source: Source,
+        prefix: str,
+        depth: int,
+    ) -> Iterator[Item]:
+        names: set[str] = set()
+        for item in read(source):
+            if isinstance(item, Held):
+                self._members += 1
+                if self._members > _MAX_MEMBERS:
+                    yield Flaw(f"over {_MAX_MEMBERS:,} files in it; the rest was not read")
+                    return
+                name = _unused(_clean(item.member.name), names)
+                names.add(name)
+                member = item.member._replace(name=f"{prefix}{name}")
+                if self._wanted(member):
+                    yield member
+                    yield from self._member(item, member.name, depth + 1)
+                    yield Done()
+            elif isinstance(item, Document):
+                yield item._replace(encoding=item.encoding or source.encoding)
+            else:
+                yield item
+        yield from source.flaws()
+
+    def _member(self, held: Held, name: str, depth: int) -> Iterator[Item]:
+        """Yield what is in a file that is wanted; whatever is wrong with it costs that file."""
+        self._limit_time()
+        try:
+            if depth > _MAX_DEPTH:
+                raise UnusableFileError(f"over {_MAX_DEPTH} files in one another")
+            read = self._reader_of(name)
+            if read is None:
+                raise UnusableFileError("format not supported")
+            if held.member.size > self._left:
+                raise UnusableFileError("too much data in one file, all decompressed")
+            data = held.data()
+            self._left -= len(data)
+            with told(name):
+                stream = decompressed(name, BufferedReader(BytesIO(data)))
+                yield from self._items(read, Source(stream, self._encoding), f"{name}/", depth)
+        except (UnusableFileError, RecursionError) as error:
+            if isinstance(error, GivenUpError):
+                raise
+            yield Flaw("nested too deeply" if isinstance(error, RecursionError) else str(error))
+        except MemoryError:
+            yield Flaw("takes too much memory to read")
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # of a library: a panic in Rust is no Exception
+            yield Flaw(damaged(error))
+
+    def _limit_time(self) -> None:
+        left = _MAX_SECONDS * self._seconds - (time.process_time() - self._begun)
+        if left <= 0:
+            raise GivenUpError(f"takes over {_MAX_SECONDS * self._seconds:g} s of processor time")
+        signal.setitimer(signal.ITIMER_PROF, min(self._seconds, left))
+
+
+def _clean(name: str) -> str:
+    """The path of a file inside another, which may be any text."""
+    steps = _CONTROLS.sub(" ", name.replace("\\", "/"))[-_LONGEST_NAME:].split("/")
+    return nfc("/".join(step for step in steps if step.strip() not in ("", ".", ".."))) or "unnamed"
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """A name that no other file has in the same one: of several, the next has a number."""
+    stem, suffix = splitext(name)
+    number = 1
+    unused = name
+    while unused in used:
+        number += 1
+        unused = f"{stem} ({number}){suffix}"
+    return unused
