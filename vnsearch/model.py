@@ -33,12 +33,27 @@ class Locator(NamedTuple):
     number: int  # counted from 1
     unit: str = "line"  # what is counted: line, page, sheet, slide, chapter, cell or message
     step: int = 1  # units per separator in the text; 0 if the whole text is in one unit
+    names: str = ""  # of this unit and those behind it, if they have any, form feeds between them
 
     def after(self, text: str) -> "Locator":
         """Where the text after a text that begins here begins. Lines are separated by newlines,
         all other units by form feeds."""
         count = text.count("\n" if self.unit == "line" else "\f") if self.step else 0
-        return self if not count else Locator(self.number + self.step * count, self.unit, self.step)
+        if not count:
+            return self
+        names = "\f".join(self.names.split("\f")[count:]) if self.names else ""
+        return Locator(self.number + self.step * count, self.unit, self.step, names)
+
+    def of(self, text: str) -> "Locator":
+        """The same without the names of units that a text which begins here has nothing of."""
+        if not self.names:
+            return self
+        return self._replace(names="\f".join(self.names.split("\f")[: text.count("\f") + 1]))
+
+    @property
+    def name(self) -> str:
+        """What the unit is called; "" if that is not known."""
+        return self.names.partition("\f")[0]
 
 
 class Encoding(NamedTuple):

@@ -58,7 +58,7 @@ def _passage(part: str, locator: Locator | None, first: int, last: int, count: i
     text = part.strip()
     if locator is not None and len(text) < len(part):
         locator = locator.after(part[: part.find(text)])
-    return Passage(text, first, last, locator, first > 0, last < count)
+    return Passage(text, first, last, locator and locator.of(text), first > 0, last < count)
 
 
 def _cut(text: str, starts: Sequence[int], ends: Sequence[int], first: int) -> int:

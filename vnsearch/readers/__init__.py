@@ -335,6 +335,9 @@ def _finished(
     if not title and not key and not titled:
         title = _clean(PurePath(path).name)
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
+    if locator and locator.unit == "sheet":  # the first line of each is its name
+        names = (sheet.lstrip("\n").partition("\n")[0] for sheet in text.split("\f"))
+        locator = locator._replace(names="\f".join(names))
     yield Document(_clean(key), title, text, locator, encoding)
 
 

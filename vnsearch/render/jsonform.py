@@ -107,7 +107,11 @@ def _excerpt(found: Snippet) -> Object:
     snippet: Object = {"text": found.text, "highlights": found.highlights, "line": None}
     if found.locator is not None:
         snippet[found.locator.unit] = found.locator.number
-    place = {} if found.match is None else {found.match.unit: found.match.number}
+    place: Object = {}
+    if (match := found.match) is not None:
+        place[match.unit] = match.number
+        if match.name:
+            place[f"{match.unit}_name"] = match.name
     return {**place, "snippet": snippet}
 
 

@@ -113,7 +113,10 @@ def position(snippet: Snippet) -> str:
     locator = snippet.match
     if locator is None:
         return ""
-    return f":{locator.number}" if locator.unit == "line" else f", {locator.unit} {locator.number}"
+    if locator.unit == "line":
+        return f":{locator.number}"
+    name = f" ({visible(locator.name)})" if locator.name else ""
+    return f", {locator.unit} {locator.number}{name}"
 
 
 def check(found: Check) -> Iterator[str]:

@@ -106,7 +106,7 @@ class Segment:
             yield [[term_of[ord(c)] for c in part] for part in parts]
 
     def stored(self) -> Iterator[list[Any]]:
-        """Source, key, title, locator (three values), cut before and after, gap, text."""
+        """Source, key, title, locator (three values), cut before and after, gap, names, text."""
         for frame in self.blobs("stored.blocks"):
             line, _, texts = zstd.decompress(frame).partition(b"\n")
             sizes, *columns = json.loads(line.decode("utf-8", "surrogatepass"))
@@ -211,7 +211,7 @@ def check_names(segment: Segment, stored: list[list[Any]], names: Names) -> set[
 def check_copies(segment: Segment, stored: list[list[Any]]) -> None:
     """Whole documents in one passage have equal hashes if they have equal texts."""
     hashes = [
-        (segment.arrays["hashes"][n], (row[-1], row[2] if row[1] else ""))
+        (segment.arrays["hashes"][n], (row[-1], f"# {row[2]}" if row[1] else ""))
         for n, row in enumerate(stored)
         if not (row[6] or row[7])
     ]
@@ -357,7 +357,7 @@ def test_small_indexes_of_several_segments_and_with_deletions(
                     "" if n in named else str(n),
                     title,
                     text,
-                    Locator(n, "page") if n % 3 else None,
+                    Locator(n, "page", names="" if n % 5 else "Một\fHai") if n % 3 else None,
                     name=named.get(n, ("", ""))[0],
                     folders=named.get(n, ("", ""))[1],
                 ),
@@ -382,6 +382,7 @@ def test_small_indexes_of_several_segments_and_with_deletions(
             False,
             False,
             "",
+            "Một" if not n % 5 and n % 3 else "",
             text,
         ]
         for n, (title, text) in enumerate(documents)
