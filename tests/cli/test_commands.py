@@ -324,7 +324,9 @@ def test_a_root_that_is_gone_keeps_its_documents(run: Command, shelf: Path, stat
     assert_error(run("index", "--rebuild"), "docs", "--forget docs")
     hits = answer(run("search", "--json", "đảng bộ"))["hits"]
     assert [(hit["id"], hit["stale"]) for hit in hits] == [("docs/dang-bo.txt", True)]
-    assert answer(run("status", "--json"))["roots"][0]["missing"] is True
+    done = run("status", "--json")
+    assert (done.returncode, json.loads(done.stdout)["roots"][0]["missing"]) == (1, True)
+    assert "docs is missing" in done.stderr
 
 
 def test_exclude_is_remembered_until_replaced(run: Command, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ It gives no more than it is asked for, so what works on it asks for all that it 
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -90,8 +90,8 @@ class MemoryWriter:
     def cancel(self) -> None:
         pass
 
-    def remove(self, source: str) -> None:
-        self._old = [item for item in self._old if item[0] != source]
+    def remove(self, source: str, kept: Container[str] = ()) -> None:
+        self._old = [item for item in self._old if item[0] != source or item[1][0] in kept]
 
     def commit(self) -> None:
         path = self._folder / _FILE

@@ -260,6 +260,17 @@ def test_removed_documents_leave_no_trace(engine: Engine, tmp_path: Path) -> Non
         assert reader.count_passages() == len(kept)
 
 
+def test_some_documents_of_a_file_may_stay(engine: Engine, tmp_path: Path) -> None:
+    changed = build(engine, tmp_path / "changed", SMALL)
+    writer = engine.writer(changed)
+    writer.remove("e.jsonl", kept={"2"})
+    writer.commit()
+    fresh = build(engine, tmp_path / "fresh", [*SMALL[:4], SMALL[5]])
+    for text in ("dang bo", "huế", "hà nội", "ngo*"):
+        found = search(engine, changed, text, explain=True)
+        assert found == search(engine, fresh, text, explain=True)
+
+
 def test_documents_of_a_batch_may_be_left_out(engine: Engine, tmp_path: Path) -> None:
     writer = engine.writer(tmp_path / "some")
     builder = writer.builder(0)

@@ -158,7 +158,7 @@ def test_a_file_given_up_is_found_by_its_name_and_tried_again(
     from vnsearch.errors import GivenUpError
     from vnsearch.readers.sandbox import Sandbox
 
-    def give_up(*_: object) -> None:
+    def give_up(*_: object, **__: object) -> None:
         raise GivenUpError("takes too long")
 
     write_files(tmp_path / "docs", {"trang.html": "<p>chữ</p>", "a.txt": "một"})

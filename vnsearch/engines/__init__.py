@@ -6,7 +6,7 @@ as hard links to the files of the current one (see `generations`).
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -51,8 +51,9 @@ class Writer(Protocol):
     def add(self, batch: Any, without: Collection[int] = ()) -> None:
         """Index the documents of a batch, without those with some numbers, from 0."""
 
-    def remove(self, source: str) -> None:
-        """Delete the documents of a file that were in the index when it was opened."""
+    def remove(self, source: str, kept: Container[str] = ()) -> None:
+        """Delete the documents of a file that were in the index when it was opened, without those
+        whose keys are `kept`."""
 
     def commit(self) -> None:
         """Write everything to the folder."""

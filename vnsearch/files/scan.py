@@ -101,7 +101,9 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or _LEFT_BEHIND.fullmatch(name) is not None
 
 
-def _entry(entry: os.DirEntry[str]) -> Seen | Unseen | Skipped | None:
+def _entry(
+    entry: os.DirEntry[str],
+) -> Seen | Unseen | Skipped | None:
     """What an entry of a folder is; None when it has just been deleted."""
     try:
         return _item(entry.path, entry.stat(follow_symlinks=False))

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from codecs import utf_16_le_decode
 
 from vnsearch.engines.whoosh.format.segment_file import Arrays
-from vnsearch.engines.whoosh.read.terms import PostingLists
+from vnsearch.engines.whoosh.read.terms import PostingLists, Slices
 
 
 class Names:
@@ -24,11 +24,11 @@ class Names:
         number = bisect_left(self._documents, document)
         return number < len(self._documents) and self._documents[number] == document
 
-    def dense(self, exact: range) -> bytes:
-        """Return the tf of consecutive exact terms in the name of each document; nothing when no
-        name has any of them."""
+    def slices(self, exact: range) -> Slices:
+        """Return the tf of consecutive exact terms in the name of each document, bit-sliced;
+        nothing when no name has any of them."""
         numbers = range(*(bisect_left(self._exact, term) for term in (exact.start, exact.stop)))
-        return self._postings.dense_of_groups(numbers) if numbers else b""
+        return self._postings.slices_of_groups(numbers) if numbers else ()
 
     def token_string(self, document: int) -> str:
         """Return the tokens of a document's name, see docs/index-format.md."""

@@ -5,7 +5,6 @@ from functools import reduce
 from operator import and_
 
 from vnsearch import ranking
-from vnsearch.engines.whoosh.read.bitset import cardinality
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.min_should_match import with_enough_weight
 from vnsearch.query.clauses import (
@@ -91,7 +90,7 @@ class Matcher:
         """The documents with enough of the weight of the clauses."""
         weights = [self._weight(clause, exact) for clause in clauses]
         sets = [self._documents_with(clause, exact) for clause in clauses]
-        return with_enough_weight(weights, sets, self._collection.size)
+        return with_enough_weight(weights, sets)
 
     def _weight(self, clause: Clause, exact: bool) -> int:
         return sum(self._weight_of_word(word, exact) for word in words_of([clause]))
@@ -99,9 +98,9 @@ class Matcher:
     def _weight_of_word(self, word: Word, exact: bool) -> int:
         """Its idf among the passages, or if it is in none, among the names."""
         collection = self._collection
-        if df := collection.df((word,), exact):
+        if not word.in_name and (df := collection.df((word,), exact)):
             return ranking.integer_idf(df, collection.passages)
-        df = cardinality(collection.named.having((word,), exact), collection.size)
+        df = collection.named.having((word,), exact).bit_count()
         return ranking.integer_idf(df, collection.named.count) if df else 0
 
     def _all(self, clauses: Iterable[Clause], exact: bool) -> int:
@@ -114,7 +113,8 @@ class Matcher:
             match clause:
                 case Word() as word:
                     passages |= self._collection.passages_with((word,), exact)
-                    documents |= self._collection.named.having((word,), exact)
+                    if not word.in_title:
+                        documents |= self._collection.named.having((word,), exact)
                 case _:
                     documents |= self._documents_with(clause, exact)
         return documents | self._documents.to_documents(passages)
