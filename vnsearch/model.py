@@ -203,6 +203,14 @@ class Hit(NamedTuple):
     unread: str = ""  # then, why the file was not read, if it was not
 
 
+class Facets(NamedTuple):
+    """How many of the documents that match are where: what an answer may be narrowed to."""
+
+    types: Mapping[str, int]  # see `files.types`; the most frequent first, as are the next two
+    folders: Mapping[str, int]  # paths from here; each counts what is in it at any depth
+    years: Mapping[str, int]  # in which the files were modified, local time
+
+
 class Understood(NamedTuple):
     """How the query was understood."""
 

@@ -6,7 +6,7 @@ It gives no more than it is asked for, so what works on it asks for all that it 
 
 import json
 from collections import Counter
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -157,6 +157,13 @@ class MemoryReader:
         )
         total, complete = answer.total, answer.complete
         return Matches(total, answer.relaxed, tuple(matches), complete, answer.missing)
+
+    def matches_by_source(
+        self,
+        query: Query,
+        filters: Filters = Filters(),  # noqa: B008
+    ) -> Mapping[str, int]:
+        return Counter(s for s, *_ in self._oracle.search(query, filters.accepts()).scores)
 
     def _match(
         self,

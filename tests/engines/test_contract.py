@@ -194,6 +194,16 @@ def test_filters(engine: Engine, tmp_path: Path, filters: Filters, expected: str
     assert found.total == len(found.matches)
 
 
+def test_matches_are_counted_by_source(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    with closing(engine.reader(folder)) as reader:
+        assert reader.matches_by_source(parse("hue")) == {"e.jsonl": 2}
+        assert reader.matches_by_source(parse("dang bo")) == {f"{name}.txt": 1 for name in "abc"}
+        only = Filters(("[bc]*",))
+        assert reader.matches_by_source(parse("dang bo"), only) == {"b.txt": 1, "c.txt": 1}
+        assert reader.matches_by_source(parse("xyz")) == {}
+
+
 def test_an_order_of_sources(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
     order = ["x", "e.jsonl", *(f"{name}.txt" for name in "dcba")]

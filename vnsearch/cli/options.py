@@ -11,6 +11,7 @@ from vnsearch import __version__
 from vnsearch.cli import config
 from vnsearch.cli.quick import with_command
 from vnsearch.errors import VnsearchError
+from vnsearch.render import streams
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -107,6 +108,7 @@ def with_common(command: Callable[..., int]) -> Callable[..., int]:
             color or above.get("color") or "auto",
             quiet or bool(above.get("quiet")),
         )
+        streams.use_color(common.color)
         return command(common=common, **options)
 
     return wrapped

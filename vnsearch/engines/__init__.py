@@ -6,7 +6,7 @@ as hard links to the files of the current one (see `generations`).
 """
 
 import os
-from collections.abc import Callable, Collection, Container, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -116,6 +116,13 @@ class IndexReader(Lexicon, Protocol):
         source best first. Matches carry up to `places` passages, and with `explain` the parts of
         their scores. Raises VnsearchError for filters that say nothing.
         """
+
+    def matches_by_source(
+        self,
+        query: Query,
+        filters: Filters = Filters(),  # noqa: B008
+    ) -> Mapping[str, int]:
+        """Return of how many documents of each source the whole answer to a query is."""
 
     def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
         """Return the passages of a document, in order; none when there is no such document."""

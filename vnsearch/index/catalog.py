@@ -366,9 +366,9 @@ class Catalog:
         return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
 
     def sizes(self) -> Iterator[tuple[str, int, int]]:
-        """The files, their sizes, -1 where one was not read to its end, and when they were last
-        changed, in ns."""
-        rows = self._rows("select path, size, mtime_ns from files")
+        """The files on the disk, their sizes, -1 where one was not read to its end, and when they
+        were last changed, in ns."""
+        rows = self._rows("select path, size, mtime_ns from files where container = ?", b"")
         return ((os.fsdecode(path), size, mtime_ns) for path, size, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:

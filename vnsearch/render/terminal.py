@@ -167,8 +167,10 @@ class _Page:
         text, begin = snippet.text, 0
         lines = text.split("\n") if _CELLS in text else [text]
         for line in lines:
-            marked = self.part(line, begin, snippet.highlights, snippet.weak)
-            if marked:
+            own = line.lstrip()
+            indent = len(line) - len(own)
+            if own:
+                marked = self.part(own, begin + indent, snippet.highlights, snippet.weak)
                 self.add(marked, _INDENT)
             begin += len(line) + 1
 

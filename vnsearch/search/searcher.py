@@ -16,6 +16,7 @@ from vnsearch.files.types import type_of
 from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.model import (
+    Facets,
     Hit,
     Interpretation,
     Match,
@@ -31,7 +32,7 @@ from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
-from vnsearch.search.file_filter import FileFilter, in_order
+from vnsearch.search.file_filter import FileFilter, facets_of, in_order
 from vnsearch.search.highlighter import LENGTH, Highlighter, Span
 
 if TYPE_CHECKING:
@@ -119,6 +120,22 @@ class Searcher:
             found = self._results(answer, offset, excerpts)
         reading = tuple(describe(answer.query)) if explain else ()
         return found._replace(query=text, limit=limit, reading=reading)
+
+    def facets(
+        self,
+        text: str,
+        *,
+        exact: bool = False,
+        demand: Demand = Demand.SMART,
+        files: FileFilter = FileFilter(),  # noqa: B008
+    ) -> Facets:
+        """What the answer to a query may be narrowed to, by `files`: types, folders, years."""
+        with as_index_error(self._generations):
+            typed = parse(text, exact=exact, demand=demand)
+            query, _ = self._rewriter.rewrite(typed)
+            filters = files.filters(self._places, self._catalog)
+            counts = self._reader.matches_by_source(query, filters)
+            return facets_of(counts, dict(self._catalog.modified()), self._places)
 
     def _answer(
         self, typed: Query, matches_of: Callable[[Query], Matches], correct: bool

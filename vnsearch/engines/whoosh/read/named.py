@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property, reduce
 from operator import and_
 from typing import Final
+from weakref import WeakMethod
 
 from vnsearch.analysis.unmarked import with_unknown_marks
 from vnsearch.engines.whoosh.format.segment_file import TF_BITS
@@ -33,11 +34,11 @@ class NamedDocuments:
         deleted: Sequence[Collection[int]],
         tf: Callable[[Word, bool], tuple[int, ...]],
     ) -> None:
-        """`begins` and `deleted`: the first passage of each segment, and its deleted ones; `tf`:
-        that of a word in the names that are left."""
+        """`begins` and `deleted`: the first passage of each segment, and its deleted ones; `tf`, a
+        method that is held weakly: that of a word in the names that are left."""
         self._segments, self._begins, self._deleted = segments, begins, deleted
         self.any = any(len(segment.names) for segment in segments)
-        self._of_word = tf
+        self._of_word = WeakMethod(tf)
         self._tf = cached(_KEPT, self._find)
 
     @cached_property
@@ -94,7 +95,8 @@ class NamedDocuments:
             lists = [self.tf(typing, exact) for typing in typings]
             return capped_sum(lists, TF_BITS)
         if len(words) == 1:
-            return self._of_word(words[0], exact)
+            of_word = self._of_word()
+            return () if of_word is None else of_word(words[0], exact)
         found: dict[int, list[int]] = {NAME_TF: [], FOLDER_TF: []}
         frequency = PhraseFrequency(self._segments, _anywhere(words), exact)
         for document in members(reduce(and_, (self.having((word,), exact) for word in words))):
