@@ -252,16 +252,16 @@ def _words(key_bytes: Numbers) -> Numbers:
     return words
 
 
-_SPACE: Final = re.compile(r"\s")
+# Where no token and no compound can be on both sides: the second for tables of numbers, which may
+# be without spaces.
+_CUT: Final = re.compile(r"(?=\s)|(?<=[,;|.])(?=[0-9])")
 
 
 def _piece_begins(text: str) -> Sequence[int]:
-    """Where to cut a long text, before spaces, and its begin."""
+    """Where to cut a long text, and its begin."""
     begins = [0]
-    while len(text) - begins[-1] > 2 * _PIECE and (
-        space := _SPACE.search(text, begins[-1] + _PIECE)
-    ):
-        begins.append(space.start())
+    while len(text) - begins[-1] > 2 * _PIECE and (cut := _CUT.search(text, begins[-1] + _PIECE)):
+        begins.append(cut.start())
     return begins
 
 
