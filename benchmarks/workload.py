@@ -52,8 +52,8 @@ class Kind(NamedTuple):
     shared: bool  # whether the peers can ask it, too
 
 
-def read(path: Path, limit: int) -> list[Document]:
-    """The first `limit` documents of a .jsonl or .jsonl.xz file."""
+def read(path: Path, limit: int | None) -> list[Document]:
+    """The first `limit` documents, or all, of a .jsonl or .jsonl.xz file."""
     opener: Callable[..., Iterable[str]] = lzma.open if path.suffix == ".xz" else open
     lines = opener(path, "rt", encoding="utf-8")
     rows = map(json.loads, islice(lines, limit))

@@ -628,6 +628,54 @@ def test_terminal_styles_highlights_after_escaped_characters(shown: Callable[...
     assert "\\x1b\\x1b \\x07một hai\\x1bba" in bare(text)
 
 
+def luminance(rgb: str) -> float:
+    """Of a colour, by WCAG."""
+    parts = (int(rgb[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_matches_can_be_read_in_every_theme(shown: Callable[..., str]) -> None:
+    """Letters and what is behind them are of the palette of 256, which themes leave alone."""
+    palette = {16: "000000", 222: "ffd787", 250: "bcbcbc"}
+    weak = a_hit().snippet.highlights[:1]
+    snippet = a_hit().snippet._replace(weak=weak)
+    text = shown(some_results(hits=(a_hit(snippet=snippet),)))
+    pairs = {*re.findall(r"38;5;(\d+);48;5;(\d+)m", text)}
+    assert pairs == {("16", "222"), ("16", "250")}
+    for letters, behind in pairs:
+        light, dark = sorted((luminance(palette[int(n)]) for n in (letters, behind)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert not re.search(r"\x1b\[[0-9;]*\b4\b[0-9;]*m", re.sub(r"[34]8;5;\d+", "", text))
+
+
+@pytest.mark.parametrize("term", ["xterm", "xterm-16color", "linux"])
+def test_matches_are_reversed_where_themes_have_all_colours(
+    shown: Callable[..., str], monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    text = shown(some_results(hits=(a_hit(),)))
+    assert re.findall(r"\x1b\[1;7m([^\x1b]*)", text) == ["Đảng", "bộ", "đảng", "bộ"]
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = shown(some_results(hits=(a_hit(),)))
+    assert re.findall(r"\x1b\[1;7m([^\x1b]*)", text) == ["Đảng", "bộ", "đảng", "bộ"]
+    assert "38;5" not in text
+
+
+def test_rows_of_a_table_are_shown_as_rows(shown: Callable[..., str]) -> None:
+    rows = "… Họ tên | Lương\nAn | 12.000.000\nBình | 9.500.000 …"
+    text = bare(shown(some_results(hits=(a_hit(snippet=a_snippet(rows, "Bình", 3)),))))
+    assert [line.strip() for line in text.splitlines()[2:5]] == rows.split("\n")
+
+
+def test_other_places_are_shown_with_where_they_are(shown: Callable[..., str]) -> None:
+    other = Place("x#~2", a_snippet("một bộ", "bộ", 77))
+    text = bare(shown(some_results(hits=(a_hit(places=4, others=(other,)),), total=1)))
+    assert "    77:\n    một bộ\n    2 more places\n" in text
+    assert text.splitlines()[-1] == "1 document; all places: --passages all"
+
+
 def test_terminal_reads_nothing_as_markup(shown: Callable[..., str]) -> None:
     text = bare(shown(some_results(), width=140))
     assert text.count("[bold]x[/]") == 2

@@ -22,9 +22,10 @@ def mcp(common: Common) -> int:
     Speaks the Model Context Protocol on stdin and stdout, until stdin ends. Agents can search the
     index and read what is in it, and nothing else.
     """
+    from vnsearch.cli import which_index
     from vnsearch.mcp.server import serve
     from vnsearch.mcp.tools import Tools
 
-    with closing(Tools(common.folder)) as tools:
+    with closing(Tools(lambda: which_index.existing(common.folder, quiet=True))) as tools:
         serve(tools, sys.stdin.buffer, sys.stdout.buffer)
     return EXIT_FOUND

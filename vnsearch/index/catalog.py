@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 7
+VERSION: Final = 8
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -43,7 +43,8 @@ create table roots (
   path blob primary key,
   excludes text not null,      -- JSON
   encoding text not null,
-  gitignore integer not null   -- whether .gitignore files are heeded
+  gitignore integer not null,  -- whether .gitignore files are heeded
+  ocr integer not null         -- whether text in pictures is recognized
 ) without rowid;
 create table files (
   path blob primary key,
@@ -273,20 +274,23 @@ class Catalog:
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._rows("select path, excludes, encoding, gitignore from roots order by path")
+        rows = self._rows(
+            "select path, excludes, encoding, gitignore, ocr from roots order by path"
+        )
         return [
-            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, bool(gitignore))
-            for path, excludes, encoding, gitignore in rows
+            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, *map(bool, flags))
+            for path, excludes, encoding, *flags in rows
         ]
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
         rows = [
-            (os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.gitignore) for r in roots
+            (os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.gitignore, r.ocr)
+            for r in roots
         ]
         with self._writing():
             self._db.execute("delete from roots")
-            self._db.executemany("insert into roots values (?, ?, ?, ?)", rows)
+            self._db.executemany("insert into roots values (?, ?, ?, ?, ?)", rows)
 
     def skipped(self) -> dict[str, str]:
         """The files and folders that the last run skipped without a state, and the reasons."""
@@ -321,6 +325,10 @@ class Catalog:
         )  # fmt: skip
         with self._writing():
             self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 11}?)", row)
+
+    def digests(self) -> set[bytes]:
+        """Those of all files."""
+        return {digest for (digest,) in self._rows("select distinct digest from files")}
 
     def remove(self, path: str) -> None:
         """Forget a file."""

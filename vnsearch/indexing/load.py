@@ -1,11 +1,12 @@
 """New and changed files -> parts to be read; reports of these -> the index and its catalog."""
 
 import os
+import time
 from bisect import bisect
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Container, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Writer
@@ -42,6 +43,16 @@ _TRIED_AGAIN: Final = "the next run tries again"
 _FLAWS_REPORTED: Final = 100  # of one file, one by one
 
 
+class LoadProgress(Protocol):
+    """What is told while files are loaded: see `update.Progress`."""
+
+    def advance(self, read_bytes: int) -> None:
+        """So many more bytes have been read."""
+
+    def built(self, read_bytes: int) -> None:
+        """The documents of so many of them are ready."""
+
+
 class Load:
     """New and changed files on their way into an index.
 
@@ -55,9 +66,11 @@ class Load:
         plan: Plan,
         catalog: Catalog,
         writer: Writer,
-        advance: Callable[[int], None],
+        progress: "LoadProgress",
+        recognized: str = "",
     ) -> None:
-        """`advance` is called with the number of bytes read since the last call."""
+        """`progress` is told of the bytes read, and of those whose documents are ready;
+        `recognized` is the folder of recognized pages."""
         self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
         self.refused: dict[str, str] = {}  # files that the system does not let be read, and why
         self.skipped: list[Skipped] = []
@@ -65,7 +78,9 @@ class Load:
         self.members: set[str] = set()  # in new and changed files: known, or met
         self.bytes_read = 0
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
-        self._advance = advance
+        self._progress, self._recognized = progress, recognized
+        self._not_built: Counter[int] = Counter()  # bytes that each process has read
+        self.read_until = time.monotonic()  # when the last of them was read
         self._files: dict[str, _File] = {}  # being read
         self._documents: Counter[int] = Counter()  # given to the builder of each process
         self._rejected: defaultdict[int, list[int]] = defaultdict(list)  # of these, by number
@@ -85,7 +100,8 @@ class Load:
             encoding = self._plan.encodings.get(name, "")
             known = self._catalog.file(name) if name in self._plan.changed else None
             nesting = self._plan.nests.get(name)
-            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
+            ocr = name in self._plan.ocr
+            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else (), ocr=ocr)
             file = self._files[name] = _File(self._names.path(name), reader, known)
             if todo[name].st_size > _CUT and readers.has_chunks(name):
                 yield from self._cut(name, file, encoding)
@@ -93,7 +109,8 @@ class Load:
                 file.parts, inside = 1, None
                 if nesting is not None:
                     inside, file.same_inside = nested.inside(nesting, encoding, self._catalog)
-                content = WholeFile(file.path, file.same_reader(), inside)
+                recognized = self._recognized if ocr else ""
+                content = WholeFile(file.path, file.same_reader(), inside, recognized)
                 yield Part(name, 0, content, encoding, _cost(name, todo[name]))
 
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
@@ -137,6 +154,7 @@ class Load:
                 inside[report.container].append(report)
         for report in result.reports:
             self._count(report.bytes_read)
+            self._not_built[result.process] += report.bytes_read
             first = self._documents[result.process]
             self._documents[result.process] += len(report.keys) - len(report.kept)
             file = self._files.get(report.source) or self._file_inside(report)
@@ -148,6 +166,8 @@ class Load:
             self._drop_gone(report, {each.source for each in inside[report.source]})
             self._finish_file(report.source, file)
         self._batches[result.process] += result.batches
+        if result.batches:
+            self._progress.built(self._not_built.pop(result.process, 0))
 
     def _file_inside(self, report: PartReport) -> "_File":
         """A file in a file, of which there is only one report, after that on the file it is in."""
@@ -208,7 +228,8 @@ class Load:
 
     def _count(self, read_bytes: int) -> None:
         self.bytes_read += read_bytes
-        self._advance(read_bytes)
+        self.read_until = time.monotonic() if read_bytes else self.read_until
+        self._progress.advance(read_bytes)
 
 
 def _digests(chunk: LineChunk) -> tuple[int, int]:

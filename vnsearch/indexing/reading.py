@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from vnsearch import readers
@@ -51,6 +52,7 @@ class WholeFile(NamedTuple):
     path: str
     known: FileState | None
     inside: Inside | None = None  # if other files may be in it
+    recognized: str = ""  # the folder of recognized pages, if it may have some
 
 
 class Part(NamedTuple):
@@ -165,6 +167,7 @@ class PartReader:
                     items = readers.read(
                         part.source, stream, self._sandbox, part.encoding,
                         file=file.path, wanted=_wanted(part, file, reports),
+                        recognized=_recognized(file),
                     )  # fmt: skip
                     self._index(items, reports)
                     if not report.given_up:
@@ -227,6 +230,15 @@ class PartReader:
                 yield from self._added(source, half)
         else:
             yield document
+
+
+def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:
+    """What gives the recognized pages of a file by its bytes; None if none are wanted."""
+    if not file.recognized:
+        return None
+    from vnsearch.index.recognized import Recognized
+
+    return Recognized(Path(file.recognized)).texts
 
 
 def _report_of(container: str, member: Member) -> PartReport:

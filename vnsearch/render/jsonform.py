@@ -102,6 +102,8 @@ def _excerpt(found: Snippet) -> Object:
     snippet: Object = {"text": found.text, "highlights": found.highlights, "line": None}
     if found.locator is not None:
         snippet[found.locator.unit] = found.locator.number
+    if found.confidence is not None:
+        snippet["confidence"] = round(found.confidence, 2)
     place = {} if found.match is None else {found.match.unit: found.match.number}
     return {**place, "snippet": snippet}
 
@@ -147,6 +149,7 @@ def changes(done: Changes) -> Object:
         "documents": done.documents,
         "bytes_read": done.bytes_read,
         "seconds": round(done.seconds, 3),
+        "seconds_writing": round(done.seconds_writing, 3),
         "encodings": [item._asdict() for item in done.encodings],
         "mb_per_second": round(done.bytes_read / 1e6 / max(done.seconds, 1e-9), 3),
     }
@@ -162,6 +165,7 @@ def status(found: Status) -> Object:
                 "path": root.path,
                 "excludes": list(root.excludes),
                 "encoding": root.encoding or None,
+                "ocr": root.ocr,
                 "gitignore": root.gitignore,
                 "missing": root.path in found.missing_roots,
             }

@@ -13,7 +13,7 @@ from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.files.paths import FileNames
 from vnsearch.files.types import type_of
-from vnsearch.index.generations import Generations
+from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.model import (
     Hit,
@@ -22,6 +22,7 @@ from vnsearch.model import (
     Matches,
     Place,
     Results,
+    Snippet,
     StoredPassage,
     Understood,
 )
@@ -158,7 +159,7 @@ class Searcher:
         states = {source: self._state(source) for source in paths if excerpts.places}
         words = len(query.wanted())
         hits = (
-            _hit(rank, match, words, highlighter, *states[match.passage.source])
+            self._told(_hit(rank, match, words, highlighter, *states[match.passage.source]), match)
             for rank, match in enumerate(found.matches, offset + 1)
         )
         return Results(
@@ -172,6 +173,22 @@ class Searcher:
             notices=query.notices,
             complete=found.complete,
         )
+
+    def _told(self, hit: Hit, match: Match) -> Hit:
+        """A hit with how sure its text is, if that was recognized in pictures."""
+        state = self._file(match.passage.source)
+        if state is None or not state.reader.endswith(" ocr"):
+            return hit
+        from vnsearch.index.recognized import Recognized
+
+        pages = Recognized(self._generations.folder / RECOGNIZED).pages(state.digest)
+
+        def told(snippet: Snippet) -> Snippet:
+            page = pages.get(snippet.match.number) if snippet.match is not None else None
+            return snippet if page is None else snippet._replace(confidence=page.confidence)
+
+        others = tuple(other._replace(snippet=told(other.snippet)) for other in hit.others)
+        return hit._replace(snippet=told(hit.snippet), others=others)
 
     def read(self, text: str) -> tuple[Interpretation, ...]:
         """How the words of an NFC text are read, as those of a query would be."""

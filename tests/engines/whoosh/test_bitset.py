@@ -1,6 +1,6 @@
 """Sets as large numbers: each does what the same thing does with plain sets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -8,11 +8,18 @@ from hypothesis import strategies as st
 
 from vnsearch.engines.whoosh.read.bitset import (
     DocumentMap,
-    cardinality,
+    added_up,
+    at_least,
+    bitset_of,
+    capped_sum,
+    highest,
+    is_in,
+    maximum,
     members,
-    minimum,
-    quantized_sums,
-    with_tf,
+    packed,
+    present,
+    to_bytes,
+    weighted_sums,
 )
 
 MODEST = settings(max_examples=100, deadline=None)
@@ -21,12 +28,16 @@ MODEST = settings(max_examples=100, deadline=None)
 sizes_of_documents = st.lists(st.one_of(st.integers(1, 4), st.integers(1, 40)), max_size=30)
 
 
-def last_of(sizes: Sequence[int]) -> bytes:
-    return b"".join(bytes(size - 1) + b"\1" for size in sizes)
+def last_of(sizes: Sequence[int]) -> int:
+    return as_bitset({own[-1] for own in ranges_of(sizes)})
 
 
-def bitset_of(passages: set[int]) -> int:
-    return sum(1 << 8 * passage for passage in passages)
+def as_bitset(passages: Iterable[int]) -> int:
+    return sum(1 << passage for passage in passages)
+
+
+def map_of(sizes: Sequence[int]) -> DocumentMap:
+    return DocumentMap(last_of(sizes), 0)
 
 
 def ranges_of(sizes: Sequence[int]) -> list[range]:
@@ -44,80 +55,74 @@ def collections(draw: st.DrawFn) -> tuple[list[int], set[int]]:
     return sizes, draw(some)
 
 
-rows = st.lists(st.integers(0, 15), max_size=300).map(bytes)
+numbers = st.lists(st.integers(0, 15), max_size=90)
+sets = st.sets(st.integers(0, 299))
+
+
+def sliced(values: Sequence[int], bits: int = 4) -> list[int]:
+    return [as_bitset(n for n, v in enumerate(values) if v >> bit & 1) for bit in range(bits)]
+
+
+def unsliced(slices: Sequence[int], size: int) -> list[int]:
+    return [sum((bits >> n & 1) << bit for bit, bits in enumerate(slices)) for n in range(size)]
 
 
 @MODEST
-@given(rows)
-def test_present_are_the_bytes_that_are_not_0(row: bytes) -> None:
-    assert with_tf(row) == bitset_of({passage for passage, count in enumerate(row) if count})
+@given(sets)
+def test_members_ascend(passages: set[int]) -> None:
+    bitset = bitset_of(passages, 300)
+    assert bitset == as_bitset(passages)
+    assert members(bitset) == sorted(passages)
+    octets = to_bytes(bitset)
+    assert {n for n in range(320) if is_in(octets, n)} == passages
+    ones = bytes(n in passages for n in range(300))
+    assert packed(ones) == packed(bytearray(ones)) == bitset
 
 
 @MODEST
-@given(rows, st.integers(1, 2))
-def test_present_are_the_bytes_not_below_the_least(row: bytes, least_of_it: int) -> None:
-    expected = {passage for passage, count in enumerate(row) if count >= least_of_it}
-    assert with_tf(row, least_of_it) == bitset_of(expected)
+@given(numbers, sets, st.integers(0, 20), st.integers(0, 50))
+def test_numbers_of_passages_are_compared(
+    values: list[int], among: set[int], least: int, count: int
+) -> None:
+    slices, size = sliced(values), len(values)
+    assert unsliced(slices, size) == values
+    assert members(present(slices)) == [n for n, value in enumerate(values) if value]
+    of = {n: values[n] if n < size else 0 for n in among}
+    chosen = as_bitset(among)
+    assert members(at_least(slices, least, chosen)) == sorted(n for n in of if of[n] >= least)
+    assert maximum(slices, chosen) == max(of.values(), default=0)
+    ordered = sorted(of.values(), reverse=True)
+    last = ordered[count - 1] if 0 < count <= len(ordered) else -1 if count else 16
+    found = members(highest(slices, chosen, count))
+    if count:
+        assert found == sorted(n for n in of if of[n] >= last)
 
 
 @MODEST
-@given(
-    st.integers(0, 40).flatmap(
-        lambda size: st.lists(st.binary(min_size=size, max_size=size), min_size=1, max_size=256)
-    ),
-    st.integers(0, 0xFFFF),
-)
-def test_sums_are_rounded_up_and_as_fine_as_can_be(rows: list[bytes], more: int) -> None:
-    """0 stays 0, and nothing else becomes it; up to the largest number of two bytes."""
-    numbers = list(map(sum, zip(*rows, strict=True)))
-    highest = min(0xFF00, max(numbers, default=0) + more)
-    found, unit = quantized_sums(rows, highest, len(numbers))
-    assert list(found.to_bytes(len(numbers), "little")) == [-(-n // unit) for n in numbers]
-    assert unit == 1 or -(-highest // (unit // 2)) > 0xFF
-
-
-@pytest.mark.parametrize("highest", [0, 1, 254, 255, 256, 510, 511, 0x8000, 0xFEFF, 0xFF00])
-def test_sums_of_the_highest(highest: int) -> None:
-    numbers = [highest, 0, highest, max(0, highest - 1)]
-    rows = [bytes(max(0, min(0xFF, n - 0xFF * row)) for n in numbers) for row in range(256)]
-    found, unit = quantized_sums(rows, highest, len(numbers))
-    assert list(found.to_bytes(len(numbers), "little")) == [-(-n // unit) for n in numbers]
+@given(st.lists(numbers, max_size=40))
+def test_numbers_are_added_up(lists: list[list[int]]) -> None:
+    size = max(map(len, lists), default=0)
+    totals = [sum(v[n] for v in lists if n < len(v)) for n in range(size)]
+    columns = [[sliced(values)[bit] for values in lists] for bit in range(4)]
+    assert unsliced(added_up(columns), size) == totals
+    capped = capped_sum(list(map(sliced, lists)), 4)
+    assert len(capped) == 4
+    assert unsliced(capped, size) == [min(15, total) for total in totals]
 
 
 @MODEST
-@given(st.sets(st.integers(0, 299)), st.integers(0, 3))
-def test_count_of_a_set(passages: set[int], more: int) -> None:
-    size = max(passages, default=-1) + 1 + more
-    assert cardinality(bitset_of(passages), size) == len(passages)
-    assert cardinality(bitset_of(set(range(size))), size) == size
-
-
-@MODEST
-@given(st.sets(st.integers(0, 299)), st.integers(0, 3))
-def test_passages_in_a_set_ascend(passages: set[int], more: int) -> None:
-    size = max(passages, default=-1) + 1 + more
-    assert members(bitset_of(passages), size) == sorted(passages)
-
-
-@MODEST
-@given(st.lists(st.tuples(st.integers(0, 127), st.integers(0, 127)), max_size=60))
-def test_least_of_each_byte(pairs: list[tuple[int, int]]) -> None:
-    one, other = (bytes(pair[side] for pair in pairs) for side in (0, 1))
-    found = minimum(int.from_bytes(one, "little"), int.from_bytes(other, "little"), len(pairs))
-    assert found.to_bytes(len(pairs), "little") == bytes(map(min, pairs))
-
-
-def test_least_of_all_pairs_of_bytes() -> None:
-    pairs = [(a, b) for a in range(128) for b in range(128)]
-    one, other = (int.from_bytes(bytes(p[side] for p in pairs), "little") for side in (0, 1))
-    assert minimum(one, other, len(pairs)).to_bytes(len(pairs), "little") == bytes(map(min, pairs))
+@given(st.lists(st.tuples(sets, st.integers(0, 30_000_000)), max_size=20))
+def test_weights_of_sets_are_added_up(weighted: list[tuple[set[int], int]]) -> None:
+    sums = weighted_sums((as_bitset(passages), weight) for passages, weight in weighted)
+    expected = [sum(w for passages, w in weighted if n in passages) for n in range(300)]
+    assert unsliced(sums, 300) == expected
 
 
 @pytest.mark.parametrize("sizes", [[], [1], [3], [1, 1], [2, 1, 300, 1]], ids=str)
 def test_documents_all_and_none(sizes: list[int]) -> None:
-    documents, ranges = DocumentMap(last_of(sizes)), ranges_of(sizes)
-    lasts = bitset_of({own[-1] for own in ranges})
-    everything = bitset_of(set(range(sum(sizes))))
+    documents, ranges = map_of(sizes), ranges_of(sizes)
+    lasts = as_bitset({own[-1] for own in ranges})
+    everything = as_bitset(set(range(sum(sizes))))
     assert documents.all == lasts
     assert documents.to_documents(everything) == lasts
     assert documents.to_passages(lasts) == everything
@@ -127,10 +132,19 @@ def test_documents_all_and_none(sizes: list[int]) -> None:
 @MODEST
 @given(sizes_of_documents)
 def test_documents_and_their_passages(sizes: list[int]) -> None:
-    documents = DocumentMap(last_of(sizes))
+    documents = map_of(sizes)
     for own in ranges_of(sizes):
         assert documents.passages_of(own[-1]) == own
         assert [documents.document_of(passage) for passage in own] == [own[-1]] * len(own)
+
+
+def test_documents_of_segments_with_gaps_between() -> None:
+    documents = DocumentMap(0b1_0000_0001_0110, 0b1110_0000)  # passages 0 to 4, and 8 to 12
+    found = [documents.passages_of(document) for document in (1, 2, 4, 12)]
+    assert found == [range(2), range(2, 3), range(3, 5), range(8, 13)]
+    assert [documents.document_of(passage) for passage in (0, 2, 3, 8, 12)] == [1, 2, 4, 12, 12]
+    assert members(documents.to_passages(1 << 12)) == [8, 9, 10, 11, 12]
+    assert members(documents.to_documents(0b1_0000_1000)) == [4, 12]
 
 
 @MODEST
@@ -138,7 +152,7 @@ def test_documents_and_their_passages(sizes: list[int]) -> None:
 def test_documents_having_a_passage_of_a_set(collection: tuple[list[int], set[int]]) -> None:
     sizes, passages = collection
     expected = {own[-1] for own in ranges_of(sizes) if passages & set(own)}
-    assert DocumentMap(last_of(sizes)).to_documents(bitset_of(passages)) == bitset_of(expected)
+    assert map_of(sizes).to_documents(as_bitset(passages)) == as_bitset(expected)
 
 
 @MODEST
@@ -146,8 +160,8 @@ def test_documents_having_a_passage_of_a_set(collection: tuple[list[int], set[in
 def test_all_passages_of_documents(collection: tuple[list[int], set[int]]) -> None:
     sizes, passages = collection
     chosen = [own for own in ranges_of(sizes) if own[0] in passages]
-    found = DocumentMap(last_of(sizes)).to_passages(bitset_of({own[-1] for own in chosen}))
-    assert found == bitset_of({passage for own in chosen for passage in own})
+    found = map_of(sizes).to_passages(as_bitset({own[-1] for own in chosen}))
+    assert found == as_bitset({passage for own in chosen for passage in own})
 
 
 @MODEST
@@ -156,7 +170,7 @@ def test_all_passages_of_the_documents_having_some(
     collection: tuple[list[int], set[int]],
 ) -> None:
     sizes, passages = collection
-    documents = DocumentMap(last_of(sizes))
-    found = documents.to_passages(documents.to_documents(bitset_of(passages)))
+    documents = map_of(sizes)
+    found = documents.to_passages(documents.to_documents(as_bitset(passages)))
     expected = {p for own in ranges_of(sizes) if passages & set(own) for p in own}
-    assert members(found, sum(sizes)) == sorted(expected)
+    assert members(found) == sorted(expected)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from itertools import chain, pairwise
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -46,7 +46,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         data = path.read_bytes()
         magic, offset, size = struct.unpack_from("<8sQQ", data)
-        assert magic == b"vnseg007"
+        assert magic == b"vnseg008"
         assert offset + size == len(data)
         directory = json.loads(data[offset:])
         self.arrays: dict[str, Any] = {}
@@ -69,9 +69,19 @@ class Segment:
     def terms(self, field: str) -> list[str]:
         return [term.decode("utf-8", "surrogateescape") for term in self.blobs(f"{field}.terms")]
 
+    def numbers(self, slices: bytes, bits: int) -> bytes:
+        """The bit-sliced numbers of passages."""
+        octets = (self.size + 7) // 8
+        assert len(slices) == bits * octets
+        planes = [slices[n * octets : (n + 1) * octets] for n in range(bits)]
+        return bytes(
+            sum((plane[p // 8] >> p % 8 & 1) << bit for bit, plane in enumerate(planes))
+            for p in range(self.size)
+        )
+
     def dense(self, field: str) -> tuple[dict[int, bytes], dict[int, bytes]]:
         """The dense posting lists of terms and of groups."""
-        lists = [zstd.decompress(frame) for frame in self.blobs(f"{field}.dense")]
+        lists = [self.numbers(zstd.decompress(f), 4) for f in self.blobs(f"{field}.dense")]
         terms, groups = self.arrays[f"{field}.dense_terms"], self.arrays[f"{field}.dense_groups"]
         of_terms, of_groups = lists[: len(terms)], lists[len(terms) :]
         return dict(zip(terms, of_terms, strict=True)), dict(zip(groups, of_groups, strict=True))
@@ -111,18 +121,40 @@ class Segment:
                 yield [*row, texts[:size].decode()]
                 texts = texts[size:]
 
-    def bigrams(self) -> dict[tuple[str, str], int]:
-        """The df of each bigram that is listed."""
-        terms, first = self.arrays["bigrams.terms"], self.arrays["folded.first"]
-        kind, found = "HI"[self.size > 0xFFFF], {}
-        for term, frame in zip(terms, self.blobs("bigrams.lists"), strict=True):
+    def bigrams(self) -> dict[tuple[str, str], dict[int, int]]:
+        """The tf by passage of each bigram that has a list."""
+        terms, group = self.arrays["bigrams.terms"], self.arrays["folded.first"]
+        kind, width = ("I", 4) if self.size > 0xFFFF else ("H", 2)
+        found, rows, firsts = {}, [], []
+        for frame in self.blobs("bigrams.blocks"):
             data = zstd.decompress(frame)
-            count = len(data) // struct.calcsize(kind) // 4
-            numbers = struct.unpack(f"<{4 * count}{kind}", data)
-            rows = list(zip(*(numbers[n * count : (n + 1) * count] for n in range(4)), strict=True))
-            assert rows == sorted(rows)
-            for second, a, b, df in rows:
-                found[self.exact[first[term] + a], self.exact[first[terms[second]] + b]] = df
+            count, dense, sparse = struct.unpack_from("<III", data)
+            numbers = struct.unpack_from(f"<{5 * count + dense}{kind}", data, 12)
+            columns = [numbers[n * count : (n + 1) * count] for n in range(5)]
+            dense_rows, at = numbers[5 * count :], 12 + width * (5 * count + dense)
+            gaps = [
+                sum(data[at + place * sparse + n] << 8 * place for place in range(width))
+                for n in range(sparse)
+            ]
+            tfs, at = data[at + width * sparse :][:sparse], at + (width + 1) * sparse
+            firsts.append(columns[0][0] << 16 | columns[1][0])
+            begin = 0
+            for row, (one, other, a, b, df) in enumerate(zip(*columns, strict=True)):
+                rows.append((one, other, a, b))
+                if row in dense_rows:
+                    own = self.numbers(data[at : at + 2 * ((self.size + 7) // 8)], 2)
+                    at += 2 * ((self.size + 7) // 8)
+                    postings = {p: tf for p, tf in enumerate(own) if tf}
+                else:
+                    passages = accumulate(gaps[begin : begin + df])
+                    postings = dict(zip(passages, tfs[begin : begin + df], strict=True))
+                    begin += df
+                assert len(postings) == df > 0
+                first, second = group[terms[one]] + a, group[terms[other]] + b
+                found[self.exact[first], self.exact[second]] = postings
+            assert (begin, at) == (sparse, len(data))
+        assert list(self.arrays["bigrams.first"]) == firsts
+        assert rows == sorted(rows)
         return found
 
 
@@ -191,8 +223,11 @@ def check_segment(segment: Segment) -> None:
     lengths = [len(p.text) + 2 * len(p.title) for p in passages]
     assert list(segment.arrays["lengths"]) == lengths
     assert segment.tokens == sum(lengths)
-    buckets = [16 * max(b for b, least in enumerate(BUCKETS) if least <= n) for n in lengths]
-    assert list(segment.arrays["length_buckets"]) == buckets
+    buckets = [max(b for b, least in enumerate(BUCKETS) if least <= n) for n in lengths]
+    assert list(segment.numbers(bytes(segment.arrays["length_buckets"]), 4)) == buckets
+    edges = [p.text[at] if p.text else None for p in passages for at in (0, -1)]
+    numbers = [0xFFFFFFFF if edge is None else terms.index(edge) for edge in edges]
+    assert list(segment.arrays["edges"]) == numbers
     sizes = [
         len(json.loads(zstd.decompress(block).partition(b"\n")[0].decode("utf-8", "replace"))[0])
         for block in segment.blobs("stored.blocks")
@@ -221,14 +256,16 @@ def check_postings(
 
 def check_bigrams(segment: Segment, passages: list[Expected]) -> None:
     counted = {segment.folded[n] for n in segment.arrays["bigrams.terms"]}
-    expected: Counter[tuple[str, str]] = Counter()
-    for p in passages:
-        expected.update(
-            (one[1], other[1])
-            for one, other in set(chain(*map(pairwise, (p.text, p.title, *p.pieces))))
-            if one[0] in counted and other[0] in counted
-        )
-    assert segment.bigrams() == expected
+    expected: dict[tuple[str, str], Counter[int]] = {}
+    for number, p in enumerate(passages):
+        for tokens, weight in ((p.text, 1), (p.title, 2), *((piece, 1) for piece in p.pieces)):
+            for one, other in pairwise(tokens):
+                if one[0] in counted and other[0] in counted:
+                    expected.setdefault((one[1], other[1]), Counter())[number] += weight
+    assert segment.bigrams() == {
+        bigram: {passage: min(3, tf) for passage, tf in counts.items()}
+        for bigram, counts in expected.items()
+    }
 
 
 def documents_of(segments: list[tuple[Segment, set[int]]]) -> list[list[list[Any]]]:
@@ -283,6 +320,7 @@ def test_small_indexes_of_several_segments_and_with_deletions(
         patch.setattr(inverter, "DENSE_MIN_DF", 1)
         patch.setattr(inverter, "DENSE_MIN_SHARE", min_share)
         patch.setattr(bigrams, "MIN_SHARE", min_share)
+        patch.setattr(bigrams, "DENSE_MIN_SHARE", min_share)
         patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", one_unit)
         found = [
             (source, Document(str(n), title, text, Locator(n, "page") if n % 3 else None))
@@ -356,7 +394,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("7", "whoosh-11")
+    assert (facts["catalog"], facts["engine"]) == ("8", "whoosh-12")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [

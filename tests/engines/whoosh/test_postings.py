@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engines.building import build_segment
+from tests.engines.slices import row_of
 from tests.shapes import as_indexed, word
 from vnsearch.analysis.tokenizer import forms_of
 from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
+from vnsearch.engines.whoosh.read.bitset import members
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
-from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary, capped_sum
+from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write import bigrams, inverter, segment_builder, token_strings
 from vnsearch.engines.whoosh.write.encoding import as_blobs
 from vnsearch.engines.whoosh.write.segment_builder import merge
@@ -89,6 +91,7 @@ def segment_of(
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inverter, "DENSE_MIN_SHARE", dense)
+        patch.setattr(bigrams, "DENSE_MIN_SHARE", dense)
         patch.setattr(bigrams, "MIN_SHARE", frequent)
         patch.setattr(inverter, "DENSE_MIN_DF", at_least)
         assert build_segment(folder / "1.segment", documents).passages == len(passages)
@@ -128,7 +131,7 @@ def test_postings_and_df_of_terms(tmp_path: Path, passages: list[Passage], dense
         assert sorted(terms) == sorted(occurring)
         for number, term in enumerate(terms):
             expected = dense_of(passages, {term})
-            assert postings.dense(number) == expected, term
+            assert row_of(postings.slices(number), len(passages)) == expected, term
             assert postings.df(number) == sum(map(bool, expected)), term
 
 
@@ -151,7 +154,8 @@ def test_postings_of_groups(
                 for form in occurring
                 if forms(form)[0] in groups[slice(stretch.start, stretch.stop)]
             }
-            assert postings.dense_of_groups(stretch) == dense_of(passages, wanted), stretch
+            found = row_of(postings.slices_of_groups(stretch), len(passages))
+            assert found == dense_of(passages, wanted), stretch
 
 
 def test_each_posting_list_is_stored_once(tmp_path: Path) -> None:
@@ -174,7 +178,8 @@ def test_each_posting_list_is_stored_once(tmp_path: Path) -> None:
         sizes = {exact[n].decode(): at[n + 1] - at[n] for n in range(len(exact))}
         assert {f: s for f, s in sizes.items() if s} == {"mã": 1, "xa": 6, "xà": 3, "xá": 3, "y": 1}
         for number in range(len(exact)):
-            assert postings.dense(number) == dense_of(passages, {exact[number].decode()})
+            found = row_of(postings.slices(number), len(passages))
+            assert found == dense_of(passages, {exact[number].decode()})
 
 
 @pytest.mark.parametrize("others", [1, 2, 13, 16, 17, 18, 34, 38])
@@ -191,17 +196,11 @@ def test_sums_of_a_group_are_capped_at_any_number_of_its_terms(tmp_path: Path, o
         with segment_of(tmp_path, passages, dense), postings_of(tmp_path) as (exact, folded, _, p):
             groups = len(folded)
             everything = {form for q in passages for form in q.counts()}
-            assert p.dense_of_groups(range(groups)) == dense_of(passages, everything)
+            found = row_of(p.slices_of_groups(range(groups)), len(passages))
+            assert found == dense_of(passages, everything)
             for number in range(len(exact)):
-                assert p.dense(number) == dense_of(passages, {exact[number].decode()})
-
-
-def test_sums_are_capped() -> None:
-    assert capped_sum([], 4) == bytes(4)
-    assert capped_sum([bytes([0, 1, 14, 15])], 4) == bytes([0, 1, 14, 15])
-    for many in (2, 16, 17, 18, 33, 40, 300):
-        rows = [bytes([0, 1, 0, 15])] * many
-        assert capped_sum(rows, 4) == bytes([0, min(many, MAX_TF), 0, MAX_TF])
+                found = row_of(p.slices(number), len(passages))
+                assert found == dense_of(passages, {exact[number].decode()})
 
 
 # What words of queries find
@@ -220,7 +219,8 @@ def test_rows_of_words_are_those_of_the_terms_they_match(
                 asked = word(text)
                 wanted = {f for f in occurring if asked.matches(*forms(f), exact)}
                 row = dense_of(passages, wanted)
-                assert segment.dense(asked, exact) == row, (text, exact)
+                found = row_of(segment.slices(asked, exact), len(passages))
+                assert found == row, (text, exact)
                 characters = segment.characters(asked, exact)
                 assert len(characters) == len(set(characters)) == len(wanted)
 
@@ -242,6 +242,14 @@ def test_frequencies_of_variants_and_pairs(
                 found = segment.bigrams(first, second)
                 assert found in (None, pairs_of(passages, first, second)), (first, second)
                 counted += found is not None
+                for wanted in (None, {*[*(found or ())][::2]}):
+                    slices = segment.bigram_slices(first, second, wanted)
+                    assert (slices is None) == (found is None)
+                    if slices is not None:
+                        chosen = pairs_of(passages, first, second) if wanted is None else wanted
+                        tfs = [sum(tf_of_pairs(p)[pair] for pair in chosen) for p in passages]
+                        row = row_of(slices, len(passages))
+                        assert row == bytes(min(3, tf) for tf in tfs), (first, second)
         if frequent == 0:
             assert counted == 49
 
@@ -255,6 +263,14 @@ def pairs_of(passages: Sequence[Passage], first: str, second: str) -> Counter[tu
     return Counter(
         pair for p in passages for pair in pairs_in(p) if folded_pair(pair) == (first, second)
     )
+
+
+def tf_of_pairs(passage: Passage) -> Counter[tuple[str, str]]:
+    text, title = passage.indexed()
+    tf = Counter(pairwise(text))
+    for pair in pairwise(title):
+        tf[pair] += TITLE_WEIGHT
+    return tf
 
 
 def pairs_in(passage: Passage) -> set[tuple[str, str]]:
@@ -378,14 +394,14 @@ def test_records_lengths_and_sources(tmp_path: Path) -> None:
         lengths = [len(p.text) + TITLE_WEIGHT * len(p.title) for p in passages]
         assert segment.lengths.tolist() == lengths
         assert segment.tokens == sum(lengths)
-        assert segment.last() == b"\1" * 300
+        assert segment.last() == (1 << 300) - 1
         for number in (299, 0, 150, 1, 299):
             record = segment.record(number)
             assert (record.source, record.key) == (f"{number % 3}.txt", str(number))
             assert record.text == " ".join(passages[number].text)
         accepted = segment.from_sources(lambda source: source != "1.txt")
-        assert accepted == bytes(n % 3 != 1 for n in range(300))
-        assert segment.from_sources(lambda _: False) == bytes(300)
+        assert members(accepted) == [n for n in range(300) if n % 3 != 1]
+        assert not segment.from_sources(lambda _: False)
 
 
 def test_more_passages_than_numbers_of_two_bytes(
@@ -393,14 +409,14 @@ def test_more_passages_than_numbers_of_two_bytes(
 ) -> None:
     passages = [Passage(["má", *["mà"] * (n % 20), f"w{n % 5}"], ["x"]) for n in range(40)]
     with segment_of(tmp_path, passages, 1 / 2, 0) as segment:
-        rows = {f: segment.dense(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
+        rows = {f: segment.slices(word(f), exact=True) for f in ("má", "mà", "w1", "x")}
         pairs = segment.bigrams("ma", "w1")
     for module in (inverter, segment_builder, bigrams):
         monkeypatch.setattr(module, "number_type", lambda _: "I")
     monkeypatch.setattr("vnsearch.engines.whoosh.read.segment.number_type", lambda _: "I")
     with segment_of(tmp_path, passages, 1 / 2, 0) as segment:
         assert segment._arrays["exact.passages"].format == "I"
-        assert {f: segment.dense(word(f), exact=True) for f in rows} == rows
+        assert {f: segment.slices(word(f), exact=True) for f in rows} == rows
         assert segment.bigrams("ma", "w1") == pairs
         assert pairs == pairs_of(passages, "ma", "w1")
 
@@ -443,7 +459,7 @@ def test_an_interrupt_while_a_row_is_read_is_not_hidden(
         pytest.raises(KeyboardInterrupt),
         closing(SegmentReader(tmp_path / "1.segment")) as segment,
     ):
-        segment.dense(word("ma"), exact=False)
+        segment.slices(word("ma"), exact=False)
 
 
 def test_a_segment_that_lacks_an_array_is_refused(tmp_path: Path) -> None:

@@ -213,9 +213,9 @@ def test_few_passages_are_scored_for_a_short_page(
     scored: list[int] = []
     score = Scorer._score
 
-    def counted(self: Scorer, passage: int, bound: float, needed: float) -> float:
+    def counted(self: Scorer, passage: int, needed: float) -> float:
         scored.append(passage)
-        return score(self, passage, bound, needed)
+        return score(self, passage, needed)
 
     monkeypatch.setattr(Scorer, "_score", counted)
     often = [(n * 7) % 10 + 1 for n in range(400)]

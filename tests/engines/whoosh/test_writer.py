@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.engines import building
 from tests.engines.building import build_segment
+from tests.engines.slices import row_of
 from vnsearch.engines import Filters
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
@@ -455,7 +456,7 @@ def test_more_passages_than_two_bytes_can_number(tmp_path: Path) -> None:
     assert (tmp_path / "2.segment").read_bytes() == path.read_bytes()
     with closing(SegmentReader(path)) as segment:
         asked = [parse(text).runs()[0] for text in ("ma", "w7", "ma w7", "x")]
-        rows = [segment.dense(words[0], exact=False) for words in asked]
+        rows = [row_of(segment.slices(words[0], exact=False), size) for words in asked]
         assert rows[0] == b"\1" * size
         assert rows[1] == bytes(n % 300 == 7 for n in range(size))
         assert rows[3] == bytes(n % 2 * 2 for n in range(size))
@@ -472,7 +473,7 @@ def test_frequent_pairs_of_many_passages(tmp_path: Path, monkeypatch: pytest.Mon
         assert segment.bigrams("ma", "ma") == {("má", "mà"): 4500}
         assert segment.bigrams("ma", "wb") == {("má", "wb"): 1500, ("mà", "wb"): 1500}
         assert segment.bigrams("wb", "ma") == segment.bigrams("wa", "wb") == {}
-    # With room for the two commonest words only, of others pairs are not counted.
+    # With room for the two commonest words only, others have no lists of bigrams.
     monkeypatch.setattr(bigrams, "_MAX_EXACT", 3)
     build_segment(tmp_path / "2.segment", documents)
     with closing(SegmentReader(tmp_path / "2.segment")) as segment:

@@ -10,8 +10,14 @@ from typing import Any, NamedTuple
 
 from vnsearch.engines.whoosh.bridge.schema import TITLE_OFFSET
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
+from vnsearch.engines.whoosh.read.bitset import members
 from vnsearch.engines.whoosh.read.segment import SegmentReader, title_of
-from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
+from vnsearch.engines.whoosh.read.terms import (
+    PostingLists,
+    Slices,
+    TermDictionary,
+    as_bitsets,
+)
 from vnsearch.ranking import TITLE_WEIGHT
 
 
@@ -75,7 +81,7 @@ class SourceTerms(TermDictionary):
 
     def postings(self, number: int, format_: Any) -> TermPostings:  # noqa: ARG002
         """Return the passages of a file, each with weight 1 and no positions."""
-        passages = _passages(self._posting_lists.dense(number))
+        passages = members(self._posting_lists.presence([number]))
         return TermPostings(passages, [1.0] * len(passages), [b""] * len(passages))
 
 
@@ -87,9 +93,9 @@ class FoldedTerms(TermDictionary):
         self._segment, self._first = segment, arrays["folded.first"]
         self._posting_lists = PostingLists(arrays, "exact", self._first)
 
-    def _dense(self, number: int) -> bytes:
-        """Return the dense posting list of a term: its tf in each passage, at most MAX_TF."""
-        return self._posting_lists.dense_of_groups(range(number, number + 1))
+    def _tf(self, number: int) -> dict[int, int]:
+        """Return the passages of a term, each with its tf, at most MAX_TF."""
+        return _unsliced(self._posting_lists.slices_of_groups(range(number, number + 1)))
 
     def _exact_terms(self, number: int) -> range:
         """Return the exact terms of the segment that a term of this field covers."""
@@ -97,8 +103,8 @@ class FoldedTerms(TermDictionary):
 
     def postings(self, number: int, format_: Any) -> TermPostings:
         """Return the passages of a word, weighted by its tf, with positions in `format_`."""
-        dense = self._dense(number)
-        passages = _passages(dense)
+        tf = self._tf(number)
+        passages = sorted(tf)
         characters = self._segment.characters_of(self._exact_terms(number))
 
         def positions(passage: int) -> list[int]:
@@ -108,8 +114,8 @@ class FoldedTerms(TermDictionary):
             return [n + TITLE_OFFSET * ((n >= begin) + (n >= end)) for n in occurrences]
 
         def weight(passage: int) -> int:
-            if dense[passage] < MAX_TF:
-                return dense[passage]
+            if tf[passage] < MAX_TF:
+                return tf[passage]
             begin, end = TITLE_OFFSET, 2 * TITLE_OFFSET
             return sum(TITLE_WEIGHT if begin < n < end else 1 for n in positions(passage))
 
@@ -127,13 +133,17 @@ class ExactTerms(FoldedTerms):
     def __getitem__(self, number: int) -> bytes:
         return super().__getitem__(self._order[number])
 
-    def _dense(self, number: int) -> bytes:
-        return self._posting_lists.dense(self._order[number])
+    def _tf(self, number: int) -> dict[int, int]:
+        return _unsliced(self._posting_lists.slices(self._order[number]))
 
     def _exact_terms(self, number: int) -> range:
         return range(self._order[number], self._order[number] + 1)
 
 
-def _passages(dense: bytes) -> list[int]:
-    """Return the passages of a dense posting list."""
-    return [passage for passage, tf in enumerate(dense) if tf]
+def _unsliced(slices: Slices) -> dict[int, int]:
+    """Return the tf of each passage of a posting list."""
+    tf: dict[int, int] = {}
+    for bit, passages in enumerate(as_bitsets(slices)):
+        for passage in members(passages):
+            tf[passage] = tf.get(passage, 0) | 1 << bit
+    return tf

@@ -17,17 +17,25 @@ from typing import Any, Final
 
 from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
 
-VERSION: Final = 7
+VERSION: Final = 8
 MAGIC: Final = b"vnseg%03d" % VERSION
 
-MAX_TF: Final = 15  # of a stored tf: with a length bucket it fits a byte
+TF_BITS: Final = 4  # of a stored tf
+MAX_TF: Final = (1 << TF_BITS) - 1
+BIGRAM_TF_BITS: Final = 2  # of a stored tf of a bigram
 
+BUCKET_BITS: Final = 4  # of the number of a length bucket
 # The shortest length of each bucket, in tokens.
 LENGTH_BUCKETS: Final = (0, 40, *range(55, 125, 10), 140, 160, 185, 210, 240, 280, 330)
-assert len(LENGTH_BUCKETS) == 16
+assert len(LENGTH_BUCKETS) == 1 << BUCKET_BITS
+
+NO_TERM: Final = 0xFFFF_FFFF  # at the edges of an empty text
 
 # No code points of token strings: in UTF-16 they are halves of others.
 SURROGATES: Final = range(0xD800, 0xE000)
+
+# The header of a block of bigrams: how many rows, dense posting lists, other postings.
+BIGRAM_BLOCK: Final = struct.Struct("<III")
 
 _HEADER: Final = struct.Struct("<8sQQ")  # MAGIC, offset and size of the directory
 _ALIGNMENT: Final = 8  # bytes
@@ -36,6 +44,11 @@ _ALIGNMENT: Final = 8  # bytes
 def number_type(passages: int) -> str:
     """Return the type code of numbers up to the number of passages in a segment."""
     return "H" if passages <= 0xFFFF else "I"
+
+
+def bitset_size(passages: int) -> int:
+    """Return how many bytes the bits of so many passages take."""
+    return (passages + 7) // 8
 
 
 def write(

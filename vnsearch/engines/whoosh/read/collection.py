@@ -5,19 +5,34 @@ one or more consecutive words; one that begins with a `title:` word is counted i
 word that has other typings occurs wherever one of them does.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
-from itertools import accumulate, pairwise, product
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, reduce
+from itertools import accumulate, chain, pairwise, product
 from operator import and_, or_
 from pathlib import Path
 from typing import Final
 
 from vnsearch.engines.whoosh.format import manifest
-from vnsearch.engines.whoosh.format.segment_file import MAX_TF
-from vnsearch.engines.whoosh.read.bitset import DocumentMap, cardinality, members, with_tf
+from vnsearch.engines.whoosh.format.segment_file import (
+    BIGRAM_TF_BITS,
+    BUCKET_BITS,
+    MAX_TF,
+    TF_BITS,
+    bitset_size,
+)
+from vnsearch.engines.whoosh.read.bitset import (
+    DocumentMap,
+    at_least,
+    bitset_of,
+    capped_sum,
+    members,
+    present,
+    to_bytes,
+)
 from vnsearch.engines.whoosh.read.caches import cached
+from vnsearch.engines.whoosh.read.length_classes import LengthClasses
 from vnsearch.engines.whoosh.read.phrases import (
     AnyFrequency,
     Frequency,
@@ -25,15 +40,17 @@ from vnsearch.engines.whoosh.read.phrases import (
     TokenString,
 )
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
-from vnsearch.engines.whoosh.read.terms import capped_sum
+from vnsearch.engines.whoosh.read.terms import Slices, as_bitsets
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import TITLE_WEIGHT
 
-_DENSE_BYTES: Final = 12_000_000  # of posting lists kept: they take longest to make
+_LISTS_BYTES: Final = 12_000_000  # of posting lists kept: they take longest to make
 _SETS_BYTES: Final = 3_000_000  # of each kind of set kept
 _LEAST_KEPT: Final = 16  # of each, however large
 _FREQUENCIES_KEPT: Final = 10_000
+_SCANS_KEPT: Final = 256
+_MOST_LOOKED_AT: Final = 100  # passages; to find those with more words takes as long
 _PHRASES_KEPT: Final = 1_000
 _RECORDS_KEPT: Final = 100
 
@@ -45,11 +62,18 @@ class Collection:
         """Raises IndexUnusableError."""
         entries = manifest.read(folder)
         self._segments = [SegmentReader(folder / entry.file) for entry in entries]
-        sizes = [segment.size for segment in self._segments]
-        self._begins = [0, *accumulate(sizes)]
-        self.size = sum(sizes)  # in passages, deleted ones included
+        # The passages of a segment begin at a multiple of 8: bitsets are joined as bytes.
+        self._octets = [bitset_size(segment.size) for segment in self._segments]
+        self._begins = [8 * octets for octets in accumulate(self._octets, initial=0)]
+        self.size = self._begins[-1]  # the numbers of passages, of deleted and of missing ones
         self._deleted = [entry.deleted for entry in entries]
-        self._live = self._live_docs()
+        existing = self._joined(lambda _, s: (to_bytes((1 << s.size) - 1),), 1)[0]
+        gone = (
+            begin + passage
+            for begin, deleted in zip(self._begins, self._deleted, strict=False)
+            for passage in deleted
+        )
+        self._live = existing & ~bitset_of(gone, self.size)
         self.passages = self._live.bit_count()  # live ones
         tokens = sum(segment.tokens for segment in self._segments)
         tokens -= sum(
@@ -58,19 +82,24 @@ class Collection:
             for passage in deleted
         )
         self.average_length = tokens / self.passages if self.passages else 0.0  # in tokens
-        lengths = b"".join(bytes(segment.lengths) for segment in self._segments)
+        lengths = b"".join(
+            bytes(segment.lengths).ljust(16 * octets, b"\0")
+            for segment, octets in zip(self._segments, self._octets, strict=True)
+        )
         self.lengths = memoryview(lengths).cast("H")  # of passages, in tokens
-        self.length_buckets = b"".join(segment.length_buckets() for segment in self._segments)
-        self.documents = DocumentMap(b"".join(segment.last() for segment in self._segments))
+        last = self._joined(lambda _, segment: (to_bytes(segment.last()),), 1)[0]
+        self.documents = DocumentMap(last, (1 << self.size) - 1 ^ existing)
         self.live_documents = self.documents.to_documents(self._live)
-        passages = max(self.size, 1)
-        sets_kept = max(_LEAST_KEPT, _SETS_BYTES // passages)
-        self._dense = cached(max(sets_kept, _DENSE_BYTES // passages), self._make_dense)
+        octets = max(self.size // 8, 1)
+        sets_kept = max(_LEAST_KEPT, _SETS_BYTES // octets)
+        lists_kept = max(_LEAST_KEPT, _LISTS_BYTES // (TF_BITS * octets))
+        self._slices = cached(lists_kept, self._make_slices)
         self._passages_with = cached(sets_kept, self._find_passages)
         self._documents_with = cached(sets_kept, self._find_documents)
         self._df = cached(_FREQUENCIES_KEPT, self._count_passages)
         self.variants = cached(_FREQUENCIES_KEPT, self._count_variants)
         self.bigrams = cached(_FREQUENCIES_KEPT, self._count_bigrams)
+        self._scanned = cached(_SCANS_KEPT, self._scan)
         self.phrase_frequency = cached(_PHRASES_KEPT, self._phrase_frequency)
         self.record = cached(_RECORDS_KEPT, self._read_record)
 
@@ -81,9 +110,10 @@ class Collection:
 
     # Posting lists and sets of passages
 
-    def dense(self, words: tuple[Word, ...], exact: bool) -> bytes:
-        """Return the dense posting list of a phrase."""
-        return self._dense(*_normalized(words, exact))
+    def slices(self, words: tuple[Word, ...], exact: bool) -> tuple[int, ...]:
+        """Return the posting list of a phrase: bit-sliced, the tf of each passage or, for several
+        words, no less than that."""
+        return self._slices(*_normalized(words, exact))
 
     def passages_with(self, words: tuple[Word, ...], exact: bool) -> int:
         """Return the passages with a phrase."""
@@ -95,28 +125,105 @@ class Collection:
 
     def passages_with_all(self, folded: Sequence[str]) -> int:
         """Return the passages with all of some words in any typing, wherever in them."""
-        return self._with_all(tuple(map(_any_typing, folded)), exact=False)
+        sets = (self.passages_with((_any_typing(word),), exact=False) for word in folded)
+        return reduce(and_, sets, self._live)
+
+    def cooccur(self, folded: Sequence[str]) -> bool:
+        """Return whether a passage has all of some words in any typing, wherever in it."""
+        rarest = min(folded, key=lambda word: sum(self.variants(word).values()))
+        passages = members(self.passages_with((_any_typing(rarest),), exact=False))
+        if len(passages) > _MOST_LOOKED_AT:
+            return bool(self.passages_with_all(folded))
+        words = [self.phrase_frequency((_any_typing(w),), exact=False) for w in folded]
+        return any(all(tf(tokens) for tf in words) for tokens in map(self.token_string, passages))
 
     def passages_from(self, accepts: Callable[[str], bool]) -> int:
         """Return the passages of the sources that are accepted."""
-        return with_tf(self._live_only(b"".join(s.from_sources(accepts) for s in self._segments)))
+        return self._live & self._joined(lambda _, s: (to_bytes(s.from_sources(accepts)),), 1)[0]
 
-    def _make_dense(self, words: tuple[Word, ...], exact: bool) -> bytes:
+    @cached_property
+    def length_classes(self) -> LengthClasses:
+        """The passages by their length."""
+        buckets = self._joined(lambda _, segment: segment.length_buckets(), BUCKET_BITS)
+        return LengthClasses(buckets, self._live)
+
+    def _joined(
+        self, slices_of: Callable[[int, SegmentReader], Slices], bits: int
+    ) -> tuple[int, ...]:
+        """The bit-sliced numbers of all segments as those of one."""
+        parts = [slices_of(number, segment) for number, segment in enumerate(self._segments)]
+        return tuple(
+            int.from_bytes(
+                b"".join(
+                    (part[bit] if bit < len(part) else b"").ljust(octets, b"\0")
+                    for part, octets in zip(parts, self._octets, strict=True)
+                ),
+                "little",
+            )
+            for bit in range(bits)
+        )
+
+    def _make_slices(self, words: tuple[Word, ...], exact: bool) -> tuple[int, ...]:
         if words[0].others:
-            return capped_sum([self.dense(t, exact) for t in _typings(words[0])], self.size)
-        if len(words) == 1 and not words[0].in_title:
-            lists = (segment.dense(words[0], exact) for segment in self._segments)
-            return self._live_only(b"".join(lists))
-        dense = bytearray(self.size)
+            lists = [_widened(self.slices(typing, exact)) for typing in _typings(words[0])]
+            return capped_sum(lists, TF_BITS)
+        if words[0].in_title or len(words) > 2 or (len(words) == 2 and not _are_plain(words)):
+            return self._counted(words, exact)
+        if len(words) == 1:
+            joined = self._joined(lambda _, segment: segment.slices(words[0], exact), TF_BITS)
+        else:
+            joined = self._bigram_slices(words[0], words[1], exact)
+        return tuple(bits & self._live for bits in joined)
+
+    def _bigram_slices(self, one: Word, other: Word, exact: bool) -> tuple[int, ...]:
+        """The posting list of a bigram, deleted passages included."""
+        wanted = None
+        if exact or one.match_marks or other.match_marks:
+            wanted = {*product(self._forms(one, exact), self._forms(other, exact))}
+        folded = one.folded, other.folded
+
+        def slices_in(number: int, segment: SegmentReader) -> Slices:
+            slices = segment.bigram_slices(*folded, wanted)
+            if slices is None:
+                found = self._scanned(number, *folded).items()
+                own = (passages for bigram, passages in found if not wanted or bigram in wanted)
+                at_most = to_bytes(bitset_of(chain.from_iterable(own), segment.size))
+                slices = (at_most,) * BIGRAM_TF_BITS
+            return slices
+
+        return self._joined(slices_in, BIGRAM_TF_BITS)
+
+    def _forms(self, word: Word, exact: bool) -> Iterable[str]:
+        """The exact forms of a plain word."""
+        if exact or word.match_marks:
+            return word.exact, *word.unknown(exact)
+        return self.variants(word.folded)
+
+    def _counted(self, words: tuple[Word, ...], exact: bool) -> tuple[int, ...]:
+        """The posting list of a phrase, from the token strings of passages that may have it."""
+        anywhere = tuple(word._replace(in_title=False) for word in words)
+        if words[0].in_title:  # from that alone, it has a tf of TITLE_WEIGHT
+            sets = [
+                at_least(self.slices((word,), exact), TITLE_WEIGHT, self._live) for word in anywhere
+            ]
+        elif _are_plain(words):
+            sets = [self.passages_with(bigram, exact) for bigram in pairwise(anywhere)]
+        else:
+            sets = [self.passages_with((word,), exact) for word in anywhere]
         frequency = self.phrase_frequency(words, exact)
-        # A word in a title has a tf of TITLE_WEIGHT from that alone.
-        at_least = TITLE_WEIGHT if words[0].in_title else 1
-        for passage in members(self._with_all(words, exact, at_least), self.size):
-            dense[passage] = min(MAX_TF, frequency(self.token_string(passage)))
-        return bytes(dense)
+        rows = [bytearray(self.size // 8) for _ in range(TF_BITS)]
+        for passage in members(reduce(and_, sets)):
+            tf = min(MAX_TF, frequency(self.token_string(passage)))
+            for bit, row in enumerate(rows):
+                row[passage >> 3] |= (tf >> bit & 1) << (passage & 7)
+        return tuple(int.from_bytes(row, "little") for row in rows)
 
     def _find_passages(self, words: tuple[Word, ...], exact: bool) -> int:
-        return with_tf(self.dense(words, exact))
+        word = words[0]
+        if len(words) == 1 and _is_by_marks(word, exact):
+            forms = (Word(form, word.folded, form) for form in self._forms(word, exact))
+            return reduce(or_, (present(self.slices((form,), exact=True)) for form in forms))
+        return present(self.slices(words, exact))
 
     def _find_documents(self, words: tuple[Word, ...], exact: bool) -> int:
         if words[0].others:
@@ -130,42 +237,39 @@ class Collection:
         """The documents, of those not `known` yet, with a phrase across the border of passages."""
         frequency = self.phrase_frequency(words, exact)
         sets = [self.passages_with((word,), exact) for word in words]
+        beside = len(words) - 1
+        found = []
         # Of two passages in a row, the first has some words and the second has the others.
-        pairs = 0
         for cut in range(1, len(words)):
-            pairs |= reduce(and_, sets[:cut]) & reduce(and_, sets[cut:]) >> 8
-        pairs &= ~self.documents.all & ~self.documents.to_passages(known)
-        found = 0
-        for passage in members(pairs, self.size):
-            (segment, one), (_, other) = map(self.token_string, (passage, passage + 1))
-            beside = len(words) - 1
-            end = one.index(FIELD_SEPARATOR)
-            begin = other[: min(beside, other.index(FIELD_SEPARATOR))]
-            across = f"{one[max(0, end - beside) : end]}{begin}{FIELD_SEPARATOR}"
-            if frequency((segment, across)):
-                found |= 1 << 8 * passage
-        return self.documents.to_documents(found)
+            pairs = reduce(and_, sets[:cut]) & reduce(and_, sets[cut:]) >> 1
+            pairs &= ~self.documents.all & ~self.documents.to_passages(known)
+            for passage in self._with_edges(members(pairs), words[cut - 1 : cut + 1], exact):
+                (segment, one), (_, other) = map(self.token_string, (passage, passage + 1))
+                end = one.index(FIELD_SEPARATOR)
+                begin = other[: min(beside, other.index(FIELD_SEPARATOR))]
+                across = f"{one[max(0, end - beside) : end]}{begin}{FIELD_SEPARATOR}"
+                if frequency((segment, across)):
+                    found.append(passage)
+        return self.documents.to_documents(bitset_of(found, self.size))
 
-    def _with_all(self, words: tuple[Word, ...], exact: bool, at_least: int = 1) -> int:
-        """The passages with all of some words, wherever in them, each with a tf of `at_least`."""
-        anywhere = [(word._replace(in_title=False),) for word in words]
-        if at_least == 1:
-            return reduce(and_, (self.passages_with(word, exact) for word in anywhere))
-        return reduce(and_, (with_tf(self.dense(word, exact), at_least) for word in anywhere))
-
-    def _live_docs(self) -> int:
-        live = bytearray(b"\1") * self.size
-        for begin, deleted in zip(self._begins, self._deleted, strict=False):
-            for passage in deleted:
-                live[begin + passage] = 0
-        return int.from_bytes(live, "little")
-
-    def _live_only(self, dense: bytes) -> bytes:
-        """A dense posting list without deleted passages."""
-        if self.passages == self.size:
-            return dense
-        live = int.from_bytes(dense, "little") & self._live * 0xFF
-        return live.to_bytes(self.size, "little")
+    def _with_edges(
+        self, passages: Iterable[int], words: tuple[Word, ...], exact: bool
+    ) -> Iterator[int]:
+        """The passages, of some, that end with one word before one that begins with another."""
+        passages = iter(passages)
+        passage = next(passages, None)
+        for segment, begin, stop in zip(
+            self._segments, self._begins, self._begins[1:], strict=False
+        ):
+            if passage is None or passage >= stop:
+                continue
+            edges = segment.edges
+            one, other = (segment.numbers(word, exact) for word in words)
+            while passage is not None and passage < stop:
+                at = 2 * (passage - begin)
+                if edges[at + 1] in one and edges[at + 2] in other:
+                    yield passage
+                passage = next(passages, None)
 
     # Frequencies
 
@@ -190,7 +294,7 @@ class Collection:
                     bigrams = self.bigrams(one.folded, other.folded)
                     firsts, seconds = ((w.exact, *w.unknown(as_typed=True)) for w in (one, other))
                     return sum([bigrams.get(b, 0) for b in product(firsts, seconds)])
-        return cardinality(self.passages_with(words, exact), self.size)
+        return self.passages_with(words, exact).bit_count()
 
     def _count_variants(self, folded: str) -> dict[str, int]:
         """The exact forms of a folded form, each with its df, sorted."""
@@ -207,33 +311,33 @@ class Collection:
     def _count_bigrams(self, first: str, second: str) -> dict[tuple[str, str], int]:
         """The bigrams of exact forms of two folded forms, each with its df."""
         df: Counter[tuple[str, str]] = Counter()
-        stored = [segment.bigrams(first, second) for segment in self._segments]
-        live = self._live_with(first, second) if None in stored else []
-        for number, (segment, counts) in enumerate(zip(self._segments, stored, strict=True)):
+        for number, segment in enumerate(self._segments):
+            counts = segment.bigrams(first, second)
             if counts is None:
-                df.update(_bigrams_in(segment, live[number], first, second))
+                found = self._scanned(number, first, second)
+                df.update({bigram: len(passages) for bigram, passages in found.items()})
             elif counts:
                 df.update(counts)
                 if deleted := self._deleted_with(number, first, second):
-                    df.subtract(_bigrams_in(segment, deleted, first, second))
+                    gone = _bigrams_in(segment, deleted, first, second)
+                    df.subtract({bigram: len(passages) for bigram, passages in gone.items()})
         return {bigram: count for bigram, count in df.items() if count}
 
-    def _live_with(self, *folded: str) -> list[list[int]]:
-        """For each segment, its live passages with all of some words in any typing."""
-        passages = members(self.passages_with_all(folded), self.size)
-        ends = [bisect_left(passages, begin) for begin in self._begins]
-        return [
-            [passage - begin for passage in passages[start:stop]]
-            for begin, (start, stop) in zip(self._begins, pairwise(ends), strict=False)
-        ]
+    def _scan(self, number: int, first: str, second: str) -> dict[tuple[str, str], list[int]]:
+        """The bigrams of two folded forms in a segment, each with its live passages there."""
+        both = self.passages_with_all((first, second)) >> self._begins[number]
+        segment = self._segments[number]
+        return _bigrams_in(segment, members(both & (1 << segment.size) - 1), first, second)
 
     def _deleted_with(self, segment: int, *folded: str) -> list[int]:
         """The deleted passages of a segment with all of some words in any typing."""
-        deleted = sorted(self._deleted[segment])
-        for word in map(_any_typing, folded if deleted else ()):
-            dense = self._segments[segment].dense(word, exact=False)
-            deleted = [passage for passage in deleted if dense[passage]]
-        return deleted
+        deleted = self._deleted[segment]
+        if not deleted:
+            return []
+        found = bitset_of(deleted, self._segments[segment].size)
+        for word in map(_any_typing, folded):
+            found &= present(as_bitsets(self._segments[segment].slices(word, exact=False)))
+        return members(found)
 
     # Passages and their files
 
@@ -245,8 +349,12 @@ class Collection:
         return counts
 
     def sources(self) -> list[str]:
-        """Return the source of each passage."""
-        return [source for segment in self._segments for source in segment.sources()]
+        """Return the source of each passage; "" for numbers of none."""
+        found = list[str]()
+        for segment, end in zip(self._segments, self._begins[1:], strict=True):
+            found += segment.sources()
+            found += [""] * (end - len(found))
+        return found
 
     def passages_of(self, source: str, key: str) -> Sequence[int]:
         """Return the passages of a document, in order; none when there is no such document."""
@@ -296,16 +404,34 @@ def _normalized(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...],
     return (_any_typing(word.folded),), exact
 
 
+def _is_by_marks(word: Word, exact: bool) -> bool:
+    """Whether a word stands for itself by its marks, and for unknown ones."""
+    is_plain = word.kind is Kind.WORD and not (word.others or word.in_title)
+    return is_plain and word.match_marks and not exact
+
+
+def _widened(slices: tuple[int, ...]) -> tuple[int, ...]:
+    """A posting list whose highest tf, which stands for all above it, is MAX_TF."""
+    over = reduce(and_, slices)
+    return *slices, *[over] * (TF_BITS - len(slices))
+
+
+def _are_plain(words: Iterable[Word]) -> bool:
+    """Whether words are neither prefixes nor fuzzy."""
+    return all(word.kind is Kind.WORD for word in words)
+
+
 def _bigrams_in(
     segment: SegmentReader, passages: Iterable[int], first: str, second: str
-) -> Counter[tuple[str, str]]:
-    """As `SegmentReader.bigrams`, counted in some passages only."""
+) -> dict[tuple[str, str], list[int]]:
+    """The bigrams of exact forms of two folded forms in some passages, each with its passages."""
     firsts, seconds = segment.variant_characters(first), segment.variant_characters(second)
-    return Counter(
-        (one, other)
-        for tokens in map(segment.token_string, passages)
-        for a, one in firsts.items()
-        if a in tokens
-        for b, other in seconds.items()
-        if a + b in tokens
-    )
+    found: dict[tuple[str, str], list[int]] = {}
+    for passage in passages:
+        tokens = segment.token_string(passage)
+        ones = [item for item in firsts.items() if item[0] in tokens]
+        others = [item for item in seconds.items() if item[0] in tokens]
+        for (a, one), (b, other) in product(ones, others):
+            if a + b in tokens:
+                found.setdefault((one, other), []).append(passage)
+    return found

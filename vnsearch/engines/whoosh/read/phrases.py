@@ -1,6 +1,7 @@
 """Counting words and phrases of a query in token strings."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader, title_of
@@ -50,6 +51,10 @@ class PhraseFrequency:
         """Return the characters of each word in a segment."""
         return self._slots[segment]
 
+    def strings(self, segment: int) -> list[str] | None:
+        """Return the strings in whose stead it is, wherever they are; None if there are none."""
+        return self._strings[segment] if self._in_text else None
+
 
 def without_pieces(tokens: TokenString) -> TokenString:
     """Return the tokens of a passage without the pieces of its compounds."""
@@ -73,6 +78,11 @@ class AnyFrequency:
     def characters(self, segment: int) -> list[str]:
         """Return the characters of the first word in a segment."""
         return self._frequencies[0].characters(segment)
+
+    def strings(self, segment: int) -> list[str] | None:
+        """As `PhraseFrequency.strings`."""
+        parts = [tf.strings(segment) for tf in self._frequencies]
+        return None if None in parts else [*chain.from_iterable(filter(None, parts))]
 
 
 Frequency = PhraseFrequency | AnyFrequency

@@ -3,18 +3,26 @@
 import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from itertools import chain, product
 from math import prod
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from vnsearch.analysis.unmarked import has_unknown_marks
 from vnsearch.engines.whoosh.format.compression import decompress
-from vnsearch.engines.whoosh.format.segment_file import SURROGATES, Arrays, number_type
+from vnsearch.engines.whoosh.format.segment_file import (
+    BIGRAM_BLOCK,
+    SURROGATES,
+    Arrays,
+    bitset_size,
+    number_type,
+)
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
+from vnsearch.engines.whoosh.read.bigrams import BigramBlock
+from vnsearch.engines.whoosh.read.bitset import packed
 from vnsearch.engines.whoosh.read.caches import cached
-from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary, capped_sum
+from vnsearch.engines.whoosh.read.terms import PostingLists, Slices, TermDictionary, summed
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
@@ -23,10 +31,9 @@ FIELD_SEPARATOR: Final = (
 )
 
 _BLOCKS_KEPT: Final = 4
-_BIGRAM_LISTS_KEPT: Final = 256
-_BIGRAMS_KEPT: Final = 1000
+_NO_BIGRAMS: Final = BigramBlock(bytes(BIGRAM_BLOCK.size), "H")
+_BIGRAM_BLOCKS_KEPT: Final = 4
 _VARIANTS_KEPT: Final = 1000
-_BIGRAM_COLUMNS: Final = 4
 _MAX_PHRASE_STRINGS: Final = 32  # to search for more takes longer than to look at each token
 
 
@@ -48,12 +55,14 @@ class SegmentReader:
         self._postings = PostingLists(arrays, "exact", self._first_exact)
         self._source_postings = PostingLists(arrays, "source", range(len(self.source) + 1))
         self.lengths = arrays["lengths"]
+        # The first and the last exact term of each passage's text.
+        self.edges = arrays["edges"]
         self._exact_order = arrays["exact.order"]
         self._two_unit = arrays["exact.two_unit"]
         self._tokens, self._tokens_at = arrays["tokens"], arrays["tokens_at"]
         self._block_starts = arrays["stored.first"]
-        self._bigram_lists = cached(_BIGRAM_LISTS_KEPT, self._read_bigram_list)
-        self._bigrams = cached(_BIGRAMS_KEPT, self._find_bigrams)
+        self._bigram_terms, self._bigram_first = arrays["bigrams.terms"], arrays["bigrams.first"]
+        self._bigram_blocks = cached(_BIGRAM_BLOCKS_KEPT, self._read_bigram_block)
         self._variants = cached(_VARIANTS_KEPT, self._find_variants)
         self._blocks = cached(_BLOCKS_KEPT, self._read_block)
 
@@ -61,23 +70,25 @@ class SegmentReader:
         """Close the file."""
         self._arrays.close()
 
-    def length_buckets(self) -> bytes:
-        """Return the length bucket of each passage, times 16."""
-        return bytes(self._arrays["length_buckets"])
+    def length_buckets(self) -> Slices:
+        """Return the number of the length bucket of each passage."""
+        buckets = bytes(self._arrays["length_buckets"])
+        size = bitset_size(self.size)
+        return tuple(buckets[begin : begin + size] for begin in range(0, len(buckets), size))
 
-    def last(self) -> bytes:
-        """Return 1 for each passage that is the last of its document, else 0."""
-        return bytes(self._arrays["last"])
+    def last(self) -> int:
+        """Return the passages that are the last of their document, as a bitset."""
+        return packed(bytes(self._arrays["last"]))
 
     # Terms
 
-    def dense(self, word: Word, exact: bool) -> bytes:
-        """Return the dense posting list of all terms that a word matches, together."""
+    def slices(self, word: Word, exact: bool) -> Slices:
+        """Return the posting list of all terms that a word matches, together."""
         if exact or word.match_marks:
-            lists = [self._postings.dense(term) for term in self._exact_terms(word, exact)]
+            lists = [self._postings.slices(term) for term in self._exact_terms(word, exact)]
         else:
-            lists = [self._postings.dense_of_groups(terms) for terms in self._folded_terms(word)]
-        return capped_sum(lists, self.size)
+            lists = [self._postings.slices_of_groups(terms) for terms in self._folded_terms(word)]
+        return summed(lists)
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
         """Iterate over the folded terms with a prefix."""
@@ -147,39 +158,49 @@ class SegmentReader:
     def bigrams(self, first: str, second: str) -> dict[tuple[str, str], int] | None:
         """Return the bigrams of exact forms of two folded forms, each with its df.
 
-        Deleted passages are included. None if the bigrams of one of the two were not counted.
+        Deleted passages are included. None if the bigrams of one of the two have no lists.
         """
-        if (bigrams := self._bigrams(first, second)) is None:
+        if (found := self._bigram_rows(first, second)) is None:
             return None
         firsts, seconds = self._variants(first)[1], self._variants(second)[1]
-        return {(firsts[a], seconds[b]): df for a, b, df in bigrams}
+        block, rows = found
+        return {(firsts[a], seconds[b]): df for a, b, df in block.rows(rows)}
 
-    def _find_bigrams(self, first: str, second: str) -> list[tuple[int, int, int]] | None:
-        """As `bigrams`: for each, which of the variants the two are, and the df."""
-        terms = self.folded.find(first.encode()), self.folded.find(second.encode())
-        if terms[0] is None or terms[1] is None:
-            return []
-        one, other = self._bigram_term(terms[0]), self._bigram_term(terms[1])
-        if one is None or other is None:
+    def bigram_slices(
+        self, first: str, second: str, wanted: Container[tuple[str, str]] | None
+    ) -> Slices | None:
+        """Return the posting list of some bigrams of exact forms together, or of all of two
+        folded forms; each tf is at most 3. None as above."""
+        if (found := self._bigram_rows(first, second)) is None:
             return None
-        seconds, *columns = self._bigram_lists(one)
-        rows = slice(bisect_left(seconds, other), bisect_right(seconds, other))
-        return list(zip(*(column[rows] for column in columns), strict=True))
+        block, rows = found
+        if wanted is not None:
+            firsts, seconds = self._variants(first)[1], self._variants(second)[1]
+            forms = ((firsts[a], seconds[b]) for a, b, _ in block.rows(rows))
+            chosen = [n for n, bigram in zip(rows, forms, strict=True) if bigram in wanted]
+            return block.slices(chosen, self.size)
+        return block.slices(rows, self.size)
 
-    def _bigram_term(self, term: int) -> int | None:
-        """The number of a folded term among those whose bigrams were counted."""
-        counted = self._arrays["bigrams.terms"]
-        number = bisect_left(counted, term)
-        return number if number < len(counted) and counted[number] == term else None
+    def _bigram_rows(self, first: str, second: str) -> tuple[BigramBlock, range] | None:
+        """The rows of the bigrams of two folded forms, and the block they are in."""
+        numbers = []
+        for folded in (first, second):
+            if (term := self.folded.find(folded.encode())) is None:
+                return _NO_BIGRAMS, range(0)
+            number = bisect_left(self._bigram_terms, term)
+            if number == len(self._bigram_terms) or self._bigram_terms[number] != term:
+                return None
+            numbers.append(number)
+        at = bisect_right(self._bigram_first, numbers[0] << 16 | numbers[1]) - 1
+        if at < 0:
+            return _NO_BIGRAMS, range(0)
+        block = self._bigram_blocks(at)
+        return block, block.find(*numbers)
 
-    def _read_bigram_list(self, number: int) -> list[Sequence[int]]:
-        """The columns of a bigram list: the second term, the two variants, the df."""
-        at = self._arrays["bigrams.lists_at"]
-        data = decompress(self._arrays["bigrams.lists"][at[number] : at[number + 1]])
-        kind: Any = number_type(self.size)
-        numbers = memoryview(data).cast(kind)
-        size = len(numbers) // _BIGRAM_COLUMNS
-        return [numbers[n * size : (n + 1) * size] for n in range(_BIGRAM_COLUMNS)]
+    def _read_bigram_block(self, number: int) -> BigramBlock:
+        at = self._arrays["bigrams.blocks_at"]
+        data = self._arrays.read("bigrams.blocks", at[number], at[number + 1])
+        return BigramBlock(decompress(data), number_type(self.size))
 
     # Token strings
 
@@ -197,6 +218,14 @@ class SegmentReader:
         first = self._first_exact
         groups = (range(first[f.start], first[f.stop]) for f in self._folded_terms(word))
         return "".join(map(self.characters_of, groups))
+
+    def numbers(self, word: Word, exact: bool) -> Collection[int]:
+        """Return the exact terms that a word matches."""
+        if exact or word.match_marks:
+            return self._exact_terms(word, exact)
+        first = self._first_exact
+        groups = (range(first[f.start], first[f.stop]) for f in self._folded_terms(word))
+        return {*chain.from_iterable(groups)}
 
     def characters_of(self, terms: range) -> str:
         """Return the characters of consecutive exact terms, in their order."""
@@ -220,12 +249,13 @@ class SegmentReader:
         None if `str.count` is not the way to count them: they are too many, or one may overlap
         itself.
         """
-        bigrams = None
+        found = None
         if len(words) == 2 and not exact and all(map(_in_any_typing, words)):
-            bigrams = self._bigrams(words[0].folded, words[1].folded)
+            found = self._bigram_rows(words[0].folded, words[1].folded)
         slots = [self.characters(word, exact) for word in words]
-        if bigrams is not None:
-            strings = [slots[0][a] + slots[1][b] for a, b, _ in bigrams]
+        if found is not None:
+            block, rows = found
+            strings = [slots[0][a] + slots[1][b] for a, b, _ in block.rows(rows)]
         elif prod(map(len, slots)) <= _MAX_PHRASE_STRINGS:
             strings = list(map("".join, product(*slots)))
         else:
@@ -245,10 +275,9 @@ class SegmentReader:
         number = self.source.find(os.fsencode(source))
         if number is None:
             return []
-        of_source = self._source_postings.dense(number)
-        first, last = of_source.find(1), of_source.rfind(1)
+        of_source = self._source_postings.passages(number)
         found = []
-        for block in range(self._block_of(first), self._block_of(last) + 1):
+        for block in range(self._block_of(of_source[0]), self._block_of(of_source[-1]) + 1):
             begin = self._block_starts[block]
             places = self._blocks(block).places(source, key)
             found += [begin + place for place in places]
@@ -264,7 +293,7 @@ class SegmentReader:
 
     def documents_by_source(self, deleted: Iterable[int]) -> dict[str, int]:
         """Return the sources that have documents, and how many, without the deleted passages."""
-        last = bytearray(self.last())
+        last = bytearray(self._arrays["last"])
         for passage in deleted:
             last[passage] = 0
         counts = self._source_postings.sums(last)
@@ -275,10 +304,11 @@ class SegmentReader:
         names = [os.fsdecode(self.source[n]) for n in range(len(self.source))]
         return [names[n] for n in self._source_postings.terms()]
 
-    def from_sources(self, accepts: Callable[[str], bool]) -> bytes:
-        """Return 1 for each passage whose source, the name of its file, is accepted, else 0."""
-        sources = [n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))]
-        return capped_sum(list(map(self._source_postings.dense, sources)), self.size)
+    def from_sources(self, accepts: Callable[[str], bool]) -> int:
+        """Return the passages whose source, the name of its file, is accepted, as a bitset."""
+        return self._source_postings.presence(
+            n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))
+        )
 
 
 def title_of(tokens: str) -> tuple[int, int]:

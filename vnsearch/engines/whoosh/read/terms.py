@@ -1,19 +1,30 @@
 """The terms of a field in a segment: finding them, and the passages they occur in."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from functools import lru_cache
-from itertools import accumulate, compress, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
 from typing import Final
 
 from vnsearch.engines.whoosh.format.compression import decompress
-from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
+from vnsearch.engines.whoosh.format.segment_file import MAX_TF, TF_BITS, Arrays, bitset_size
+from vnsearch.engines.whoosh.read.bitset import (
+    BITS,
+    capped_sum,
+    members,
+    packed,
+    present,
+    to_bytes,
+)
 from vnsearch.engines.whoosh.read.caches import cached
 
-_CAPPED: Final = bytes(min(tf, MAX_TF) for tf in range(256))
+# Bit-sliced tf of the passages of a segment (see `bitset`), each set as bytes, which may lack
+# zero bytes at the end.
+Slices = tuple[bytes, ...]
+
 _FOUND_KEPT: Final = 1000
-_LISTS_KEPT: Final = 8
-_ADDABLE: Final = 255 // MAX_TF  # dense posting lists: the sum of so many fits a byte
+# Which slices have a bit of a tf, and a byte for each tf that says whether its bit is set.
+_SLICES_OF: Final = tuple(tuple(b for b in range(TF_BITS) if tf >> b & 1) for tf in range(16))
+_BIT_OF: Final = tuple(bytes(min(tf, MAX_TF) >> b & 1 for tf in range(256)) for b in range(TF_BITS))
 
 
 class TermDictionary:
@@ -47,9 +58,9 @@ class TermDictionary:
 class PostingLists:
     """The posting lists of a field's terms, and of groups of consecutive terms.
 
-    All are returned as dense posting lists: the tf of each passage, a byte each, at most MAX_TF.
-    Those of common terms are stored so, and those of common groups of several terms; of other
-    terms sparse posting lists are stored.
+    All are returned bit-sliced: the tf of each passage, at most MAX_TF. Those of common terms
+    are stored so, and those of common groups of several terms; of other terms sparse posting
+    lists are stored.
     """
 
     def __init__(self, arrays: Arrays, field: str, first: Sequence[int]) -> None:
@@ -57,45 +68,47 @@ class PostingLists:
         self._size, self._first = arrays.counts["passages"], first
         self._passages, self._tf = arrays[f"{field}.passages"], arrays[f"{field}.tf"]
         self._at = arrays[f"{field}.postings_at"]
-        self._dense_terms: list[int] = arrays[f"{field}.dense_terms"].tolist()
-        self._dense_groups: list[int] = arrays[f"{field}.dense_groups"].tolist()
-        self._dense_df = dict(zip(self._dense_terms, arrays[f"{field}.dense_df"], strict=True))
+        self._dense_terms, self._dense_groups = (
+            arrays[f"{field}.dense_{kind}"] for kind in ("terms", "groups")
+        )
+        self._dense_df = arrays[f"{field}.dense_df"]
         # The dense posting lists of terms, then those of groups.
-        self._dense, self._dense_at = arrays[f"{field}.dense"], arrays[f"{field}.dense_at"]
-        self._stored = lru_cache(_LISTS_KEPT)(self._read)
+        self._arrays, self._dense = arrays, f"{field}.dense"
+        self._dense_at = arrays[f"{field}.dense_at"]
 
     def df(self, term: int) -> int:
         """Return in how many passages a term occurs."""
-        df: int | None = self._dense_df.get(term)
-        return self._at[term + 1] - self._at[term] if df is None else df
+        df: int = self._at[term + 1] - self._at[term]
+        return df or int(self._dense_df[bisect_left(self._dense_terms, term)])
 
     def sums(self, values: Sequence[int]) -> list[int]:
         """Return for each term the sum of the values, one for each passage, where it occurs."""
         before = [0, *accumulate(map(values.__getitem__, self._passages))]
         sums = [before[end] - before[begin] for begin, end in pairwise(self._at)]
         for number, term in enumerate(self._dense_terms):
-            sums[term] = sum(compress(values, self._stored(number)))
+            sums[term] = sum(
+                map(values.__getitem__, members(present(as_bitsets(self._stored(number)))))
+            )
         return sums
 
     def passages(self, term: int) -> list[int]:
         """Return the passages in which a term occurs."""
-        if term not in self._dense_df:
-            return list(self._passages[self._at[term] : self._at[term + 1]])
-        return [passage for passage, tf in enumerate(self.dense(term)) if tf]
+        return members(self.presence([term]))
 
     def terms(self) -> list[int]:
         """Return the term of each passage, of a field of which each has one."""
         found = [0] * self._size
         for term in range(len(self._at) - 1):
-            for passage in self.passages(term):
+            own = self._passages[self._at[term] : self._at[term + 1]] or self.passages(term)
+            for passage in own:
                 found[passage] = term
         return found
 
-    def dense(self, term: int) -> bytes:
+    def slices(self, term: int) -> Slices:
         """Return the posting list of a term."""
-        return self._dense_of_terms(range(term, term + 1))
+        return self._of_terms(range(term, term + 1))
 
-    def dense_of_groups(self, groups: range) -> bytes:
+    def slices_of_groups(self, groups: range) -> Slices:
         """Return the posting list of consecutive groups together."""
         first, last = (bisect_left(self._dense_groups, g) for g in (groups.start, groups.stop))
         lists = [self._stored(len(self._dense_terms) + n) for n in range(first, last)]
@@ -103,30 +116,59 @@ class PostingLists:
         ends = [groups.start - 1, *self._dense_groups[first:last], groups.stop]
         for before, after in pairwise(ends):
             if before + 1 < after:
-                terms = range(self._first[before + 1], self._first[after])
-                lists.append(self._dense_of_terms(terms))
-        return capped_sum(lists, self._size)
+                lists.append(self._of_terms(range(self._first[before + 1], self._first[after])))
+        return summed(lists)
 
-    def _dense_of_terms(self, terms: range) -> bytes:
+    def presence(self, terms: Iterable[int]) -> int:
+        """Return the passages with any of some terms, as a bitset."""
+        found, row = 0, bytearray(self._size)
+        for term in terms:
+            begin, end = self._at[term], self._at[term + 1]
+            if begin == end:
+                found |= present(as_bitsets(self.slices(term)))
+            for passage in self._passages[begin:end]:
+                row[passage] = 1
+        return found | packed(row)
+
+    def _of_terms(self, terms: range) -> Slices:
         first, last = (bisect_left(self._dense_terms, t) for t in (terms.start, terms.stop))
         lists = [self._stored(n) for n in range(first, last)]
         postings = slice(self._at[terms.start], self._at[terms.stop])
         if postings.start < postings.stop:
-            sparse = bytearray(self._size)
-            for passage, tf in zip(self._passages[postings], self._tf[postings], strict=True):
-                total = sparse[passage] + tf
-                sparse[passage] = total if total < MAX_TF else MAX_TF
-            lists.append(bytes(sparse))
-        return capped_sum(lists, self._size)
+            passages, tfs = self._passages[postings], self._tf[postings]
+            lists.append((self._sparse if len(terms) == 1 else self._summed)(passages, tfs))
+        return summed(lists)
 
-    def _read(self, number: int) -> bytes:
-        return decompress(self._dense[self._dense_at[number] : self._dense_at[number + 1]])
+    def _sparse(self, passages: Sequence[int], tfs: Sequence[int]) -> Slices:
+        slices = [bytearray(bitset_size(self._size)) for _ in range(TF_BITS)]
+        rows_of = [[slices[bit] for bit in bits] for bits in _SLICES_OF]
+        for passage, tf in zip(passages, tfs, strict=True):
+            for row in rows_of[tf]:
+                row[passage >> 3] |= BITS[passage & 7]
+        return tuple(map(bytes, slices))
+
+    def _summed(self, passages: Sequence[int], tfs: Sequence[int]) -> Slices:
+        """As `_sparse`, where passages may come several times."""
+        row = bytearray(self._size)
+        for passage, tf in zip(passages, tfs, strict=True):
+            total = row[passage] + tf
+            row[passage] = total if total < MAX_TF else MAX_TF
+        return tuple(to_bytes(packed(row.translate(bit_of))) for bit_of in _BIT_OF)
+
+    def _stored(self, number: int) -> Slices:
+        begin, end = self._dense_at[number], self._dense_at[number + 1]
+        data = decompress(self._arrays.read(self._dense, begin, end))
+        size = bitset_size(self._size)
+        return tuple(data[begin : begin + size] for begin in range(0, len(data), size))
 
 
-def capped_sum(lists: list[bytes], size: int) -> bytes:
-    """Add dense posting lists of `size` passages up, each tf to at most MAX_TF."""
-    while len(lists) > 1:
-        chunk, lists = lists[:_ADDABLE], lists[_ADDABLE:]
-        total = sum(int.from_bytes(tfs, "little") for tfs in chunk)
-        lists.append(total.to_bytes(size, "little").translate(_CAPPED))
-    return lists[0] if lists else bytes(size)
+def as_bitsets(slices: Slices) -> tuple[int, ...]:
+    """Return the slices as integers."""
+    return tuple(int.from_bytes(octets, "little") for octets in slices)
+
+
+def summed(lists: Sequence[Slices]) -> Slices:
+    """Add posting lists up, each tf to at most MAX_TF."""
+    if len(lists) == 1:
+        return lists[0]
+    return tuple(map(to_bytes, capped_sum(list(map(as_bitsets, lists)), TF_BITS)))

@@ -1,53 +1,45 @@
-"""Upper bounds of the scores of passages, a byte each.
+"""Upper bounds of the scores of passages, bit-sliced.
 
-A table of 256 entries maps a length bucket and a tf, together a byte, to the most that a feature
-can add to a score: BM25's saturation at the shortest length of the bucket. So `bytes.translate`
-bounds a feature in all passages at once, and large integers add the features up. Bounds are
-quantized impacts (Anh and Moffat, 2006), rounded up at each step, so that no score exceeds one.
+Of a feature, posting lists tell for each passage whether its tf is 1, 2, 3 to 4 or more, and its
+length is known by class. So the most that the feature can add to a score there is one of a few
+numbers, which are added up for all passages at once (see `bitset`). Bounds are quantized impacts
+(Anh and Moffat, "Pruned query evaluation using pre-computed impacts", 2006), rounded up, so that
+no score exceeds its bound.
 """
 
-import math
-import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
-from itertools import chain
-from operator import itemgetter
-from typing import Final
+from math import ceil, isinf
+from typing import Final, NamedTuple
 
-from vnsearch.engines.whoosh.format.segment_file import LENGTH_BUCKETS, MAX_TF
-from vnsearch.engines.whoosh.read.bitset import cardinality, members, minimum, quantized_sums
+from vnsearch.engines.whoosh.format.segment_file import MAX_TF
+from vnsearch.engines.whoosh.read.bitset import added_up, at_least, highest
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
+from vnsearch.query.clauses import Word
 from vnsearch.ranking import MAX_SATURATION, damping, saturation
 
-SPARSE_SHARE: Final = 1 / 10  # of all passages: fewer are picked out, more are computed with all
-MAX_CLAUSES: Final = 30_000  # features whose bounds, each rounded up, still add up in two bytes
-MAX_BOUND_SUM: Final = 65_000  # with what rounding up adds, it fits two bytes
-MAX_BOUND: Final = 253  # of one feature: with what rounding up adds, it fits a byte
+_STEPS: Final = 500  # of the highest bound; in longer queries more
+_STEPS_PER_FEATURE: Final = 16
+# Features that add little are first taken to be everywhere, which saves their posting lists: as
+# many as add at most this share of the highest bound.
+_EVERYWHERE: Final = 0.06
 
-FIXED_POINT_ONE: Final = 1 << 24  # one step of a bound, in numbers of four bytes
-SATURATION_ONE: Final = 1 << 15  # MAX_SATURATION, in `Saturations.table`
-
-# In numbers of four bytes, 1 for each length bucket and tf but 0.
-_ONE_IF_ANY: Final = int.from_bytes(
-    (bytes(4) + b"\1\0\0\0" * MAX_TF) * len(LENGTH_BUCKETS), "little"
-)
+# From each of these tf on, up to the next, a bound is the same.
+_COARSE_LEVELS: Final = (1, 2, 3, 5)
+_FINE_LEVELS: Final = tuple(range(1, MAX_TF + 1))
+_FEW: Final = 2  # features: so few have fine levels from the first
 
 
 class Saturations:
     """BM25's saturation in a collection.
 
-    `by_length[length][tf]`, tf at most MAX_TF, is exact below MAX_TF; there, as stored tf are
-    cut off, it is an upper bound. `table` has it for the shortest length of each bucket and each
-    tf, as one integer of four bytes each: in units of MAX_SATURATION / SATURATION_ONE, rounded up.
+    `by_length[length][tf]` is exact, tf below MAX_TF.
     """
 
     def __init__(self, average_length: float) -> None:
         self._dampings = LazyTable(partial(damping, average=average_length))
         self.by_length = LazyTable(partial(_of_length, average=average_length))
-        upper = chain(*map(self.by_length.__getitem__, LENGTH_BUCKETS))
-        units = [math.ceil(value / MAX_SATURATION * SATURATION_ONE) for value in upper]
-        self.table = int.from_bytes(struct.pack(f"<{len(units)}I", *units), "little")
 
     def exact(self, tf: int, length: int) -> float:
         """Return the saturation of any tf in a passage of `length` tokens."""
@@ -59,90 +51,104 @@ saturations_of: Final = lru_cache(2)(Saturations)
 
 
 def _of_length(length: int, average: float) -> list[float]:
-    if not average:
-        return [MAX_SATURATION] * (MAX_TF + 1)
     damped = damping(length, average)
-    return [*(saturation(tf, damped) for tf in range(MAX_TF)), MAX_SATURATION]
+    return [saturation(tf, damped) for tf in range(MAX_TF)]
+
+
+class BoundedFeature(NamedTuple):
+    """What a feature can add to the score of a passage."""
+
+    words: tuple[Word, ...]
+    exact: bool
+    weight: float  # times the saturation of its tf
+    proximity: float  # wherever it is
+
+    @property
+    def highest(self) -> float:
+        """The most that it adds."""
+        return self.weight * MAX_SATURATION + self.proximity
 
 
 class UpperBounds:
     """Upper bounds of scores by the posting lists of features."""
 
-    def __init__(
-        self,
-        collection: Collection,
-        dense: Sequence[bytes],
-        weights: Mapping[tuple[int, int], tuple[float, float]],
-    ) -> None:
-        """`weights` are those of features, and their proximity weights, by two of the `dense`
-        posting lists: the lesser tf bounds that of the feature."""
-        self._collection, self._dense = collection, dense
-        self._steps, self._tables = 0.0, dict[tuple[int, int], bytes]()
-        if len(weights) > MAX_CLAUSES:
-            return
-        # Steps per unit of score: one bound fits a byte, their sum two.
-        highest = [weight * MAX_SATURATION + proximity for weight, proximity in weights.values()]
-        self._steps = steps = min(
-            MAX_BOUND / (max(highest, default=0.0) or 1.0),
-            (MAX_BOUND_SUM - 2 * len(weights)) / (sum(highest) or 1.0),
-        )
-        saturations = saturations_of(collection.average_length).table
-        for lists, (weight, proximity) in weights.items():
-            self._tables[lists] = _table(saturations, weight * steps, proximity * steps)
+    def __init__(self, collection: Collection, features: Iterable[BoundedFeature]) -> None:
+        self._collection = collection
+        self._features = sorted(features, key=lambda feature: feature.highest)
+        self._total = sum(feature.highest for feature in self._features) or 1.0
+        count = len(self._features)
+        self._steps = max(_STEPS, _STEPS_PER_FEATURE * count) / self._total  # per unit of score
+        self._is_fine = count <= _FEW
+        self._make(_EVERYWHERE * self._total)
 
-    def descending(self, passages: int, at_most: int) -> Iterator[tuple[float, int]]:
-        """Iterate over upper bounds and passages of a set, which has `at_most` members or fewer.
+    def reaching(self, passages: int, score: float) -> int:
+        """Return the passages, of a set, whose score may be at least `score`."""
+        if isinf(score):
+            return passages
+        least = ceil((score - self._everywhere) * self._steps)
+        return passages if least <= 0 else at_least(self._sums, least, passages)
 
-        The highest bounds come first; passages that no feature is in are left out.
-        """
-        if not passages:
-            return
-        size = self._collection.size
-        if not self._tables:
-            yield from ((math.inf, passage) for passage in members(passages, size))
-            return
-        if at_most < size * SPARSE_SHARE or cardinality(passages, size) < size * SPARSE_SHARE:
-            numbers: Sequence[int] = members(passages, size)
-            sums, unit = self._sums(_picker(numbers), len(numbers))
-        else:
-            numbers = range(size)
-            sums, unit = self._sums(bytes, size)
-            sums &= passages * 0xFF
-        bounds = sums.to_bytes(len(numbers), "little")
-        for bound in range(0xFF, 0, -1):
-            at = bounds.find(bound)
-            while at >= 0:
-                yield bound * unit / self._steps, numbers[at]
-                at = bounds.find(bound, at + 1)
+    def highest(self, passages: int, count: int) -> int:
+        """Return the passages, of a set, with the highest bounds: `count` or some more."""
+        return highest(self._sums, passages, count)
 
-    def _sums(self, pick: Callable[[bytes], bytes], size: int) -> tuple[int, int]:
-        """The bounds of `size` passages, which `pick` takes from all, as `quantized_sums`."""
-        buckets = int.from_bytes(pick(self._collection.length_buckets), "little")
-        tf = [int.from_bytes(pick(dense), "little") for dense in self._dense]
-        bounds = (
-            ((tf[one] if one == other else minimum(tf[one], tf[other], size)) + buckets)
-            .to_bytes(size, "little")
-            .translate(table)
-            for (one, other), table in self._tables.items()
-        )
-        return quantized_sums(bounds, sum(map(max, self._tables.values())), size)
+    def refine(self) -> bool:
+        """Make closer bounds, which take longer to make; returns whether there are such."""
+        if self._is_fine:
+            return False
+        self._is_fine = True
+        self._make(0.0)
+        return True
 
+    def _make(self, everywhere: float) -> None:
+        """Make the bounds; features that add at most `everywhere` are taken to be everywhere."""
+        self._everywhere, columns = 0.0, list[list[int]]()
+        for feature in self._features:
+            if self._everywhere + feature.highest <= everywhere:
+                self._everywhere += feature.highest
+            else:
+                everywhere = 0.0
+                self._add(feature, columns)
+        self._sums = added_up(columns)
 
-def _picker(passages: Sequence[int]) -> Callable[[bytes], bytes]:
-    """A function that takes the bytes of some passages from those of all."""
-    if len(passages) == 1:
-        (passage,) = passages
-        return lambda values: values[passage : passage + 1]
-    pick = itemgetter(*passages)
-    return lambda values: bytes(pick(values))
+    def _add(self, feature: BoundedFeature, columns: list[list[int]]) -> None:
+        """Add the bounds of a feature, for each level what they are above those of the last."""
+        classes = self._collection.length_classes
+        levels = list(self._levels(feature))
+        before = [0] * len(classes.shortest)
+        for (_, passages), (tf, _) in zip(levels, [*levels[1:], (None, 0)], strict=True):
+            highest_tf = None if tf is None else tf - 1
+            bounds = [self._bound(feature, highest_tf, length) for length in classes.shortest]
+            added = [now - then for now, then in zip(bounds, before, strict=True)]
+            before = bounds
+            for bit in range(max(added).bit_length()):
+                while bit >= len(columns):
+                    columns.append([])
+                chosen = sum(1 << n for n, number in enumerate(added) if number >> bit & 1)
+                if chosen and (found := passages & classes.union(chosen)):
+                    columns[bit].append(found)
 
+    def _levels(self, feature: BoundedFeature) -> Iterator[tuple[int, int]]:
+        """Ever higher tf, and the passages where the tf of a feature may be so high."""
+        slices = self._collection.slices(feature.words, feature.exact)
+        passages = self._collection.length_classes.all
+        for tf in _FINE_LEVELS if self._is_fine else _COARSE_LEVELS:
+            if tf < 1 << len(slices):
+                passages = at_least(slices, tf, passages)
+            elif self._is_fine:  # a bigram occurs no more often than its words
+                for word in feature.words:
+                    passages &= at_least(
+                        self._collection.slices((word,), feature.exact), tf, passages
+                    )
+            else:
+                break
+            if not passages:
+                break
+            yield tf, passages
 
-def _table(saturations: int, weight: float, proximity: float) -> bytes:
-    """The bounds of a feature by length bucket and tf, given its weights in steps.
-
-    All entries are computed at once, in numbers of four bytes whose highest byte is the bound:
-    1.3 steps are 0x01_4C_CC_CD, and 0x00_FF_FF_FF more, to round up, is 0x02_4C_CC_CC.
-    """
-    per_unit = math.ceil(weight * MAX_SATURATION / SATURATION_ONE * FIXED_POINT_ONE)
-    if_any = math.ceil(proximity * FIXED_POINT_ONE) + FIXED_POINT_ONE - 1
-    return (saturations * per_unit + _ONE_IF_ANY * if_any).to_bytes(4 * 256, "little")[3::4]
+    def _bound(self, feature: BoundedFeature, tf: int | None, length: int) -> int:
+        """What a feature adds where its tf is at most `tf`, if not None, in passages of `length`
+        and more."""
+        saturations = saturations_of(self._collection.average_length)
+        most = MAX_SATURATION if tf is None else saturations.by_length[length][tf]
+        return ceil((feature.weight * most + feature.proximity) * self._steps)

@@ -90,7 +90,7 @@ class Matcher:
         """The documents with enough of the weight of the clauses."""
         weights = [self._weight(clause, exact) for clause in clauses]
         sets = [self._documents_with(clause, exact) for clause in clauses]
-        return with_enough_weight(weights, sets, self._collection.size)
+        return with_enough_weight(weights, sets)
 
     def _weight(self, clause: Clause, exact: bool) -> int:
         dfs = (self._collection.df((word,), exact) for word in words_of([clause]))

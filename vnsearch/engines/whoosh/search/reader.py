@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vnsearch import ranking
 from vnsearch.engines import Filters
-from vnsearch.engines.whoosh.read.bitset import cardinality, members
+from vnsearch.engines.whoosh.read.bitset import bitset_of, is_in, members, to_bytes
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.search.matcher import Matcher
@@ -62,12 +62,11 @@ class WhooshReader:
 
     def cooccur(self, groups: Iterable[Sequence[str]]) -> Sequence[bool]:
         """See `query.lexicon.Lexicon`."""
-        return [bool(self._collection.passages_with_all(words)) for words in groups]
+        return list(map(self._collection.cooccur, groups))
 
     def sample_texts(self, word: str, count: int) -> Iterable[str]:
         """See `query.lexicon.Lexicon`."""
-        found = self._collection.passages_with((Word(word, word, word),), exact=False)
-        passages = members(found, self._collection.size)
+        passages = members(self._collection.passages_with((Word(word, word, word),), exact=False))
         step = max(1, len(passages) // count)
         return (self._collection.record(passage).text for passage in passages[::step][:count])
 
@@ -89,9 +88,8 @@ class WhooshReader:
             best = self._page(self._best(scorer, qualified, offset + limit), offset, limit)
         else:
             best = self._page_in_order(scorer, qualified, order, offset, limit)
-        size = self._collection.size
         by_clause = self._matcher.documents_by_clause(query)
-        bitsets = [documents.to_bytes(size, "little") for documents in by_clause]
+        bitsets = list(map(to_bytes, by_clause))
 
         def match(score: float, passage: int) -> Match:
             shown, *others = scorer.passages_to_show(passage) if places else [passage]
@@ -101,7 +99,7 @@ class WhooshReader:
                 self._collection.record(shown),
                 score,
                 scorer.parts(passage) if explain else (),
-                sum(bitset[document] for bitset in bitsets),
+                sum(is_in(octets, document) for octets in bitsets),
                 shown - first + 1,
                 1 + len(others),
                 tuple((n - first + 1, self._collection.record(n)) for n in others[: places - 1]),
@@ -109,32 +107,23 @@ class WhooshReader:
 
         matches = tuple(match(score, passage) for score, passage in best)
         return Matches(
-            cardinality(qualified, size),
+            qualified.bit_count(),
             relaxed,
             matches,
-            cardinality(reduce(and_, by_clause, qualified), size),
+            reduce(and_, by_clause, qualified).bit_count(),
             tuple(number for number, documents in enumerate(by_clause) if not documents),
         )
 
     def _best(self, scorer: Scorer, qualified: int, count: int) -> list[tuple[float, int]]:
         """The scores and passages of documents that qualify, the `count` best among them."""
-        found, documents = scorer.scored, self._documents.to_documents(scorer.scored)
-        if documents != qualified:
-            documents &= qualified
-            found &= self._documents.to_passages(documents)
-        best = scorer.best(found, count)
-        if len(best) < count and documents != qualified:
-            # What qualifies without any word of the query, for what it has not.
-            others = members(qualified & ~documents, self._collection.size)
-            best += [(0.0, document) for document in others]
-        return best
+        return scorer.best(self._documents.to_passages(qualified), count)
 
     def _page_in_order(
         self, scorer: Scorer, qualified: int, order: Sequence[str], offset: int, limit: int
     ) -> list[tuple[float, int]]:
         """Return the scores and passages of one page, in the order of their sources."""
         sources, by_source = self._collection.sources(), dict[str, list[int]]()
-        for document in members(qualified, self._collection.size) if limit else ():
+        for document in members(qualified) if limit else ():
             by_source.setdefault(sources[document], []).append(document)
         before, first, chosen = 0, 0, list[str]()
         for source in filter(by_source.__contains__, order):
@@ -146,10 +135,8 @@ class WhooshReader:
                 chosen.append(source)
             before += count
         places = {source: place for place, source in enumerate(chosen)}
-        documents = bytearray(self._collection.size)
-        for document in chain.from_iterable(by_source[source] for source in chosen):
-            documents[document] = 1
-        best = self._best(scorer, int.from_bytes(documents, "little"), before - first)
+        documents = chain.from_iterable(by_source[source] for source in chosen)
+        best = self._best(scorer, bitset_of(documents, self._collection.size), before - first)
         ranked = self._page(best, 0, len(best))
         ranked.sort(key=lambda item: places[sources[item[1]]])
         return ranked[offset - first : offset - first + limit]

@@ -1,29 +1,33 @@
 """Features + posting lists -> the best documents, without scoring every passage.
 
-Passages are scored exactly in the order of their upper bounds (see `bounds`) until no bound is
-above the last score wanted. So the best are the same, with the same scores, as if all had been
-scored: dynamic pruning as in MaxScore (Turtle and Flood, 1995), with one pass over bytes in
-place of skips in posting lists. Of the bounds 9, 7, 4, 4, 2 and the scores 6, 5, 4, 1, 2, for
+Passages are scored exactly, those with the highest upper bounds (see `bounds`) first, until no
+bound is above the last score wanted. So the best are the same, with the same scores, as if all
+had been scored: dynamic pruning as in MaxScore (Turtle and Flood, 1995), with one pass over bits
+in place of skips in posting lists. Of the bounds 9, 7, 4, 4, 2 and the scores 6, 5, 4, 1, 2, for
 the best two passages: 9 and 7 are scored, and as no other bound is above 5, that is all.
 """
 
 import math
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
-from functools import reduce
-from operator import or_
+from functools import partial
 from typing import Final, NamedTuple
 
 from vnsearch import ranking
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF
+from vnsearch.engines.whoosh.read.bitset import bitset_of, members
+from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.read.phrases import Frequency, without_pieces
-from vnsearch.engines.whoosh.search.bounds import UpperBounds, saturations_of
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR
+from vnsearch.engines.whoosh.search.bounds import BoundedFeature, UpperBounds, saturations_of
 from vnsearch.engines.whoosh.search.proximity import ProximityWindows
 from vnsearch.model import ScorePart
-from vnsearch.ranking import Feature, Weight
+from vnsearch.ranking import TITLE_WEIGHT, Feature, Weight
 
 _ROUNDING_ERROR: Final = 1e-6  # more than sums of the same floats in another order may differ by
+_MANY: Final = 256  # passages: to score more takes longer than to find closer bounds
+_SCORED_TOGETHER: Final = 32  # passages at first, and then ever more
 
 
 class _ScoredFeature(NamedTuple):
@@ -31,12 +35,15 @@ class _ScoredFeature(NamedTuple):
 
     feature: Feature
     weight: float  # its own times its idf; times the saturation, this is its score
-    dense: tuple[int, int]  # posting lists of its first and last word, by place in Scorer._dense
-    # Whether that list has its tf, up to MAX_TF; else the lesser is a bound, and pieces of
-    # compounds do not count: what was typed ranks first.
-    tf_is_exact: bool
+    # Whether pieces of compounds count; they do for single words only: what was typed ranks first.
+    with_pieces: bool
     tf: Frequency
     proximity_weight: float
+
+
+# Of a feature in a segment: its weight, whether pieces count, the parts of token strings that
+# match it, and what else counts it.
+_Counted = tuple[float, bool, list[str] | None, Frequency]
 
 
 class Scorer:
@@ -46,35 +53,20 @@ class Scorer:
         """`exact`: whether the query asks for exact forms only."""
         self._collection = collection
         self._saturations = saturations_of(collection.average_length)
-        self._dense: list[bytes] = []  # posting lists, each once
-        self._places: dict[int, int] = {}  # in `_dense`, by the id of the list
         idfs = [ranking.idf(collection.df(f.words, f.exact), collection.passages) for f in features]
         weights = ranking.weights(features, idfs)
         self._features = [
             self._in_collection(feature, weight, exact)
             for feature, weight in zip(features, weights, strict=True)
+            if weight.score or weight.window
         ]
-        dense = self._dense
-        self._exact = [(f.weight, dense[f.dense[0]], f.tf) for f in self._features if f.tf_is_exact]
-        # In reverse, for bigrams come last, and often turn out to be missing.
-        self._inexact = [
-            (f.weight, dense[f.dense[0]], dense[f.dense[1]], f.tf)
-            for f in reversed(self._features)
-            if not f.tf_is_exact
-        ]
+        self._strings: LazyTable[int, list[_Counted]] = LazyTable(partial(_counted, self._features))
         in_windows = [f for f in self._features if f.proximity_weight]
         self._window_words = [f.feature.words[0].text for f in in_windows]
         self._windows = ProximityWindows(
             [f.proximity_weight for f in in_windows], [f.tf for f in in_windows]
         )
         self._max_window = sum(f.proximity_weight for f in in_windows)
-        terms = [
-            feature.words
-            for feature in features
-            if not feature.related and len(feature.words) == 1 and feature.exact == exact
-        ]
-        sets = [collection.passages_with(term, exact) for term in terms]
-        self.scored = reduce(or_, sets, 0)  # the passages with any of the query's words
 
     def best(self, passages: int, count: int) -> list[tuple[float, int]]:
         """Return the best documents of a set of passages: scores and each one's best passage.
@@ -82,9 +74,24 @@ class Scorer:
         The `count` best are among them, and others may be, in no order.
         """
         top = _Top(count, self._collection.size)
-        if count:
-            bounds = UpperBounds(self._collection, self._dense, self._weights())
-            self._rank(bounds.descending(passages, self._collection.size), top)
+        if not count:
+            return []
+        if not top.is_limited:
+            self._score_all(members(passages), top)
+            return list(top.best.values())
+        bounds = UpperBounds(self._collection, self._bounded())
+        together = max(count, _SCORED_TOGETHER)
+        while passages:
+            chosen = bounds.highest(passages, together)
+            if chosen.bit_count() > _MANY and bounds.refine():
+                chosen = bounds.highest(passages, together)
+            batch = members(chosen)[: 2 * together]
+            self._score_all(batch, top)
+            passages &= ~bitset_of(batch, self._collection.size)
+            passages = bounds.reaching(passages, top.threshold - _ROUNDING_ERROR)
+            if passages.bit_count() > _MANY and bounds.refine():
+                passages = bounds.reaching(passages, top.threshold - _ROUNDING_ERROR)
+            together *= 2
         return list(top.best.values())
 
     def parts(self, passage: int) -> tuple[ScorePart, ...]:
@@ -98,7 +105,7 @@ class Scorer:
                 f.weight * self._saturation(tf, passage),
             )
             for f in self._features
-            if (tf := f.tf(tokens if f.tf_is_exact else running))
+            if (tf := f.tf(tokens if f.with_pieces else running))
         ]
         window = self._windows.best(tokens)
         if weight := self._windows.weight(window):
@@ -125,79 +132,72 @@ class Scorer:
         tokens = self._collection.token_string(passage)
         running = without_pieces(tokens)
         tfs = [
-            (f, f.tf(tokens if f.tf_is_exact else running, text_only=True)) for f in self._features
+            (f, f.tf(tokens if f.with_pieces else running, text_only=True)) for f in self._features
         ]
         score = sum(f.weight * self._saturation(tf, passage) for f, tf in tfs)
         weight = sum(f.weight for f, tf in tfs if tf)
         return score + self._windows.max_weight(tokens), weight
 
     def _in_collection(self, feature: Feature, weight: Weight, exact: bool) -> _ScoredFeature:
-        collection, words = self._collection, feature.words
-        places = [self._place(collection.dense((word,), feature.exact)) for word in words]
         return _ScoredFeature(
             feature,
             weight=weight.score,
-            dense=(places[0], places[-1]),
-            tf_is_exact=len(words) == 1 and feature.exact == exact,
-            tf=collection.phrase_frequency(words, feature.exact),
+            with_pieces=len(feature.words) == 1 and feature.exact == exact,
+            tf=self._collection.phrase_frequency(feature.words, feature.exact),
             proximity_weight=weight.window,
         )
 
-    def _place(self, dense: bytes) -> int:
-        """The place of a posting list in `_dense`."""
-        place = self._places.setdefault(id(dense), len(self._dense))
-        if place == len(self._dense):
-            self._dense.append(dense)
-        return place
+    def _bounded(self) -> list[BoundedFeature]:
+        return [
+            BoundedFeature(f.feature.words, f.feature.exact, f.weight, f.proximity_weight)
+            for f in self._features
+        ]
 
-    def _weights(self) -> dict[tuple[int, int], tuple[float, float]]:
-        """The weights of features and their proximity weights, by their posting lists."""
-        weights: dict[tuple[int, int], tuple[float, float]] = {}
-        for feature in self._features:
-            weight, proximity = weights.get(feature.dense, (0.0, 0.0))
-            weights[feature.dense] = weight + feature.weight, proximity + feature.proximity_weight
-        return weights
-
-    def _rank(self, bounded: Iterable[tuple[float, int]], top: "_Top") -> None:
-        """Score the passages that may be among the best, given upper bounds, descending."""
+    def _score_all(self, passages: Iterable[int], top: "_Top") -> None:
+        """Score passages."""
         documents = self._collection.documents
-        needed = top.threshold - _ROUNDING_ERROR
-        for bound, passage in bounded:
-            if bound < needed:
-                return
-            score = self._score(passage, bound, needed)
+        for passage in passages:
+            needed = top.threshold - _ROUNDING_ERROR
+            score = self._score(passage, needed)
             if score >= needed:
                 top.add(documents.document_of(passage), score, passage)
-                needed = top.threshold - _ROUNDING_ERROR
 
-    def _score(self, passage: int, bound: float, needed: float) -> float:
-        """The score of a passage, which is `bound` at most; or any less than
-        `needed` if it is less than that."""
-        collection = self._collection
-        tokens = collection.token_string(passage)
-        running = without_pieces(tokens)
-        saturations = self._saturations.by_length[collection.lengths[passage]]
+    def _score(self, passage: int, needed: float) -> float:
+        """The score of a passage, or less than `needed` if it is less than that."""
+        segment, string = tokens = self._collection.token_string(passage)
+        text, _, rest = string.partition(FIELD_SEPARATOR)
+        title, _, pieces = rest.partition(FIELD_SEPARATOR)
+        saturations = self._saturations.by_length[self._collection.lengths[passage]]
         total = 0.0
-        for weight, one, other, tf_of in self._inexact:
-            max_tf = one[passage] if one[passage] < other[passage] else other[passage]
-            if max_tf:
-                tf = tf_of(running)
-                score = weight * (saturations[tf] if tf < MAX_TF else self._saturation(tf, passage))
-                total += score
-                bound -= weight * saturations[max_tf] - score
-                if bound < needed - _ROUNDING_ERROR:
-                    return bound
-        for weight, dense, tf_of in self._exact:
-            tf = dense[passage]
-            total += weight * (
-                saturations[tf] if tf < MAX_TF else self._saturation(tf_of(tokens), passage)
-            )
+        for weight, with_pieces, strings, tf_of in self._strings[segment]:
+            if strings is None:
+                tf = tf_of(tokens if with_pieces else without_pieces(tokens))
+            else:
+                tf = 0
+                for phrase in strings:
+                    if phrase in string:
+                        tf += text.count(phrase) + TITLE_WEIGHT * title.count(phrase)
+                        if pieces and with_pieces:
+                            tf += pieces.count(phrase)
+            if tf:
+                total += weight * (
+                    saturations[tf] if tf < MAX_TF else self._saturation(tf, passage)
+                )
         if not self._max_window or total + self._max_window < needed - _ROUNDING_ERROR:
             return total
         return total + self._windows.max_weight(tokens)
 
     def _saturation(self, tf: int, passage: int) -> float:
         return self._saturations.exact(tf, self._collection.lengths[passage])
+
+
+def _counted(features: Sequence[_ScoredFeature], segment: int) -> list[_Counted]:
+    """The features that a segment has."""
+    return [
+        (weight, with_pieces, strings, tf)
+        for _, weight, with_pieces, tf, _ in features
+        if (strings := tf.strings(segment)) != []
+    ]
 
 
 class _Top:
@@ -207,6 +207,11 @@ class _Top:
         self.best: dict[int, tuple[float, int]] = {}  # score and passage, by document
         self._count = count if count < documents else None  # of all, none can be left out
         self._scores: list[float] = []  # ascending
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether documents can be left out."""
+        return self._count is not None
 
     @property
     def threshold(self) -> float:

@@ -25,3 +25,9 @@ def as_blobs(blobs: Sequence[bytes], name: str) -> dict[str, Array]:
 def offsets(sizes: Numbers) -> Numbers:
     """Return where items of these sizes begin, and where the last one ends."""
     return np.concatenate(([0], np.cumsum(sizes)))
+
+
+def bit_slices(numbers: Numbers, bits: int) -> list[bytes]:
+    """Return bit 0 of all numbers, then bit 1 of all of them, and so on, eight to a byte."""
+    planes = ((numbers >> bit & 1).astype(np.uint8) for bit in range(bits))
+    return [np.packbits(plane, bitorder="little").tobytes() for plane in planes]

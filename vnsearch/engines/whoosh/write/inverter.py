@@ -9,14 +9,25 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from vnsearch.engines.whoosh.format.compression import compress
-from vnsearch.engines.whoosh.format.segment_file import MAX_TF, number_type
+from vnsearch.engines.whoosh.format.segment_file import (
+    MAX_TF,
+    TF_BITS,
+    number_type,
+)
 from vnsearch.engines.whoosh.write.array_ops import (
     concatenated_ranges,
     passage_slices,
     radix_argsort,
     run_starts,
 )
-from vnsearch.engines.whoosh.write.encoding import Array, Numbers, as_array, as_blobs, offsets
+from vnsearch.engines.whoosh.write.encoding import (
+    Array,
+    Numbers,
+    as_array,
+    as_blobs,
+    bit_slices,
+    offsets,
+)
 
 # Terms as frequent as this have dense posting lists, which take less room than sparse ones then.
 DENSE_MIN_SHARE: Final = 1 / 64  # of the passages
@@ -94,14 +105,17 @@ def posting_arrays(
     dense_groups = np.flatnonzero(
         has_several & is_common(np.diff(at[first]), size, DENSE_MIN_SHARE)
     )
-    begins = np.concatenate((at[dense_terms], at[first[dense_groups]])).tolist()
-    ends = np.concatenate((at[dense_terms + 1], at[first[dense_groups + 1]])).tolist()
-    wide_tf = tf.astype(np.uint16)  # `add.at` is much faster when both have one type
     dense = []
-    for begin, end in zip(begins, ends, strict=True):
+    for begin, end in zip(at[dense_terms].tolist(), at[dense_terms + 1].tolist(), strict=True):
+        row = np.zeros(size, dtype=np.uint8)
+        row[passages[begin:end]] = tf[begin:end]
+        dense.append(compress(b"".join(bit_slices(row, TF_BITS))))
+    ends = at[first[dense_groups + 1]].tolist()
+    wide_tf = tf.astype(np.uint16)  # `add.at` is much faster when both have one type
+    for begin, end in zip(at[first[dense_groups]].tolist(), ends, strict=True):
         total = np.zeros(size, dtype=np.uint16)
         np.add.at(total, passages[begin:end], wide_tf[begin:end])
-        dense.append(compress(np.minimum(total, MAX_TF).astype(np.uint8).tobytes()))
+        dense.append(compress(b"".join(bit_slices(np.minimum(total, MAX_TF), TF_BITS))))
     is_sparse = np.repeat(~is_dense, df)
     return {
         **as_blobs(terms, f"{field}.terms"),

@@ -19,15 +19,22 @@ from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import (
+    BUCKET_BITS,
     LENGTH_BUCKETS,
-    MAX_TF,
+    NO_TERM,
     Arrays,
     number_type,
 )
 from vnsearch.engines.whoosh.format.stored_fields import unpack
 from vnsearch.engines.whoosh.write.array_ops import concatenated_ranges, gather
 from vnsearch.engines.whoosh.write.bigrams import bigram_arrays
-from vnsearch.engines.whoosh.write.encoding import Array, Numbers, as_array, as_blobs
+from vnsearch.engines.whoosh.write.encoding import (
+    Array,
+    Numbers,
+    as_array,
+    as_blobs,
+    bit_slices,
+)
 from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
 from vnsearch.engines.whoosh.write.stored_fields import StoredFieldsWriter
 from vnsearch.engines.whoosh.write.token_strings import (
@@ -177,8 +184,9 @@ def _write_segment(
     one = np.ones_like(text_sizes)
     fields = (text_sizes, one, title_sizes, sizes - text_sizes - 1 - title_sizes)
     weights = _repeat((1, 1, TITLE_WEIGHT, 1), fields)
+    edges = _edges(tokens, text_sizes, sizes)
     arrays = chain(
-        _passage_arrays(lengths, last).items(),
+        _passage_arrays(lengths, last, edges).items(),
         stored.arrays(),
         _term_arrays(terms, tokens, sizes, weights),
     )
@@ -208,12 +216,20 @@ def _sort_terms(vocabulary: Sequence[bytes], tokens: Numbers) -> tuple[list[byte
     return [vocabulary[number] for number in order], gather(new_numbers, tokens)
 
 
-def _passage_arrays(lengths: Numbers, last: Numbers) -> dict[str, Array]:
+def _edges(tokens: Numbers, text_sizes: Numbers, sizes: Numbers) -> Numbers:
+    """Return the first and the last term of each passage's text; of an empty one, NO_TERM."""
+    begins = np.cumsum(sizes) - sizes
+    places = np.stack((begins, begins + np.maximum(text_sizes, 1) - 1), axis=1)
+    return np.where(text_sizes[:, np.newaxis] > 0, tokens[places], NO_TERM).ravel()
+
+
+def _passage_arrays(lengths: Numbers, last: Numbers, edges: Numbers) -> dict[str, Array]:
     buckets = np.searchsorted(LENGTH_BUCKETS, lengths, side="right") - 1
     return {
         "lengths": as_array("H", lengths),
-        "length_buckets": as_array("B", buckets * (MAX_TF + 1)),
+        "length_buckets": ("B", b"".join(bit_slices(buckets, BUCKET_BITS))),
         "last": as_array("B", last),
+        "edges": as_array("I", edges),
     }
 
 
@@ -239,7 +255,7 @@ def _term_arrays(
     yield from as_blobs(folded_terms, "folded.terms").items()
     yield "folded.first", as_array("I", first)
     folded_df = np.bincount(groups, weights=df, minlength=len(folded_terms))
-    yield from bigram_arrays(tokens, passages, groups, folded_df, size).items()
+    yield from bigram_arrays(tokens, passages, weights, groups, folded_df, size).items()
 
 
 def _group(folded: Sequence[bytes]) -> tuple[list[bytes], Numbers]:

@@ -16,6 +16,7 @@ from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import Arrays
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
+from vnsearch.engines.whoosh.read.bitset import members
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write.batches import Batch, BatchBuilder
 from vnsearch.engines.whoosh.write.limits import Limits
@@ -102,8 +103,7 @@ class _ChangingSegment:
         """Delete the passages of a file, without those of documents whose keys are `kept`."""
         number = self._names.find(os.fsencode(source))
         if number is not None:
-            dense = self._passages.dense(number)
-            passages = compress(range(len(dense)), dense)
+            passages = members(self._passages.presence([number]))
             if kept:
                 self._deleted.update(n for n, key in self._keys(passages) if key not in kept)
             else:
