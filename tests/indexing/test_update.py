@@ -186,7 +186,7 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
 def test_a_file_that_was_given_up_is_tried_again(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def given_up(*_: object) -> None:
+    def given_up(*_: object, **__: object) -> None:
         raise GivenUpError("takes too much memory to read")
 
     read, skipped = Sandbox.read, "takes too much memory to read; "
