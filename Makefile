@@ -69,7 +69,7 @@ lowest:
 	$(UV)/uv pip install --quiet --python build/lowest/bin/python --requirement build/lowest.txt \
 	  --requirement pyproject.toml --extra dev
 	$(UV)/uv pip list --python build/lowest/bin/python
-	PYTHONPATH=. build/lowest/bin/python -m pytest -n $(CORES)
+	PYTHONPATH=$(CURDIR) build/lowest/bin/python -m pytest -n $(CORES)
 
 dist: TOOLS := build/dist/bin
 dist:

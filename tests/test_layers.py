@@ -44,7 +44,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",
     "selectolax": "readers/html",
-    "pypdfium2": "readers/pdf",
+    "pypdfium2": ("readers/pdf", "readers/ocr"),
     "lxml": "readers/package",
     "olefile": "readers/ole",
     "python_calamine": "readers/sheets",

@@ -297,6 +297,7 @@ class Index:
         exclude: Iterable[str] | None = None,
         encoding: str | None = None,
         gitignore: bool | None = None,
+        ocr: bool | None = None,
         forget: Iterable[str | Path] = (),
         rebuild: bool = False,
         wait: float = 0.0,
@@ -321,6 +322,7 @@ class Index:
             excludes=None if exclude is None else list(exclude),
             encoding=encoding,
             gitignore=gitignore,
+            ocr=ocr,
             forget=list(map(str, forget)),
             rebuild=rebuild,
             wait=wait,
@@ -364,6 +366,9 @@ class _Progress:
         self._read += read_bytes
         self._call(min(self._read, self._total), self._total)
 
+    def built(self, read_bytes: int) -> None:
+        pass
+
     def finishing(self) -> None:
         self._call(self._total, self._total)
 
@@ -371,11 +376,7 @@ class _Progress:
 def _folder(folder: str | Path | None, create: bool) -> Path:
     """Where the index is that is asked for, or will be."""
     if folder is None:
-        if create:
-            return location.index_to_write(None)
-        if (nearest := location.index_folder(None)) is not None:
-            return nearest
-        raise NoIndexError("no index here or in a folder above", "open one by its folder")
+        return location.index_to_write(None) if create else location.existing_index(None)
     named = Path(os.path.abspath(folder))
     if named.name == location.FOLDER or not named.is_dir() or Generations(named).exists():
         return named

@@ -5,7 +5,7 @@ Offsets are code points of NFC text, and ranges half-open; times are UTC; sizes 
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Token(NamedTuple):
@@ -137,6 +137,10 @@ class Matches(NamedTuple):
     missing: tuple[int, ...] = ()  # wanted clauses, by number, that no document matches
 
 
+# Of text recognized in a picture: below this confidence it is in doubt.
+DOUBTFUL: Final = 0.8
+
+
 class Snippet(NamedTuple):
     """An excerpt of a document with the ranges of its matched words."""
 
@@ -145,6 +149,7 @@ class Snippet(NamedTuple):
     locator: Locator | None  # of its start
     match: Locator | None  # of the first highlight where the most words stand closest together
     weak: tuple[tuple[int, int], ...] = ()  # highlights of other typings than were likely meant
+    confidence: float | None = None  # of text recognized in a picture, 0 to 1
 
 
 class Place(NamedTuple):
@@ -173,6 +178,14 @@ class Hit(NamedTuple):
     type: str = ""  # of the file, see `files.types`
     places: int = 1  # passages of the document that show the match
     others: tuple[Place, ...] = ()  # those of them that were asked for besides the best one
+
+
+class Facets(NamedTuple):
+    """How many of the documents that match are where: what an answer may be narrowed to."""
+
+    types: Mapping[str, int]  # see `files.types`; the most frequent first, as are the next two
+    folders: Mapping[str, int]  # paths from here; each counts what is in it at any depth
+    years: Mapping[str, int]  # in which the files were modified, local time
 
 
 class Understood(NamedTuple):
@@ -222,6 +235,7 @@ class Changes(NamedTuple):
     seconds: float
     encodings: tuple[FileEncoding, ...] = ()
     missing_roots: tuple[Skipped, ...] = ()  # their documents are kept
+    seconds_writing: float = 0.0  # of the seconds, after the last file was read
     skipped_before: int = 0  # besides `skipped`, which was not before
     # Files and folders, of the skipped, that cannot be read and whose documents are kept.
     unread: tuple[Skipped, ...] = ()
@@ -250,6 +264,7 @@ class Root(NamedTuple):
     excludes: tuple[str, ...] = ()  # patterns of files that are left out
     encoding: str = ""  # of its text files; "" if it is detected for each
     gitignore: bool = False  # whether .gitignore files are heeded
+    ocr: bool = False  # whether text in pictures is recognized
 
 
 class IndexSummary(NamedTuple):

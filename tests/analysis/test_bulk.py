@@ -191,3 +191,9 @@ def test_long_texts_are_tokenized_in_pieces(monkeypatch: pytest.MonkeyPatch) -> 
     whole = in_bulk(Vocabulary(), texts)
     monkeypatch.setattr(bulk, "_PIECE", 20)
     assert in_bulk(Vocabulary(), texts) == whole
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.text("0129., \u00a0đa\n", max_size=20), max_size=4))
+def test_grouped_numbers_are_found_in_bulk(source: list[str]) -> None:
+    check(Vocabulary(), source)

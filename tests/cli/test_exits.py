@@ -197,3 +197,36 @@ def test_what_asks_for_no_json_prints_none(run: Command) -> None:
     for arguments in (["search", "đảng"], ["search", "--", "--json"], ["status"]):
         done = run(*arguments)
         assert (done.returncode, done.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("command", [["search", "--json", "đảng bộ"], ["index", "--json"]])
+def test_a_file_that_is_cut_off_while_it_is_mapped_is_an_error(
+    shelf: Path, command: Sequence[str]
+) -> None:
+    """As a bad sector is: the system sends SIGBUS."""
+    code = """
+import os, sys
+from vnsearch import __main__
+from vnsearch.engines.whoosh.format.segment_file import Arrays
+
+begin = Arrays.__init__
+
+def cut_off(self, path):
+    begin(self, path)
+    os.truncate(path, 0)
+
+Arrays.__init__ = cut_off
+__main__.main()
+"""
+    (shelf / "docs/a.txt").write_text("Khác")
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        cwd=shelf,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    told = "a part of the index cannot be read from the disk"
+    assert told in done.stderr
+    assert told in json.loads(done.stdout)["error"]["message"]

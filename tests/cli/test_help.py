@@ -16,9 +16,14 @@ from vnsearch.readers import FORMATS
 COMMON = "--index --color -q --quiet -h --help --version"
 CONTRACT = {
     "index": "--rebuild --exclude --jobs --json --strict --wait",
-    "search": "-n --limit --offset --json --jsonl -l --files-with-matches -0 --print0 -c --count "
+    "show": "-C --context --page --lines --json --no-pager",
+    "open": "",
+    "watch": "",
+    "search": "--lines --passages -C --context --snippet-length --type --since --until --sort "
+    "--reverse --refresh --no-pager --no-correct --no-relax -n --limit --offset --json --jsonl -l "
+    "--files-with-matches -0 --print0 -c --count "
     "--batch --exact --all --any --in --explain",
-    "status": "--json",
+    "status": "--json --skipped --all",
     "analyze": "--json",
 }
 NAMES = sorted(commands.commands)
@@ -110,7 +115,16 @@ def test_shell_completion_knows_commands_and_options(run: Command) -> None:
         )
         return {line.partition(",")[2] for line in done.stdout.splitlines()}
 
+    def completed(words: str) -> str:
+        number = str(len(words.split(" ")) - 1)
+        return run(_VNSEARCH_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=number).stdout
+
     assert complete("vnsearch ") == set(NAMES)
+    assert complete("vnsearch search --type p") == {"page", "pdf"}
+    assert complete("vnsearch search --type mail,p") == {"mail,page", "mail,pdf"}
+    assert complete("vnsearch search --sort ") == {"score", "modified", "path"}
+    assert {"TCVN3", "VNI-Windows"} <= complete("vnsearch index --encoding ")
+    assert "file" in completed("vnsearch search --in ")
     assert {"--jsonl", "--json"} <= complete("vnsearch search --js")
 
 

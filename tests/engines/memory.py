@@ -6,7 +6,7 @@ It gives no more than it is asked for, so what works on it asks for all that it 
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -89,8 +89,8 @@ class MemoryWriter:
     def cancel(self) -> None:
         pass
 
-    def remove(self, source: str) -> None:
-        self._old = [item for item in self._old if item[0] != source]
+    def remove(self, source: str, kept: Container[str] = ()) -> None:
+        self._old = [item for item in self._old if item[0] != source or item[1][0] in kept]
 
     def commit(self) -> None:
         path = self._folder / _FILE
@@ -153,6 +153,13 @@ class MemoryReader:
         complete = answer.matched.count(len(query.wanted()))
         total, relaxed = len(answer.scores), answer.relaxed
         return Matches(total, relaxed, tuple(matches), complete, answer.missing)
+
+    def matches_by_source(
+        self,
+        query: Query,
+        filters: Filters = Filters(),  # noqa: B008
+    ) -> Mapping[str, int]:
+        return Counter(s for s, *_ in self._oracle.search(query, filters.accepts()).scores)
 
     def _match(
         self,

@@ -190,6 +190,16 @@ def test_filters(engine: Engine, tmp_path: Path, filters: Filters, expected: str
     assert found.total == len(found.matches)
 
 
+def test_matches_are_counted_by_source(engine: Engine, tmp_path: Path) -> None:
+    folder = build(engine, tmp_path / "e", SMALL)
+    with closing(engine.reader(folder)) as reader:
+        assert reader.matches_by_source(parse("hue")) == {"e.jsonl": 2}
+        assert reader.matches_by_source(parse("dang bo")) == {f"{name}.txt": 1 for name in "abc"}
+        only = Filters(("[bc]*",))
+        assert reader.matches_by_source(parse("dang bo"), only) == {"b.txt": 1, "c.txt": 1}
+        assert reader.matches_by_source(parse("xyz")) == {}
+
+
 def test_an_order_of_sources(engine: Engine, tmp_path: Path) -> None:
     folder = build(engine, tmp_path / "e", SMALL)
     order = ["x", "e.jsonl", *(f"{name}.txt" for name in "dcba")]
@@ -254,6 +264,17 @@ def test_removed_documents_leave_no_trace(engine: Engine, tmp_path: Path) -> Non
         )
     with closing(engine.reader(changed)) as reader:
         assert reader.count_passages() == len(kept)
+
+
+def test_some_documents_of_a_file_may_stay(engine: Engine, tmp_path: Path) -> None:
+    changed = build(engine, tmp_path / "changed", SMALL)
+    writer = engine.writer(changed)
+    writer.remove("e.jsonl", kept={"2"})
+    writer.commit()
+    fresh = build(engine, tmp_path / "fresh", [*SMALL[:4], SMALL[5]])
+    for text in ("dang bo", "huế", "hà nội", "ngo*"):
+        found = search(engine, changed, text, explain=True)
+        assert found == search(engine, fresh, text, explain=True)
 
 
 def test_documents_of_a_batch_may_be_left_out(engine: Engine, tmp_path: Path) -> None:

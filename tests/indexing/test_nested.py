@@ -2,6 +2,8 @@
 
 import io
 import os
+import shutil
+import subprocess
 import tarfile
 import warnings
 import zipfile
@@ -85,6 +87,16 @@ def mailbox(files: Files) -> bytes:
     return b"".join(b"From a@b Mon Jan  1\n" + message({n: d}) + b"\n\n" for n, d in files.items())
 
 
+def by_program(files: Files, kind: str) -> bytes:
+    """An archive that the program makes which also reads it."""
+    if shutil.which("bsdtar") is None:
+        pytest.skip("needs bsdtar (Debian: libarchive-tools)")
+    command = ["bsdtar", "-c", "-f", "-", "--format", kind, "@-"]
+    return subprocess.run(
+        command, input=tarred(files, "w:"), capture_output=True, check=True
+    ).stdout
+
+
 CON_CO = "con cò bay lả bay la".encode()
 HOLDERS: dict[str, Callable[[Files], bytes]] = {
     "a.zip": zipped,
@@ -97,6 +109,7 @@ HOLDERS: dict[str, Callable[[Files], bytes]] = {
     "a.mbox": mailbox,
     "a.msg": lambda files: ole.message({0x0037: "Thư gửi kèm", 0x1000: "Kính gửi"}, files),
     "khong-duoi": zipped,
+    "a.7z": lambda files: by_program(files, "7zip"),
 }
 
 
@@ -235,8 +248,6 @@ def test_damaged_and_encrypted_ones_are_told(place: Place) -> None:
     place.write("locked.zip", bytes(locked))
     place.write("empty.zip", b"")
     place.write("text.zip", b"no archive")
-    place.write("a.7z", b"7z\xbc\xaf\x27\x1c....")
-    place.write("a.rar", b"Rar!\x1a\x07\x00....")
     place.update()
     reasons = place.reasons()
     assert {name: reason for name, reason in reasons.items() if "cut" not in name} == {
@@ -244,12 +255,28 @@ def test_damaged_and_encrypted_ones_are_told(place: Place) -> None:
         "locked.zip/a.txt": "encrypted",
         "empty.zip": "empty file",
         "text.zip": reasons["text.zip"],
-        "a.7z": "a 7z archive, which is not read: unpack it (7z x)",
-        "a.rar": "a RAR archive, which is not read: unpack it (unrar x)",
     }
     for name in ("wrong.zip/a.txt", "text.zip", "cut.zip", "cut.tar.gz"):
         assert reasons[name].startswith("damaged")
     assert place.ids("cò") == ["locked.zip/b.txt", "wrong.zip/b.txt"]
+
+
+def test_archives_that_a_program_reads(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = by_program({"a.txt": CON_CO, "b.txt": os.urandom(9_000)}, "7zip")
+    place.write("a.7z", good)
+    place.write("b.zip", zipped({"c.7z": good}))
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", "")
+        place.update()
+        reason = "7z archive: unpack it, or install bsdtar (Debian: libarchive-tools)"
+        assert place.reasons() == {"a.7z": reason, "b.zip/c.7z": reason}
+    assert place.update().added == 2
+    assert place.ids("cò") == ["a.7z/a.txt", "b.zip/c.7z/a.txt"]
+    place.write("a.7z", good[: len(good) // 2])
+    place.write("d.rar", b"Rar!\x1a\x07\x00....")
+    place.update()
+    reasons = {reason for name, reason in place.reasons().items() if name in ("a.7z", "d.rar")}
+    assert reasons == {"damaged, encrypted, or of a kind that bsdtar cannot read"}
 
 
 def test_bombs_are_told_and_the_rest_is_read(place: Place) -> None:

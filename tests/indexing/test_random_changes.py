@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import formats
 from tests.faults import KILL, stopped_at
 from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
@@ -36,9 +37,8 @@ class Shelf:
 
     def step(self) -> str:
         some = [self.add, self.add, self.edit, self.rename, self.delete, self.touch]
-        chosen = self._random.choice(
-            [*some, self.backdate, self.folder, self.crash, self.renew, self.rebuild]
-        )
+        some += [self.pack, self.pack, self.backdate, self.folder]
+        chosen = self._random.choice([*some, self.crash, self.renew, self.rebuild])
         chosen()
         return chosen.__name__
 
@@ -51,6 +51,19 @@ class Shelf:
         path = self.docs / f"{self._random.randint(0, 30)}.txt"
         if not path.is_dir():
             path.write_text(self.text())
+
+    def pack(self) -> None:
+        """Write an archive, some of whose files may be as they were."""
+        path = self.docs / f"p{self._random.randint(0, 3)}.zip"
+        if not path.is_dir():
+            files = self._packed()
+            if self._random.random() < 0.3:
+                files["q.zip"] = formats.packed(self._packed())
+            path.write_bytes(formats.packed(files))
+
+    def _packed(self) -> dict[str, str | bytes]:
+        names = self._random.sample(range(4), k=self._random.randint(1, 3))
+        return {f"{name}.txt": self._random.choice(WORDS) for name in names}
 
     def edit(self) -> None:
         self._any().write_text(self.text())
@@ -105,4 +118,4 @@ def test_an_updated_index_answers_as_a_new_one(tmp_path: Path, seed: int) -> Non
             shutil.rmtree(shelf.anew, ignore_errors=True)
             update(shelf.anew, [str(shelf.docs)], jobs=1)
             assert shelf.answers(shelf.index) == shelf.answers(shelf.anew), done[-6:]
-    assert len(set(done)) == 10
+    assert len(set(done)) == 11

@@ -449,7 +449,7 @@ def test_a_file_of_which_the_system_says_nothing_is_kept(
     monkeypatch.setattr(
         scan,
         "_entry",
-        lambda e: entry(Entry(e) if e.name == "a.txt" else e),  # type: ignore[arg-type]
+        lambda e, **o: entry(Entry(e) if e.name == "a.txt" else e, **o),  # type: ignore[arg-type]
     )
     done = update(index)
     assert (counts(done), [item.path for item in done.skipped]) == (
@@ -618,6 +618,33 @@ def test_a_fault_in_the_first_run_is_told_as_it_is(
     )
     with pytest.raises(ValueError, match="odd"):
         update(index, [str(docs)])
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_progress_adds_up(docs: Path, index: Path, jobs: int) -> None:
+    class Counting(Silence):
+        read = built_of = total = finished = 0
+
+        def start(self, total_bytes: int) -> None:
+            self.total = total_bytes
+
+        def advance(self, read_bytes: int) -> None:
+            assert not self.finished
+            self.read += read_bytes
+
+        def built(self, read_bytes: int) -> None:
+            self.built_of += read_bytes
+            assert self.built_of <= self.read
+
+        def finishing(self) -> None:
+            self.finished += 1
+
+    write_files(docs, {f"{n}.txt": "đảng bộ ngoại giao\n" * 15_000 for n in range(12)})
+    told = Counting()
+    done = update(index, [str(docs)], jobs=jobs, progress=told)
+    assert told.read == told.built_of == told.total == done.bytes_read
+    assert told.finished == 1
+    assert 0 <= done.seconds_writing <= done.seconds
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, OSError, MemoryError])

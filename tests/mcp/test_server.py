@@ -12,6 +12,7 @@ import pytest
 
 import vnsearch
 from tests.conftest import Command, write_files
+from vnsearch.index import location
 from vnsearch.mcp.server import WITH_HANDSHAKE, serve
 from vnsearch.mcp.tools import Tools
 
@@ -31,7 +32,7 @@ def tools(tmp_path: Path) -> Iterator[Tools]:
     write_files(tmp_path, TEXTS)
     with vnsearch.open(tmp_path, create=True) as index:
         index.update([tmp_path / "docs"])
-    tools = Tools(str(tmp_path))
+    tools = Tools(lambda: tmp_path)
     yield tools
     tools.close()
 
@@ -274,7 +275,7 @@ def test_before_and_after_an_index_is_there(
     monkeypatch.delenv("VNSEARCH_INDEX", raising=False)
     monkeypatch.chdir(tmp_path)
     write_files(tmp_path, {"a.txt": "đảng bộ"})
-    tools = Tools()
+    tools = Tools(lambda: location.existing_index(None))
     arguments = {"search": {"query": "x"}, "read": {"id": "a.txt"}, "status": {}}[name]
     text, failed = tools.call(name, arguments)
     assert failed

@@ -41,3 +41,13 @@ def test_any_text_has_a_title_that_is_short(text: str, name: str) -> None:
         assert len(title) <= MAX_LENGTH
     if text.strip():
         assert title_of(text, "")
+
+
+HEADS = ("so", "so ", "số ký hiệu: 1", "ngày 1", "kính gửi", "mẫu số ", "slide ", "isbn ", "(")
+
+
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("unit", ["-->", "- -", "-a/", " /a", "- -a", "1.-", "a@", "_1-", "/ a-"])
+def test_no_line_is_tried_in_ever_more_ways(head: str, unit: str) -> None:
+    """Each would take ages, if the ways to match it were tried that double with each unit."""
+    assert title_of(f"{head}{unit * 70} của thôn", "a.txt")

@@ -7,6 +7,7 @@ difference before keeping it.
 import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -198,7 +199,7 @@ def check(kind: str, value: Any) -> None:
 
 def printed(value: jsonform.Object) -> Any:
     """What a program reads from a line of JSON."""
-    line = jsonform.dump(value).encode("utf-8", "backslashreplace")
+    line = jsonform.dump(value).encode()
     assert b"\n" not in line
     return json.loads(line)
 
@@ -272,7 +273,7 @@ def test_schema_rejects_a_missing_field_in_any_object(
 ) -> None:
     value = printed(make())
     for item in list(objects(value)):
-        for name in set(item) - {"explain", "reading", "passages"}:
+        for name in set(item) - {"explain", "reading", "passages", "path_bytes"}:
             kept = item.pop(name)
             with pytest.raises(ValidationError):
                 check(kind, value)
@@ -349,10 +350,20 @@ def test_json_keeps_vietnamese_letters_readable() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a\u2028b\u2029c\x85d", "a\x00b\x1bc\x7f", '“a\\”"', "a\nb\r\n", "\udc80\udcff"]
+    "text", ["a\u2028b\u2029c\x85d", "a\x00b\x1bc\x7f", '“a\\”"', "a\nb\r\n", "\\x80"]
 )
 def test_json_reads_back_as_it_was(text: str) -> None:
     assert printed({"text": text}) == {"text": text}
+
+
+def test_json_is_valid_unicode() -> None:
+    hit = a_hit(path="docs/\udce1.txt", title="\ud800")
+    value = jsonform.dump({"hits": [jsonform.hit(hit)], "path": "đ"}).encode()
+    found = json.loads(value)
+    assert "path_bytes" not in found
+    assert found["hits"][0]["path"] == "docs/\\xe1.txt"
+    assert b64decode(found["hits"][0]["path_bytes"]) == b"docs/\xe1.txt"
+    assert found["hits"][0]["title"] == "?"
 
 
 # JSON of real files
@@ -413,13 +424,16 @@ def test_names_that_are_not_utf8_hold_to_the_schema(tmp_path: Path) -> None:
     index = tmp_path / ".vnsearch"
     changes = printed(jsonform.changes(update(index, [str(tmp_path / "docs")])))
     check("changes", changes)
-    assert any(item["path"].endswith("docs/h\udce1.txt") for item in changes["skipped"])
+    (skipped,) = (item for item in changes["skipped"] if item["path"].endswith("docs/h\\xe1.txt"))
+    assert b64decode(skipped["path_bytes"]).endswith(b"docs/h\xe1.txt")
     check("status", printed(jsonform.status(status(index))))
     opened = Searcher(index)
     value = printed(jsonform.results(opened.search("lạ")))
     opened.close()
     check("results", value)
-    assert [hit["id"] for hit in value["hits"]] == ["docs/l\udce1.txt"]
+    (hit,) = value["hits"]
+    assert hit["id"] == "docs/l\\xe1.txt"
+    assert b64decode(hit["path_bytes"]).endswith(b"docs/l\xe1.txt")
 
 
 @pytest.mark.parametrize(
@@ -626,6 +640,55 @@ def test_terminal_styles_highlights_after_escaped_characters(shown: Callable[...
     text = shown(some_results(hits=(a_hit(snippet=snippet),)))
     assert re.findall(MARKED, text) == ["một", "ba"]
     assert "\\x1b\\x1b \\x07một hai\\x1bba" in bare(text)
+
+
+def luminance(rgb: str) -> float:
+    """Of a colour, by WCAG."""
+    parts = (int(rgb[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def test_matches_can_be_read_in_every_theme(shown: Callable[..., str]) -> None:
+    """Letters and what is behind them are of the palette of 256, which themes leave alone."""
+    palette = {16: "000000", 222: "ffd787", 250: "bcbcbc"}
+    weak = a_hit().snippet.highlights[:1]
+    snippet = a_hit().snippet._replace(weak=weak)
+    text = shown(some_results(hits=(a_hit(snippet=snippet),)))
+    pairs = {*re.findall(r"38;5;(\d+);48;5;(\d+)m", text)}
+    assert pairs == {("16", "222"), ("16", "250")}
+    for letters, behind in pairs:
+        light, dark = sorted((luminance(palette[int(n)]) for n in (letters, behind)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5
+    assert not re.search(r"\x1b\[[0-9;]*\b4\b[0-9;]*m", re.sub(r"[34]8;5;\d+", "", text))
+
+
+@pytest.mark.parametrize("term", ["xterm", "xterm-16color", "linux"])
+def test_matches_are_reversed_where_themes_have_all_colours(
+    shown: Callable[..., str], monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    text = shown(some_results(hits=(a_hit(),)))
+    assert re.findall(r"\x1b\[1;7m([^\x1b]*)", text) == ["Đảng", "bộ", "đảng", "bộ"]
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("NO_COLOR", "1")
+    text = shown(some_results(hits=(a_hit(),)))
+    assert re.findall(r"\x1b\[1;7m([^\x1b]*)", text) == ["Đảng", "bộ", "đảng", "bộ"]
+    assert "38;5" not in text
+
+
+def test_rows_of_a_table_are_shown_as_rows(shown: Callable[..., str]) -> None:
+    rows = "… Họ tên | Lương\n\fAn | 12.000.000\n\nBình | 9.500.000 …"
+    text = bare(shown(some_results(hits=(a_hit(snippet=a_snippet(rows, "Bình", 3)),))))
+    lines = ["… Họ tên | Lương", "An | 12.000.000", "Bình | 9.500.000 …"]
+    assert text.splitlines()[2:5] == [f"    {line}" for line in lines]
+
+
+def test_other_places_are_shown_with_where_they_are(shown: Callable[..., str]) -> None:
+    other = Place("x#~2", a_snippet("một bộ", "bộ", 77))
+    text = bare(shown(some_results(hits=(a_hit(places=4, others=(other,)),), total=1)))
+    assert "    77:\n    một bộ\n    2 more places\n" in text
+    assert text.splitlines()[-1] == "1 document; all places: --passages all"
 
 
 def test_terminal_reads_nothing_as_markup(shown: Callable[..., str]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.analysis.compounds import CLASSIFIED, is_border, letter_class, pieces
+from vnsearch.analysis.compounds import CLASSIFIED, SEPARATORS, is_border, letter_class, pieces
 from vnsearch.analysis.tokenizer import any_word, forms_of, signed_name
 from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
 from vnsearch.vietnamese.letters import LETTERS
@@ -193,7 +193,8 @@ class Vocabulary:
         """Return the compounds among tokens: which they are, and the terms of their pieces."""
         classes = _CLASS_OF.take(codes, mode="clip")
         borders = np.flatnonzero(_IS_BORDER.take(classes[:-1] * 4 + classes[1:])) + 1
-        places = np.unique(np.searchsorted(starts, borders, side="right") - 1)
+        found_at = np.concatenate((borders, _before_groups(codes)))
+        places = np.unique(np.searchsorted(starts, found_at, side="right") - 1)
         spans = zip(places.tolist(), starts[places].tolist(), ends[places].tolist(), strict=True)
         found = []
         for place, start, end in spans:
@@ -252,7 +253,19 @@ def _words(key_bytes: Numbers) -> Numbers:
     return words
 
 
-_SPACE: Final = re.compile(r"\s")
+def _before_groups(codes: Numbers) -> Numbers:
+    """Where a digit stands before a separator and a group of three: of a few more tokens than
+    those that begin a grouped number."""
+    digits = np.flatnonzero(codes - 48 < 10)  # code points below wrap around
+    digits = digits[: np.searchsorted(digits, len(codes) - 4)]
+    digits = digits[np.isin(codes[digits + 1], _SEPARATORS)]
+    for place in (2, 3, 4):
+        digits = digits[codes[digits + place] - 48 < 10]
+    return digits
+
+
+_SEPARATORS: Final = np.array([*map(ord, SEPARATORS)], dtype="<u4")
+_SPACE: Final = re.compile(r"\s(?!\d)")  # not in 1 250 000
 
 
 def _piece_begins(text: str) -> Sequence[int]:

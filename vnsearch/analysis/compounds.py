@@ -3,11 +3,12 @@
     5kg             5 kg
     covid19         covid 19
     DockerCompose   docker compose
-    1.000.000đ      1 000 000 đ
+    1.000.000 đ     1000000 đ
 
 A piece begins where letters and digits meet and where a capital letter follows a small one. Pieces
 are indexed beside the running text: a compound is one token of it, but a search for `kg` or
-`"5 kg"` finds `5kg`.
+`"5 kg"` finds `5kg`. A number with groups of three digits is one with the word behind it, so that
+`1.000` is not found in `1.000.000`.
 """
 
 import re
@@ -23,10 +24,19 @@ MAX_PIECES: Final = 6
 # Code points from here on have no borders: scripts without capitals, most of them.
 CLASSIFIED: Final = 0x3000
 
-# The digits before a group of three belong to the number: 20.000đ is 20 000 đ.
-_GROUP_OF_THREE: Final = re.compile(r"\d{3}(?!\d)")
-_GROUPS_BEFORE: Final = re.compile(r"(?<!\d)\d{1,3}(?:[.,]\d{3})*[.,]\Z")
-_LONGEST_BEFORE: Final = 16  # code points
+# A number whose digits are grouped: 1.250.000, 1,250,000, 1 250 000. No part of a longer one.
+SEPARATORS: Final = ".,\u0020\u00a0"
+_FIRST_GROUP: Final = rf"(?<![0-9])(?<![0-9][{SEPARATORS}])[1-9][0-9]{{0,2}}"
+_GROUPED: Final = re.compile(
+    rf"{_FIRST_GROUP}([{SEPARATORS}])[0-9]{{3}}(?:\1[0-9]{{3}}){{0,5}}(?![0-9])(?!\1[0-9])"
+)
+_YEAR: Final = re.compile(r"(?:1[89]|20)[0-9]{2}")
+_LETTERS_BEHIND: Final = re.compile(r"[^\W\d_]+|₫")
+
+# Of 20.000đ, the token 000đ; 20 begins the number.
+_GROUP_OF_THREE: Final = re.compile(r"[0-9]{3}(?![0-9])")
+_GROUPS_BEFORE: Final = re.compile(rf"{_FIRST_GROUP}([{SEPARATORS}])(?:[0-9]{{3}}\1){{0,5}}\Z")
+_LONGEST_BEFORE: Final = 26  # code points
 
 
 def letter_class(char: str) -> int:
@@ -46,25 +56,56 @@ def is_border(before: int, behind: int) -> bool:
 def pieces(text: str, start: int, end: int) -> tuple[str, ...]:
     """Return the pieces of the token at these offsets of a text; none if it is no compound."""
     word = text[start:end]
+    if word.isdecimal():
+        return _number_and_unit(text, start)
     classes = [letter_class(char) if ord(char) < CLASSIFIED else 0 for char in word]
     borders = [at for at, pair in enumerate(pairwise(classes), 1) if is_border(*pair)]
     if not 0 < len(borders) < MAX_PIECES:
         return ()
     found = [word[begin:stop] for begin, stop in pairwise((0, *borders, len(word)))]
     if _GROUP_OF_THREE.match(word):
-        before = _GROUPS_BEFORE.search(text[max(0, start - _LONGEST_BEFORE) : start])
-        if before is not None:
-            found[:0] = re.findall(r"\d+", before[0])
+        begin = max(0, start - _LONGEST_BEFORE)
+        if _GROUPS_BEFORE.search(text[begin:start]):
+            return ()
     return tuple(found)
 
 
+def grouped_number(text: str, start: int) -> int:
+    """Return where the number with groups of three digits ends that begins there; 0 for none."""
+    found = _GROUPED.match(text, start)
+    return 0 if found is None else found.end()
+
+
+def joined(number: str) -> str:
+    """Return the digits of a number without what groups them. One that would be a year keeps a
+    dot, for 1.945 is not 1945."""
+    digits = "".join(filter(str.isdecimal, number))
+    return f"{digits[0]}.{digits[1:]}" if _YEAR.fullmatch(digits) else digits
+
+
+def _number_and_unit(text: str, start: int) -> tuple[str, ...]:
+    end = grouped_number(text, start)
+    if not end:
+        return ()
+    number = joined(text[start:end])
+    unit = _LETTERS_BEHIND.match(text, end + (text[end : end + 1] in tuple("\u0020\u00a0")))
+    if unit is None:
+        return (number,)
+    word = words_in(unit[0]).match(unit[0])
+    return (number,) if word is None else (number, word[0])
+
+
 def compounds(text: str) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
-    """Yield the compounds of an NFC text: position among the tokens, start, end, pieces."""
+    """Yield the compounds of an NFC text: position among the tokens, start, end, pieces. A number
+    with groups ends with the last."""
     for position, word in enumerate(words_in(text).finditer(text)):
-        if _may_be_compound(word[0]) and (found := pieces(text, *word.span())):
-            yield position, *word.span(), found
+        start, end = word.span()
+        if _may_be_compound(word[0]) and (found := pieces(text, start, end)):
+            yield position, start, max(end, grouped_number(text, start)), found
 
 
 def _may_be_compound(word: str) -> bool:
     """Faster than looking for borders: false for most words."""
-    return not (word[1:].islower() and word.isalpha()) and not word.isdecimal() and len(word) > 1
+    if word.isdecimal():
+        return len(word) < 4
+    return not (word[1:].islower() and word.isalpha()) and len(word) > 1

@@ -11,7 +11,7 @@ from functools import lru_cache
 from re import Match
 from typing import Final
 
-from vnsearch.analysis.compounds import compounds
+from vnsearch.analysis.compounds import SEPARATORS, compounds
 from vnsearch.analysis.tokenizer import forms, signed_name, words_in
 from vnsearch.vietnamese.letters import LETTERS, fold
 
@@ -33,7 +33,7 @@ _FOLDED_BYTES: Final = "".join(
 _SMALL: Final = f"a-z{_MARKED}"
 _CAPITAL: Final = f"A-Z{_MARKED.upper()}"
 _BORDER: Final = re.compile(
-    rf"[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫"
+    rf"[0-9][{SEPARATORS}][0-9]{{3}}|[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫"
 )
 
 Occurrence = tuple[int, int, str]  # start and end in code points, and exact form
@@ -66,7 +66,8 @@ def occurrences(text: str, folded_forms: Iterable[str]) -> dict[str, list[Occurr
                 places[folded].sort()
     missing = {form for form, own in places.items() if not own}
     if missing and _UNCOMMON not in letters:
-        missing = {form for form in missing if _letters(form) in letters}
+        # A number may be grouped.
+        missing = {f for f in missing if f[-3:].isdecimal() or _letters(f) in letters}
     if missing and _BORDER.search(text):
         for form, place in _pieces(text, missing):
             places[form].append(place)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from vnsearch.cli import which_index
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.options import (
     NO_PAGER,
@@ -21,7 +20,7 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
-from vnsearch.cli.programs import mcp
+from vnsearch.cli.programs import mcp, schema
 from vnsearch.cli.reading_commands import open_, show
 from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
@@ -148,6 +147,12 @@ Examples:
     "any that Python knows. Remembered; auto, as at first: tell it from each file.",
 )
 @click.option(
+    "--ocr/--no-ocr",
+    default=None,
+    help="Recognize the text in pictures (.png, .jpg, .tif, .webp, .bmp) and in scanned PDF with "
+    "Tesseract, which takes seconds a page. Remembered for the PATHs.",
+)
+@click.option(
     "--forget",
     multiple=True,
     metavar="PATH",
@@ -174,8 +179,8 @@ def index(common: Common, **options: Any) -> int:
     .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
     data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
     mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
-    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar; not
-    .7z, .rar) and with mail; all else is skipped and told.
+    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
+    with bsdtar .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
 
@@ -311,6 +316,7 @@ def check(as_json: bool, common: Common) -> int:
     Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
     vnsearch index --rebuild. The old one need not be readable for that.
     """
+    from vnsearch.cli import which_index
     from vnsearch.index.check import check as check_index
     from vnsearch.render import jsonform, plain
 
@@ -377,3 +383,4 @@ commands.add_command(open_)
 commands.add_command(status)
 commands.add_command(watch)
 commands.add_command(mcp)
+commands.add_command(schema)

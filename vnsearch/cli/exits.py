@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+from typing import Final, NoReturn
 
+from vnsearch.cli.bus_errors import on_bus_error
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -19,6 +20,7 @@ def run(command: Callable[[], int], *, as_json: bool = False) -> NoReturn:
     """Run a command and exit with the code it returns, or with that of its error, which is an
     object on stdout too where the output is JSON."""
     streams.prepare()
+    on_bus_error(lambda: _failed(_DISK_FAILED, as_json))
     try:
         code = command()
         streams.flush()
@@ -27,15 +29,29 @@ def run(command: Callable[[], int], *, as_json: bool = False) -> NoReturn:
     except BrokenPipeError:
         code = EXIT_BROKEN_PIPE
     except Exception as error:
-        message, advice, code = _told(error)
-        fail(message, advice)
-        if as_json:
-            from vnsearch.render import jsonform
-
-            with suppress(OSError):  # it may be stdout that cannot be written
-                streams.write([jsonform.dump(jsonform.error(message, advice, code))])
+        code = _failed(_told(error), as_json)
     streams.close()
     sys.exit(code)
+
+
+# A page of a file in memory that cannot be had from the disk.
+_DISK_FAILED: Final = (
+    "a part of the index cannot be read from the disk, or was cut off just now",
+    "the disk may be failing: check it, then run: vnsearch check",
+    EXIT_ERROR,
+)
+
+
+def _failed(about: tuple[str, str, int], as_json: bool) -> int:
+    """Tell an error: what it is, what to do about it, and the exit code, which is returned."""
+    streams.say(*about[:2], is_error=True)
+    if as_json:
+        from vnsearch.render import jsonform
+
+        with suppress(OSError):  # it may be stdout that cannot be written
+            streams.write([jsonform.dump(jsonform.error(*about))])
+            streams.flush()
+    return about[2]
 
 
 def _told(error: Exception) -> tuple[str, str, int]:
@@ -71,5 +87,5 @@ def end_as_interrupted() -> None:
 
 def fail(message: str, advice: str) -> int:
     """Say what went wrong, and what to do about it; returns the exit code."""
-    streams.say(message, advice)
+    streams.say(message, advice, is_error=True)
     return EXIT_ERROR

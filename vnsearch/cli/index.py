@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
 from vnsearch.index import state
+from vnsearch.index.generations import Generations
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def refresh(
     rebuild: bool,
     excludes: Sequence[str],
     encoding: str | None,
+    ocr: bool | None,
     gitignore: bool | None,
     forget: Sequence[str],
     shared: bool,
@@ -43,18 +45,23 @@ def refresh(
         os.environ.setdefault(name, value)
     if "" in paths:
         raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
-    own = {"--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore}
+    own = {
+        "--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore, "--ocr": ocr
+    }  # fmt: skip
     for option, given in own.items():
         if given and not paths:
             raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+    if ocr:
+        _check_tesseract()
     index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
     end_as_interrupted()
-    with _progress(color, quiet) as progress:
+    with _telling_of_interrupts(index), _progress(color, quiet) as progress:
         done = update(
             index,
             paths,
             excludes=[glob for glob in excludes if glob] if excludes else None,
             encoding=None if encoding is None else _encoding(encoding),
+            ocr=ocr,
             gitignore=gitignore,
             forget=forget,
             rebuild=rebuild,
@@ -76,6 +83,22 @@ def refresh(
     skipped = done.skipped or done.skipped_before
     undone = done.missing_roots or done.unread or (strict and skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+@contextmanager
+def _telling_of_interrupts(index: Path) -> Iterator[None]:
+    """When interrupted, say what has become of the index."""
+    before = Generations(index).salvageable()
+    try:
+        yield
+    except KeyboardInterrupt:
+        if Generations(index).salvageable() != before:
+            streams.say("interrupted: the index is up to date")
+        elif before is not None:
+            streams.say("interrupted: the old index is unchanged")
+        else:
+            streams.say("interrupted: there is no index yet")
+        raise
 
 
 def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
@@ -104,6 +127,13 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
     except OSError as error:
         message, advice = explain(error)
         raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+
+
+def _check_tesseract() -> None:
+    from vnsearch.readers import ocr
+
+    if not ocr.is_installed():
+        raise VnsearchError("Tesseract with Vietnamese is not installed", ocr.HOW_TO_INSTALL)
 
 
 def _encoding(name: str) -> str:

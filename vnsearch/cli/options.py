@@ -3,15 +3,18 @@
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
-from click.shell_completion import CompletionItem
 
 from vnsearch import __version__
 from vnsearch.cli import config
 from vnsearch.cli.quick import with_command
 from vnsearch.errors import VnsearchError
+from vnsearch.render import streams
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 VERSION = click.version_option(
     __version__, prog_name="vnsearch", message="%(prog)s %(version)s", help="Show the version."
@@ -50,8 +53,10 @@ class Choices(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         ctx: click.Context,  # noqa: ARG002
         param: click.Parameter,  # noqa: ARG002
         incomplete: str,
-    ) -> list[CompletionItem]:
+    ) -> "list[CompletionItem]":
         """See `click.ParamType`."""
+        from click.shell_completion import CompletionItem
+
         before, comma, last = incomplete.rpartition(",")
         return [
             CompletionItem(f"{before}{comma}{value}")
@@ -103,6 +108,7 @@ def with_common(command: Callable[..., int]) -> Callable[..., int]:
             color or above.get("color") or "auto",
             quiet or bool(above.get("quiet")),
         )
+        streams.use_color(common.color)
         return command(common=common, **options)
 
     return wrapped

@@ -9,6 +9,16 @@ from vnsearch.cli.options import Common, with_common
 from vnsearch.errors import EXIT_FOUND
 
 
+@click.command()
+@with_common
+def schema(common: Common) -> int:  # noqa: ARG001
+    """Print the JSON Schema of all that vnsearch prints as JSON."""
+    from vnsearch.render import jsonform, streams
+
+    streams.write([jsonform.schema()])
+    return EXIT_FOUND
+
+
 @click.command(
     epilog="""\b
 Example, for an agent that reads from a JSON file which servers there are:
@@ -22,9 +32,10 @@ def mcp(common: Common) -> int:
     Speaks the Model Context Protocol on stdin and stdout, until stdin ends. Agents can search the
     index and read what is in it, and nothing else.
     """
+    from vnsearch.cli import which_index
     from vnsearch.mcp.server import serve
     from vnsearch.mcp.tools import Tools
 
-    with closing(Tools(common.folder)) as tools:
+    with closing(Tools(lambda: which_index.existing(common.folder, quiet=True))) as tools:
         serve(tools, sys.stdin.buffer, sys.stdout.buffer)
     return EXIT_FOUND

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from vnsearch.cli import which_index
 from vnsearch.cli.options import NO_PAGER, Common, with_common
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError
-from vnsearch.model import IndexSummary
 from vnsearch.render import streams
+
+if TYPE_CHECKING:
+    from vnsearch.model import IndexSummary
 
 
 @click.command()
@@ -21,22 +23,24 @@ from vnsearch.render import streams
 def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_pager: bool) -> int:
     """Tell what the index holds, and what has changed since.
 
-    Looks at the files of all roots, but opens none.
+    Looks at the files of all roots, but opens none. Exits with 1 when a root is missing.
     """
+    from vnsearch.cli import which_index
+    from vnsearch.indexing.update import forget_advice
     from vnsearch.indexing.update import status as status_of
     from vnsearch.render import jsonform, pager, plain
 
     if every:
         return _tell_all(as_json=as_json, quiet=common.quiet)
     found = status_of(which_index.existing(common.folder, quiet=common.quiet))
-    if common.quiet:
-        return EXIT_FOUND
-    if as_json:
+    if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.status(found))])
-    else:
+    elif not common.quiet:
         lines = plain.all_skipped(found.skipped) if skipped else plain.status(found)
         pager.show(_text(lines), wanted=not no_pager)
-    return EXIT_FOUND
+    for root in found.missing_roots:
+        streams.say(f"{root} is missing; its documents are kept", forget_advice(root))
+    return EXIT_NOTHING if found.missing_roots else EXIT_FOUND
 
 
 @click.command(
@@ -75,12 +79,12 @@ def _tell_all(*, as_json: bool, quiet: bool) -> int:
     return EXIT_FOUND if found else EXIT_NOTHING
 
 
-def _summaries() -> Iterator[IndexSummary]:
+def _summaries() -> "Iterator[IndexSummary]":
     """Of all indexes that can be read; of the others it is told why not."""
     from vnsearch.index import state
     from vnsearch.indexing.update import summary
 
-    def told(index: Path) -> IndexSummary | None:
+    def told(index: Path) -> "IndexSummary | None":
         try:
             return summary(index)
         except (VnsearchError, OSError) as error:

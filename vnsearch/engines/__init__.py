@@ -6,7 +6,7 @@ as hard links to the files of the current one (see `generations`).
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -51,8 +51,9 @@ class Writer(Protocol):
     def add(self, batch: Any, without: Collection[int] = ()) -> None:
         """Index the documents of a batch, without those with some numbers, from 0."""
 
-    def remove(self, source: str) -> None:
-        """Delete the documents of a file that were in the index when it was opened."""
+    def remove(self, source: str, kept: Container[str] = ()) -> None:
+        """Delete the documents of a file that were in the index when it was opened, without those
+        whose keys are `kept`."""
 
     def commit(self) -> None:
         """Write everything to the folder."""
@@ -112,6 +113,13 @@ class IndexReader(Lexicon, Protocol):
         source best first. Matches carry up to `places` passages, and with `explain` the parts of
         their scores. Raises VnsearchError for filters that say nothing.
         """
+
+    def matches_by_source(
+        self,
+        query: Query,
+        filters: Filters = Filters(),  # noqa: B008
+    ) -> Mapping[str, int]:
+        """Return of how many documents of each source the whole answer to a query is."""
 
     def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
         """Return the passages of a document, in order; none when there is no such document."""

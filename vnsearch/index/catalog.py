@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 6
+VERSION: Final = 8
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -43,7 +43,8 @@ create table roots (
   path blob primary key,
   excludes text not null,      -- JSON
   encoding text not null,
-  gitignore integer not null   -- whether .gitignore files are heeded
+  gitignore integer not null,  -- whether .gitignore files are heeded
+  ocr integer not null         -- whether text in pictures is recognized
 ) without rowid;
 create table files (
   path blob primary key,
@@ -59,6 +60,10 @@ create table files (
   sure integer not null,       -- about the encoding
   container blob not null      -- of a file in a file: the path of the file of the disk
 ) without rowid;
+create table lines (           -- of files whose documents are lines
+  path blob primary key,
+  digests blob not null        -- of the document of each line, 8 bytes each; zeros where none is
+);
 create table skipped (         -- files and folders of which no state is kept
   path blob primary key,
   reason text not null
@@ -269,20 +274,23 @@ class Catalog:
 
     def roots(self) -> list[Root]:
         """The roots, sorted by path."""
-        rows = self._rows("select path, excludes, encoding, gitignore from roots order by path")
+        rows = self._rows(
+            "select path, excludes, encoding, gitignore, ocr from roots order by path"
+        )
         return [
-            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, bool(gitignore))
-            for path, excludes, encoding, gitignore in rows
+            Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, *map(bool, flags))
+            for path, excludes, encoding, *flags in rows
         ]
 
     def set_roots(self, roots: Iterable[Root]) -> None:
         """Replace all the roots."""
         rows = [
-            (os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.gitignore) for r in roots
+            (os.fsencode(r.path), json.dumps(r.excludes), r.encoding, r.gitignore, r.ocr)
+            for r in roots
         ]
         with self._writing():
             self._db.execute("delete from roots")
-            self._db.executemany("insert into roots values (?, ?, ?, ?)", rows)
+            self._db.executemany("insert into roots values (?, ?, ?, ?, ?)", rows)
 
     def skipped(self) -> dict[str, str]:
         """The files and folders that the last run skipped without a state, and the reasons."""
@@ -318,10 +326,29 @@ class Catalog:
         with self._writing():
             self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 11}?)", row)
 
+    def digests(self) -> set[bytes]:
+        """Those of all files."""
+        return {digest for (digest,) in self._rows("select distinct digest from files")}
+
     def remove(self, path: str) -> None:
         """Forget a file."""
         with self._writing():
             self._db.execute("delete from files where path = ?", (os.fsencode(path),))
+        self.put_lines(path, b"")
+
+    def lines(self, path: str) -> bytes:
+        """The digests of the documents of the lines of a file; empty when not known."""
+        rows = self._rows("select digests from lines where path = ?", os.fsencode(path))
+        return bytes(next(rows, (b"",))[0])
+
+    def put_lines(self, path: str, digests: "bytes | bytearray") -> None:
+        """Write the digests of the documents of the lines of a file."""
+        with self._writing():
+            if digests:
+                sql = "replace into lines values (?, ?)"
+                self._db.execute(sql, (os.fsencode(path), digests))
+            else:
+                self._db.execute("delete from lines where path = ?", (os.fsencode(path),))
 
     def counts(self) -> tuple[int, int]:
         """How many files with documents, and how many documents there are."""
@@ -335,9 +362,9 @@ class Catalog:
         return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
 
     def sizes(self) -> Iterator[tuple[str, int, int]]:
-        """The files, their sizes, -1 where one was not read to its end, and when they were last
-        changed, in ns."""
-        rows = self._rows("select path, size, mtime_ns from files")
+        """The files on the disk, their sizes, -1 where one was not read to its end, and when they
+        were last changed, in ns."""
+        rows = self._rows("select path, size, mtime_ns from files where container = ?", b"")
         return ((os.fsdecode(path), size, mtime_ns) for path, size, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:

@@ -12,6 +12,7 @@ from vnsearch.errors import CHECK_DISK, VnsearchError
 from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
+from vnsearch.index.opening import as_index_error
 from vnsearch.model import Check, Damage
 
 _TOLD: Final = 10  # files of which catalog and engine disagree
@@ -36,7 +37,10 @@ def check(index: Path, engine: Engine | None = None) -> Check:
     def look(pointer: Pointer) -> Check:
         folder, names = pointer.folder, checksums.files(pointer.folder)
         size = sum(os.path.getsize(folder / name) for name in names)
-        damages = checksums.damages(*pointer) or list(_disagreements(folder, used))
+        damages = checksums.damages(*pointer)
+        if not damages:
+            with as_index_error(generations):
+                damages = list(_disagreements(folder, used))
         found = Check(str(index), len(names), size, tuple(damages))
         if damages:
             raise _DamagedError(found)  # unless this generation is no longer current

@@ -4,6 +4,7 @@
       current            names the current generation, and the CRC-32 of its checksums; replaced
                          by one rename
       lock               held by the writer, see `lock`
+      recognized/        pages read from pictures, see `recognized`
       generation-12/
         checksums        see `checksums`
         catalog.db       see `catalog`
@@ -29,6 +30,7 @@ from vnsearch.index import checksums
 
 CATALOG: Final = "catalog.db"
 ENGINE: Final = "engine"
+RECOGNIZED: Final = "recognized"
 
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -228,7 +230,7 @@ class Generations:
     def _must_be_ours(self) -> None:
         """Raise VnsearchError when the folder is there and has other things in it."""
         if self.folder.exists() and not self.exists():
-            ours = {_LOCK, ".gitignore", f"{_CURRENT}.new"}
+            ours = {_LOCK, ".gitignore", f"{_CURRENT}.new", RECOGNIZED}
             names = os.listdir(self.folder) if self.folder.is_dir() else [self.folder.name]
             strangers = [n for n in names if n not in ours and not n.startswith(_PREFIX)]
             if strangers:

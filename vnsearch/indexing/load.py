@@ -1,10 +1,12 @@
 """New and changed files -> parts to be read; reports of these -> the index and its catalog."""
 
 import os
+import time
+from bisect import bisect
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Container, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Writer
@@ -16,6 +18,7 @@ from vnsearch.indexing import nested
 from vnsearch.indexing.plan import STAYS, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
+    DIGEST_SIZE,
     HashingReader,
     Part,
     PartReport,
@@ -24,6 +27,7 @@ from vnsearch.indexing.reading import (
     stable_stat,
 )
 from vnsearch.model import Encoding, Skipped
+from vnsearch.readers.base import LineChunk
 
 if TYPE_CHECKING:
     from vnsearch.readers.base import Member
@@ -39,6 +43,16 @@ _TRIED_AGAIN: Final = "the next run tries again"
 _FLAWS_REPORTED: Final = 100  # of one file, one by one
 
 
+class LoadProgress(Protocol):
+    """What is told while files are loaded: see `update.Progress`."""
+
+    def advance(self, read_bytes: int) -> None:
+        """So many more bytes have been read."""
+
+    def built(self, read_bytes: int) -> None:
+        """The documents of so many of them are ready."""
+
+
 class Load:
     """New and changed files on their way into an index.
 
@@ -52,9 +66,11 @@ class Load:
         plan: Plan,
         catalog: Catalog,
         writer: Writer,
-        advance: Callable[[int], None],
+        progress: "LoadProgress",
+        recognized: str = "",
     ) -> None:
-        """`advance` is called with the number of bytes read since the last call."""
+        """`progress` is told of the bytes read, and of those whose documents are ready;
+        `recognized` is the folder of recognized pages."""
         self.as_before: set[str] = set()  # new times but the known bytes, or not to be read
         self.refused: dict[str, str] = {}  # files that the system does not let be read, and why
         self.skipped: list[Skipped] = []
@@ -62,7 +78,9 @@ class Load:
         self.members: set[str] = set()  # in new and changed files: known, or met
         self.bytes_read = 0
         self._names, self._plan, self._catalog, self._writer = names, plan, catalog, writer
-        self._advance = advance
+        self._progress, self._recognized = progress, recognized
+        self._not_built: Counter[int] = Counter()  # bytes that each process has read
+        self.read_until = time.monotonic()  # when the last of them was read
         self._files: dict[str, _File] = {}  # being read
         self._documents: Counter[int] = Counter()  # given to the builder of each process
         self._rejected: defaultdict[int, list[int]] = defaultdict(list)  # of these, by number
@@ -82,7 +100,8 @@ class Load:
             encoding = self._plan.encodings.get(name, "")
             known = self._catalog.file(name) if name in self._plan.changed else None
             nesting = self._plan.nests.get(name)
-            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
+            ocr = name in self._plan.ocr
+            reader = readers.reader_of(name, encoding, nesting.excludes if nesting else (), ocr=ocr)
             file = self._files[name] = _File(self._names.path(name), reader, known)
             if todo[name].st_size > _CUT and readers.has_chunks(name):
                 yield from self._cut(name, file, encoding)
@@ -90,12 +109,14 @@ class Load:
                 file.parts, inside = 1, None
                 if nesting is not None:
                     inside, file.same_inside = nested.inside(nesting, encoding, self._catalog)
-                content = WholeFile(file.path, file.same_reader(), inside)
+                recognized = self._recognized if ocr else ""
+                content = WholeFile(file.path, file.same_reader(), inside, recognized)
                 yield Part(name, 0, content, encoding, _cost(name, todo[name]))
 
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
         """Yield the parts of a file, unless it cannot be cut."""
         number = 0
+        known = self._catalog.lines(name) if file.same_reader() else b""
         try:
             with open_regular(file.path) as opened:
                 file.stat = stable_stat(opened)
@@ -109,7 +130,9 @@ class Load:
                         for number, chunk in enumerate(chunks, 1):
                             self._count(hashing.size - size)
                             size = hashing.size
-                            yield Part(name, number - 1, chunk, encoding, len(chunk.data))
+                            before = known[slice(*_digests(chunk))] if known else b""
+                            cost = len(chunk.data)
+                            yield Part(name, number - 1, chunk, encoding, cost, before)
                     except UnusableFileError as error:
                         file.last_flaw = str(error)
                     file.digest = hashing.digest()
@@ -131,8 +154,9 @@ class Load:
                 inside[report.container].append(report)
         for report in result.reports:
             self._count(report.bytes_read)
+            self._not_built[result.process] += report.bytes_read
             first = self._documents[result.process]
-            self._documents[result.process] += len(report.keys)
+            self._documents[result.process] += len(report.keys) - len(report.kept)
             file = self._files.get(report.source) or self._file_inside(report)
             file.early[report.number] = result.process, first, report
             while (number := file.taken) in file.early:
@@ -142,6 +166,8 @@ class Load:
             self._drop_gone(report, {each.source for each in inside[report.source]})
             self._finish_file(report.source, file)
         self._batches[result.process] += result.batches
+        if result.batches:
+            self._progress.built(self._not_built.pop(result.process, 0))
 
     def _file_inside(self, report: PartReport) -> "_File":
         """A file in a file, of which there is only one report, after that on the file it is in."""
@@ -196,18 +222,43 @@ class Load:
             self.as_before.add(name)
             return
         if file.known is not None:
-            self._writer.remove(name)
+            self._writer.remove(name, file.kept)
         self._catalog.put(name, file.state())
+        self._catalog.put_lines(name, file.lines)
 
     def _count(self, read_bytes: int) -> None:
         self.bytes_read += read_bytes
-        self._advance(read_bytes)
+        self.read_until = time.monotonic() if read_bytes else self.read_until
+        self._progress.advance(read_bytes)
+
+
+def _digests(chunk: LineChunk) -> tuple[int, int]:
+    """Where the digests of the lines of a chunk are, among those of its file."""
+    lines = chunk.data.count(b"\n") + 1
+    return DIGEST_SIZE * (chunk.number - 1), DIGEST_SIZE * (chunk.number - 1 + lines)
 
 
 def _cost(name: str, stat: os.stat_result) -> int:
     found = readers.format_of(name)
     slow = found is not None and found.sandboxed
     return stat.st_size + (_SANDBOX_COST if slow else _COST)
+
+
+class _Keys(Container[str]):
+    """Keys of documents, of which there may be more than fit in memory: their hashes."""
+
+    def __init__(self) -> None:
+        self._hashes: set[int] = set()
+
+    def add(self, key: str) -> None:
+        """Add a key."""
+        self._hashes.add(hash(key))
+
+    def __contains__(self, key: object) -> bool:
+        return hash(key) in self._hashes
+
+    def __bool__(self) -> bool:
+        return bool(self._hashes)
 
 
 class _File:
@@ -228,6 +279,8 @@ class _File:
         self.refused = ""
         self.given_up = ""
         self.last_flaw = ""
+        self.lines = bytearray()  # the digest of the document of each: see `digest_of_line`
+        self.kept = _Keys()  # of the documents that are as they were
         self._flaws: list[str] = []
         self._encodings: dict[str, bool] = {}  # whether all documents in it are surely in it
         self._keys: set[int] = set()  # hashes: a file may have more keys than fit in memory
@@ -247,7 +300,22 @@ class _File:
 
     def take(self, report: PartReport) -> list[int]:
         """Take in the next part; return the numbers of its documents that are not to be indexed,
-        since others have their keys."""
+        since others have their keys, among those that the builder has."""
+        rejected = self._rejected(report)
+        if report.digests:
+            left_out, kept = {*rejected}, {*report.kept}
+            for nth, number in enumerate(report.numbers):
+                missing = DIGEST_SIZE * (number - 1) - len(self.lines)
+                if nth not in left_out and missing >= 0:  # else another part of the same line
+                    self.lines += bytes(missing) + report.digests[nth]
+                    if nth in kept:
+                        self.kept.add(report.keys[nth])
+            rejected = [n - bisect(report.kept, n) for n in rejected if n not in kept]
+        return rejected
+
+    def _rejected(self, report: PartReport) -> list[int]:
+        """Take in the keys and flaws of a part; return the numbers of its documents whose keys
+        others have."""
         self.taken += 1
         self._member, self._container = report.member, report.container
         if report.stat is not None or report.refused:

@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
@@ -15,7 +15,7 @@ from vnsearch.files.paths import FileNames
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
-from vnsearch.readers import may_nest, reader_of
+from vnsearch.readers import has_pictures, may_nest, reader_of
 
 STAYS: Final = "what was indexed of it stays"
 
@@ -44,6 +44,7 @@ class Plan:
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
+    ocr: set[str] = field(default_factory=set)  # new and changed files with pictures to recognize
     # Of new and changed files that others may be in, or are known to be in.
     nests: dict[str, "Nesting"] = field(default_factory=dict)
 
@@ -76,13 +77,14 @@ def choose(
     encoding: str | None,
     forgotten: Sequence[str],
     gitignore: bool | None = None,
+    ocr: bool | None = None,
 ) -> tuple[list[Root], list[Scope]]:
     """All the roots an index will have, and what of them is looked at.
 
     `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes`, an `encoding` or `gitignore` of its own. Without names, all is looked at.
-    Raises RootError for a root to be forgotten that is none.
+    it has `excludes`, an `encoding`, `gitignore` or `ocr` of its own. Without names, all is looked
+    at. Raises RootError for a root to be forgotten that is none.
     """
     roots = {root.path: root for root in known}
     for name in forgotten:
@@ -93,17 +95,16 @@ def choose(
     scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
-        own = any(given is not None for given in (excludes, encoding, gitignore))
+        given: dict[str, Any] = {
+            "excludes": None if excludes is None else tuple(excludes),
+            "encoding": encoding,
+            "gitignore": gitignore,
+            "ocr": ocr,
+        }
+        own = {option: value for option, value in given.items() if value is not None}
         outer = None if own else _covering(paths, path, path)
         if path in paths or outer is None:
-            outer = paths.get(path, Root(name))
-            if excludes is not None:
-                outer = outer._replace(excludes=tuple(excludes))
-            if encoding is not None:
-                outer = outer._replace(encoding=encoding)
-            if gitignore is not None:
-                outer = outer._replace(gitignore=gitignore)
-            paths[path] = outer
+            outer = paths[path] = paths.get(path, Root(name))._replace(**own)
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
@@ -208,11 +209,14 @@ def _look(
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
     base, anything = places.path(scope.root.path), False
+    root = scope.root
     found = scan(
-        scope.path, scope.root.excludes, base=base, avoid=avoid, gitignore=scope.root.gitignore
+        scope.path, root.excludes, base=base, avoid=avoid, gitignore=root.gitignore, ocr=root.ocr
     )
     for item in found:
-        anything = anything or not isinstance(item, Skipped)
+        # Empty ones may lie in the folder where a disk should be mounted.
+        empty = isinstance(item, Seen) and not item.stat.st_size
+        anything = anything or not (empty or isinstance(item, Skipped))
         if isinstance(item, Seen):
             name = places.name(item.path)
             inside = members.get(name, ())
@@ -226,6 +230,8 @@ def _look(
                 unmet.discard(name)
                 unmet.difference_update(inside)
                 (plan.changed if name in known.files else plan.new)[name] = item.stat
+                if scope.root.ocr and has_pictures(name):
+                    plan.ocr.add(name)
                 if may_nest(name) or inside:
                     plan.nests[name] = Nesting(base, scope.root.excludes, inside)
                 continue
@@ -308,7 +314,8 @@ def _is_known(
 
 def is_read_alike(name: str, state: FileState, root: Root) -> bool:
     """Whether a file of a root would be read as it was."""
-    return state.reader == reader_of(name, root.encoding, root.excludes)
+    ocr = root.ocr and not state.container
+    return state.reader == reader_of(name, root.encoding, root.excludes, ocr=ocr)
 
 
 def _governor(path: str, roots: Container[str]) -> str | None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from vnsearch import readers
@@ -32,6 +33,9 @@ _CLOCK_TICK_NS: Final = 20_000_000
 
 _BLOCK: Final = 1 << 20  # bytes
 
+DIGEST_SIZE: Final = 8  # bytes, of the document of a line
+_NO_DIGEST: Final = bytes(DIGEST_SIZE)  # of a line without one, or with one that came in parts
+
 
 class Inside(NamedTuple):
     """What is known of the files that may be in a file, and what is wanted of them."""
@@ -48,6 +52,7 @@ class WholeFile(NamedTuple):
     path: str
     known: FileState | None
     inside: Inside | None = None  # if other files may be in it
+    recognized: str = ""  # the folder of recognized pages, if it may have some
 
 
 class Part(NamedTuple):
@@ -58,6 +63,7 @@ class Part(NamedTuple):
     content: WholeFile | LineChunk
     encoding: str  # the one the user set, or ""
     cost: int  # about as long as a text of that many bytes takes
+    known: bytes = b""  # of a chunk of lines, the digest of what each was: see `digest_of_line`
 
 
 @dataclass(slots=True)
@@ -68,6 +74,9 @@ class PartReport:
     number: int  # of the part
     keys: list[str] = field(default_factory=list)  # of its documents
     numbers: list[int] = field(default_factory=list)  # where in the file they are
+    digests: list[bytes] = field(default_factory=list)  # of the documents of a chunk of lines
+    # Those of them, by number from 0, that are as they were, which the builder has not.
+    kept: list[int] = field(default_factory=list)
     # What was not read, and the number of documents before that.
     flaws: list[tuple[int, str]] = field(default_factory=list)
     encodings: list[Encoding] = field(default_factory=list)
@@ -84,6 +93,35 @@ class PartReport:
     container: str = ""  # the name of the file of the disk that it is in
     member: Member | None = None
 
+    def note(self, document: Document, digest: bytes) -> None:
+        """Take in a document; `digest`: as a line of a chunk."""
+        self.keys.append(document.key)
+        self.numbers.append(document.locator.number if document.locator else 0)
+        self.digests += [digest] * bool(digest)
+
+
+class _Lines(NamedTuple):
+    """What the lines of a chunk were when their file was last read."""
+
+    first: int  # number
+    digests: bytes
+
+    def has(self, document: Document, digest: bytes) -> bool:
+        """Whether the document of a line is as it was."""
+        at = DIGEST_SIZE * (document.locator.number - self.first) if document.locator else -1
+        return at >= 0 and self.digests[at : at + DIGEST_SIZE] == digest
+
+
+def digest_of_line(document: Document) -> bytes:
+    """What tells whether the document of a line is as it was; never all zeros."""
+    digest = new_digest()
+    for field_ in (document.key, document.title, document.text):
+        data = field_.encode("utf-8", "surrogatepass")
+        digest.update(b"%d " % len(data))
+        digest.update(data)
+    found = digest.digest()[:DIGEST_SIZE]
+    return found if found != _NO_DIGEST else b"\1" * DIGEST_SIZE
+
 
 class PartReader:
     """Reads parts of files into a builder; to be closed."""
@@ -96,7 +134,8 @@ class PartReader:
         documents. Raises WriteError when the index cannot be written."""
         reports = [PartReport(part.source, part.number)]
         if isinstance(part.content, LineChunk):
-            self._index(readers.read_chunk(part.content, part.encoding), reports)
+            lines = _Lines(part.content.number, part.known)
+            self._index(readers.read_chunk(part.content, part.encoding), reports, lines)
         else:
             self._read_file(part, part.content, reports)
         return reports
@@ -128,6 +167,7 @@ class PartReader:
                     items = readers.read(
                         part.source, stream, self._sandbox, part.encoding,
                         file=file.path, wanted=_wanted(part, file, reports),
+                        recognized=_recognized(file),
                     )  # fmt: skip
                     self._index(items, reports)
                     if not report.given_up:
@@ -144,15 +184,18 @@ class PartReader:
                 report.refused = f"cannot be read: {error.strerror}"
 
     def _index(
-        self, items: Iterable[Document | Flaw | Member | Done], reports: list[PartReport]
+        self,
+        items: Iterable[Document | Flaw | Member | Done],
+        reports: list[PartReport],
+        lines: "_Lines | None" = None,
     ) -> None:
         """Index documents, and tell of them and of what else there is in reports: the first one,
-        and one more for each file inside."""
+        and one more for each file inside. `lines`: if they are of a chunk, what these were."""
         report, outer = reports[0], list[PartReport]()
         try:
             for item in items:
                 if isinstance(item, Document):
-                    self._add(item, report)
+                    self._add(item, report, lines)
                 elif isinstance(item, Flaw):
                     report.flaws.append((len(report.keys), item.reason))
                 elif isinstance(item, Member):
@@ -167,10 +210,14 @@ class PartReader:
         except UnusableFileError as error:
             reports[0].flaws.append((len(reports[0].keys), str(error)))
 
-    def _add(self, item: Document, report: PartReport) -> None:
-        for document in self._added(report.source, item):
-            report.keys.append(document.key)
-            report.numbers.append(document.locator.number if document.locator else 0)
+    def _add(self, item: Document, report: PartReport, lines: "_Lines | None") -> None:
+        digest = b"" if lines is None else digest_of_line(item)
+        if lines is not None and lines.has(item, digest):
+            report.kept.append(len(report.keys))
+            report.note(item, digest)
+        else:
+            for document in self._added(report.source, item):
+                report.note(document, digest if document is item else _NO_DIGEST[: len(digest)])
         report.encodings += filter(None, [item.encoding])
 
     def _added(self, source: str, document: Document) -> Iterator[Document]:
@@ -183,6 +230,15 @@ class PartReader:
                 yield from self._added(source, half)
         else:
             yield document
+
+
+def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:
+    """What gives the recognized pages of a file by its bytes; None if none are wanted."""
+    if not file.recognized:
+        return None
+    from vnsearch.index.recognized import Recognized
+
+    return Recognized(Path(file.recognized)).texts
 
 
 def _report_of(container: str, member: Member) -> PartReport:

@@ -19,7 +19,7 @@ from vnsearch.errors import RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled
 from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.check import check_draft
-from vnsearch.index.generations import CATALOG, ENGINE, Generations
+from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.indexing.counts import by_format, by_reason
 from vnsearch.indexing.load import Load
@@ -45,8 +45,12 @@ class Progress(Protocol):
     def advance(self, read_bytes: int) -> None:
         """`read_bytes` more have been read."""
 
+    def built(self, read_bytes: int) -> None:
+        """What `read_bytes` of those hold is ready to be written: this takes about half as long
+        as to read it."""
+
     def finishing(self) -> None:
-        """All is read; the index is being completed."""
+        """All is ready; the index is being completed."""
 
 
 class Silence:
@@ -56,6 +60,9 @@ class Silence:
         """See `Progress`."""
 
     def advance(self, read_bytes: int) -> None:
+        """See `Progress`."""
+
+    def built(self, read_bytes: int) -> None:
         """See `Progress`."""
 
     def finishing(self) -> None:
@@ -69,6 +76,7 @@ def update(
     excludes: Sequence[str] | None = None,
     encoding: str | None = None,
     gitignore: bool | None = None,
+    ocr: bool | None = None,
     forget: Sequence[str] = (),
     rebuild: bool = False,
     wait: float = 0.0,
@@ -80,7 +88,8 @@ def update(
     """Bring the index in the (absolute) folder `index` up to date with its roots.
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
-    becomes one. `excludes`, `encoding` and `gitignore` (whether .gitignore files are heeded), when
+    becomes one. `excludes`, `encoding`, `gitignore` (whether .gitignore files are heeded) and `ocr`
+    (whether text in pictures is recognized), when
     given, replace those of the paths. `forget`
     drops roots with their files. `rebuild` starts from nothing with all known roots, and does
     not need the old index to be readable. `shared` lets the group read and write it from now on.
@@ -101,7 +110,9 @@ def update(
             raise _nothing_named()
     with generations.writing(wait, shared=shared), as_index_error(generations):
         known = _known(generations, engine, rebuild)
-        roots, scopes = choose(places, known.roots, names, excludes, encoding, forgotten, gitignore)
+        roots, scopes = choose(
+            places, known.roots, names, excludes, encoding, forgotten, gitignore, ocr
+        )
         if not roots and not forget:
             raise _nothing_named()
         if rebuild:
@@ -112,6 +123,7 @@ def update(
         whole = {scope.path for scope in scopes} == {places.path(root.path) for root in roots}
         work = _Update(places, known, plan, progress or Silence(), is_whole=whole)
         if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
+            work.recognize(index / RECOGNIZED, jobs or _cores())
             draft = generations.draft(fresh=rebuild)
             try:
                 work.write(draft, engine, roots, jobs or _cores())
@@ -120,7 +132,24 @@ def update(
                 generations.discard(draft)
                 raise
             generations.publish(draft)
+            _forget_recognized(generations)
         return _summary(generations, work, started)
+
+
+def _has_tesseract() -> bool:
+    from vnsearch.readers import ocr
+
+    return ocr.is_installed()
+
+
+def _forget_recognized(generations: Generations) -> None:
+    """Drop the recognized pages of files that the index has no more."""
+    folder = generations.folder / RECOGNIZED
+    if folder.is_dir():
+        from vnsearch.index.recognized import Recognized
+
+        with closing(Catalog(generations.current() / CATALOG)) as catalog:
+            Recognized(folder).keep(catalog.digests())
 
 
 def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
@@ -250,9 +279,30 @@ class _Update:
         self._places, self._plan, self._progress = places, plan, progress
         self._known, self._had = known.files, known.had
         self._skipped, self._unread = list(plan.skipped), list(plan.unread)
-        self._bytes_read = 0
+        self._bytes_read, self._read_until = 0, 0.0  # a time, see `Load`
         self._as_before: set[str] = set()  # new times but the old bytes, or not to be read
+        self._recognized = ""  # the folder of recognized pages
         self._members: set[str] = set()  # files in those that are new and changed
+
+    def recognize(self, folder: Path, jobs: int) -> None:
+        """Recognize the text in pictures, which is kept in a folder."""
+        plan, self._recognized = self._plan, str(folder)
+        sizes = {name: s.st_size for name, s in (*plan.new.items(), *plan.changed.items())}
+        if not plan.ocr or not _has_tesseract():
+            self._progress.start(sum(sizes.values()))
+            return
+        from vnsearch.index.recognized import Recognized  # seldom needed, as is the next
+        from vnsearch.indexing.recognition import Picture, recognize
+
+        def advance(read_bytes: int) -> None:
+            self._progress.advance(read_bytes)
+            self._progress.built(read_bytes)
+
+        names = self._places
+        pictures = [Picture(names.path(name), sizes[name]) for name in sorted(plan.ocr)]
+        total = sum(sizes.values()) + sum(picture.size for picture in pictures)
+        self._progress.start(total)
+        recognize(pictures, Recognized(folder), jobs, advance)
 
     def skips_anew(self) -> bool:
         """Whether other files are skipped than before."""
@@ -269,14 +319,13 @@ class _Update:
     def write(self, draft: Path, engine: Engine, roots: Sequence[Root], jobs: int) -> None:
         """Fill the folder of the next generation."""
         plan, progress = self._plan, self._progress
-        progress.start(sum(s.st_size for s in (*plan.new.values(), *plan.changed.values())))
         writer = engine.writer(draft / ENGINE)
         try:
             with closing(Catalog(draft / CATALOG, writable=True)) as catalog:
                 for name in plan.gone:
                     writer.remove(name)
                     catalog.remove(name)
-                load = Load(self._places, plan, catalog, writer, progress.advance)
+                load = Load(self._places, plan, catalog, writer, progress, self._recognized)
                 jobs = jobs if load.cost() >= _WORTH_PROCESSES else 1
                 with closing(read_all(load.parts(), writer.builder, jobs)) as results:
                     for result in results:
@@ -297,6 +346,7 @@ class _Update:
                 writer.cancel()
             raise
         self._as_before, self._bytes_read = load.as_before, load.bytes_read
+        self._read_until = load.read_until
         self._members = load.members
 
     def summary(self, catalog: Catalog, seconds: float) -> Changes:
@@ -322,6 +372,9 @@ class _Update:
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,
             seconds=seconds,
+            seconds_writing=max(0.0, time.monotonic() - self._read_until)
+            if self._bytes_read
+            else 0,
             encodings=tuple(_encodings(self._places, states, sorted(states))),
             missing_roots=tuple(
                 Skipped(self._places.from_here(root), reason)

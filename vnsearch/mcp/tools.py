@@ -6,6 +6,7 @@ to be opened.
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from vnsearch import api
@@ -93,9 +94,9 @@ class Tools:
     )
     names: Final = tuple(_ARGUMENTS)
 
-    def __init__(self, folder: str | None = None) -> None:
-        """`folder`: of the index, as in `api.open`."""
-        self._folder = folder
+    def __init__(self, find: Callable[[], Path]) -> None:
+        """`find`: gives the folder of the index; what it raises is told."""
+        self._find = find
         self._opened: api.Index | None = None
 
     def close(self) -> None:
@@ -139,7 +140,7 @@ class Tools:
 
     def _index(self) -> api.Index:
         if self._opened is None:
-            self._opened = api.open(self._folder)
+            self._opened = api.open(self._find())
         else:
             self._opened.reload()
         return self._opened

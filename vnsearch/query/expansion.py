@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, Protocol
 
+from vnsearch.analysis.compounds import joined
 from vnsearch.analysis.tokenizer import forms
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word
 from vnsearch.query.lexicon import Statistics
-from vnsearch.query.typings import Typing, typings
+from vnsearch.query.typings import Typing, is_grouped, typings
 from vnsearch.vietnamese.syllable import parse
 
 _MOST: Final = 64  # other typings of a thing
@@ -86,8 +87,8 @@ def _expanded(clauses: Sequence[Clause], has: Known) -> tuple[Clause, ...]:
             for at in range(begin, end):
                 found[at].append(typing)
     return tuple(
-        _with_typings(clause, own[:_MOST]) if own else _inside(clause, has)
-        for clause, own in zip(clauses, found, strict=True)
+        _with_typings(clause, own[:_MOST]) if own or is_grouped(text) else _inside(clause, has)
+        for clause, own, text in zip(clauses, found, texts, strict=True)
     )
 
 
@@ -179,12 +180,15 @@ def _with_typings(clause: Clause, others: Iterable[Typing]) -> Clause:
         case Word():
             return clause._replace(others=_words(dict.fromkeys(others), clause))
         case Phrase(words, text=text):
-            joined = "".join(word.text for word in words)
             like = words[0]._replace(text=text)
-            typed = tuple(word.text for word in words)
-            everything = dict.fromkeys((typed, *others))
-            own = _word(joined, like)._replace(text=text)
-            return clause._replace(joined=own._replace(others=_words(everything, like)))
+            if is_grouped(text) and not like.in_title:
+                whole, everything = joined(text) if text[-1].isdecimal() else text, [*others]
+            else:
+                whole = "".join(word.text for word in words)
+                everything = [tuple(word.text for word in words), *others]
+            typings = _words(dict.fromkeys(everything), like)
+            own = _word(whole, like)._replace(text=text, others=typings)
+            return clause._replace(joined=own)
     return clause
 
 

@@ -3,7 +3,9 @@ what is typed with hyphens and dots or without.
 
     2/9/1945        02-09-1945, 2 tháng 9 năm 1945, 1945-09-02
     +84 912345678   0912.345.678, 091 2345 678
-    20.000đ         20000đ, 20 000 đồng
+    9/2020          tháng 9 năm 2020
+    14h30           14:30, 14 giờ 30
+    20.000đ         20000đ, 20000 đồng, 20 nghìn
     ZX-49           ZX49
 
 A typing is a sequence of tokens that stand one after another in a text, whatever signs or spaces
@@ -16,15 +18,19 @@ from functools import lru_cache
 from itertools import product
 from typing import Final
 
-from vnsearch.analysis.compounds import pieces
+from vnsearch.analysis.compounds import joined, pieces
 from vnsearch.analysis.tokenizer import words_in
 from vnsearch.vietnamese.letters import fold
 
 Typing = tuple[str, ...]
 
-_DAY_FIRST: Final = re.compile(r"(\d\d?) ?([./-]) ?(\d\d?) ?\2 ?(\d{4})", re.ASCII)
+_DAY_FIRST: Final = re.compile(r"(\d\d?) ?([./-]) ?(\d\d?) ?\2 ?(\d{4}|\d\d)", re.ASCII)
 _YEAR_FIRST: Final = re.compile(r"(\d{4})([./-])(\d\d?)\2(\d\d?)", re.ASCII)
-_IN_WORDS: Final = re.compile(r"(?:ngay )?(\d\d?) thang (\d\d?) nam (\d{4})", re.ASCII)
+_IN_WORDS: Final = re.compile(
+    r"(?:(?:ngay |mung |mong )*(\d\d?) )?thang (\d\d?)(?: nam |[/-])(\d{4})", re.ASCII
+)
+_MONTH: Final = re.compile(r"(\d\d?)[/-](\d{4})", re.ASCII)
+_TIME: Final = re.compile(r"([01]?\d|2[0-3])(?::|h| ?gio )([0-5]\d)(?: ?p(?:hut)?)?", re.ASCII)
 
 _TELEPHONE: Final = re.compile(r"\+?\(?\d[\d .()-]*\d", re.ASCII)
 _COUNTRY: Final = "84"
@@ -33,10 +39,17 @@ _GROUP_SIZES: Final = range(2, 5)  # of the digits of a telephone number but the
 
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*", re.ASCII)
 _UNGROUPED: Final = re.compile(r"[1-9]\d{3,14}", re.ASCII)
-_YEAR: Final = re.compile(r"(?:1[89]|20)\d\d")  # 1.945 and 1945 are two things
 _AMOUNT: Final = re.compile(
     r"(\d+(?:[., ]\d+)*) ?(°\s?[^\W\d_]|[^\W\d_]{1,8}|độ c|₫)", re.IGNORECASE
 )
+# Amounts are told in words, too.
+_SCALES: Final[Sequence[tuple[int, tuple[str, ...]]]] = (
+    (9, ("tỷ", "tỉ")),
+    (6, ("triệu", "tr")),
+    (3, ("nghìn", "ngàn", "k")),
+)
+_SCALE_OF: Final = {word: zeros for zeros, words in _SCALES for word in words}
+
 _UNITS: Final[Sequence[Sequence[Typing]]] = (
     (("đ",), ("đồng",), ("vnđ",), ("vnd",)),
     (("c",), ("oc",), ("độ", "c")),
@@ -55,7 +68,7 @@ def typings(text: str) -> tuple[Typing, ...]:
     lower = text.lower()
     found: list[Typing] = []
     if any(char.isdecimal() for char in text):
-        for rule in (_dates, _telephones, _amounts):
+        for rule in (_dates, _times, _telephones, _amounts):
             found = found or [*rule(lower)]
     if not found and " " not in text and "@" not in text and "//" not in text:
         found = [*_joined_and_split(text)]
@@ -68,17 +81,40 @@ def _dates(text: str) -> Iterator[Typing]:
         day, _, month, year = match.groups()
     elif match := _YEAR_FIRST.fullmatch(text):
         year, _, month, day = match.groups()
-    elif match := _IN_WORDS.fullmatch(fold(text)):
-        day, month, year = match.groups()
+    elif match := _MONTH.fullmatch(text) or _IN_WORDS.fullmatch(fold(text)):
+        *days, month, year = match.groups()
+        day = days[0] if days and days[0] else ""
     else:
         return
-    if not (1 <= int(day) <= 31 and 1 <= int(month) <= 12):
+    if not (1 <= int(day or 1) <= 31 and 1 <= int(month) <= 12):
         return
-    days, months = (dict.fromkeys((n.lstrip("0"), n.zfill(2))) for n in (day, month))
-    for one, other in product(days, months):
-        yield one, other, year
-        yield one, "tháng", other, "năm", year
-        yield year, other, one
+    years = [year] if len(year) == 4 else [year, f"20{year}", f"19{year}"]
+    if len(year) == 4 and day:
+        years.append(year[2:])
+    for one, other, year in product(_with_zero(day), _with_zero(month), years):
+        if not one:
+            yield from ((other, year), ("tháng", other, "năm", year), ("tháng", other, year))
+        elif len(year) == 2:
+            yield one, other, year
+        else:
+            yield one, other, year
+            yield one, "tháng", other, "năm", year
+            yield year, other, one
+
+
+def _with_zero(number: str) -> Sequence[str]:
+    """A number of one or two digits with and without a zero before it."""
+    return tuple(dict.fromkeys((number.lstrip("0") or "0", number.zfill(2)))) if number else ("",)
+
+
+def _times(text: str) -> Iterator[Typing]:
+    """Those of a time of day."""
+    if match := _TIME.fullmatch(fold(text)):
+        hours, minutes = match.groups()
+        for hour in _with_zero(hours):
+            yield hour, minutes
+            yield (f"{hour}h{minutes}",)
+            yield hour, "giờ", minutes
 
 
 def _telephones(text: str) -> Iterator[Typing]:
@@ -107,27 +143,56 @@ def _amounts(text: str) -> Iterator[Typing]:
     """Those of a number, with a unit or without."""
     if numbers := _numbers(text):
         yield from numbers
+        yield from _in_words(numbers[0][0])
         return
     match = _AMOUNT.fullmatch(text)
     if match is None:
         return
     number, unit = match.groups()
+    if zeros := _SCALE_OF.get(unit):
+        yield from _told(number, zeros)
+        return
     units = _UNIT.get(re.sub(r"°\s", "°", unit), ((unit.strip("° "),),))
     for digits, (first, *rest) in product(_numbers(number) or [_tokens(number)], units):
         yield (*digits, first, *rest)
         yield (*digits[:-1], digits[-1] + first, *rest)
+        if units is _UNITS[0]:
+            yield from _in_words(digits[0])
+
+
+def _told(number: str, zeros: int) -> Iterator[Typing]:
+    """Those of an amount told in words, such as 1,5 triệu."""
+    whole, _, decimals = number.replace(".", ",").partition(",")
+    is_short = decimals.isdecimal() and len(decimals) < zeros
+    if whole.isdecimal() and (is_short or not decimals):
+        digits = (whole + decimals.ljust(zeros, "0")).lstrip("0")
+        yield (digits,)
+        yield from _in_words(digits)
+
+
+def _in_words(digits: str) -> Iterator[Typing]:
+    """The ways to tell an amount in words, if it is round enough."""
+    for zeros, words in _SCALES if digits.isdecimal() else ():
+        whole, rest = digits[:-zeros], digits[-zeros:].rstrip("0")
+        if whole and len(whole) <= 3 and len(rest) <= 1:
+            number = (whole, rest) if rest else (whole,)
+            for word in words:
+                yield (*number, word)
+                yield (*number[:-1], number[-1] + word)
 
 
 def _numbers(text: str) -> list[Typing]:
-    """The typings of a number with groups of three digits."""
-    if not _GROUPED.fullmatch(text) and not _UNGROUPED.fullmatch(text):
-        return []
-    digits = re.sub(r"\D", "", text)
-    if _YEAR.fullmatch(digits):
-        return []
-    first = len(digits) % 3
-    groups = re.findall(r"\d{3}", digits[first:])
-    return [(digits,), (*filter(None, (digits[:first],)), *groups)]
+    """The typing of a number with groups of three digits: texts have it, too, if grouped."""
+    if _GROUPED.fullmatch(text):
+        return [(joined(text),)]
+    return [(text,)] if _UNGROUPED.fullmatch(text) else []
+
+
+def is_grouped(text: str) -> bool:
+    """Whether it is a number with groups of three digits, with a unit or without: it is found by
+    its digits, for its groups may be part of another number."""
+    amount = _AMOUNT.fullmatch(text)
+    return bool(_GROUPED.fullmatch(text) or (amount and _GROUPED.fullmatch(amount[1])))
 
 
 def _joined_and_split(text: str) -> Iterator[Typing]:

@@ -9,7 +9,7 @@ of its format is met.
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -17,13 +17,14 @@ from io import BufferedReader
 from itertools import chain, repeat
 from os.path import basename
 from pathlib import PurePath
+from shutil import which
 from typing import Final, NamedTuple, cast
 from zlib import crc32
 
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
-from vnsearch.readers import titles
+from vnsearch.readers import titles, unpacking
 from vnsearch.readers.base import (
     Done,
     Flaw,
@@ -55,6 +56,7 @@ class Format(NamedTuple):
     # its file.
     titled: bool = True
     nests: bool = False  # whether other files may be in them
+    program: str = ""  # the one it needs, which a system may have
 
 
 def _office(module: str) -> Format:
@@ -110,8 +112,8 @@ FORMATS: Final[dict[str, Format]] = {
     ".mbox": Format("mbox", 3, nests=True),
     ".zip": _ARCHIVE,
     ".tar": _ARCHIVE,
-    ".7z": _ARCHIVE,
-    ".rar": _ARCHIVE,
+    ".7z": _ARCHIVE._replace(program=unpacking.PROGRAM),
+    ".rar": _ARCHIVE._replace(program=unpacking.PROGRAM),
     ".csv": Format("table", 2),
     ".tsv": Format("table", 2),
     ".pdf": Format("pdf", 2, library="pypdfium2"),
@@ -128,6 +130,11 @@ FORMATS: Final[dict[str, Format]] = {
     ".xls": _SHEETS,
     ".ods": _office("ods"),
 }
+# Read only where their text is to be recognized.
+PICTURES: Final = dict.fromkeys(
+    (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), Format("scan")
+)
+_RECOGNIZED: Final = ("pdf", "scan")  # modules
 # Of all formats, any may be met.
 FORMATS[""] = Format("content", sum(found.version for found in FORMATS.values()), nests=True)
 
@@ -142,27 +149,41 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘’“”]*").fullmatch
 
 
-def format_of(path: str) -> Format | None:
-    """The format of a file by its name; None if it is not supported."""
+def format_of(path: str, *, ocr: bool = False) -> Format | None:
+    """The format of a file by its name; None if it is not supported. `ocr`: the text in pictures
+    is to be recognized."""
     suffix, _ = split_suffixes(path)
     found = FORMATS.get(suffix)
+    if ocr and found is None and path.lower().endswith(suffix):
+        found = PICTURES.get(suffix)
     if found is None and (_NO_SUFFIX.fullmatch(suffix) or _MAILDIR.match(basename(path))):
         return FORMATS[""]
     return found
 
 
-def reader_of(path: str, encoding: str = "", excludes: Sequence[str] = ()) -> str:
+def has_pictures(path: str) -> bool:
+    """Whether a file of this format may have text to be recognized."""
+    found = format_of(path, ocr=True)
+    return found is not None and found.module in _RECOGNIZED
+
+
+def reader_of(
+    path: str, encoding: str = "", excludes: Sequence[str] = (), *, ocr: bool = False
+) -> str:
     """Identify what a file would be read with: module, version, encoding; "" if by none.
 
     If this differs from when the file was read, it must be read again. `encoding` is the one
-    the user set for text files, or ""; `excludes`, what is left out of the files in it.
+    the user set for text files, or ""; `excludes`, what is left out of the files in it; `ocr`:
+    whether text in pictures is to be recognized.
     """
-    found = format_of(path)
+    found = format_of(path, ocr=ocr)
     if found is None:
         return ""
-    version = found.version if _installed(found.library) else 0
+    there = _installed(found.library) and (not found.program or which(found.program))
+    version = found.version if there else 0
     left_out = f" without {crc32(repr(excludes).encode()):x}" if excludes and found.nests else ""
-    return f"{found.module} {version} {encoding}".rstrip() + left_out
+    recognized = " ocr" * (ocr and found.module in _RECOGNIZED)
+    return f"{found.module} {version} {encoding}".rstrip() + left_out + recognized
 
 
 def read(
@@ -173,29 +194,33 @@ def read(
     *,
     file: str = "",
     wanted: Wanted = lambda _: False,
+    recognized: Callable[[bytes], Mapping[int, str]] | None = None,
 ) -> Iterator[Document | Flaw | Member | Done]:
     """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 
     Then, for each file in it that is `wanted`, a `Member`, its documents and flaws, and `Done`;
     others may be in that one. Documents are in NFC, with a title and at least one word. `path`
     only decides the format; `stream` is the open file, and `file` its absolute path. `encoding`
-    is that of text (a name from `encodings.lookup`); if "", it is detected. Raises
-    UnusableFileError, also for any error of a library; OSError when `stream` cannot be read;
-    VnsearchError when no file can be.
+    is that of text (a name from `encodings.lookup`); if "", it is detected. `recognized`: where
+    text in pictures is to be recognized, what gives the text of pages of a file, by its bytes.
+    Raises UnusableFileError, also for any error of a library; OSError when `stream` cannot be
+    read; VnsearchError when no file can be.
     """
-    found = format_of(path)
+    found = format_of(path, ocr=recognized is not None)
     if found is None:
         raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
         raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
-    if found == _ARCHIVE and file:
+    if found.module == _ARCHIVE.module and file:
         yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
         return
     data = decompressed(path, stream)
     with _reading(path):
         source = Source(data, encoding)
         if found.sandboxed:
-            items = sandbox.read(found.module, bytes_of(data), encoding, wanted)
+            whole = bytes_of(data)
+            pages = recognized(whole) if recognized and found.module in _RECOGNIZED else None
+            items = sandbox.read(found.module, whole, encoding, wanted, recognized=pages)
             yield from _all_finished(path, items)
             return
         # Readers of plain text hold no files.

@@ -1,6 +1,6 @@
 """Archives (.zip, .tar, also compressed): the files in them, each to be read as one of a folder.
 
-A .7z or .rar archive is told to be one: no library for these is both well kept and small.
+Those of other kinds (.7z, .rar) are read where the system has a program for them.
 """
 
 import io
@@ -12,14 +12,12 @@ from contextlib import suppress
 from typing import IO, Final, cast
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.readers import unpacking
 from vnsearch.readers.base import MAX_FILE_BYTES, Flaw, Held, Member, Source, bytes_of, damaged
 from vnsearch.readers.compression import decompressed
 from vnsearch.vietnamese import legacy
 
-_OTHERS: Final = {
-    b"7z\xbc\xaf\x27\x1c": "a 7z archive, which is not read: unpack it (7z x)",
-    b"Rar!\x1a\x07": "a RAR archive, which is not read: unpack it (unrar x)",
-}
+_OTHERS: Final = {b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "RAR"}
 _COMPRESSED: Final = {
     b"\x1f\x8b": ".gz",
     b"BZh": ".bz2",
@@ -37,14 +35,14 @@ def read(source: Source) -> Iterator[Held | Flaw]:
     head = source.stream.peek(8)[:8]
     if not head:
         raise UnusableFileError("empty file")
-    for signature, reason in _OTHERS.items():
-        if head.startswith(signature):
-            raise UnusableFileError(reason)
-    if head.startswith(b"PK"):
-        yield from _zip(source.stream)
-        return
+    kind = next((kind for signature, kind in _OTHERS.items() if head.startswith(signature)), "")
     suffix = next((s for signature, s in _COMPRESSED.items() if head.startswith(signature)), "")
-    yield from _tar(io.BufferedReader(_Limited(decompressed(f"a{suffix}", source.stream))))
+    if kind:
+        yield from _by_program(source.stream, kind)
+    elif head.startswith(b"PK"):
+        yield from _zip(source.stream)
+    else:
+        yield from _tar(io.BufferedReader(_Limited(decompressed(f"a{suffix}", source.stream))))
 
 
 def _zip(stream: IO[bytes]) -> Iterator[Held]:
@@ -141,6 +139,14 @@ def _tar(stream: io.BufferedReader) -> Iterator[Held | Flaw]:
         if not found:
             raise UnusableFileError(damaged(error)) from error
         yield Flaw(f"{damaged(error)}; the rest was not read")
+
+
+def _by_program(stream: io.BufferedReader, kind: str) -> Iterator[Held | Flaw]:
+    with unpacking.as_tar(stream, kind) as process:
+        assert process.stdout is not None
+        yield from _tar(io.BufferedReader(_Limited(process.stdout)))
+        if process.wait():
+            yield Flaw("damaged, encrypted, or of a kind that bsdtar cannot read")
 
 
 def _too_large() -> bytes:

@@ -1,7 +1,7 @@
 """What readers share: what they are given and what they yield, limits of size."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from io import BufferedReader
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -83,6 +83,10 @@ class Source:
         """`encoding`: the one the user set for text, a name from `encodings.lookup`, or ""."""
         self.stream = stream
         self.encoding: Encoding | None = None
+        # The text that was recognized in pages that are pictures, by number; None if it is not
+        # wanted.
+        self.recognized: Mapping[int, str] | None = None
+        self.share = (0, 1)  # of the pages to be recognized: which one, of how many
         self._set = encoding
         self.lost = self.undecoded = 0  # bytes and lines that could not be decoded
         self._guessed = self._likely = ""

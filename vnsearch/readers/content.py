@@ -26,10 +26,12 @@ _OPEN_DOCUMENT: Final = {b"text": "odt", b"spreadsheet": "ods"}
 # Streams of an OLE file, as its directory names them.
 _STREAMS: Final = {"WordDocument": "doc", "PowerPoint Document": "ppt", "Workbook": "sheets",
                    "Book": "sheets", "__properties_version1.0": "msg"}  # fmt: skip
-_PAGE: Final = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|body|table)\b",
+_PAGE: Final = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|meta|title|body"
+                          rb"|style|script|center|table|div|h1|p)\b",
                           re.IGNORECASE | re.DOTALL)  # fmt: skip
 _XML: Final = re.compile(rb"\s*<\?xml\b")
-_HEADER: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,60}:[ \t]|[ \t]+\S")
+# A field of RFC 5322, or the continuation of one.
+_HEADER: Final = re.compile(rb"[A-Za-z][!-9;-~]{1,75}:|[ \t]+\S")
 # One of these is in the head of every message.
 _OF_MAIL: Final = re.compile(
     rb"^(?:from|date|received|return-path|message-id|mime-version|delivered-to|x-mozilla-status):",

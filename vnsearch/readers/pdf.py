@@ -1,11 +1,11 @@
 """PDF: the text of its pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.model import Document, Locator
-from vnsearch.readers import pdf_title, titles
+from vnsearch.readers import ocr, pdf_title, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 from vnsearch.readers.pdf_text import text_of, without_hyphens
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
 _ENDS: Final = tuple(".!?:;…”\"'")
+_MOST_NAMED: Final = 10  # pages, in a reason
 _FULL: Final = 0.7  # of the length of the longest line; a shorter line ends its paragraph
 
 
@@ -28,10 +29,18 @@ def read(source: Source) -> Iterator[Document]:
     except PdfiumError as error:
         secret = "password" in str(error).lower() or "security" in str(error).lower()
         raise UnusableFileError("encrypted" if secret else "damaged, or no PDF") from error
-    pages = list(_pages(document))
-    if not "".join(pages).strip():
-        raise UnusableFileError("no text, only pictures of it (a scan)")
-    yield Document("", _title(document), "\n\f".join(pages), Locator(1, "page"))
+    left_out: list[int] = []
+    pages = list(_pages(document, source.recognized, left_out))
+    if not "".join(pages).strip() and not left_out:
+        scan = "no text, only pictures of it (a scan)"
+        raise UnusableFileError(scan if source.recognized is None else "no text, in pictures too")
+    if "".join(pages).strip():
+        yield Document("", _title(document), "\n\f".join(pages), Locator(1, "page"))
+    if left_out:
+        numbers = ", ".join(map(str, left_out[:_MOST_NAMED])) + ", …" * (
+            len(left_out) > _MOST_NAMED
+        )
+        raise GivenUpError(f"pages that are pictures were not recognized ({numbers})")
 
 
 def _title(document: "PdfDocument") -> str:
@@ -41,20 +50,29 @@ def _title(document: "PdfDocument") -> str:
     return titles.first_title((stated, *shown))
 
 
-def _pages(document: "PdfDocument") -> Iterator[str]:
-    """The texts of the pages; raises UnusableFileError if they are too long together."""
+def _pages(
+    document: "PdfDocument", recognized: Mapping[int, str] | None, left_out: list[int]
+) -> Iterator[str]:
+    """The texts of the pages, or what was `recognized` in them; the numbers of pages that are
+    to be, and were not, go to `left_out`. Raises UnusableFileError if they are too long together.
+    """
     left = MAX_TEXT_BYTES
     for number in range(len(document)):
         page = document[number]
         text = text_of(page.get_textpage())
+        if recognized is not None:
+            if (known := recognized.get(number + 1)) is not None:
+                text = known
+            elif ocr.is_scan(page, text):
+                left_out.append(number + 1)
         page.close()
         left -= len(text)
         if left < 0:
             raise UnusableFileError(f"too large (over {MAX_TEXT_BYTES // 1_000_000} MB of text)")
-        yield _paragraphs(without_hyphens(text.replace("\f", " ")))
+        yield paragraphs(without_hyphens(text.replace("\f", " ")))
 
 
-def _paragraphs(text: str) -> str:
+def paragraphs(text: str) -> str:
     """The text of a page with lines joined where a sentence goes on to the next line."""
     lines = [line.strip() for line in text.split("\n")]
     full = _FULL * max(map(len, lines))

@@ -2,7 +2,8 @@
 
 The process is started with the first file, reads one file after another, and is replaced when it
 is lost; it ends with the process that started it. On its stdin, each file is a line of JSON
-(module, encoding, seconds, size in bytes, path) and its bytes, or none if it is to be opened at its
+(seconds, size in bytes, path, module,
+encoding, recognized pages, share of the pages) and its bytes, or none if it is to be opened at its
 path. On its stdout, each answer is a line of JSON: `["document", key, title, text, locator,
 encoding]` or `["flaw", reason]`, any number of these, then `["end"]`, `["unusable", reason]` or
 `["given up", reason]`. Of a file in a file it says `["member", name, size, modified, version]` and
@@ -17,7 +18,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from importlib import import_module
 from io import BufferedReader, BytesIO
@@ -64,17 +65,26 @@ class Sandbox:
             process.kill()
             process.communicate()
 
+    def kill(self) -> None:
+        """Kill the process from another thread than the one that reads: it gets GivenUpError."""
+        if (process := self._process) is not None:
+            process.kill()
+
     def read(
         self,
         module: str,
         data: bytes | str,
         encoding: str = "",
         wanted: Wanted = lambda _: False,
+        *,
+        recognized: Mapping[int, str] | None = None,
+        share: tuple[int, int] = (0, 1),
     ) -> Iterator[Document | Flaw | Member | Done]:
         """Yield what the reader of a module makes of a file, by its bytes or its absolute path.
 
         Then, for each file in it that is `wanted`, a `Member`, what its reader makes of it, and
-        `Done`. `encoding`: the one the user set for text, or "". Raises UnusableFileError, also
+        `Done`. `encoding`: the one the user set for text, or ""; `recognized` and `share` as in
+        `Source`. Raises UnusableFileError, also
         when the reader gives no valid answer; GivenUpError when it takes too much time or memory
         or is killed; its process is replaced then. A file in the file costs no more than itself.
         Raises VnsearchError when no process can be started.
@@ -84,7 +94,9 @@ class Sandbox:
             inside = 0  # how many files are in one another here
             try:
                 for item in self._read_once(
-                    module, data, encoding, lambda m: m.name not in begun and wanted(m)
+                    [module, encoding, None if recognized is None else {**recognized}, share],
+                    data,
+                    lambda m: m.name not in begun and wanted(m),
                 ):
                     inside += isinstance(item, Member) - isinstance(item, Done)
                     if isinstance(item, Member) and inside == 1:
@@ -98,11 +110,11 @@ class Sandbox:
                 yield from [Done(str(error))] * inside
 
     def _read_once(
-        self, module: str, data: bytes | str, encoding: str, wanted: Wanted
+        self, how: list[Any], data: bytes | str, wanted: Wanted
     ) -> Iterator[Document | Flaw | Member | Done]:
         done = False
         try:
-            for kind, *values in self._answers(module, data, encoding):
+            for kind, *values in self._answers(how, data):
                 done = kind in ("end", "unusable")
                 if kind == "end":
                     return
@@ -125,13 +137,14 @@ class Sandbox:
             self._process.stdin.flush()
         return wanted
 
-    def _answers(self, module: str, data: bytes | str, encoding: str) -> Iterator[list[Any]]:
-        """Send a file to the process and yield its answers, without end."""
+    def _answers(self, how: list[Any], data: bytes | str) -> Iterator[list[Any]]:
+        """Send a file to the process, with how it is to be read, and yield its answers, without
+        end."""
         process = self._process or self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         path, data = (data, b"") if isinstance(data, str) else ("", data)
-        head = json.dumps([module, encoding, self._seconds, len(data), path]).encode() + b"\n"
+        head = json.dumps([self._seconds, len(data), path, *how]).encode() + b"\n"
         with suppress(BrokenPipeError):
             process.stdin.write(head)
             process.stdin.write(data)
@@ -151,7 +164,7 @@ class Sandbox:
                 *lines, rest = b"".join(blocks).split(b"\n")
                 blocks = [rest]
                 for answer in map(json.loads, lines):
-                    if answer[0] == "member":
+                    if answer[0] in ("member", "document"):
                         left = _PATIENCE * self._seconds
                     yield answer
 
@@ -218,15 +231,16 @@ def serve(parent: int) -> None:
     """Be the process: read the files that come on stdin, until it ends or the process `parent`
     does."""
     end_with_parent(parent)
-    answers = os.fdopen(os.dup(1), "wb")
+    answers, prompt = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library may print, which must not be taken for an answer
     _limit_itself()
     while head := sys.stdin.buffer.readline():
-        module, encoding, seconds, size, path = json.loads(head)
+        seconds, size, path, module, *how = json.loads(head)
         data = sys.stdin.buffer.read(size)
         # Processor time: a busy machine makes no file unreadable.
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        _serve_one(module, encoding, seconds, path or data, answers)
+        # Pages to be recognized take seconds each, so each is told at once.
+        _serve_one(module, how, seconds, path or data, prompt if module == "ocr" else answers)
         answers.flush()
         signal.setitimer(signal.ITIMER_PROF, 0)
 
@@ -253,7 +267,7 @@ def _limit_itself() -> None:
 
 
 def _serve_one(
-    module: str, encoding: str, seconds: float, data: bytes | str, answers: IO[bytes]
+    module: str, how: list[Any], seconds: float, data: bytes | str, answers: IO[bytes]
 ) -> None:
     def answer(*values: object) -> None:
         line = json.dumps(values, ensure_ascii=False)
@@ -266,9 +280,10 @@ def _serve_one(
 
     try:
         with _opened(data) as stream:
+            source = _source(stream, *how)
             size = os.path.getsize(data) if isinstance(data, str) else len(data)
-            nest = Nest(size, seconds, encoding, _reader_of, wanted)
-            for item in nest.items(reader_named(module), Source(stream, encoding)):
+            nest = Nest(size, seconds, how[0], _reader_of, wanted)
+            for item in nest.items(reader_named(module), source):
                 if not isinstance(item, Member):  # of which it has told
                     answer(_KINDS[type(item)], *(() if isinstance(item, Done) else item))
         answer("end")
@@ -282,6 +297,19 @@ def _serve_one(
         answer("unusable", "nested too deeply")
     except BaseException as error:  # of a library: a panic in Rust is no Exception
         answer("unusable", damaged(error))
+
+
+def _source(
+    stream: BufferedReader,
+    encoding: str,
+    recognized: dict[str, str] | None,
+    share: tuple[int, int],
+) -> Source:
+    source = Source(stream, encoding)
+    if recognized is not None:
+        source.recognized = {int(number): text for number, text in recognized.items()}
+    source.share = share[0], share[1]
+    return source
 
 
 def _opened(data: bytes | str) -> BufferedReader:

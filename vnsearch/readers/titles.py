@@ -28,7 +28,9 @@ _MOTTO: Final = re.compile(
     r"|socialist republic of viet ?nam|independence ?\W* ?freedom ?\W* ?happiness"
 )
 _NUMBER: Final = re.compile(
-    r"(luat |nghi quyet |lenh )?so( ky hieu)? ?[:.]? ?[\d.…_ ]*[/-] ?[^ ]{2,}( ?[/-] ?[^ ]+)*"
+    # A space only beside a sign, in one way each: else a line could be tried in 2^n ways.
+    r"(luat |nghi quyet |lenh )?so( ky hieu)? ?[:.]? ?[\d.…_ ]*[/-] ?[^ ]{2,}"
+    r"( ((?=[/-])|(?<=[/-] )(?![/-]))[^ ]+)*"
     r"|(luat |nghi quyet |lenh )?so( ky hieu)? ?: ?[\d.…_/ -]*"
 )
 _DATE: Final = re.compile(

@@ -10,7 +10,9 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from vnsearch.analysis.unmarked import has_unknown_marks
 from vnsearch.model import (
+    DOUBTFUL,
     Changes,
     Check,
     FileEncoding,
@@ -100,7 +102,16 @@ def position(snippet: Snippet) -> str:
     locator = snippet.match
     if locator is None:
         return ""
-    return f":{locator.number}" if locator.unit == "line" else f", {locator.unit} {locator.number}"
+    if locator.unit == "line":
+        return f":{locator.number}"
+    return f", {locator.unit} {locator.number}{_doubt(snippet.confidence)}"
+
+
+def _doubt(confidence: float | None) -> str:
+    """What is to be told of text that was recognized in a picture and may be wrong."""
+    if confidence is None or confidence >= DOUBTFUL:
+        return ""
+    return f" (text in doubt: {confidence:.0%} sure)"
 
 
 def check(found: Check) -> Iterator[str]:
@@ -152,9 +163,10 @@ def changes(done: Changes, index: str) -> Iterator[str]:
     documents = _count(done.documents, "document")
     yield f"{counts or 'no files'}{skipped}; {documents} in {safe(index)}"
     if done.bytes_read:
-        megabytes = done.bytes_read / 1e6
+        megabytes, writing = done.bytes_read / 1e6, done.seconds_writing
         rate = f" ({megabytes / done.seconds:.1f} MB/s)" if done.seconds >= 0.01 else ""
-        yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s{rate}"
+        wrote = f", {writing:.1f} s of them to write the index" if writing >= 0.05 else ""
+        yield f"read {megabytes:.1f} MB in {done.seconds:.1f} s{rate}{wrote}"
     if done.encodings:
         yield f"decoded {_encodings(done.encodings)}"
 
@@ -215,6 +227,7 @@ def status(found: Status) -> Iterator[str]:
         missing = "  (missing)" if root.path in found.missing_roots else ""
         encoding = f"  in {root.encoding}" if root.encoding else ""
         ignored = "  without what git ignores" if root.gitignore else ""
+        ignored += "  with text in pictures" * root.ocr
         yield f"root       {safe(root.path)}{excludes}{ignored}{encoding}{missing}"
     yield f"documents  {found.documents:,} in {_count(found.files, 'file')}"
     yield f"passages   {found.passages:,}"
@@ -261,6 +274,8 @@ def tokens(found: Sequence[Token], readings: Sequence[Interpretation] = ()) -> I
     for row in rows:
         cells = (f"{c}{' ' * (width - _columns(c))}" for c, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
+    if any(map(has_unknown_marks, (form for reading in readings for form in reading.variants))):
+        yield "a form with ? is of texts that were typed without marks: it may have any"
 
 
 def other_typings(

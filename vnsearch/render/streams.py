@@ -13,6 +13,8 @@ from typing import Final
 
 _STDERR: Final = 2  # its number
 
+_color = "auto"  # see `use_color`
+
 
 def prepare() -> None:
     """Make stdout and stderr accept any text, even if closed or of an encoding that lacks it."""
@@ -80,11 +82,28 @@ def write_paths(paths: Iterable[str], end: str) -> None:
             sys.stdout.buffer.write(os.fsencode(path + end))
 
 
-def say(message: str, advice: str = "") -> None:
+def use_color(color: str) -> None:
+    """Whether messages on a terminal are styled: auto, always or never."""
+    global _color
+    _color = color
+
+
+def say(message: str, advice: str = "", *, is_error: bool = False) -> None:
     """Write a message for the user, and one line on what to do about it, to stderr. That it
-    cannot be written is no reason to fail."""
+    cannot be written is no reason to fail.
+
+    On a terminal the name of the program is dim, or red before an error, and advice is dim.
+    """
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
-    for line in filter(None, (f"vnsearch: {message}", advice)):
+    name = _styled("vnsearch:", "1;31" if is_error else "2")
+    lines = [f"{name} {safe(message)}"] + [_styled(safe(advice), "2")] * bool(advice)
+    for line in lines:
         with suppress(OSError):
-            sys.stderr.write(safe(line) + "\n")
+            sys.stderr.write(line + "\n")
+
+
+def _styled(text: str, style: str) -> str:
+    """A text for stderr in a style (SGR), if that is a terminal that may have it."""
+    dull = _color == "never" or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return text if dull or not sys.stderr.isatty() else f"\x1b[{style}m{text}\x1b[0m"

@@ -2,20 +2,22 @@
 
 import os
 import sys
+import time
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import (
     BarColumn,
-    DownloadColumn,
     Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
-    TransferSpeedColumn,
 )
 from rich.style import Style
 from rich.text import Text
@@ -84,10 +86,11 @@ def document(
     """A part of a document for a terminal, below its title and path, and the line of that where
     `at` is, from 1."""
     page = _Page(color, links.DEFAULT)
-    page.add(Text(visible(found.title), _BRIGHT))
+    text = found.text[slice(*part)]
+    if not text.startswith(found.title):
+        page.add(Text(visible(found.title), _BRIGHT))
     page.add(Text(safe(found.path), _FAINT))
     page.add()
-    text = found.text[slice(*part)]
     begin, line = 0, 1
     for paragraph in text.split("\n"):
         if begin <= at:
@@ -162,8 +165,10 @@ class _Page:
         text, begin = snippet.text, 0
         lines = text.split("\n") if _CELLS in text else [text]
         for line in lines:
-            marked = self.part(line, begin, snippet.highlights, snippet.weak)
-            if marked:
+            own = line.lstrip()
+            indent = len(line) - len(own)
+            if own:
+                marked = self.part(own, begin + indent, snippet.highlights, snippet.weak)
                 self.add(marked, _INDENT)
             begin += len(line) + 1
 
@@ -197,23 +202,84 @@ class _Page:
 
 class Bar:
     """A progress bar on stderr, with rate and time left: an implementation of the protocol
-    `Progress` of indexing."""
+    `Progress` of indexing.
+
+    One bar for all: to make what was read ready takes half as long as to read it, and to complete
+    the index a little more. Between two reports it goes on at the rate so far, at most up to what
+    the next one can tell.
+    """
+
+    _BUILDING = 0.5
+    _COMPLETING = 0.05
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task("reading", total=None)
+        self._task = progress.add_task("reading", total=None, read=0)
+        self._bytes = self._read = 0
+        self._built = 0.0
+        self._started = self._last = time.monotonic()
 
     def start(self, total_bytes: int) -> None:
         """Set the bytes that will be read."""
-        self._progress.update(self._task, total=total_bytes)
+        self._bytes = total_bytes
+        self._started = self._last = time.monotonic()
+        total = total_bytes * (1 + self._BUILDING + self._COMPLETING)
+        self._progress.update(self._task, total=total or None)
 
     def advance(self, read_bytes: int) -> None:
         """Add to the bytes read."""
-        self._progress.advance(self._task, read_bytes)
+        self._read += read_bytes
+        self._report("reading" if self._read < self._bytes else "building the index")
+
+    def built(self, read_bytes: int) -> None:
+        """Add to the bytes whose documents are ready."""
+        self._built += read_bytes
+        self._report()
 
     def finishing(self) -> None:
-        """Show that all is read and the index is being written."""
-        self._progress.update(self._task, total=None, description="writing the index")
+        """Show that all is ready and the index is being completed."""
+        self._built = self._bytes
+        self._report("writing the index")
+
+    def move(self) -> None:
+        """Go on between two reports."""
+        done = self._done()
+        if done and self._bytes:
+            passed = time.monotonic() - self._last
+            step = passed * done / max(self._last - self._started, 0.1)
+            left = self._bytes * (1 + self._BUILDING + self._COMPLETING) - done
+            self._progress.update(self._task, completed=done + min(step, left * 0.9))
+
+    def _done(self) -> float:
+        return self._read + self._built * self._BUILDING
+
+    def _report(self, description: str | None = None) -> None:
+        self._last = time.monotonic()
+        self._progress.update(
+            self._task, description=description, completed=self._done(), read=self._read
+        )
+
+
+class _Bytes(ProgressColumn):
+    """The bytes read, and how fast."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn`."""
+        read, passed = task.fields["read"], task.elapsed or 0.0
+        rate = f", {read / 1e6 / passed:.1f} MB/s" if passed > 0.5 else ""
+        return Text(f"{read / 1e6:.1f} MB{rate}")
+
+
+class _Moving(Progress):
+    """A progress that goes on between two reports."""
+
+    bar: Bar | None = None
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """See `Progress`."""
+        if self.bar is not None:
+            self.bar.move()
+        yield from super().get_renderables()
 
 
 @contextmanager
@@ -222,12 +288,13 @@ def progress(color: str) -> Iterator[Bar]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
+        TaskProgressColumn(),
+        _Bytes(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_console(color, stderr=True), transient=True) as bars:
-        yield Bar(bars)
+    with _Moving(*columns, console=_console(color, stderr=True), transient=True) as bars:
+        bars.bar = Bar(bars)
+        yield bars.bar
 
 
 def _console(color: str, *, stderr: bool) -> Console:

@@ -13,15 +13,17 @@ from vnsearch.engines import Engine, embedded
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.files.paths import FileNames
 from vnsearch.files.types import type_of
-from vnsearch.index.generations import Generations
+from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.model import (
+    Facets,
     Hit,
     Interpretation,
     Match,
     Matches,
     Place,
     Results,
+    Snippet,
     StoredPassage,
     Understood,
 )
@@ -30,7 +32,7 @@ from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
-from vnsearch.search.file_filter import FileFilter, in_order
+from vnsearch.search.file_filter import FileFilter, facets_of, in_order
 from vnsearch.search.highlighter import LENGTH, Highlighter, Span
 
 if TYPE_CHECKING:
@@ -115,6 +117,22 @@ class Searcher:
         reading = tuple(describe(answer.query)) if explain else ()
         return found._replace(query=text, limit=limit, reading=reading)
 
+    def facets(
+        self,
+        text: str,
+        *,
+        exact: bool = False,
+        demand: Demand = Demand.SMART,
+        files: FileFilter = FileFilter(),  # noqa: B008
+    ) -> Facets:
+        """What the answer to a query may be narrowed to, by `files`: types, folders, years."""
+        with as_index_error(self._generations):
+            typed = parse(text, exact=exact, demand=demand)
+            query, _ = self._rewriter.rewrite(typed)
+            filters = files.filters(self._places, self._catalog)
+            counts = self._reader.matches_by_source(query, filters)
+            return facets_of(counts, dict(self._catalog.modified()), self._places)
+
     def _answer(
         self, typed: Query, matches_of: Callable[[Query], Matches], correct: bool
     ) -> "_Answer":
@@ -158,7 +176,7 @@ class Searcher:
         states = {source: self._state(source) for source in paths if excerpts.places}
         words = len(query.wanted())
         hits = (
-            _hit(rank, match, words, highlighter, *states[match.passage.source])
+            self._told(_hit(rank, match, words, highlighter, *states[match.passage.source]), match)
             for rank, match in enumerate(found.matches, offset + 1)
         )
         return Results(
@@ -172,6 +190,22 @@ class Searcher:
             notices=query.notices,
             complete=found.complete,
         )
+
+    def _told(self, hit: Hit, match: Match) -> Hit:
+        """A hit with how sure its text is, if that was recognized in pictures."""
+        state = self._file(match.passage.source)
+        if state is None or not state.reader.endswith(" ocr"):
+            return hit
+        from vnsearch.index.recognized import Recognized
+
+        pages = Recognized(self._generations.folder / RECOGNIZED).pages(state.digest)
+
+        def told(snippet: Snippet) -> Snippet:
+            page = pages.get(snippet.match.number) if snippet.match is not None else None
+            return snippet if page is None else snippet._replace(confidence=page.confidence)
+
+        others = tuple(other._replace(snippet=told(other.snippet)) for other in hit.others)
+        return hit._replace(snippet=told(hit.snippet), others=others)
 
     def read(self, text: str) -> tuple[Interpretation, ...]:
         """How the words of an NFC text are read, as those of a query would be."""

@@ -42,14 +42,18 @@ class StoredBlock:
     def __len__(self) -> int:
         return len(self._sizes)
 
+    def keys(self) -> list[str]:
+        """Return the keys of the documents of all passages."""
+        return self._column(1)
+
     def places(self, source: str, key: str) -> list[int]:
         """Return which passages are of a document."""
-        sources, keys = (
-            column if isinstance(column, list) else [column] * len(self)
-            for column in self._columns[:2]
-        )
-        document = source, key
-        return [n for n, row in enumerate(zip(sources, keys, strict=True)) if row == document]
+        rows = zip(self._column(0), self._column(1), strict=True)
+        return [n for n, row in enumerate(rows) if row == (source, key)]
+
+    def _column(self, number: int) -> list[str]:
+        column = self._columns[number]
+        return column if isinstance(column, list) else [column] * len(self)
 
     def __getitem__(self, number: int) -> StoredPassage:
         row = [c[number] if isinstance(c, list) else c for c in self._columns]

@@ -1,6 +1,7 @@
 """The index opened for searching: the `engines.IndexReader` of this engine."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from heapq import nlargest
 from itertools import chain
@@ -113,6 +114,16 @@ class WhooshReader:
             reduce(and_, by_clause, qualified).bit_count(),
             tuple(number for number, documents in enumerate(by_clause) if not documents),
         )
+
+    def matches_by_source(
+        self,
+        query: Query,
+        filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
+    ) -> Mapping[str, int]:
+        """See `engines.IndexReader`."""
+        qualified, _ = self._matcher.qualified(query, filters.accepts())
+        sources = self._collection.sources()
+        return Counter(sources[document] for document in members(qualified))
 
     def _best(self, scorer: Scorer, qualified: int, count: int) -> list[tuple[float, int]]:
         """The scores and passages of documents that qualify, the `count` best among them."""

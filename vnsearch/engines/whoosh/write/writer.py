@@ -4,15 +4,18 @@ Small segments are merged, so that there are never many.
 """
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from itertools import compress, count
 from pathlib import Path
 
 from vnsearch.engines.whoosh.format import manifest
+from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import Arrays
+from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.bitset import members
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write.batches import Batch, BatchBuilder
@@ -43,10 +46,10 @@ class WhooshWriter:
             segment.remove_document(number)
         self._new.append(segment)
 
-    def remove(self, source: str) -> None:
+    def remove(self, source: str, kept: Container[str] = ()) -> None:
         """See `engines.Writer`."""
         for segment in self._old:
-            segment.remove(source)
+            segment.remove(source, kept)
 
     def commit(self) -> None:
         """See `engines.Writer`."""
@@ -96,11 +99,26 @@ class _ChangingSegment:
         self._entry, self._deleted = entry, set(entry.deleted)
         self._path = folder / entry.file
 
-    def remove(self, source: str) -> None:
-        """Delete the passages of a file."""
+    def remove(self, source: str, kept: Container[str]) -> None:
+        """Delete the passages of a file, without those of documents whose keys are `kept`."""
         number = self._names.find(os.fsencode(source))
         if number is not None:
-            self._deleted.update(members(self._passages.presence([number])))
+            passages = members(self._passages.presence([number]))
+            if kept:
+                self._deleted.update(n for n, key in self._keys(passages) if key not in kept)
+            else:
+                self._deleted.update(passages)
+
+    def _keys(self, passages: Iterable[int]) -> Iterator[tuple[int, str]]:
+        """The keys of the documents of some passages, which ascend."""
+        starts, at = self._arrays["stored.first"], self._arrays["stored.blocks_at"]
+        number, begin, keys = -1, 0, list[str]()
+        for passage in passages:
+            if passage >= begin + len(keys):
+                number = bisect_right(starts, passage, number + 1) - 1
+                block = self._arrays.read("stored.blocks", at[number], at[number + 1])
+                begin, keys = starts[number], StoredBlock(decompress(block)).keys()
+            yield passage, keys[passage - begin]
 
     def remove_document(self, number: int) -> None:
         """Delete the passages of a document, by its number in the segment, from 0."""

@@ -1,0 +1,64 @@
+"""Archives that bsdtar can read (.7z, .rar), as the .tar that it makes of them.
+
+bsdtar is the program of libarchive (BSD-2), which a system may have. Its errors cost what comes
+after them in the archive.
+"""
+
+import io
+import os
+import resource
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Final
+
+from vnsearch.errors import UnusableFileError
+
+PROGRAM: Final = "bsdtar"
+_SECONDS: Final = 60  # of processor time
+
+
+@contextmanager
+def as_tar(stream: IO[bytes], kind: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """The program, which writes the files of an archive to its stdout; raises UnusableFileError
+    when it is not there."""
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise UnusableFileError(
+            f"{kind} archive: unpack it, or install bsdtar (Debian: libarchive-tools)"
+        )
+    with _as_file(stream) as file:
+        file.seek(0)
+        process = subprocess.Popen(
+            [program, "-c", "-f", "-", "--format", "pax", f"@/dev/fd/{file.fileno()}"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[file.fileno()],
+            preexec_fn=_limit_itself,
+        )
+        with process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+def _as_file(stream: IO[bytes]) -> IO[bytes]:
+    """A file that the system knows, with the bytes of a stream."""
+    try:
+        stream.fileno()
+    except io.UnsupportedOperation:  # an archive in another one
+        if hasattr(os, "memfd_create"):
+            file: IO[bytes] = os.fdopen(os.memfd_create("archive"), "w+b")
+        else:
+            file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by who asked for it
+        shutil.copyfileobj(stream, file)
+        return file
+    return stream
+
+
+def _limit_itself() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
