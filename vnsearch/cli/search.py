@@ -102,7 +102,7 @@ def answer(
                     0 if form == paths else passages,
                     snippet_length,
                     context,
-                    skip_title=form is None,  # people see it above
+                    skip_title=form is None and batch is None,  # people see it above
                 ),
             )
 
