@@ -91,7 +91,8 @@ def assert_error(done: Done, *parts: str) -> None:
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int, int]]:
     """Which files there are, and whether they are still the same."""
-    stats = {str(path): path.stat() for path in folder.rglob("*") if path.name != "lock"}
+    paths = (path for path in folder.rglob("*") if path.name != "lock" and ".XDG_" not in str(path))
+    stats = {str(path): path.stat() for path in paths}
     return {name: (stat.st_ino, stat.st_mtime_ns, stat.st_size) for name, stat in stats.items()}
 
 
