@@ -20,7 +20,7 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
-from vnsearch.cli.programs import mcp
+from vnsearch.cli.programs import mcp, schema
 from vnsearch.cli.reading_commands import open_, show
 from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
@@ -383,3 +383,4 @@ commands.add_command(open_)
 commands.add_command(status)
 commands.add_command(watch)
 commands.add_command(mcp)
+commands.add_command(schema)

@@ -13,7 +13,7 @@ from vnsearch.cli import config
 from vnsearch.errors import VnsearchError
 
 # What stands first and is none of these begins a query.
-COMMANDS: Final = frozenset("index search show open watch status check analyze mcp".split())
+COMMANDS: Final = frozenset("index search show open watch status check analyze mcp schema".split())
 _ASKING_FOR_HELP: Final = ("-h", "--help", "--version")
 
 _FLAGS: Final = {
@@ -143,17 +143,26 @@ def _add(options: dict[str, Any], option: str, value: str) -> bool:
 
 def _configured(found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The options that the configuration gives a search."""
-    options: dict[str, Any] = {}
     if any(isinstance(value, dict) and key not in COMMANDS for key, value in found.items()):
         return None
     values = {key: value for key, value in found.items() if not isinstance(value, dict)}
-    for key, value in (values | found.get("search", {})).items():
+    values |= found.get("search", {})
+    values.pop("index", None)
+    options = options_of(values)
+    return options and {name: value for name, value in options.items() if value is not False}
+
+
+def options_of(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The options of `search.answer` in values by the long names of options; None when there is
+    one that click would not take."""
+    options: dict[str, Any] = {}
+    for key, value in values.items():
         option = f"--{key}"
         if isinstance(value, bool):
             if option not in _FLAGS:
                 return None
-            options |= {_FLAGS[option]: True} if value else {}
-        elif key != "index" and not _add_all(options, option, value):
+            options[_FLAGS[option]] = value
+        elif not _add_all(options, option, value):
             return None
     return options
 

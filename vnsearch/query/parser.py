@@ -54,7 +54,7 @@ def parse(
     except _SyntaxError as error:
         notices.append(f"searched as plain words: {error}")
         clauses = tuple(filter(None, map(_plain, searched.split())))
-    if demand is Demand.SMART and (unquoted := _without_quotes(clauses)) != clauses:
+    if demand is not Demand.ALL and (unquoted := _without_quotes(clauses)) != clauses:
         notices.append("the quotation marks are not used among so many words, except with --all")
         clauses = unquoted
     if not clauses:

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from vnsearch.analysis.unmarked import has_unknown_marks
 from vnsearch.model import (
     DOUBTFUL,
     Changes,
@@ -273,6 +274,8 @@ def tokens(found: Sequence[Token], readings: Sequence[Interpretation] = ()) -> I
     for row in rows:
         cells = (f"{c}{' ' * (width - _columns(c))}" for c, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
+    if any(map(has_unknown_marks, (form for reading in readings for form in reading.variants))):
+        yield "a form with ? is of texts that were typed without marks: it may have any"
 
 
 def other_typings(

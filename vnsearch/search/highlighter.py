@@ -114,7 +114,7 @@ class Highlighter:
             tuple((start + shift, end + shift) for start, end, weak in joined if weak),
         )
 
-    def _marks(self, field: "_Field", sought: Iterable[Sought]) -> list[Mark]:
+    def _marks(self, field: "_Field", sought: Sequence[Sought]) -> list[Mark]:
         """What to highlight in a text or title, in order."""
         marks: list[Mark] = []
         for words, quoted, others in sought:
@@ -125,6 +125,11 @@ class Highlighter:
                 for word in words:
                     found += _found(field, (word,), self._exact)
             marks += found
+        if not marks and not self._relaxed and field.is_part:
+            # A phrase may go on in another passage.
+            for words, _, _ in sought:
+                for word in words if len(words) > 1 else ():
+                    marks += _found(field, (word,), self._exact)
         # Of two words that fold the same, one may be there in full.
         marks.sort(key=lambda mark: not mark.weak)
         return sorted({mark.start: mark for mark in marks}.values())
@@ -139,6 +144,7 @@ class _Field:
         self.text = passage.title if is_title else passage.text
         self.places: Places = occurrences(self.text, folded)
         self._passage, self._is_title = passage, is_title
+        self.is_part = not is_title and (passage.cut_before or passage.cut_after)
         self._is_unmarked: bool | None = None
 
     def has(self, word: Word, folded: str, form: str, exact: bool) -> bool:

@@ -1,29 +1,25 @@
-"""The segments of an index as one: posting lists, frequencies, token strings, stored fields.
+"""Posting lists and frequencies of words and phrases in all of an index.
 
-Passages are numbered through all segments; sets of them are bitsets, see `bitset`. A phrase is
+Sets of passages are bitsets, see `bitset`. A phrase is
 one or more consecutive words; one that begins with a `title:` word is counted in titles only. A
 word that has other typings occurs wherever one of them does.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, reduce
-from itertools import accumulate, chain, pairwise, product
+from itertools import chain, pairwise, product
 from operator import and_, or_
 from pathlib import Path
 from typing import Final
 
-from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.segment_file import (
     BIGRAM_TF_BITS,
     BUCKET_BITS,
     MAX_TF,
     TF_BITS,
-    bitset_size,
 )
 from vnsearch.engines.whoosh.read.bitset import (
-    DocumentMap,
     at_least,
     bitset_of,
     capped_sum,
@@ -37,11 +33,10 @@ from vnsearch.engines.whoosh.read.phrases import (
     AnyFrequency,
     Frequency,
     PhraseFrequency,
-    TokenString,
 )
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
+from vnsearch.engines.whoosh.read.segments import Segments
 from vnsearch.engines.whoosh.read.terms import Slices, as_bitsets
-from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -52,44 +47,14 @@ _FREQUENCIES_KEPT: Final = 10_000
 _SCANS_KEPT: Final = 256
 _MOST_LOOKED_AT: Final = 100  # passages; to find those with more words takes as long
 _PHRASES_KEPT: Final = 1_000
-_RECORDS_KEPT: Final = 100
 
 
-class Collection:
+class Collection(Segments):
     """An index opened for reading."""
 
     def __init__(self, folder: Path) -> None:
         """Raises IndexUnusableError."""
-        entries = manifest.read(folder)
-        self._segments = [SegmentReader(folder / entry.file) for entry in entries]
-        # The passages of a segment begin at a multiple of 8: bitsets are joined as bytes.
-        self._octets = [bitset_size(segment.size) for segment in self._segments]
-        self._begins = [8 * octets for octets in accumulate(self._octets, initial=0)]
-        self.size = self._begins[-1]  # the numbers of passages, of deleted and of missing ones
-        self._deleted = [entry.deleted for entry in entries]
-        existing = self._joined(lambda _, s: (to_bytes((1 << s.size) - 1),), 1)[0]
-        gone = (
-            begin + passage
-            for begin, deleted in zip(self._begins, self._deleted, strict=False)
-            for passage in deleted
-        )
-        self._live = existing & ~bitset_of(gone, self.size)
-        self.passages = self._live.bit_count()  # live ones
-        tokens = sum(segment.tokens for segment in self._segments)
-        tokens -= sum(
-            segment.lengths[passage]
-            for segment, deleted in zip(self._segments, self._deleted, strict=True)
-            for passage in deleted
-        )
-        self.average_length = tokens / self.passages if self.passages else 0.0  # in tokens
-        lengths = b"".join(
-            bytes(segment.lengths).ljust(16 * octets, b"\0")
-            for segment, octets in zip(self._segments, self._octets, strict=True)
-        )
-        self.lengths = memoryview(lengths).cast("H")  # of passages, in tokens
-        last = self._joined(lambda _, segment: (to_bytes(segment.last()),), 1)[0]
-        self.documents = DocumentMap(last, (1 << self.size) - 1 ^ existing)
-        self.live_documents = self.documents.to_documents(self._live)
+        super().__init__(folder)
         octets = max(self.size // 8, 1)
         sets_kept = max(_LEAST_KEPT, _SETS_BYTES // octets)
         lists_kept = max(_LEAST_KEPT, _LISTS_BYTES // (TF_BITS * octets))
@@ -101,12 +66,6 @@ class Collection:
         self.bigrams = cached(_FREQUENCIES_KEPT, self._count_bigrams)
         self._scanned = cached(_SCANS_KEPT, self._scan)
         self.phrase_frequency = cached(_PHRASES_KEPT, self._phrase_frequency)
-        self.record = cached(_RECORDS_KEPT, self._read_record)
-
-    def close(self) -> None:
-        """Close the files."""
-        for segment in self._segments:
-            segment.close()
 
     # Posting lists and sets of passages
 
@@ -146,22 +105,6 @@ class Collection:
         """The passages by their length."""
         buckets = self._joined(lambda _, segment: segment.length_buckets(), BUCKET_BITS)
         return LengthClasses(buckets, self._live)
-
-    def _joined(
-        self, slices_of: Callable[[int, SegmentReader], Slices], bits: int
-    ) -> tuple[int, ...]:
-        """The bit-sliced numbers of all segments as those of one."""
-        parts = [slices_of(number, segment) for number, segment in enumerate(self._segments)]
-        return tuple(
-            int.from_bytes(
-                b"".join(
-                    (part[bit] if bit < len(part) else b"").ljust(octets, b"\0")
-                    for part, octets in zip(parts, self._octets, strict=True)
-                ),
-                "little",
-            )
-            for bit in range(bits)
-        )
 
     def _make_slices(self, words: tuple[Word, ...], exact: bool) -> tuple[int, ...]:
         if words[0].others:
@@ -339,49 +282,12 @@ class Collection:
             found &= present(as_bitsets(self._segments[segment].slices(word, exact=False)))
         return members(found)
 
-    # Passages and their files
-
-    def documents_by_source(self) -> dict[str, int]:
-        """Return the names of the files that have live documents, and how many."""
-        counts: Counter[str] = Counter()
-        for segment, deleted in zip(self._segments, self._deleted, strict=True):
-            counts.update(segment.documents_by_source(deleted))
-        return counts
-
-    def sources(self) -> list[str]:
-        """Return the source of each passage; "" for numbers of none."""
-        found = list[str]()
-        for segment, end in zip(self._segments, self._begins[1:], strict=True):
-            found += segment.sources()
-            found += [""] * (end - len(found))
-        return found
-
-    def passages_of(self, source: str, key: str) -> Sequence[int]:
-        """Return the passages of a document, in order; none when there is no such document."""
-        for begin, segment, deleted in zip(
-            self._begins, self._segments, self._deleted, strict=False
-        ):
-            found = segment.passages_of(source, key)
-            if live := [begin + passage for passage in found if passage not in deleted]:
-                return live
-        return ()
-
-    def token_string(self, passage: int) -> TokenString:
-        """Return the tokens of a passage."""
-        number = bisect_right(self._begins, passage) - 1
-        return number, self._segments[number].token_string(passage - self._begins[number])
-
     def _phrase_frequency(self, words: tuple[Word, ...], exact: bool) -> Frequency:
         """What counts a phrase in token strings."""
         if words[0].others:
             typings = (self.phrase_frequency(typing, exact) for typing in _typings(words[0]))
             return AnyFrequency(tuple(typings))
         return PhraseFrequency(self._segments, words, exact)
-
-    def _read_record(self, passage: int) -> StoredPassage:
-        """The stored fields of a passage."""
-        number = bisect_right(self._begins, passage) - 1
-        return self._segments[number].record(passage - self._begins[number])
 
 
 def _any_typing(folded: str) -> Word:
