@@ -155,6 +155,8 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
             yield Feature((one,), exact=True, weight=share * weight)
     apart = [word._replace(others=()) for word in words]
     for bigram, any_asks in zip(pairwise(apart), pairwise(asking), strict=True):
+        if any(word.kind is not Kind.WORD for word in bigram):
+            continue  # of the many words it stands for, most are neighbours by chance
         yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(any_asks) else 1.0))
 
 

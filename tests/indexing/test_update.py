@@ -113,6 +113,13 @@ def test_a_file_only_touched_is_not_indexed_again(docs: Path, index: Path) -> No
     assert status(index).changed == 0
 
 
+def test_a_file_is_read_when_no_edit_to_come_can_leave_the_same_time(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    with open(tmp_path / "a", "rb", buffering=0) as file:
+        stat = reading.stable_stat(file)
+        assert time.time_ns() - stat.st_ctime_ns >= 10_000_000  # a tick of most clocks
+
+
 def test_an_edit_that_keeps_size_and_time_of_day_is_seen(docs: Path, index: Path) -> None:
     (docs / "a.txt").write_text("cá một")
     update(index, [str(docs)])

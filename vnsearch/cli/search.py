@@ -130,7 +130,7 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
     """Search with the options of the command."""
     demand = _DEMANDS[_only_one({"--all": asked["need_all"], "--any": asked["need_any"]})]
     as_set = asked["is_set"]
-    return searcher.search(
+    found = searcher.search(
         text,
         limit=asked["limit"],
         offset=asked["offset"],
@@ -147,6 +147,8 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
         ),
         copies=asked["copies"],
     )
+    streams.note("search", query=text, total=found.total, complete=found.complete)
+    return found
 
 
 def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:

@@ -37,7 +37,7 @@ from vnsearch.engines.whoosh.read.phrases import (
 )
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.engines.whoosh.read.segments import Segments
-from vnsearch.engines.whoosh.read.terms import Slices, as_bitsets
+from vnsearch.engines.whoosh.read.terms import WIDE_BITS, Slices, as_bitsets, widened
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -117,12 +117,13 @@ class Collection(Segments):
         if words[0].in_name:
             return tuple(map(self.documents.to_passages, self.named.tf(words, exact)))
         if words[0].others:
-            lists = [_widened(self.slices(typing, exact)) for typing in _typings(words[0])]
-            return capped_sum(lists, TF_BITS)
+            lists = [self.slices(typing, exact) for typing in _typings(words[0])]
+            return capped_sum([widened(slices, WIDE_BITS) for slices in lists], WIDE_BITS)
         if words[0].in_title or len(words) > 2 or (len(words) == 2 and not _are_plain(words)):
             return self._counted(words, exact)
         if len(words) == 1:
-            joined = self._joined(lambda _, segment: segment.slices(words[0], exact), TF_BITS)
+            bits = TF_BITS if words[0].kind is Kind.WORD else WIDE_BITS
+            joined = self._joined(lambda _, s: s.slices(words[0], exact), bits)
         else:
             joined = self._bigram_slices(words[0], words[1], exact)
         return tuple(bits & self._live for bits in joined)
@@ -336,12 +337,6 @@ def _is_by_marks(word: Word, exact: bool) -> bool:
     """Whether a word stands for itself by its marks, and for unknown ones."""
     is_plain = word.kind is Kind.WORD and not (word.others or word.in_field)
     return is_plain and word.match_marks and not exact
-
-
-def _widened(slices: tuple[int, ...]) -> tuple[int, ...]:
-    """A posting list whose highest tf, which stands for all above it, is MAX_TF."""
-    over = reduce(and_, slices)
-    return *slices, *[over] * (TF_BITS - len(slices))
 
 
 def _are_plain(words: Iterable[Word]) -> bool:

@@ -27,7 +27,8 @@ from vnsearch.model import ScorePart
 from vnsearch.query.clauses import Word
 from vnsearch.ranking import TITLE_WEIGHT, Feature, Weight
 
-_ROUNDING_ERROR: Final = 1e-6  # more than sums of the same floats in another order may differ by
+# By this factor sums of the same floats, none below 0, differ less in another order.
+_NEARLY: Final = 1 - 1e-9
 _MANY: Final = 256  # passages: to score more takes longer than to find closer bounds
 _SCORED_TOGETHER: Final = 32  # passages at first, and then ever more
 
@@ -99,9 +100,9 @@ class Scorer:
             batch = members(chosen)[: 2 * together]
             self._score_all(batch, top)
             passages &= ~bitset_of(batch, self._collection.size)
-            passages = bounds.reaching(passages, top.threshold - _ROUNDING_ERROR)
+            passages = bounds.reaching(passages, top.threshold * _NEARLY)
             if passages.bit_count() > _MANY and bounds.refine():
-                passages = bounds.reaching(passages, top.threshold - _ROUNDING_ERROR)
+                passages = bounds.reaching(passages, top.threshold * _NEARLY)
             together *= 2
         return list(top.best.values())
 
@@ -134,7 +135,7 @@ class Scorer:
             return [best]
         found = {passage: self._score_of_text(passage) for passage in passages}
         best = max(passages, key=lambda passage: (found[passage][0], -passage))
-        needed = found[best][1] * ranking.PLACE_SHARE - _ROUNDING_ERROR
+        needed = found[best][1] * ranking.PLACE_SHARE * _NEARLY
         if needed <= 0:
             return [best]
         return [best, *(p for p in passages if p != best and found[p][1] >= needed)]
@@ -169,7 +170,7 @@ class Scorer:
         """Score passages."""
         documents = self._collection.documents
         for passage in passages:
-            needed = top.threshold - _ROUNDING_ERROR
+            needed = top.threshold * _NEARLY
             score = self._score(passage, needed)
             if score >= needed:
                 top.add(documents.document_of(passage), score, passage)
@@ -195,7 +196,7 @@ class Scorer:
                 total += weight * (
                     saturations[tf] if tf < MAX_TF else self._saturation(tf, passage)
                 )
-        if not self._max_window or total + self._max_window < needed - _ROUNDING_ERROR:
+        if not self._max_window or total + self._max_window < needed * _NEARLY:
             return total
         return total + self._windows.max_weight(tokens)
 
