@@ -44,7 +44,7 @@ class Place:
 
     def hits(self, query: str) -> list[Hit]:
         with closing(Searcher(self.index)) as searcher:
-            return [*searcher.search(query, limit=50).hits]
+            return [*searcher.search(query, limit=50, copies=True).hits]
 
     def ids(self, query: str) -> list[str]:
         return sorted(hit.id.removeprefix("docs/") for hit in self.hits(query))
