@@ -76,6 +76,8 @@ class Vnsearch:
                 return f'"{" ".join(words)}"'
             case "prefix":
                 return f"{words[0]}*"
+            case "fuzzy":
+                return f"{words[0]}~"
             case "boolean":
                 return f"{words[0]} AND {words[1]} -{words[2]}"
             case _:

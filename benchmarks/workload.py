@@ -8,8 +8,9 @@ import lzma
 import random
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,6 +21,7 @@ _A_FILE: Final = 100  # documents of a .jsonl file
 _FOLDERS: Final = 10
 _WITHIN: Final = f"{_FOLDERS // 2}/"  # a tenth of the documents
 _PREFIX: Final = 3  # letters
+_SAMPLE: Final = 2_000  # documents that tell which words are common
 _DRAWS: Final = 5  # queries that may come from one document
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -39,7 +41,7 @@ class Document(NamedTuple):
 class Query(NamedTuple):
     """What is asked, for an engine to put into its language."""
 
-    shape: str  # any, phrase, prefix, boolean (two words AND, one NOT) or title
+    shape: str  # any, phrase, prefix, fuzzy, boolean (two words AND, one NOT) or title
     words: tuple[str, ...]
 
 
@@ -125,10 +127,26 @@ def kinds(documents: Sequence[Document], count: int) -> list[Kind]:
         Kind("phrase", phrases, every, shared=True),
         Kind("phrase, bare", _bare(phrases), every, shared=True),
         Kind("phrase, --exact", phrases, ("--exact",), shared=False),
+        Kind("phrase of common words", _common(documents, count), every, shared=True),
+        Kind("words, deep page", words, ("--any", "--offset", "500"), shared=False),
         Kind("prefix", single, every, shared=True),
+        Kind("prefix of a letter", _cut(single, 1), every, shared=True),
+        Kind("fuzzy", [Query("fuzzy", query.words[:1]) for query in words], every, shared=False),
         Kind("boolean", some(_boolean), every, shared=True),
         Kind("title", some(_title), every, shared=True),
     ]
+
+
+def _common(documents: Sequence[Document], count: int) -> list[Query]:
+    """Neighbours that are among the commonest in some documents, as phrases."""
+    pairs = Counter(
+        pair for document in documents[:_SAMPLE] for pair in pairwise(_words(document.text))
+    )
+    return [Query("phrase", pair) for pair, _ in pairs.most_common(count)]
+
+
+def _cut(queries: Iterable[Query], letters: int) -> list[Query]:
+    return list(_once(query._replace(words=(query.words[0][:letters],)) for query in queries))
 
 
 def bare(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests import formats
 from tests.conftest import Command, write_files
 from tests.render.test_render import check
 from vnsearch.cli import opener
@@ -144,6 +145,17 @@ def test_show_quietly(run: Command) -> None:
 
 
 # open
+
+
+def test_open_opens_the_archive_that_holds_a_file(run: Command, folder: Path) -> None:
+    write_files(folder, {"docs/a.zip": formats.packed({"phu-luc/b.txt": "đất sét"})})
+    run("index")
+    write_files(folder, {"xdg-open": "#!/bin/sh\n"})
+    (folder / "xdg-open").chmod(0o755)
+    done = run("open", "docs/a.zip/phu-luc/b.txt", PATH=f"{folder}:{os.environ['PATH']}")
+    assert (done.returncode, done.stderr) == (
+        0, "vnsearch: opening docs/a.zip, which holds phu-luc/b.txt\n"
+    )  # fmt: skip
 
 
 def test_open_runs_the_editor_without_a_shell(run: Command, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Whether files have changed since an index was made."""
 
 import os
+import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -55,6 +56,15 @@ def test_changes_are_told(docs: Path, change: Callable[[Path], object]) -> None:
 def test_what_is_no_change_is_not_told(docs: Path, change: Callable[[Path], object]) -> None:
     change(docs)
     assert told(docs) is False
+
+
+def test_files_in_files_are_as_new_as_those(docs: Path) -> None:
+    with zipfile.ZipFile(docs / "x.zip", "w") as archive:
+        archive.writestr("y.txt", "năm")
+    update(docs.parent / ".vnsearch")
+    assert told(docs) is False
+    os.utime(docs / "x.zip", (1, 1))
+    assert told(docs) is True
 
 
 def test_what_takes_too_long_is_not_known(docs: Path) -> None:

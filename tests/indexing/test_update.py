@@ -193,7 +193,7 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
 def test_a_file_that_was_given_up_is_tried_again(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def given_up(*_: object) -> None:
+    def given_up(*_: object, **__: object) -> None:
         raise GivenUpError("takes too much memory to read")
 
     read, skipped = Sandbox.read, "takes too much memory to read; "
@@ -481,6 +481,9 @@ def test_a_file_that_may_not_be_read_is_no_work(
     done = update(index)
     assert (counts(done), done.skipped, done.skipped_before) == ((0, 0, 0, 4), (), 2)
     assert sorted(index.rglob("*")) == before
+    with closing(Searcher(index)) as searcher:
+        (hit,) = searcher.search("name:n.txt").hits
+    assert (hit.by_name, hit.unread) == (True, "cannot be read: permission denied")
     monkeypatch.undo()
     assert counts(update(index)) == (1, 0, 0, 4)
 

@@ -27,12 +27,14 @@ def on_a_terminal(
     *,
     wanted: bool = True,
     line: int = 1,
+    code: str = SHOW,
 ) -> str:
     """What a terminal of some rows gets."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "TERM": "xterm", **variables}
-    command = [sys.executable, "-c", SHOW, str(lines), str(int(wanted)), str(line)]
+    environment = {k: v for k, v in environment.items() if k != "NO_COLOR" or k in variables}
+    command = [sys.executable, "-c", code, str(lines), str(int(wanted)), str(line)]
     with subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, cwd=folder
     ) as process:
@@ -104,3 +106,27 @@ def test_no_pager_when_it_is_not_wanted(folder: Path) -> None:
 
 def test_a_pager_that_ends_early_is_no_error(folder: Path) -> None:
     assert on_a_terminal(folder, 99_999, {"PAGER": "true"}) == ""
+
+
+SAY = """
+from vnsearch.render import streams
+streams.use_color("{color}")
+streams.say("một \\x1b[31m", "hai", is_error={is_error})
+"""
+
+
+@pytest.mark.parametrize(
+    ("color", "is_error", "variables", "expected"),
+    [
+        ("auto", False, {}, "\x1b[2mvnsearch:\x1b[0m một \\x1b[31m\r\n\x1b[2mhai\x1b[0m\r\n"),
+        ("auto", True, {}, "\x1b[1;31mvnsearch:\x1b[0m một \\x1b[31m\r\n\x1b[2mhai\x1b[0m\r\n"),
+        ("never", True, {}, "vnsearch: một \\x1b[31m\r\nhai\r\n"),
+        ("auto", True, {"NO_COLOR": "1"}, "vnsearch: một \\x1b[31m\r\nhai\r\n"),
+        ("auto", True, {"TERM": "dumb"}, "vnsearch: một \\x1b[31m\r\nhai\r\n"),
+    ],
+)
+def test_messages_have_one_look(
+    tmp_path: Path, color: str, is_error: bool, variables: dict[str, str], expected: str
+) -> None:
+    code = SAY.format(color=color, is_error=is_error)
+    assert on_a_terminal(tmp_path, 0, variables, code=code) == expected

@@ -7,6 +7,7 @@ difference before keeping it.
 import json
 import os
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
@@ -198,7 +199,7 @@ def check(kind: str, value: Any) -> None:
 
 def printed(value: jsonform.Object) -> Any:
     """What a program reads from a line of JSON."""
-    line = jsonform.dump(value).encode("utf-8", "backslashreplace")
+    line = jsonform.dump(value).encode()
     assert b"\n" not in line
     return json.loads(line)
 
@@ -272,7 +273,7 @@ def test_schema_rejects_a_missing_field_in_any_object(
 ) -> None:
     value = printed(make())
     for item in list(objects(value)):
-        for name in set(item) - {"explain", "reading", "passages"}:
+        for name in set(item) - {"explain", "reading", "passages", "path_bytes"}:
             kept = item.pop(name)
             with pytest.raises(ValidationError):
                 check(kind, value)
@@ -333,6 +334,7 @@ def test_json_of_a_hit() -> None:
         "matched": 0,
         "words": 0,
         "places": 1,
+        "copies": 0,
         "snippet": {
             "text": f"… {PASSAGE} …",
             "highlights": [[2, 6], [7, 9], [128, 132], [133, 135]],
@@ -349,10 +351,20 @@ def test_json_keeps_vietnamese_letters_readable() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a\u2028b\u2029c\x85d", "a\x00b\x1bc\x7f", '“a\\”"', "a\nb\r\n", "\udc80\udcff"]
+    "text", ["a\u2028b\u2029c\x85d", "a\x00b\x1bc\x7f", '“a\\”"', "a\nb\r\n", "\\x80"]
 )
 def test_json_reads_back_as_it_was(text: str) -> None:
     assert printed({"text": text}) == {"text": text}
+
+
+def test_json_is_valid_unicode() -> None:
+    hit = a_hit(path="docs/\udce1.txt", title="\ud800")
+    value = jsonform.dump({"hits": [jsonform.hit(hit)], "path": "đ"}).encode()
+    found = json.loads(value)
+    assert "path_bytes" not in found
+    assert found["hits"][0]["path"] == "docs/\\xe1.txt"
+    assert b64decode(found["hits"][0]["path_bytes"]) == b"docs/\xe1.txt"
+    assert found["hits"][0]["title"] == "?"
 
 
 # JSON of real files
@@ -413,13 +425,16 @@ def test_names_that_are_not_utf8_hold_to_the_schema(tmp_path: Path) -> None:
     index = tmp_path / ".vnsearch"
     changes = printed(jsonform.changes(update(index, [str(tmp_path / "docs")])))
     check("changes", changes)
-    assert any(item["path"].endswith("docs/h\udce1.txt") for item in changes["skipped"])
+    (skipped,) = (item for item in changes["skipped"] if item["path"].endswith("docs/h\\xe1.txt"))
+    assert b64decode(skipped["path_bytes"]).endswith(b"docs/h\xe1.txt")
     check("status", printed(jsonform.status(status(index))))
     opened = Searcher(index)
     value = printed(jsonform.results(opened.search("lạ")))
     opened.close()
     check("results", value)
-    assert [hit["id"] for hit in value["hits"]] == ["docs/l\udce1.txt"]
+    (hit,) = value["hits"]
+    assert hit["id"] == "docs/l\\xe1.txt"
+    assert b64decode(hit["path_bytes"]).endswith(b"docs/l\xe1.txt")
 
 
 @pytest.mark.parametrize(
@@ -664,9 +679,10 @@ def test_matches_are_reversed_where_themes_have_all_colours(
 
 
 def test_rows_of_a_table_are_shown_as_rows(shown: Callable[..., str]) -> None:
-    rows = "… Họ tên | Lương\nAn | 12.000.000\nBình | 9.500.000 …"
+    rows = "… Họ tên | Lương\n\fAn | 12.000.000\n\nBình | 9.500.000 …"
     text = bare(shown(some_results(hits=(a_hit(snippet=a_snippet(rows, "Bình", 3)),))))
-    assert [line.strip() for line in text.splitlines()[2:5]] == rows.split("\n")
+    lines = ["… Họ tên | Lương", "An | 12.000.000", "Bình | 9.500.000 …"]
+    assert text.splitlines()[2:5] == [f"    {line}" for line in lines]
 
 
 def test_other_places_are_shown_with_where_they_are(shown: Callable[..., str]) -> None:

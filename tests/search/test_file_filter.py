@@ -42,7 +42,7 @@ def index(tmp_path: Path) -> Path:
 def found(index: Path, files: FileFilter, **options: object) -> list[str]:
     searcher = Searcher(index)
     try:
-        hits = searcher.search("mot", files=files, limit=99, **options).hits  # type: ignore[arg-type]
+        hits = searcher.search("mot", files=files, limit=99, copies=True, **options).hits  # type: ignore[arg-type]
         return [Path(hit.id).name for hit in hits]
     finally:
         searcher.close()
@@ -149,6 +149,25 @@ def test_pages_of_the_reverse_order(index: Path) -> None:
     for offset in range(7):
         page = searcher.search("mot", reverse=True, limit=2, offset=offset).hits
         assert page == whole[offset : offset + 2]
+    searcher.close()
+
+
+def test_facets(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(index.parent)
+    searcher = Searcher(index)
+    types, folders, years = searcher.facets("mot")
+    assert types == {"text": 2, "markdown": 1, "page": 1, "mail": 1, "sheet": 1}
+    inside = {name: count for name, count in folders.items() if not name.startswith("/")}
+    assert inside == {"docs": 4, "docs/Báo": 1, "docs/luat": 1, "docs/luật": 1, "more": 1}
+    assert years == {str(year): 1 for year in range(2019, 2025)}
+    for facet, count in types.items():
+        assert searcher.search("mot", files=FileFilter(types=facet)).total == count
+    for facet, count in inside.items():
+        assert searcher.search("mot", files=FileFilter((f"./{facet}",))).total == count
+    for year in years:
+        files = FileFilter(since=year, until=year)
+        assert searcher.search("mot", files=files).total == 1
+        assert searcher.facets("mot", files=files).years == {year: 1}
     searcher.close()
 
 

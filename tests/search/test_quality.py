@@ -31,13 +31,21 @@ SHARED_FLOORS = {
     "xquad_vi": {"full": 0.967, "bare": 0.964, "half": 0.966, "telex": 0.967},
     "viquad1_dev": {"full": 0.876, "bare": 0.870, "half": 0.872, "telex": 0.870},
     "alqac_law": {"full": 0.913, "bare": 0.912, "half": 0.911, "telex": 0.913},
+    "vimedaqa": {"full": 0.825, "bare": 0.823, "half": 0.826, "telex": 0.823},
+    "faq_health": {"full": 0.788, "bare": 0.784, "half": 0.786, "telex": 0.788},
+    "news_short": {"full": 0.711, "bare": 0.681, "half": 0.693, "telex": 0.706},
 }
+# As many of their queries are asked, to be done in a few minutes.
+QUERIES = dict.fromkeys(SHARED_FLOORS, 700) | dict.fromkeys(
+    ("vimedaqa", "faq_health", "news_short"), 300
+)
 
 
 # Of the syllables of long bare queries, the share that gets the marks back that it was written
 # with, likewise of short ones that are restored, and of full ones the share that stays. The corpus
 # is small, and some of its queries ask for the rarer of two words.
 RESTORED, RESTORED_FROM_CORPUS, RESTORED_WHERE_SURE, KEPT = 0.95, 0.92, 0.92, 0.995
+RESTORED_IN_NEWS = 0.93  # queries of six to eight syllables, some by chance beside each other
 
 
 def ndcg(found: list[str], relevant: set[str]) -> float:
@@ -129,7 +137,8 @@ def test_marks_are_restored_from_shared_collections(
     texts = [nfc(json.loads(line)["text"]) for line in lines]
     texts = random.Random(1).sample(texts, min(700, len(texts)))
     with closing(Searcher(tmp_path / "index")) as searcher:
-        assert restored(searcher, list(filter(is_long, texts)), bared) >= RESTORED
+        least = RESTORED_IN_NEWS if collection == "news_short" else RESTORED
+        assert restored(searcher, list(filter(is_long, texts)), bared) >= least
         assert restored(searcher, texts, str) >= KEPT
 
 
@@ -141,7 +150,14 @@ def test_shared_collections_are_searched_well(
     report = tmp_path / "report.json"
     command: list[str | Path] = [
         *(sys.executable, shared / "tools/quality.py"),
-        *("--cli", f"{sys.executable} -m vnsearch", "--json", report, "--queries", "700"),
+        *(
+            "--cli",
+            f"{sys.executable} -m vnsearch",
+            "--json",
+            report,
+            "--queries",
+            str(QUERIES[collection]),
+        ),
         shared / "data/collections" / collection,
     ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

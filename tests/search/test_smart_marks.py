@@ -1,4 +1,7 @@
-"""Smart marks on the demo corpus: what is found is what scanning every passage finds."""
+"""Smart marks, on the demo corpus and on articles where the shared data is present.
+
+What is found is what scanning every passage finds.
+"""
 
 import random
 from collections import defaultdict
@@ -9,7 +12,8 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.conftest import CORPUS
+from tests.conftest import CORPUS, SHARED
+from tests.oracle import forms_of_name
 from tests.shapes import as_indexed
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.analysis.unmarked import with_unknown_marks
@@ -28,20 +32,33 @@ class Corpus(NamedTuple):
     texts: list[str]
 
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
+@pytest.fixture(scope="module", params=[CORPUS, SHARED / "data/seeds"], ids=["corpus", "seeds"])
+def corpus(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Corpus]:
+    texts_of: Path = request.param
+    if not texts_of.exists():
+        pytest.skip("needs ../shared, which is not there")
     folder = tmp_path_factory.mktemp("marks")
     (folder / "bare.txt").write_text("dang bo so ngoai vu hop ban ve cong tac doi ngoai", "utf-8")
-    update(folder / "index", [str(CORPUS), str(folder / "bare.txt")], excludes=["queries.json"])
+    update(folder / "index", [str(texts_of), str(folder / "bare.txt")], excludes=["queries.json"])
     documents: dict[str, Forms] = defaultdict(set)
     texts = []
     (engine,) = (folder / "index").glob("generation-*/engine")
     with closing(Collection(engine)) as collection:
-        for passage in range(collection.size):
+        for passage, source in enumerate(collection.sources()):
+            if not source:  # the number of no passage
+                continue
             found = collection.record(passage)
             fields = (list(tokenize(found.text)), list(tokenize(found.title)))
             forms = as_indexed(*([(t.folded, t.exact) for t in field] for field in fields))
-            documents[f"{found.source}#{found.key}"].update(*forms)
+            document = documents[f"{found.source}#{found.key}"]
+            document.update(*forms)
+            if not found.key:
+                path = Path(folder, found.source)
+                inside = path.relative_to(CORPUS).parent if CORPUS in path.parents else "."
+                for name in (path.name, str(inside)):
+                    document.update(*forms_of_name("" if name == "." else name))
             texts.append(found.text)
     with closing(Searcher(folder / "index")) as searcher:
         yield Corpus(searcher, documents, texts)

@@ -19,14 +19,14 @@ _SENTENCE_END = re.compile(r"[.!?…;:][\"'”’»)\]]*\s")
 
 
 def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
-    """Yield the passages of a document, in order; none if it has no tokens.
+    """Yield the passages of a document, in order; one without tokens is one passage.
 
-    `starts` and `ends` are those of its tokens, in code points. Each passage ends at the last
-    paragraph end after MIN_TOKENS to CUT_TOKENS tokens, else at the last sentence end there, else
-    after CUT_TOKENS. A document of at most MAX_TOKENS is one passage, and only the number of
-    its tokens matters.
+    `starts` and `ends` are those of its tokens, in code points. Each passage ends after MIN_TOKENS
+    to CUT_TOKENS tokens, at the last paragraph end there or sentence end at the end of a line, else
+    at the last sentence end, else at the last line end, for lines may be hard-wrapped. A document
+    of at most MAX_TOKENS is one passage, and only the number of its tokens matters.
     """
-    if 0 < len(starts) <= MAX_TOKENS:
+    if len(starts) <= MAX_TOKENS:
         return iter([whole(document, len(starts))])
     return _cut_up(document, starts, ends)
 
@@ -58,21 +58,25 @@ def _passage(part: str, locator: Locator | None, first: int, last: int, count: i
     text = part.strip()
     if locator is not None and len(text) < len(part):
         locator = locator.after(part[: part.find(text)])
-    return Passage(text, first, last, locator, first > 0, last < count)
+    return Passage(text, first, last, locator and locator.of(text), first > 0, last < count)
 
 
 def _cut(text: str, starts: Sequence[int], ends: Sequence[int], first: int) -> int:
-    """The index after the last token of the passage that begins with token `first`."""
+    """The index after the last token of the passage that begins with token `first`: where a
+    paragraph ends, or a sentence at the end of a line; else a sentence, else a line."""
     if len(starts) - first <= MAX_TOKENS:
         return len(starts)
-    sentence_end = 0
+    sentence_end = line_end = 0
     for i in range(first + CUT_TOKENS, first + MIN_TOKENS - 1, -1):
         gap = text[ends[i - 1] : starts[i]]
-        if "\n" in gap or "\f" in gap:
+        ends_sentence = _SENTENCE_END.match(gap)
+        if "\f" in gap or gap.count("\n") > 1 or (ends_sentence and "\n" in gap):
             return i
-        if not sentence_end and _SENTENCE_END.match(gap):
-            sentence_end = i
-    return sentence_end or first + CUT_TOKENS
+        if ends_sentence:
+            sentence_end = sentence_end or i
+        elif "\n" in gap:
+            line_end = line_end or i
+    return sentence_end or line_end or first + CUT_TOKENS
 
 
 def _boundary(text: str, start: int, end: int) -> int:

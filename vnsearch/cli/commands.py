@@ -20,7 +20,7 @@ from vnsearch.cli.options import (
     common_options,
     with_common,
 )
-from vnsearch.cli.programs import mcp
+from vnsearch.cli.programs import mcp, schema
 from vnsearch.cli.reading_commands import open_, show
 from vnsearch.cli.upkeep_commands import status, watch
 from vnsearch.errors import (
@@ -279,6 +279,7 @@ Examples:
     help="How long snippets are. Default: 240.",
 )
 @click.option("--lines", "as_lines", is_flag=True, help="Print path:line:text, a line a place.")
+@click.option("--copies", is_flag=True, help="Show each of the documents with the same text.")
 @click.option(
     "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
 )
@@ -383,3 +384,4 @@ commands.add_command(open_)
 commands.add_command(status)
 commands.add_command(watch)
 commands.add_command(mcp)
+commands.add_command(schema)

@@ -30,6 +30,7 @@ def run(command: Callable[[], int], *, as_json: bool = False) -> NoReturn:
         code = EXIT_BROKEN_PIPE
     except Exception as error:
         code = _failed(_told(error), as_json)
+    streams.note("end", code=code)
     streams.close()
     sys.exit(code)
 
@@ -44,7 +45,7 @@ _DISK_FAILED: Final = (
 
 def _failed(about: tuple[str, str, int], as_json: bool) -> int:
     """Tell an error: what it is, what to do about it, and the exit code, which is returned."""
-    streams.say(*about[:2])
+    streams.say(*about[:2], is_error=True)
     if as_json:
         from vnsearch.render import jsonform
 
@@ -87,5 +88,5 @@ def end_as_interrupted() -> None:
 
 def fail(message: str, advice: str) -> int:
     """Say what went wrong, and what to do about it; returns the exit code."""
-    streams.say(message, advice)
+    streams.say(message, advice, is_error=True)
     return EXIT_ERROR

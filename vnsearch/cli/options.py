@@ -11,6 +11,7 @@ from vnsearch import __version__
 from vnsearch.cli import config
 from vnsearch.cli.quick import with_command
 from vnsearch.errors import VnsearchError
+from vnsearch.render import streams
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -89,6 +90,12 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above, else "
             "that of the configuration, else your only one.",
         ),
+        click.option(
+            "--log",
+            metavar="FILE",
+            type=click.Path(),
+            help="Append what the command does to FILE: one JSON object a line for each event.",
+        ),
         VERSION,
     ):
         function = option(function)
@@ -100,13 +107,21 @@ def with_common(command: Callable[..., int]) -> Callable[..., int]:
 
     @common_options
     @wraps(command)
-    def wrapped(index_folder: str | None, color: str | None, quiet: bool, **options: Any) -> int:
-        above = click.get_current_context().find_root().params
+    def wrapped(
+        index_folder: str | None, color: str | None, quiet: bool, log: str | None, **options: Any
+    ) -> int:
+        context = click.get_current_context()
+        above = context.find_root().params
+        if log := log or above.get("log"):
+            from vnsearch.cli.log import begin  # seldom wanted
+
+            begin(log, str(context.info_name))
         common = Common(
             index_folder or above.get("index_folder"),
             color or above.get("color") or "auto",
             quiet or bool(above.get("quiet")),
         )
+        streams.use_color(common.color)
         return command(common=common, **options)
 
     return wrapped

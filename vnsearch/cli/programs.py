@@ -9,6 +9,16 @@ from vnsearch.cli.options import Common, with_common
 from vnsearch.errors import EXIT_FOUND
 
 
+@click.command()
+@with_common
+def schema(common: Common) -> int:  # noqa: ARG001
+    """Print the JSON Schema of all that vnsearch prints as JSON."""
+    from vnsearch.render import jsonform, streams
+
+    streams.write([jsonform.schema()])
+    return EXIT_FOUND
+
+
 @click.command(
     epilog="""\b
 Example, for an agent that reads from a JSON file which servers there are:

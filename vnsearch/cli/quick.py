@@ -13,7 +13,7 @@ from vnsearch.cli import config
 from vnsearch.errors import VnsearchError
 
 # What stands first and is none of these begins a query.
-COMMANDS: Final = frozenset("index search show open watch status check analyze mcp".split())
+COMMANDS: Final = frozenset("index search show open watch status check analyze mcp schema".split())
 _ASKING_FOR_HELP: Final = ("-h", "--help", "--version")
 
 _FLAGS: Final = {
@@ -33,6 +33,7 @@ _FLAGS: Final = {
     "--explain": "explain",
     "--lines": "as_lines",
     "--reverse": "reverse",
+    "--copies": "copies",
     "--no-pager": "no_pager",
     "--refresh": "refresh",
     "-q": "quiet",
@@ -73,12 +74,15 @@ _VALUES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "--index": ("folder", lambda value: value or None),
 }
 
+_COMMON_WITH_VALUE: Final = ("--index", "--color", "--log")
+
 # What click reads too.
 _VARIABLES: Final = (
     "VNSEARCH_SEARCH_",
     "VNSEARCH_HYPERLINK_FORMAT",
     "VNSEARCH_COLOR",
     "VNSEARCH_QUIET",
+    "VNSEARCH_LOG",
     "_VNSEARCH_COMPLETE",
 )
 
@@ -88,7 +92,7 @@ def with_command(arguments: Sequence[str]) -> tuple[int, list[str]]:
     number is that of the arguments if there is none."""
     at = 0
     while at < len(arguments) and _is_common(arguments[at]):
-        at += 1 if "=" in arguments[at] or _VALUES.get(arguments[at]) is None else 2
+        at += 2 if arguments[at] in _COMMON_WITH_VALUE else 1
     at = min(at, len(arguments))
     if at == len(arguments) or arguments[at] in (*COMMANDS, *_ASKING_FOR_HELP):
         return at, [*arguments]
@@ -96,7 +100,7 @@ def with_command(arguments: Sequence[str]) -> tuple[int, list[str]]:
 
 
 def _is_common(argument: str) -> bool:
-    return argument.partition("=")[0] in ("--index", "--color") or argument in ("-q", "--quiet")
+    return argument.partition("=")[0] in _COMMON_WITH_VALUE or argument in ("-q", "--quiet")
 
 
 def search_options(arguments: Sequence[str]) -> dict[str, Any] | None:
@@ -143,17 +147,26 @@ def _add(options: dict[str, Any], option: str, value: str) -> bool:
 
 def _configured(found: Mapping[str, Any]) -> dict[str, Any] | None:
     """The options that the configuration gives a search."""
-    options: dict[str, Any] = {}
     if any(isinstance(value, dict) and key not in COMMANDS for key, value in found.items()):
         return None
     values = {key: value for key, value in found.items() if not isinstance(value, dict)}
-    for key, value in (values | found.get("search", {})).items():
+    values |= found.get("search", {})
+    values.pop("index", None)
+    options = options_of(values)
+    return options and {name: value for name, value in options.items() if value is not False}
+
+
+def options_of(values: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The options of `search.answer` in values by the long names of options; None when there is
+    one that click would not take."""
+    options: dict[str, Any] = {}
+    for key, value in values.items():
         option = f"--{key}"
         if isinstance(value, bool):
             if option not in _FLAGS:
                 return None
-            options |= {_FLAGS[option]: True} if value else {}
-        elif key != "index" and not _add_all(options, option, value):
+            options[_FLAGS[option]] = value
+        elif not _add_all(options, option, value):
             return None
     return options
 

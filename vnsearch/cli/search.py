@@ -1,8 +1,8 @@
 """A search as the command line asks for it -> what is printed, and an exit code."""
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -53,6 +53,7 @@ def answer(
     context: int | None = None,
     snippet_length: int = LENGTH,
     as_lines: bool = False,
+    copies: bool = False,
     explain: bool = False,
     link_format: str = "file",
     no_pager: bool = False,
@@ -62,6 +63,7 @@ def answer(
     quiet: bool = False,
 ) -> int:
     """Search, print, return an exit code; the options are those of the command."""
+    streams.use_color(color)
     paths = "-0" if as_paths0 else "-l"
     listed = as_paths or as_paths0
     form = _only_one(
@@ -73,41 +75,43 @@ def answer(
             "--lines": as_lines,
         }
     )
-    demand = _DEMANDS[_only_one({"--all": need_all, "--any": need_any})]
+    _only_one({"--all": need_all, "--any": need_any})
     # What is counted, listed or only tested is a set: it has just what was asked for.
     is_set = form in (paths, "-c") or (quiet and batch is None)
     _check_what_is_asked(query, batch, form)
-    files = FileFilter(tuple(within), types, since, until)
-    limit = _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit
+    asked = {
+        "limit": _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit,
+        "passages": 0 if form == paths else passages,
+        "skip_title": form is None and batch is None,  # people see it above
+        "offset": offset,
+        "exact": exact,
+        "need_all": need_all,
+        "need_any": need_any,
+        "no_correct": no_correct,
+        "no_relax": no_relax,
+        "within": within,
+        "types": types,
+        "since": since,
+        "until": until,
+        "sort": sort,
+        "reverse": reverse,
+        "context": context,
+        "snippet_length": snippet_length,
+        "explain": explain,
+        "copies": copies,
+        "is_set": is_set,
+    }
     index = which_index.existing(folder, quiet=quiet)
     if refresh:
         _bring_up_to_date(index, color, quiet)
     with closing(Searcher(index)) as searcher:
-
-        def ask(text: str, *, is_set: bool = is_set, limit: int = limit) -> Results:
-            return searcher.search(
-                text,
-                limit=limit,
-                offset=offset,
-                exact=exact,
-                demand=demand or (Demand.ALL if is_set or no_relax else Demand.SMART),
-                correct=not (is_set or no_correct),
-                relax=not no_relax,
-                files=files,
-                sort=sort,
-                reverse=reverse,
-                explain=explain,
-                excerpts=Excerpts(
-                    0 if form == paths else passages,
-                    snippet_length,
-                    context,
-                    skip_title=form is None,  # people see it above
-                ),
-            )
-
         if batch is not None:
-            return _search_batch(ask, batch, quiet)
-        results = ask(text := " ".join(query))
+            from vnsearch.cli.batch import answer_lines
+
+            return answer_lines(
+                lambda line, **own: _ask(searcher, line, **{**asked, **own}), batch, quiet=quiet
+            )
+        results = _ask(searcher, text := " ".join(query), **asked)
         if not quiet:
             _tell(results)
             if form is None and sys.stderr.isatty() and searcher.has_changed():
@@ -118,8 +122,33 @@ def answer(
         if form in (None, "--lines"):
             session.remember(index, text, results.hits)
         if is_set and not quiet and not results.total:
-            _tell_what_else(ask(text, is_set=False, limit=0))
+            _tell_what_else(_ask(searcher, text, **{**asked, "is_set": False, "limit": 0}))
         return EXIT_FOUND if results.total else EXIT_NOTHING
+
+
+def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
+    """Search with the options of the command."""
+    demand = _DEMANDS[_only_one({"--all": asked["need_all"], "--any": asked["need_any"]})]
+    as_set = asked["is_set"]
+    found = searcher.search(
+        text,
+        limit=asked["limit"],
+        offset=asked["offset"],
+        exact=asked["exact"],
+        demand=demand or (Demand.ALL if as_set or asked["no_relax"] else Demand.SMART),
+        correct=not (as_set or asked["no_correct"]),
+        relax=not asked["no_relax"],
+        files=FileFilter(tuple(asked["within"]), asked["types"], asked["since"], asked["until"]),
+        sort=asked["sort"],
+        reverse=asked["reverse"],
+        explain=asked["explain"],
+        excerpts=Excerpts(
+            asked["passages"], asked["snippet_length"], asked["context"], asked["skip_title"]
+        ),
+        copies=asked["copies"],
+    )
+    streams.note("search", query=text, total=found.total, complete=found.complete)
+    return found
 
 
 def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
@@ -151,27 +180,6 @@ def _only_one(flags: dict[str, bool]) -> str | None:
     if len(given) > 1:
         raise _misused(f"{' and '.join(given)} exclude each other")
     return given[0] if given else None
-
-
-def _search_batch(ask: Callable[[str], Results], file: str, quiet: bool) -> int:
-    """Answer each line of a file as it is read, so that a program can converse."""
-    found = False
-    if file == "-" and sys.stdin is None:
-        raise _misused("--batch -: stdin is closed")
-    try:
-        lines = nullcontext(sys.stdin.buffer) if file == "-" else open(file, "rb")  # noqa: SIM115
-    except OSError as error:
-        advice = "name a file with a query a line, or - for stdin"
-        raise VnsearchError(f"cannot read {file}: {error.strerror}", advice) from error
-    with lines as opened:
-        for number, line in enumerate(opened, 1):
-            results = ask(line.decode("utf-8", "replace").rstrip("\r\n"))
-            if not quiet and results.query.strip():
-                for notice in results.notices:
-                    streams.say(f"line {number}: {notice}")
-            streams.write_now(jsonform.dump(jsonform.results(results)))
-            found = found or bool(results.total)
-    return EXIT_FOUND if found else EXIT_NOTHING
 
 
 def _tell(results: Results) -> None:

@@ -82,15 +82,26 @@ def open_target(target: str, *, folder: str | None, color: str, quiet: bool) -> 
         found = _find(searcher, index, target)
         marks, _ = searcher.marks(found.document, found.query)
     document = found.document
-    if not Path(document.path).exists():
+    place = document.locator(_match(found, marks))
+    path = _on_disk(Path(document.path))
+    if path is None:
         raise VnsearchError(
             f"{document.path} is gone", f"its text is in the index: vnsearch show {target}"
         )
     if document.stale and not quiet:
         streams.say("the file has changed since it was indexed: the place may be another one")
-    place = document.locator(_match(found, marks))
-    code = open_file(document.path, type_of(document.path), place)
+    if str(path) != document.path:
+        streams.say(f"opening {path}, which holds {Path(document.path).relative_to(path)}")
+        place = None
+    code = open_file(str(path), type_of(str(path)), place)
     return EXIT_NOTHING if code else EXIT_FOUND
+
+
+def _on_disk(path: Path) -> Path | None:
+    """The file at a path, or the archive or message that holds it; None if there is neither."""
+    if path.exists():
+        return path
+    return next((holder for holder in path.parents if holder.is_file()), None)
 
 
 def _find(searcher: Searcher, index: Path, target: str) -> Target:

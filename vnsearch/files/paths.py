@@ -36,13 +36,14 @@ class FileNames(NamedTuple):
 def shown(text: str) -> str:
     r"""A text with names of files in it as valid Unicode: a byte that is not UTF-8, which is a lone
     surrogate in it (PEP 383), is written as `\xe9`."""
-    if _is_valid(text):
+    if is_valid(text):
         return text
     escaped = (f"\\x{ord(c) - 0xDC00:02x}" if "\udc80" <= c <= "\udcff" else c for c in text)
     return "".join(escaped).encode("utf-8", "replace").decode()
 
 
-def _is_valid(text: str) -> bool:
+def is_valid(text: str) -> bool:
+    """Whether a text is valid Unicode: without lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:

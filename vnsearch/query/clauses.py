@@ -7,12 +7,14 @@
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from vnsearch.analysis.unmarked import has_unknown_marks, with_unknown_marks
 from vnsearch.model import Abbreviation
 from vnsearch.vietnamese.letters import fold
-from vnsearch.vietnamese.syllable import letters_of
+from vnsearch.vietnamese.syllable import letters_of, parse
+
+_LEAST_EDITED: Final = 4  # letters of a fuzzy word that may have another letter
 
 
 class Kind(Enum):
@@ -46,6 +48,12 @@ class Word(NamedTuple):
     # The exact forms that a word typed bare may stand for, and how likely; (): any of them.
     readings: "tuple[tuple[str, float], ...]" = ()
     others: "tuple[tuple[Word, ...], ...]" = ()  # words and phrases that are the same thing
+    in_name: bool = False  # of the file, or of its folders
+
+    @property
+    def in_field(self) -> bool:
+        """It stands in one field only, and never in the text."""
+        return self.in_title or self.in_name
 
     @property
     def marked(self) -> bool:
@@ -76,21 +84,34 @@ class Word(NamedTuple):
             return True
         if self.kind is Kind.PREFIX:
             return other.startswith(self.stem(as_typed))
-        return self.kind is Kind.FUZZY and (
-            within_one_edit(mine, other) or _are_confused(self.folded, folded)
-        )
+        if self.kind is not Kind.FUZZY:
+            return False
+        if folded == self.folded:
+            return within_one_edit(mine, other)
+        return folded in self.confused() or (within_one_edit(mine, other) and self._is_slip(folded))
+
+    def confused(self) -> frozenset[str]:
+        """The folded words that a fuzzy word is confused with: of a syllable those with another
+        sound in the place of one."""
+        from vnsearch.vietnamese.spelling import confusions  # only for `word~`
+
+        return confusions(self.folded)
+
+    @property
+    def may_have_edits(self) -> bool:
+        """Whether a fuzzy word may have another letter: not when it is short, for then it is one
+        letter from dozens of others."""
+        return len(self.folded) >= _LEAST_EDITED
+
+    def _is_slip(self, folded: str) -> bool:
+        """Whether what is one letter from a fuzzy word is a slip: two syllables are two words."""
+        return self.may_have_edits and not (parse(self.folded) and parse(folded))
 
     def stem(self, as_typed: bool) -> str:
         """What the words of a prefix begin with: as typed, since the canonical spelling
         of a whole word (`ki` -> `ky`) need not be that of a longer one (`kinh`).
         """
         return _stem(self.text, as_typed)
-
-
-def _are_confused(folded: str, other: str) -> bool:
-    from vnsearch.vietnamese.spelling import confusions  # only for `word~`
-
-    return other in confusions(folded)
 
 
 @lru_cache(maxsize=1000)
@@ -205,9 +226,9 @@ def is_required(clause: Clause) -> bool:
     counts it as one word among others."""
     match clause:
         case Phrase(words, quoted):
-            return quoted or words[0].in_title
+            return quoted or words[0].in_field
         case Word() as word:
-            return word.in_title
+            return word.in_field
         case All(_, explicit):
             return explicit
         case _:
@@ -246,7 +267,7 @@ def _runs(clauses: Iterable[Clause]) -> Iterator[tuple[Word, ...]]:
     run: list[Word] = []
     for clause in clauses:
         words = clause.words if isinstance(clause, Phrase) else (clause,)
-        if all(isinstance(word, Word) and not word.in_title for word in words):
+        if all(isinstance(word, Word) and not word.in_field for word in words):
             run.extend(words)  # type: ignore[arg-type]
             continue
         yield tuple(run)

@@ -27,7 +27,7 @@ _NEW_NEIGHBOUR: Final = 0.1
 _UNSEEN: Final = 0.1  # how often a word counts that the index does not have
 
 # How likely the marks of a word are left out by someone who typed other words with marks.
-_LEFT_OUT_BY_SOME: Final = 0.5
+_LEFT_OUT_BY_SOME: Final = 0.3
 
 # How many times likelier words that ask are in a longer query than in texts, which answer.
 _ASKED: Final = 5.0

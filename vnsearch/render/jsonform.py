@@ -1,10 +1,13 @@
 """Results as JSON: the public format, described by `results.schema.json`."""
 
 import json
+import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from vnsearch.files.paths import is_valid, shown
 from vnsearch.model import (
     Changes,
     Check,
@@ -29,12 +32,36 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
 def dump(value: Object) -> str:
-    """Encode an object as one line of JSON.
+    r"""Encode an object as one line of JSON, which is valid Unicode.
 
-    A byte of a file name that is not UTF-8 is a lone surrogate in it (PEP 383): it is valid JSON
-    only once `streams.write` has escaped it.
+    A byte of a file name that is not UTF-8 is written as `\xe9`; beside a `path` with such bytes,
+    `path_bytes` has all of them, in base64.
     """
-    return _ENCODER.encode(value)
+    text = _ENCODER.encode(value)
+    return text if is_valid(text) else _ENCODER.encode(_valid(value))
+
+
+def schema() -> str:
+    """The JSON Schema of all outputs."""
+    return (Path(__file__).parent / "results.schema.json").read_text("utf-8").rstrip("\n")
+
+
+def _valid(value: Any) -> Any:
+    """A value with all its texts as valid Unicode."""
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, list | tuple):
+        return [_valid(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for name, item in value.items():
+        found[name] = _valid(item)
+        if name == "path" and not is_valid(item):
+            from base64 import b64encode  # most paths are UTF-8
+
+            found["path_bytes"] = b64encode(os.fsencode(item)).decode("ascii")
+    return found
 
 
 def results(found: Results) -> Object:
@@ -80,10 +107,15 @@ def hit(item: Hit) -> Object:
         "matched": item.matched,
         "words": item.words,
         "places": item.places,
+        "copies": item.copies,
         **_excerpt(item.snippet),
         "modified": _time(item.modified),
         "stale": item.stale,
     }
+    if item.by_name:
+        answer["by_name"] = True
+    if item.unread:
+        answer["unread"] = item.unread
     if item.others:
         answer["passages"] = [
             {"passage": other.passage, "line": None, **_excerpt(other.snippet)}
@@ -104,7 +136,11 @@ def _excerpt(found: Snippet) -> Object:
         snippet[found.locator.unit] = found.locator.number
     if found.confidence is not None:
         snippet["confidence"] = round(found.confidence, 2)
-    place = {} if found.match is None else {found.match.unit: found.match.number}
+    place: Object = {}
+    if (match := found.match) is not None:
+        place[match.unit] = match.number
+        if match.name:
+            place[f"{match.unit}_name"] = match.name
     return {**place, "snippet": snippet}
 
 

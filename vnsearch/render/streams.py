@@ -7,11 +7,14 @@ terminal that no document may control.
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 _STDERR: Final = 2  # its number
+
+_listener: "Callable[[str, dict[str, Any]], None] | None" = None
+_color = "auto"  # see `use_color`
 
 
 def prepare() -> None:
@@ -80,11 +83,41 @@ def write_paths(paths: Iterable[str], end: str) -> None:
             sys.stdout.buffer.write(os.fsencode(path + end))
 
 
-def say(message: str, advice: str = "") -> None:
+def listen(listener: Callable[[str, dict[str, Any]], None] | None) -> None:
+    """Let a log have all that is noted, and said, from now on."""
+    global _listener
+    _listener = listener
+
+
+def note(event: str, **values: Any) -> None:
+    """Tell the log of an event, if there is a log."""
+    if _listener is not None:
+        _listener(event, values)
+
+
+def use_color(color: str) -> None:
+    """Whether messages on a terminal are styled: auto, always or never."""
+    global _color
+    _color = color
+
+
+def say(message: str, advice: str = "", *, is_error: bool = False) -> None:
     """Write a message for the user, and one line on what to do about it, to stderr. That it
-    cannot be written is no reason to fail."""
+    cannot be written is no reason to fail.
+
+    On a terminal the name of the program is dim, or red before an error, and advice is dim.
+    """
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
-    for line in filter(None, (f"vnsearch: {message}", advice)):
+    note("message", message=message, advice=advice)
+    name = _styled("vnsearch:", "1;31" if is_error else "2")
+    lines = [f"{name} {safe(message)}"] + [_styled(safe(advice), "2")] * bool(advice)
+    for line in lines:
         with suppress(OSError):
-            sys.stderr.write(safe(line) + "\n")
+            sys.stderr.write(line + "\n")
+
+
+def _styled(text: str, style: str) -> str:
+    """A text for stderr in a style (SGR), if that is a terminal that may have it."""
+    dull = _color == "never" or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    return text if dull or not sys.stderr.isatty() else f"\x1b[{style}m{text}\x1b[0m"

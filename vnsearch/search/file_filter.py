@@ -2,13 +2,17 @@
 
 import os
 import re
+import time
+from collections import Counter
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from vnsearch.engines import Filters
 from vnsearch.errors import VnsearchError
 from vnsearch.files.paths import FileNames, is_below
-from vnsearch.files.types import suffixes_of
+from vnsearch.files.types import suffixes_of, type_of
 from vnsearch.index.catalog import Catalog
+from vnsearch.model import Facets
 from vnsearch.search.dates import period
 
 SORTS: Final = ("score", "modified", "path")
@@ -53,6 +57,19 @@ def in_order(sort: str, catalog: Catalog) -> list[str] | None:
         files = sorted(catalog.modified(), key=lambda item: (-item[1], item[0]))
         return [name for name, _ in files]
     return None
+
+
+def facets_of(counts: Mapping[str, int], modified: Mapping[str, int], names: FileNames) -> Facets:
+    """What documents may be narrowed to, by how many there are of each file."""
+    types, folders, years = Counter[str](), Counter[str](), Counter[str]()
+    for name, count in counts.items():
+        types[type_of(name)] += count
+        years[str(time.localtime(modified.get(name, 0) / 1e9).tm_year)] += count
+        folder = os.path.dirname(names.from_here(name))
+        while folder not in ("", "/"):
+            folders[folder] += count
+            folder = os.path.dirname(folder)
+    return Facets(*(dict(found.most_common()) for found in (types, folders, years)))
 
 
 def _real_path(names: FileNames, typed: str) -> tuple[str, ...]:

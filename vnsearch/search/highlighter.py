@@ -76,17 +76,20 @@ class Highlighter:
         self._skip_title = skip_title
         self._in_texts = list(_sought(query.clauses))
         self._in_titles = list(_sought(query.clauses, titles=True))
+        self._in_names = list(_sought(query.clauses, names=True))
         self._folded = {
             word.folded
-            for words, _, others in self._in_titles
+            for words, _, others in (*self._in_titles, *self._in_names)
             for typing in (words, *others)
             for word in typing
         }
 
     def title(self, passage: StoredPassage) -> tuple[Span, ...]:
-        """The ranges of the matched words of a document's title."""
+        """The ranges of the matched words of a document's title: the name of a file, if it has no
+        text."""
         field = _Field(passage, self._folded, is_title=True)
-        marks = self._marks(field, self._in_titles)
+        sought = self._in_titles if passage.text else self._in_names
+        marks = self._marks(field, sought)
         return tuple((start, end) for start, end, _ in _joined(field.text, marks))
 
     def snippet(self, passage: StoredPassage) -> Snippet:
@@ -114,7 +117,7 @@ class Highlighter:
             tuple((start + shift, end + shift) for start, end, weak in joined if weak),
         )
 
-    def _marks(self, field: "_Field", sought: Iterable[Sought]) -> list[Mark]:
+    def _marks(self, field: "_Field", sought: Sequence[Sought]) -> list[Mark]:
         """What to highlight in a text or title, in order."""
         marks: list[Mark] = []
         for words, quoted, others in sought:
@@ -125,6 +128,11 @@ class Highlighter:
                 for word in words:
                     found += _found(field, (word,), self._exact)
             marks += found
+        if not marks and not self._relaxed and field.is_part:
+            # A phrase may go on in another passage.
+            for words, _, _ in sought:
+                for word in words if len(words) > 1 else ():
+                    marks += _found(field, (word,), self._exact)
         # Of two words that fold the same, one may be there in full.
         marks.sort(key=lambda mark: not mark.weak)
         return sorted({mark.start: mark for mark in marks}.values())
@@ -139,6 +147,7 @@ class _Field:
         self.text = passage.title if is_title else passage.text
         self.places: Places = occurrences(self.text, folded)
         self._passage, self._is_title = passage, is_title
+        self.is_part = not is_title and (passage.cut_before or passage.cut_after)
         self._is_unmarked: bool | None = None
 
     def has(self, word: Word, folded: str, form: str, exact: bool) -> bool:
@@ -151,6 +160,9 @@ class _Field:
     def _has_no_marks(self) -> bool:
         if self._is_unmarked is None:  # rarely asked
             texts = self._passage.text, self._passage.title
+            if not self._passage.text:  # a name: none of its words has any
+                self._is_unmarked = all(t.folded == t.exact for t in tokenize(texts[1]))
+                return self._is_unmarked
             forms = ([(t.folded, t.exact) for t in tokenize(text)] for text in texts)
             self._is_unmarked = unmarked_fields(*forms)[self._is_title]
         return self._is_unmarked
@@ -183,16 +195,22 @@ def _behind_title(passage: StoredPassage) -> int:
     return len(text) - len(rest)
 
 
-def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Sought]:
-    """What a text, or a title, may show."""
+def _sought(
+    clauses: Iterable[Clause], *, titles: bool = False, names: bool = False
+) -> Iterator[Sought]:
+    """What a text, a title or a name may show."""
+
+    def may_show(word: Word) -> bool:
+        return (titles or not word.in_title) and (names or not word.in_name)
+
     for clause in clauses:
         match clause:
-            case Word() as word if titles or not word.in_title:
+            case Word() as word if may_show(word):
                 yield (word,), True, word.others
-            case Phrase(words, quoted) if titles or not words[0].in_title:
+            case Phrase(words, quoted) if may_show(words[0]):
                 yield words, quoted, () if clause.joined is None else clause.joined.others
             case All(parts) | Any(parts):
-                yield from _sought(parts, titles=titles)
+                yield from _sought(parts, titles=titles, names=names)
 
 
 def _found(field: _Field, words: Sequence[Word], exact: bool) -> list[Mark]:

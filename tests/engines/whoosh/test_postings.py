@@ -440,6 +440,9 @@ def test_terms_are_found_by_themselves_and_by_what_they_begin_with(
         assert (found.find(asked.encode()) is None) == (asked not in terms)
         beginning = [found[n].decode() for n in found.beginning_with(asked.encode())]
         assert sorted(beginning) == sorted(term for term in terms if term.startswith(asked))
+        if asked:
+            ending = [found[n].decode() for n in found.ending_with(asked.encode())]
+            assert sorted(ending) == sorted(term for term in terms if term.endswith(asked))
 
 
 # Interrupts and damage

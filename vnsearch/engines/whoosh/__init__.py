@@ -4,9 +4,9 @@ write/      documents -> batches -> segments: batches, writer, limits, segment_b
             (posting lists), bigrams, token_strings, stored_fields
 format/     the files: segment_file, stored_fields, compression, manifest; docs/index-format.md
             specifies them
-read/       segment, collection (all segments as one), terms (term dictionary and posting lists),
-            phrases,
-            bitset (sets of passages), caches
+read/       segment, segments (all as one), collection (posting lists in all of them), terms (term
+            dictionary and posting lists), bigrams, phrases, bitset (sets of passages),
+            length_classes, caches
 search/     reader, matcher and min_should_match (which documents qualify), scorer and bounds (the
             best of them), proximity
 bridge/     the same files as a Whoosh index: index (open_index), codec (read-only), schema,
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-12"
+    version = "whoosh-13"
 
     def __init__(self, limits: "Limits | None" = None) -> None:
         """`limits`: how large batches and segments become."""

@@ -1,29 +1,25 @@
-"""The segments of an index as one: posting lists, frequencies, token strings, stored fields.
+"""Posting lists and frequencies of words and phrases in all of an index.
 
-Passages are numbered through all segments; sets of them are bitsets, see `bitset`. A phrase is
+Sets of passages are bitsets, see `bitset`. A phrase is
 one or more consecutive words; one that begins with a `title:` word is counted in titles only. A
 word that has other typings occurs wherever one of them does.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, reduce
-from itertools import accumulate, chain, pairwise, product
+from itertools import chain, pairwise, product
 from operator import and_, or_
 from pathlib import Path
 from typing import Final
 
-from vnsearch.engines.whoosh.format import manifest
 from vnsearch.engines.whoosh.format.segment_file import (
     BIGRAM_TF_BITS,
     BUCKET_BITS,
     MAX_TF,
     TF_BITS,
-    bitset_size,
 )
 from vnsearch.engines.whoosh.read.bitset import (
-    DocumentMap,
     at_least,
     bitset_of,
     capped_sum,
@@ -33,15 +29,15 @@ from vnsearch.engines.whoosh.read.bitset import (
 )
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.length_classes import LengthClasses
+from vnsearch.engines.whoosh.read.named import NamedDocuments
 from vnsearch.engines.whoosh.read.phrases import (
     AnyFrequency,
     Frequency,
     PhraseFrequency,
-    TokenString,
 )
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
-from vnsearch.engines.whoosh.read.terms import Slices, as_bitsets
-from vnsearch.model import StoredPassage
+from vnsearch.engines.whoosh.read.segments import Segments
+from vnsearch.engines.whoosh.read.terms import WIDE_BITS, Slices, as_bitsets, widened
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import TITLE_WEIGHT
 
@@ -52,44 +48,15 @@ _FREQUENCIES_KEPT: Final = 10_000
 _SCANS_KEPT: Final = 256
 _MOST_LOOKED_AT: Final = 100  # passages; to find those with more words takes as long
 _PHRASES_KEPT: Final = 1_000
-_RECORDS_KEPT: Final = 100
 
 
-class Collection:
+class Collection(Segments):
     """An index opened for reading."""
 
     def __init__(self, folder: Path) -> None:
         """Raises IndexUnusableError."""
-        entries = manifest.read(folder)
-        self._segments = [SegmentReader(folder / entry.file) for entry in entries]
-        # The passages of a segment begin at a multiple of 8: bitsets are joined as bytes.
-        self._octets = [bitset_size(segment.size) for segment in self._segments]
-        self._begins = [8 * octets for octets in accumulate(self._octets, initial=0)]
-        self.size = self._begins[-1]  # the numbers of passages, of deleted and of missing ones
-        self._deleted = [entry.deleted for entry in entries]
-        existing = self._joined(lambda _, s: (to_bytes((1 << s.size) - 1),), 1)[0]
-        gone = (
-            begin + passage
-            for begin, deleted in zip(self._begins, self._deleted, strict=False)
-            for passage in deleted
-        )
-        self._live = existing & ~bitset_of(gone, self.size)
-        self.passages = self._live.bit_count()  # live ones
-        tokens = sum(segment.tokens for segment in self._segments)
-        tokens -= sum(
-            segment.lengths[passage]
-            for segment, deleted in zip(self._segments, self._deleted, strict=True)
-            for passage in deleted
-        )
-        self.average_length = tokens / self.passages if self.passages else 0.0  # in tokens
-        lengths = b"".join(
-            bytes(segment.lengths).ljust(16 * octets, b"\0")
-            for segment, octets in zip(self._segments, self._octets, strict=True)
-        )
-        self.lengths = memoryview(lengths).cast("H")  # of passages, in tokens
-        last = self._joined(lambda _, segment: (to_bytes(segment.last()),), 1)[0]
-        self.documents = DocumentMap(last, (1 << self.size) - 1 ^ existing)
-        self.live_documents = self.documents.to_documents(self._live)
+        super().__init__(folder)
+        self.named = NamedDocuments(self._segments, self._begins, self._deleted, self._named)
         octets = max(self.size // 8, 1)
         sets_kept = max(_LEAST_KEPT, _SETS_BYTES // octets)
         lists_kept = max(_LEAST_KEPT, _LISTS_BYTES // (TF_BITS * octets))
@@ -101,12 +68,6 @@ class Collection:
         self.bigrams = cached(_FREQUENCIES_KEPT, self._count_bigrams)
         self._scanned = cached(_SCANS_KEPT, self._scan)
         self.phrase_frequency = cached(_PHRASES_KEPT, self._phrase_frequency)
-        self.record = cached(_RECORDS_KEPT, self._read_record)
-
-    def close(self) -> None:
-        """Close the files."""
-        for segment in self._segments:
-            segment.close()
 
     # Posting lists and sets of passages
 
@@ -147,30 +108,22 @@ class Collection:
         buckets = self._joined(lambda _, segment: segment.length_buckets(), BUCKET_BITS)
         return LengthClasses(buckets, self._live)
 
-    def _joined(
-        self, slices_of: Callable[[int, SegmentReader], Slices], bits: int
-    ) -> tuple[int, ...]:
-        """The bit-sliced numbers of all segments as those of one."""
-        parts = [slices_of(number, segment) for number, segment in enumerate(self._segments)]
-        return tuple(
-            int.from_bytes(
-                b"".join(
-                    (part[bit] if bit < len(part) else b"").ljust(octets, b"\0")
-                    for part, octets in zip(parts, self._octets, strict=True)
-                ),
-                "little",
-            )
-            for bit in range(bits)
-        )
+    def _named(self, word: Word, exact: bool) -> tuple[int, ...]:
+        """The tf of a word in the name of each document."""
+        joined = self._joined(lambda _, segment: segment.slices_in_names(word, exact), TF_BITS)
+        return tuple(bits & self._live for bits in joined)
 
     def _make_slices(self, words: tuple[Word, ...], exact: bool) -> tuple[int, ...]:
+        if words[0].in_name:
+            return tuple(map(self.documents.to_passages, self.named.tf(words, exact)))
         if words[0].others:
-            lists = [_widened(self.slices(typing, exact)) for typing in _typings(words[0])]
-            return capped_sum(lists, TF_BITS)
+            lists = [self.slices(typing, exact) for typing in _typings(words[0])]
+            return capped_sum([widened(slices, WIDE_BITS) for slices in lists], WIDE_BITS)
         if words[0].in_title or len(words) > 2 or (len(words) == 2 and not _are_plain(words)):
             return self._counted(words, exact)
         if len(words) == 1:
-            joined = self._joined(lambda _, segment: segment.slices(words[0], exact), TF_BITS)
+            bits = TF_BITS if words[0].kind is Kind.WORD else WIDE_BITS
+            joined = self._joined(lambda _, s: s.slices(words[0], exact), bits)
         else:
             joined = self._bigram_slices(words[0], words[1], exact)
         return tuple(bits & self._live for bits in joined)
@@ -229,7 +182,9 @@ class Collection:
         if words[0].others:
             return reduce(or_, (self.documents_with(t, exact) for t in _typings(words[0])))
         documents = self.documents.to_documents(self.passages_with(words, exact))
-        if len(words) == 1 or words[0].in_title:
+        if not words[0].in_title:
+            documents |= self.named.having(words, exact)
+        if len(words) == 1 or words[0].in_field:
             return documents
         return documents | self._with_across(words, exact, documents)
 
@@ -281,8 +236,19 @@ class Collection:
         """Return the folded forms with a prefix, sorted; some may be of deleted passages only."""
         return sorted({word for s in self._segments for word in s.words_with_prefix(prefix)})
 
+    def known_variants(self, folded: str) -> dict[str, int]:
+        """Return the exact forms of a folded form, each with the number of passages and names that
+        have it."""
+        found = self.named.variants(folded)
+        return found + Counter(self.variants(folded)) if found else self.variants(folded)
+
+    def known_bigrams(self, folded: tuple[str, str]) -> dict[tuple[str, str], int]:
+        """Return the bigrams of exact forms of two folded forms, each with its df; if no text has
+        any, those of names."""
+        return self.bigrams(*folded) or self.named.bigrams(*folded)
+
     def _count_passages(self, words: tuple[Word, ...], exact: bool) -> int:
-        if not (words[0].in_title or words[0].others) and all(
+        if not (words[0].in_field or words[0].others) and all(
             word.kind is Kind.WORD for word in words
         ):
             match words, exact:
@@ -339,49 +305,12 @@ class Collection:
             found &= present(as_bitsets(self._segments[segment].slices(word, exact=False)))
         return members(found)
 
-    # Passages and their files
-
-    def documents_by_source(self) -> dict[str, int]:
-        """Return the names of the files that have live documents, and how many."""
-        counts: Counter[str] = Counter()
-        for segment, deleted in zip(self._segments, self._deleted, strict=True):
-            counts.update(segment.documents_by_source(deleted))
-        return counts
-
-    def sources(self) -> list[str]:
-        """Return the source of each passage; "" for numbers of none."""
-        found = list[str]()
-        for segment, end in zip(self._segments, self._begins[1:], strict=True):
-            found += segment.sources()
-            found += [""] * (end - len(found))
-        return found
-
-    def passages_of(self, source: str, key: str) -> Sequence[int]:
-        """Return the passages of a document, in order; none when there is no such document."""
-        for begin, segment, deleted in zip(
-            self._begins, self._segments, self._deleted, strict=False
-        ):
-            found = segment.passages_of(source, key)
-            if live := [begin + passage for passage in found if passage not in deleted]:
-                return live
-        return ()
-
-    def token_string(self, passage: int) -> TokenString:
-        """Return the tokens of a passage."""
-        number = bisect_right(self._begins, passage) - 1
-        return number, self._segments[number].token_string(passage - self._begins[number])
-
     def _phrase_frequency(self, words: tuple[Word, ...], exact: bool) -> Frequency:
         """What counts a phrase in token strings."""
         if words[0].others:
             typings = (self.phrase_frequency(typing, exact) for typing in _typings(words[0]))
             return AnyFrequency(tuple(typings))
         return PhraseFrequency(self._segments, words, exact)
-
-    def _read_record(self, passage: int) -> StoredPassage:
-        """The stored fields of a passage."""
-        number = bisect_right(self._begins, passage) - 1
-        return self._segments[number].record(passage - self._begins[number])
 
 
 def _any_typing(folded: str) -> Word:
@@ -397,7 +326,7 @@ def _typings(word: Word) -> list[tuple[Word, ...]]:
 def _normalized(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bool]:
     """The same key of the caches for all typings of a word that match the same."""
     word = words[0]
-    if exact or len(words) > 1 or word.match_marks or word.in_title or word.kind is not Kind.WORD:
+    if exact or len(words) > 1 or word.match_marks or word.in_field or word.kind is not Kind.WORD:
         return words, exact
     if word.others:
         return words, exact
@@ -406,14 +335,8 @@ def _normalized(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...],
 
 def _is_by_marks(word: Word, exact: bool) -> bool:
     """Whether a word stands for itself by its marks, and for unknown ones."""
-    is_plain = word.kind is Kind.WORD and not (word.others or word.in_title)
+    is_plain = word.kind is Kind.WORD and not (word.others or word.in_field)
     return is_plain and word.match_marks and not exact
-
-
-def _widened(slices: tuple[int, ...]) -> tuple[int, ...]:
-    """A posting list whose highest tf, which stands for all above it, is MAX_TF."""
-    over = reduce(and_, slices)
-    return *slices, *[over] * (TF_BITS - len(slices))
 
 
 def _are_plain(words: Iterable[Word]) -> bool:

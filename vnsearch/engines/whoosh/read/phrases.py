@@ -1,6 +1,7 @@
 """Counting words and phrases of a query in token strings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import chain
 
 from vnsearch.engines.whoosh.read.caches import LazyTable
@@ -22,6 +23,7 @@ class PhraseFrequency:
         self._slots: LazyTable[int, list[str]] = LazyTable(
             lambda n: [segments[n].characters(word, exact) for word in words]
         )
+        self._sets: LazyTable[int, list[frozenset[str]]] = LazyTable(partial(_as_sets, self._slots))
         self._strings: LazyTable[int, list[str] | None] = LazyTable(
             lambda n: segments[n].phrase_strings(words, exact)
         )
@@ -35,7 +37,7 @@ class PhraseFrequency:
         segment, string = tokens
         total = in_title = 0
         if (phrases := self._strings[segment]) is None:
-            starts = _starts(string, self.characters(segment))
+            starts = _starts(string, self.characters(segment), self._sets[segment])
             begin, end = title_of(string)
             total, in_title = len(starts), sum([begin <= start < end for start in starts])
         else:
@@ -54,6 +56,10 @@ class PhraseFrequency:
     def strings(self, segment: int) -> list[str] | None:
         """Return the strings in whose stead it is, wherever they are; None if there are none."""
         return self._strings[segment] if self._in_text else None
+
+
+def _as_sets(slots: Mapping[int, list[str]], segment: int) -> list[frozenset[str]]:
+    return list(map(frozenset, slots[segment]))
 
 
 def without_pieces(tokens: TokenString) -> TokenString:
@@ -88,9 +94,9 @@ class AnyFrequency:
 Frequency = PhraseFrequency | AnyFrequency
 
 
-def _starts(string: str, slots: Sequence[str]) -> list[int]:
-    """Where consecutive characters each are one of those of their slot."""
-    first, *rest = slots
+def _starts(string: str, slots: Sequence[str], sets: Sequence[frozenset[str]]) -> list[int]:
+    """Where consecutive characters each are one of those of their slot, as string and as set."""
+    first, (any_first, *rest) = slots[0], sets
     starts = []
     if len(first) < len(string):
         for character in first:
@@ -99,7 +105,7 @@ def _starts(string: str, slots: Sequence[str]) -> list[int]:
                 starts.append(start)
                 start = string.find(character, start + 1)
     else:
-        starts = [start for start, character in enumerate(string) if character in first]
+        starts = [start for start, character in enumerate(string) if character in any_first]
     for place, slot in enumerate(rest, 1):
         # A slice past the end would be the empty string, which is in every slot.
         starts = [s for s in starts if s + place < len(string) and string[s + place] in slot]

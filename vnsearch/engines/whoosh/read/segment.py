@@ -14,6 +14,7 @@ from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.segment_file import (
     BIGRAM_BLOCK,
     SURROGATES,
+    TF_BITS,
     Arrays,
     bitset_size,
     number_type,
@@ -22,7 +23,14 @@ from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.bigrams import BigramBlock
 from vnsearch.engines.whoosh.read.bitset import packed
 from vnsearch.engines.whoosh.read.caches import cached
-from vnsearch.engines.whoosh.read.terms import PostingLists, Slices, TermDictionary, summed
+from vnsearch.engines.whoosh.read.names import Names
+from vnsearch.engines.whoosh.read.terms import (
+    WIDE_BITS,
+    PostingLists,
+    Slices,
+    TermDictionary,
+    summed,
+)
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
@@ -34,6 +42,7 @@ _BLOCKS_KEPT: Final = 4
 _NO_BIGRAMS: Final = BigramBlock(bytes(BIGRAM_BLOCK.size), "H")
 _BIGRAM_BLOCKS_KEPT: Final = 4
 _VARIANTS_KEPT: Final = 1000
+_FUZZY_KEPT: Final = 10  # fuzzy words whose terms are kept
 _MAX_PHRASE_STRINGS: Final = 32  # to search for more takes longer than to look at each token
 
 
@@ -49,6 +58,8 @@ class SegmentReader:
         self._arrays = arrays = Arrays(path)
         self.size: int = arrays.counts["passages"]
         self.tokens: int = arrays.counts["tokens"]
+        self.without_words: int = arrays.counts["without_words"]  # passages
+        self.names, self.hashes = Names(arrays), arrays["hashes"]
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
         self._first_exact = arrays["folded.first"]
@@ -64,6 +75,7 @@ class SegmentReader:
         self._bigram_terms, self._bigram_first = arrays["bigrams.terms"], arrays["bigrams.first"]
         self._bigram_blocks = cached(_BIGRAM_BLOCKS_KEPT, self._read_bigram_block)
         self._variants = cached(_VARIANTS_KEPT, self._find_variants)
+        self._fuzzy_terms = cached(_FUZZY_KEPT, self._find_fuzzy_terms)
         self._blocks = cached(_BLOCKS_KEPT, self._read_block)
 
     def close(self) -> None:
@@ -88,7 +100,25 @@ class SegmentReader:
             lists = [self._postings.slices(term) for term in self._exact_terms(word, exact)]
         else:
             lists = [self._postings.slices_of_groups(terms) for terms in self._folded_terms(word)]
-        return summed(lists)
+        return summed(lists, TF_BITS if word.kind is Kind.WORD else WIDE_BITS)
+
+    def slices_in_names(self, word: Word, exact: bool) -> Slices:
+        """Return the posting list of all terms that a word matches in names, see `Names`."""
+        first = self._first_exact
+        if exact or word.match_marks:
+            terms = [range(term, term + 1) for term in self._exact_terms(word, exact)]
+        else:
+            terms = [range(first[f.start], first[f.stop]) for f in self._folded_terms(word)]
+        return summed(list(filter(None, map(self.names.slices, terms))), TF_BITS)
+
+    def forms_in_names(self, folded: str) -> list[str]:
+        """Return the exact forms of a folded form that are in names, deleted ones included."""
+        terms, forms = self._variants(folded)
+        return [
+            form
+            for term, form in zip(terms, forms, strict=True)
+            if self.names.slices(range(term, term + 1))
+        ]
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
         """Iterate over the folded terms with a prefix."""
@@ -117,9 +147,28 @@ class SegmentReader:
                 prefixed = self.folded.beginning_with(word.stem(as_typed=False).encode())
                 return [prefixed] if own is None or own in prefixed else [*terms, prefixed]
             case Kind.FUZZY:
-                forms = ((n, self.folded[n].decode()) for n in range(len(self.folded)))
-                return [range(n, n + 1) for n, f in forms if word.matches(f, f, as_typed=False)]
+                return [range(n, n + 1) for n in self._fuzzy_terms(word)]
         return terms
+
+    def _find_fuzzy_terms(self, word: Word) -> list[int]:
+        """The folded terms that a fuzzy word matches.
+
+        Of two halves of a word, an edit leaves one as it is, if it does not swap what is at their
+        border.
+        """
+        own, half = word.folded, len(word.folded) // 2
+        found = {*map(self.folded.find, map(str.encode, (own, *word.confused())))}
+        if word.may_have_edits:
+            swapped = f"{own[: half - 1]}{own[half]}{own[half - 1]}{own[half + 1 :]}"
+            at = self.folded.find(swapped.encode())
+            alike = chain(
+                () if at is None else (at,),
+                self.folded.beginning_with(own[:half].encode()),
+                self.folded.ending_with(own[half:].encode()),
+            )
+            forms = ((number, self.folded[number].decode()) for number in alike)
+            found.update(n for n, form in forms if word.matches(form, form, as_typed=False))
+        return sorted(number for number in found if number is not None)
 
     def _exact_terms(self, word: Word, exact: bool) -> list[int]:
         """The exact terms that a word matches by its marks, see `Word.matches`."""
@@ -140,7 +189,7 @@ class SegmentReader:
             case Kind.FUZZY:
                 return [
                     term
-                    for number in range(len(self.folded))
+                    for number in self._fuzzy_terms(word)
                     for folded in (self.folded[number].decode(),)
                     for term in range(self._first_exact[number], self._first_exact[number + 1])
                     if word.matches(folded, self.exact[term].decode(), exact)

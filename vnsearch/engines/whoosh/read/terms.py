@@ -1,8 +1,10 @@
 """The terms of a field in a segment: finding them, and the passages they occur in."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from itertools import accumulate, pairwise
+from operator import and_
 from typing import Final
 
 from vnsearch.engines.whoosh.format.compression import decompress
@@ -21,10 +23,14 @@ from vnsearch.engines.whoosh.read.caches import cached
 # zero bytes at the end.
 Slices = tuple[bytes, ...]
 
+# Posting lists of many terms together have wider tf, of which the highest stands for all above.
+WIDE_BITS: Final = 7
+MAX_WIDE_TF: Final = (1 << WIDE_BITS) - 1
+
 _FOUND_KEPT: Final = 1000
 # Which slices have a bit of a tf, and a byte for each tf that says whether its bit is set.
 _SLICES_OF: Final = tuple(tuple(b for b in range(TF_BITS) if tf >> b & 1) for tf in range(16))
-_BIT_OF: Final = tuple(bytes(min(tf, MAX_TF) >> b & 1 for tf in range(256)) for b in range(TF_BITS))
+_BIT_OF: Final = tuple(bytes(tf >> bit & 1 for tf in range(256)) for bit in range(WIDE_BITS))
 
 
 class TermDictionary:
@@ -54,6 +60,15 @@ class TermDictionary:
         # No UTF-8 text has the byte 0xFF.
         return range(self.begin(stem), self.begin(stem + b"\xff"))
 
+    def ending_with(self, stem: bytes) -> Iterator[int]:
+        """Iterate over the numbers of the terms that end with `stem`."""
+        text, place = bytes(self._text), -1
+        while (place := text.find(stem, place + 1)) >= 0:
+            end = place + len(stem)
+            number = bisect_left(self._at, end) - 1
+            if self._at[number + 1] == end and self._at[number] <= place:
+                yield number
+
 
 class PostingLists:
     """The posting lists of a field's terms, and of groups of consecutive terms.
@@ -79,7 +94,11 @@ class PostingLists:
     def df(self, term: int) -> int:
         """Return in how many passages a term occurs."""
         df: int = self._at[term + 1] - self._at[term]
-        return df or int(self._dense_df[bisect_left(self._dense_terms, term)])
+        if df:
+            return df
+        number = bisect_left(self._dense_terms, term)
+        is_dense = number < len(self._dense_terms) and self._dense_terms[number] == term
+        return int(self._dense_df[number]) if is_dense else 0
 
     def sums(self, values: Sequence[int]) -> list[int]:
         """Return for each term the sum of the values, one for each passage, where it occurs."""
@@ -117,7 +136,7 @@ class PostingLists:
         for before, after in pairwise(ends):
             if before + 1 < after:
                 lists.append(self._of_terms(range(self._first[before + 1], self._first[after])))
-        return summed(lists)
+        return summed(lists, TF_BITS if len(groups) == 1 else WIDE_BITS)
 
     def presence(self, terms: Iterable[int]) -> int:
         """Return the passages with any of some terms, as a bitset."""
@@ -137,7 +156,7 @@ class PostingLists:
         if postings.start < postings.stop:
             passages, tfs = self._passages[postings], self._tf[postings]
             lists.append((self._sparse if len(terms) == 1 else self._summed)(passages, tfs))
-        return summed(lists)
+        return summed(lists, TF_BITS if len(terms) == 1 else WIDE_BITS)
 
     def _sparse(self, passages: Sequence[int], tfs: Sequence[int]) -> Slices:
         slices = [bytearray(bitset_size(self._size)) for _ in range(TF_BITS)]
@@ -151,8 +170,8 @@ class PostingLists:
         """As `_sparse`, where passages may come several times."""
         row = bytearray(self._size)
         for passage, tf in zip(passages, tfs, strict=True):
-            total = row[passage] + tf
-            row[passage] = total if total < MAX_TF else MAX_TF
+            total = row[passage] + tf if tf < MAX_TF else MAX_WIDE_TF
+            row[passage] = total if total < MAX_WIDE_TF else MAX_WIDE_TF
         return tuple(to_bytes(packed(row.translate(bit_of))) for bit_of in _BIT_OF)
 
     def _stored(self, number: int) -> Slices:
@@ -167,8 +186,16 @@ def as_bitsets(slices: Slices) -> tuple[int, ...]:
     return tuple(int.from_bytes(octets, "little") for octets in slices)
 
 
-def summed(lists: Sequence[Slices]) -> Slices:
-    """Add posting lists up, each tf to at most MAX_TF."""
-    if len(lists) == 1:
+def summed(lists: Sequence[Slices], bits: int) -> Slices:
+    """Add posting lists up. The highest tf of each stands for all above it, and so does the highest
+    of the sum, of so many bits."""
+    if len(lists) == 1 and len(lists[0]) == bits:
         return lists[0]
-    return tuple(map(to_bytes, capped_sum(list(map(as_bitsets, lists)), TF_BITS)))
+    wide = [widened(as_bitsets(slices), bits) for slices in lists]
+    return tuple(map(to_bytes, capped_sum(wide, bits)))
+
+
+def widened(slices: Sequence[int], bits: int) -> tuple[int, ...]:
+    """Return a posting list with tf of more bits, whose highest stands for all above it."""
+    over = reduce(and_, slices) if slices else 0
+    return *slices, *[over] * (bits - len(slices))

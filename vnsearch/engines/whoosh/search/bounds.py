@@ -16,6 +16,7 @@ from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.bitset import added_up, at_least, highest
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
+from vnsearch.engines.whoosh.read.terms import MAX_WIDE_TF
 from vnsearch.query.clauses import Word
 from vnsearch.ranking import MAX_SATURATION, damping, saturation
 
@@ -27,8 +28,14 @@ _EVERYWHERE: Final = 0.06
 
 # From each of these tf on, up to the next, a bound is the same.
 _COARSE_LEVELS: Final = (1, 2, 3, 5)
-_FINE_LEVELS: Final = tuple(range(1, MAX_TF + 1))
-_FEW: Final = 2  # features: so few have fine levels from the first
+_FINE_LEVELS: Final = (
+    *range(1, 25),
+    *range(26, 60, 3),
+    *range(60, MAX_WIDE_TF, 8),
+    MAX_WIDE_TF,
+)
+_FEW: Final = 3  # features: so few have fine levels from the first
+_FINE_STEPS: Final = 8_000
 
 
 class Saturations:
@@ -77,8 +84,9 @@ class UpperBounds:
         self._features = sorted(features, key=lambda feature: feature.highest)
         self._total = sum(feature.highest for feature in self._features) or 1.0
         count = len(self._features)
-        self._steps = max(_STEPS, _STEPS_PER_FEATURE * count) / self._total  # per unit of score
         self._is_fine = count <= _FEW
+        steps = _FINE_STEPS if self._is_fine else max(_STEPS, _STEPS_PER_FEATURE * count)
+        self._steps = steps / self._total  # per unit of score
         self._make(_EVERYWHERE * self._total)
 
     def reaching(self, passages: int, score: float) -> int:
@@ -150,5 +158,5 @@ class UpperBounds:
         """What a feature adds where its tf is at most `tf`, if not None, in passages of `length`
         and more."""
         saturations = saturations_of(self._collection.average_length)
-        most = MAX_SATURATION if tf is None else saturations.by_length[length][tf]
+        most = MAX_SATURATION if tf is None else saturations.exact(tf, length)
         return ceil((feature.weight * most + feature.proximity) * self._steps)

@@ -1,0 +1,102 @@
+"""`vnsearch search --batch`: a query a line -> a JSON object a line, as the lines come.
+
+A line is a query, or a JSON object with a `query` and, if wanted, an `id` and options by their long
+names: `{"id": 7, "query": "đảng bộ", "limit": 3, "no-correct": true}`.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from typing import Any, Final, NamedTuple
+
+from vnsearch.cli.quick import options_of
+from vnsearch.errors import EXIT_ERROR, EXIT_FOUND, EXIT_NOTHING, VnsearchError
+from vnsearch.model import Results
+from vnsearch.render import jsonform, streams
+
+_HELP: Final = 'write a line as {"id": 1, "query": "…", "limit": 5}; see: vnsearch search --help'
+
+# Options of all lines, or of what is printed.
+_NOT_OF_A_LINE: Final = {
+    "as_json", "as_jsonl", "as_paths", "as_paths0", "as_count", "as_lines", "batch", "folder",
+    "color", "quiet", "link_format", "no_pager", "refresh",
+}  # fmt: skip
+
+
+class Asked(NamedTuple):
+    """What a line asks for."""
+
+    query: Any
+    own: dict[str, Any]  # its id, if it has one
+    options: dict[str, Any]  # as they stand in the line
+    notice: str = ""
+
+
+def answer_lines(ask: Callable[..., Results], file: str, *, quiet: bool) -> int:
+    """Answer each line of a file as it is read, so that a program can converse; an exit code.
+
+    `ask` searches for a text, with the options that a line has, which are those of
+    `cli.search.answer`. A line that asks for what cannot be is answered by an error, and the rest
+    goes on.
+    """
+    code = EXIT_NOTHING
+    for number, line in enumerate(_lines(file), 1):
+        asked = _asked(line)
+        try:
+            found = ask(_query(asked), **_options(asked))
+        except VnsearchError as error:
+            if type(error) is not VnsearchError:  # of the index
+                raise
+            told, code = jsonform.error(str(error), error.advice, EXIT_ERROR), EXIT_ERROR
+            streams.say(f"line {number}: {error}", error.advice)
+        else:
+            told = jsonform.results(found)
+            notices = (*filter(None, [asked.notice]), *found.notices)
+            for notice in notices if found.query.strip() and not quiet else ():
+                streams.say(f"line {number}: {notice}")
+            if found.total and code == EXIT_NOTHING:
+                code = EXIT_FOUND
+        streams.write_now(jsonform.dump({**asked.own, **told}))
+    return code
+
+
+def _lines(file: str) -> Iterator[str]:
+    """The lines of a file, or of stdin."""
+    if file == "-" and sys.stdin is None:
+        raise VnsearchError("--batch -: stdin is closed", "name a file with a query a line")
+    try:
+        lines = nullcontext(sys.stdin.buffer) if file == "-" else open(file, "rb")  # noqa: SIM115
+    except OSError as error:
+        advice = "name a file with a query a line, or - for stdin"
+        raise VnsearchError(f"cannot read {file}: {error.strerror}", advice) from error
+    with lines as opened:
+        for line in opened:
+            yield line.decode("utf-8", "replace").rstrip("\r\n").removeprefix("\ufeff")
+
+
+def _asked(line: str) -> Asked:
+    if not line.lstrip().startswith("{"):
+        return Asked(line, {}, {})
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return Asked(line, {}, {}, "no JSON, so its words are searched")
+    own = {"id": found.pop("id")} if "id" in found else {}
+    return Asked(found.pop("query", None), own, found)
+
+
+def _query(asked: Asked) -> str:
+    if not isinstance(asked.query, str):
+        raise VnsearchError("a line needs a query, a text", _HELP)
+    return asked.query
+
+
+def _options(asked: Asked) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for name, value in asked.options.items():
+        read = options_of({name.replace("_", "-"): value})
+        if read is None or isinstance(value, dict) or read.keys() & _NOT_OF_A_LINE:
+            raise VnsearchError(f"{name}: {json.dumps(value)} is no option of a line", _HELP)
+        options |= read
+    return options
