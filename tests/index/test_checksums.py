@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import Command, write_files
 from vnsearch.errors import IndexUnusableError, VnsearchError
+from vnsearch.index import checksums
 from vnsearch.index.check import check
 from vnsearch.indexing.update import status, update
 from vnsearch.search.searcher import Searcher
@@ -195,3 +196,16 @@ def test_an_index_without_its_pointer_generation_is_told(shelf: Path) -> None:
     with pytest.raises(IndexUnusableError):
         update(shelf / ".vnsearch")
     assert (shelf / ".vnsearch/generation-2").exists()  # nothing is removed meanwhile
+
+
+def test_a_folder_that_cannot_be_listed_is_not_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "engine").mkdir()
+
+    def refusing(path: object = ".") -> None:
+        raise OSError(5, "Input/output error", str(path))
+
+    monkeypatch.setattr("os.scandir", refusing)
+    with pytest.raises(OSError, match="Input/output error"):
+        checksums.files(tmp_path)

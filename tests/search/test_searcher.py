@@ -1,7 +1,7 @@
 """A searcher, opened and closed."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -43,3 +43,11 @@ def test_closed_searchers_leave_nothing_behind(tmp_path: Path) -> None:
 def living() -> int:
     kinds = (Collection, SegmentReader, Arrays)
     return sum(isinstance(item, kinds) for item in gc.get_objects())
+
+
+def test_of_equal_passages_the_first_is_shown(searcher: Callable[..., Searcher]) -> None:
+    paragraph = "đảng bộ họp " + "một hai ba bốn năm sáu bảy tám chín mười " * 20
+    text = "\n\n".join([paragraph.strip()] * 3)
+    (hit,) = searcher({"a.txt": text}).search("đảng bộ họp").hits
+    assert hit.snippet.match is not None
+    assert hit.snippet.match.number == 1
