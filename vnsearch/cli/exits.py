@@ -30,6 +30,7 @@ def run(command: Callable[[], int], *, as_json: bool = False) -> NoReturn:
         code = EXIT_BROKEN_PIPE
     except Exception as error:
         code = _failed(_told(error), as_json)
+    streams.note("end", code=code)
     streams.close()
     sys.exit(code)
 

@@ -114,9 +114,13 @@ def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
 def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:
     from vnsearch.render import jsonform, plain
 
+    told = jsonform.changes(done)
+    for item in told["skipped"]:
+        streams.note("skipped", **item)
+    streams.note("indexed", **{k: v for k, v in told.items() if not isinstance(v, list)})
     try:
         if as_json and not quiet:
-            streams.write([jsonform.dump(jsonform.changes(done))])
+            streams.write([jsonform.dump(told)])
         elif not quiet:
             for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
                 streams.say(line)

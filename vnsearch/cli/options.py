@@ -90,6 +90,12 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
             help="The index. Else $VNSEARCH_INDEX, else the nearest .vnsearch here or above, else "
             "that of the configuration, else your only one.",
         ),
+        click.option(
+            "--log",
+            metavar="FILE",
+            type=click.Path(),
+            help="Append what the command does to FILE: one JSON object a line for each event.",
+        ),
         VERSION,
     ):
         function = option(function)
@@ -101,8 +107,15 @@ def with_common(command: Callable[..., int]) -> Callable[..., int]:
 
     @common_options
     @wraps(command)
-    def wrapped(index_folder: str | None, color: str | None, quiet: bool, **options: Any) -> int:
-        above = click.get_current_context().find_root().params
+    def wrapped(
+        index_folder: str | None, color: str | None, quiet: bool, log: str | None, **options: Any
+    ) -> int:
+        context = click.get_current_context()
+        above = context.find_root().params
+        if log := log or above.get("log"):
+            from vnsearch.cli.log import begin  # seldom wanted
+
+            begin(log, str(context.info_name))
         common = Common(
             index_folder or above.get("index_folder"),
             color or above.get("color") or "auto",

@@ -33,6 +33,7 @@ _FLAGS: Final = {
     "--explain": "explain",
     "--lines": "as_lines",
     "--reverse": "reverse",
+    "--copies": "copies",
     "--no-pager": "no_pager",
     "--refresh": "refresh",
     "-q": "quiet",
@@ -73,12 +74,15 @@ _VALUES: Final[dict[str, tuple[str, Callable[[str], Any]]]] = {
     "--index": ("folder", lambda value: value or None),
 }
 
+_COMMON_WITH_VALUE: Final = ("--index", "--color", "--log")
+
 # What click reads too.
 _VARIABLES: Final = (
     "VNSEARCH_SEARCH_",
     "VNSEARCH_HYPERLINK_FORMAT",
     "VNSEARCH_COLOR",
     "VNSEARCH_QUIET",
+    "VNSEARCH_LOG",
     "_VNSEARCH_COMPLETE",
 )
 
@@ -88,7 +92,7 @@ def with_command(arguments: Sequence[str]) -> tuple[int, list[str]]:
     number is that of the arguments if there is none."""
     at = 0
     while at < len(arguments) and _is_common(arguments[at]):
-        at += 1 if "=" in arguments[at] or _VALUES.get(arguments[at]) is None else 2
+        at += 2 if arguments[at] in _COMMON_WITH_VALUE else 1
     at = min(at, len(arguments))
     if at == len(arguments) or arguments[at] in (*COMMANDS, *_ASKING_FOR_HELP):
         return at, [*arguments]
@@ -96,7 +100,7 @@ def with_command(arguments: Sequence[str]) -> tuple[int, list[str]]:
 
 
 def _is_common(argument: str) -> bool:
-    return argument.partition("=")[0] in ("--index", "--color") or argument in ("-q", "--quiet")
+    return argument.partition("=")[0] in _COMMON_WITH_VALUE or argument in ("-q", "--quiet")
 
 
 def search_options(arguments: Sequence[str]) -> dict[str, Any] | None:

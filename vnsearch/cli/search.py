@@ -53,6 +53,7 @@ def answer(
     context: int | None = None,
     snippet_length: int = LENGTH,
     as_lines: bool = False,
+    copies: bool = False,
     explain: bool = False,
     link_format: str = "file",
     no_pager: bool = False,
@@ -97,6 +98,7 @@ def answer(
         "context": context,
         "snippet_length": snippet_length,
         "explain": explain,
+        "copies": copies,
         "is_set": is_set,
     }
     index = which_index.existing(folder, quiet=quiet)
@@ -128,7 +130,7 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
     """Search with the options of the command."""
     demand = _DEMANDS[_only_one({"--all": asked["need_all"], "--any": asked["need_any"]})]
     as_set = asked["is_set"]
-    return searcher.search(
+    found = searcher.search(
         text,
         limit=asked["limit"],
         offset=asked["offset"],
@@ -143,7 +145,10 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
         excerpts=Excerpts(
             asked["passages"], asked["snippet_length"], asked["context"], asked["skip_title"]
         ),
+        copies=asked["copies"],
     )
+    streams.note("search", query=text, total=found.total, complete=found.complete)
+    return found
 
 
 def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:

@@ -10,6 +10,7 @@ from typing import IO, Any, Final
 
 from vnsearch import __version__
 from vnsearch.mcp.tools import Tools
+from vnsearch.render import streams
 
 Message = dict[str, Any]
 
@@ -124,5 +125,6 @@ def _call(tools: Tools, name: object, arguments: object) -> Message:
     if name not in tools.names:
         raise _ProtocolError(_INVALID_PARAMS, f"no tool {name}")
     text, failed = tools.call(str(name), {} if arguments is None else arguments)
+    streams.note("call", tool=name, arguments=arguments, failed=failed)
     result: Message = {"content": [{"type": "text", "text": text}]}
     return {**result, "isError": True} if failed else result

@@ -7,12 +7,13 @@ terminal that no document may control.
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import Any, Final
 
 _STDERR: Final = 2  # its number
 
+_listener: "Callable[[str, dict[str, Any]], None] | None" = None
 _color = "auto"  # see `use_color`
 
 
@@ -82,6 +83,18 @@ def write_paths(paths: Iterable[str], end: str) -> None:
             sys.stdout.buffer.write(os.fsencode(path + end))
 
 
+def listen(listener: Callable[[str, dict[str, Any]], None] | None) -> None:
+    """Let a log have all that is noted, and said, from now on."""
+    global _listener
+    _listener = listener
+
+
+def note(event: str, **values: Any) -> None:
+    """Tell the log of an event, if there is a log."""
+    if _listener is not None:
+        _listener(event, values)
+
+
 def use_color(color: str) -> None:
     """Whether messages on a terminal are styled: auto, always or never."""
     global _color
@@ -96,6 +109,7 @@ def say(message: str, advice: str = "", *, is_error: bool = False) -> None:
     """
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
+    note("message", message=message, advice=advice)
     name = _styled("vnsearch:", "1;31" if is_error else "2")
     lines = [f"{name} {safe(message)}"] + [_styled(safe(advice), "2")] * bool(advice)
     for line in lines:
