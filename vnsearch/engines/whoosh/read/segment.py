@@ -70,7 +70,7 @@ class SegmentReader:
         self.edges = arrays["edges"]
         self._exact_order = arrays["exact.order"]
         self._two_unit = arrays["exact.two_unit"]
-        self._tokens, self._tokens_at = arrays["tokens"], arrays["tokens_at"]
+        self._tokens_at = arrays["tokens_at"]
         self._block_starts = arrays["stored.first"]
         self._bigram_terms, self._bigram_first = arrays["bigrams.terms"], arrays["bigrams.first"]
         self._bigram_blocks = cached(_BIGRAM_BLOCKS_KEPT, self._read_bigram_block)
@@ -257,7 +257,7 @@ class SegmentReader:
         """Return the tokens of a passage's text and, each after FIELD_SEPARATOR, those of its title
         and the pieces of each of its compounds."""
         begin, end = self._tokens_at[passage], self._tokens_at[passage + 1]
-        return utf_16_le_decode(self._tokens[begin:end])[0]
+        return utf_16_le_decode(self._arrays.read("tokens", 2 * begin, 2 * end))[0]
 
     def characters(self, word: Word, exact: bool) -> str:
         """Return the characters of the terms that a word matches."""

@@ -196,6 +196,9 @@ def summed(lists: Sequence[Slices], bits: int) -> Slices:
 
 
 def widened(slices: Sequence[int], bits: int) -> tuple[int, ...]:
-    """Return a posting list with tf of more bits, whose highest stands for all above it."""
+    """Return a posting list with tf of so many bits, whose highest stands for all above it."""
+    if len(slices) > bits:
+        over = present(slices[bits:])
+        return tuple(passages | over for passages in slices[:bits])
     over = reduce(and_, slices) if slices else 0
     return *slices, *[over] * (bits - len(slices))
