@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vnsearch.model import Abbreviation
 from vnsearch.query.clauses import Word
 from vnsearch.query.parser import parse
 from vnsearch.ranking import (
@@ -213,6 +214,16 @@ def test_what_a_bare_word_may_stand_for_weighs_by_how_likely_it_is() -> None:
     of_each = found["đảng", True], found["đang", True]
     assert of_each[0] > of_each[1] > of_each[0] * 0.3 / 0.7
     assert found["dang", False] + max(of_each) <= 2.0
+
+
+@pytest.mark.parametrize("short_is_typed", [True, False])
+def test_an_abbreviation_weighs_less_than_any_word(short_is_typed: bool) -> None:
+    text = "đb" if short_is_typed else "đảng bộ"
+    found = Abbreviation("đb", "đảng bộ", spelt_out=not short_is_typed)
+    pieces = list(features(parse(text)._replace(related=(found,))))
+    related = [piece.weight for piece in pieces if piece.related]
+    assert related
+    assert sum(related) < min(piece.weight for piece in pieces if not piece.related)
 
 
 @pytest.mark.parametrize(

@@ -33,12 +33,27 @@ class Locator(NamedTuple):
     number: int  # counted from 1
     unit: str = "line"  # what is counted: line, page, sheet, slide, chapter, cell or message
     step: int = 1  # units per separator in the text; 0 if the whole text is in one unit
+    names: str = ""  # of this unit and those behind it, if they have any, form feeds between them
 
     def after(self, text: str) -> "Locator":
         """Where the text after a text that begins here begins. Lines are separated by newlines,
         all other units by form feeds."""
         count = text.count("\n" if self.unit == "line" else "\f") if self.step else 0
-        return self if not count else Locator(self.number + self.step * count, self.unit, self.step)
+        if not count:
+            return self
+        names = "\f".join(self.names.split("\f")[count:]) if self.names else ""
+        return Locator(self.number + self.step * count, self.unit, self.step, names)
+
+    def of(self, text: str) -> "Locator":
+        """The same without the names of units that a text which begins here has nothing of."""
+        if not self.names:
+            return self
+        return self._replace(names="\f".join(self.names.split("\f")[: text.count("\f") + 1]))
+
+    @property
+    def name(self) -> str:
+        """What the unit is called; "" if that is not known."""
+        return self.names.partition("\f")[0]
 
 
 class Encoding(NamedTuple):
@@ -64,6 +79,10 @@ class Document(NamedTuple):
     text: str
     locator: Locator | None = None  # of its start; None if the format has no lines or pages
     encoding: Encoding | None = None  # None if plain UTF-8
+    # What it is called: its file, and the folders of that inside the root, or "". Records have no
+    # name of their own: that of their file is one more document, which has no text.
+    name: str = ""
+    folders: str = ""
 
 
 class Passage(NamedTuple):
@@ -125,12 +144,13 @@ class Match(NamedTuple):
     number: int = 1  # of the passage in its document, from 1
     places: int = 1  # passages with at least half of what the best one has of the query
     others: tuple[tuple[int, StoredPassage], ...] = ()  # these, with their numbers, in order
+    copies: int = 0  # other documents that match and have the same text
 
 
 class Matches(NamedTuple):
     """A page of matches, best first."""
 
-    total: int  # documents that match, on all pages
+    total: int  # documents that match, on all pages, each copy among them
     relaxed: bool  # no document had enough of the words, so any one of them sufficed
     matches: tuple[Match, ...]
     complete: int = 0  # of the total, those that match all wanted clauses
@@ -178,6 +198,9 @@ class Hit(NamedTuple):
     type: str = ""  # of the file, see `files.types`
     places: int = 1  # passages of the document that show the match
     others: tuple[Place, ...] = ()  # those of them that were asked for besides the best one
+    copies: int = 0  # other documents that match and have the same text
+    by_name: bool = False  # it is the name of a file, and no text
+    unread: str = ""  # then, why the file was not read, if it was not
 
 
 class Facets(NamedTuple):

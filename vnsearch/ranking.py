@@ -65,6 +65,15 @@ QUESTION_WEIGHT: Final = 0.3
 
 TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its document
 
+# A word in the name of its file, or of a folder of that, is worth less than one in the text: the
+# idf among the names times this and the saturation of its tf. The tf is the sum over the exact
+# forms that match, each once. Not measured, for the collections have no names.
+NAME_WEIGHT: Final = 3.0
+NAME_TF: Final = 4
+FOLDER_TF: Final = 1  # of what is only in folders
+MAX_NAME_TF: Final = 15
+_NAME_DAMPING: Final = 3
+
 # Words of a longer query that are close together in a text count again: those in the window
 # that has most of their weight.
 PROXIMITY_WINDOW: Final = 15  # tokens
@@ -85,6 +94,7 @@ MIN_SHOULD_MATCH_SHARE: Final = 0.25
 PLACE_SHARE: Final = 0.5
 
 NEARBY: Final = "words close together"
+IN_NAME: Final = "word in the name"
 
 
 class Feature(NamedTuple):
@@ -116,12 +126,13 @@ class Weight(NamedTuple):
 
 def features(query: Query) -> tuple[Feature, ...]:
     """Return all features of a query, each once."""
-    runs = query.runs()
+    runs = [run for run in query.runs() if not run[0].in_name]
     size = sum(map(len, runs))
     asked = (feature for run in runs for feature in _features_of(run, query.exact, size))
     joined = (
         Feature((_as_indexed(word),), query.exact, OTHER_TYPING_WEIGHT)
         for word in joined_words(query.clauses)
+        if not word.in_name
     )
     related = (feature for item in query.related for feature in _related(item))
     return tuple(dict.fromkeys((*asked, *joined, *related)))
@@ -134,7 +145,7 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
     squared = size >= LONG_QUERY_WORDS
     for typed, word, asks in zip(run, words, asking, strict=True):
         weight = QUESTION_WEIGHT if asks else 1.0
-        in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_title
+        in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_field
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
         folded, forms = (WORD_WEIGHT, {}) if exact else _word_weights(typed)
         yield Feature((word,), exact, folded * weight, near, squared=squared)
@@ -186,6 +197,24 @@ def _as_indexed(word: Word) -> Word:
     """The same word however it was written; of a prefix, the surface matters."""
     word = word._replace(match_marks=False, readings=())
     return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
+
+
+def name_words(query: Query) -> tuple[Word, ...]:
+    """Return the words of a query that add to a score where they are in a name."""
+    words = (word for run in query.runs() for word in run if not word.in_title)
+    return tuple(dict.fromkeys(_as_asked(word._replace(in_name=True)) for word in words))
+
+
+def _as_asked(word: Word) -> Word:
+    """The same word for all typings that match the same."""
+    word = word._replace(readings=())
+    return word if word.kind is Kind.PREFIX else word._replace(text=word.exact)
+
+
+def name_score(tf: int) -> float:
+    """Return the score of a word with this tf in a name, in units of its idf."""
+    tf = min(tf, MAX_NAME_TF)
+    return NAME_WEIGHT * tf / (tf + _NAME_DAMPING)
 
 
 def weights(features: Sequence[Feature], idfs: Sequence[float]) -> list[Weight]:

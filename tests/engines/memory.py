@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.oracle import Oracle
 from vnsearch.analysis.compounds import compounds
+from vnsearch.analysis.names import typings
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Filters
@@ -100,10 +101,10 @@ class MemoryWriter:
 
 def _documents(folder: Path) -> Iterator[Sourced]:
     path = folder / _FILE
-    for source, (key, title, text, locator, _) in (
+    for source, (key, title, text, locator, *rest) in (
         json.loads(path.read_text("ascii")) if path.exists() else ()
     ):
-        yield source, Document(key, title, text, locator and Locator(*locator))
+        yield source, Document(key, title, text, locator and Locator(*locator), *rest)
 
 
 class MemoryReader:
@@ -116,10 +117,13 @@ class MemoryReader:
             for source, document in documents
         }
         self._fields = [
-            (passage.text, _fields(passage))
+            (passage.text, fields)
             for passages in self._passages.values()
             for passage in passages
+            if any(fields := _fields(passage))
         ]
+        names = [(d.name, d.folders) for _, d in documents]
+        self._names = [[list(tokenize(t)) for f in name for t in typings(f)] for name in names]
         self._folded = [{t.folded for field in fields for t in field} for _, fields in self._fields]
 
     def close(self) -> None:
@@ -141,18 +145,18 @@ class MemoryReader:
         order: Sequence[str] | None = None,
         places: int = 1,
         explain: bool = False,
+        copies: bool = False,
     ) -> Matches:
-        answer = self._oracle.search(query, filters.accepts())
-        page = list(zip(answer.scores, answer.matched, strict=True))
+        answer = self._oracle.search(query, filters.accepts(), copies=copies or order is not None)
+        page = list(zip(answer.scores, answer.matched, answer.copies, strict=True))
         if order is not None:
             page.sort(key=lambda item: order.index(item[0][0]))
         matches = (
-            self._match(query, *found, matched, places, explain=explain)
-            for found, matched in page[offset : offset + limit]
+            self._match(query, *found, matched, places, explain=explain)._replace(copies=copied)
+            for found, matched, copied in page[offset : offset + limit]
         )
-        complete = answer.matched.count(len(query.wanted()))
-        total, relaxed = len(answer.scores), answer.relaxed
-        return Matches(total, relaxed, tuple(matches), complete, answer.missing)
+        total, complete = answer.total, answer.complete
+        return Matches(total, answer.relaxed, tuple(matches), complete, answer.missing)
 
     def matches_by_source(
         self,
@@ -192,7 +196,7 @@ class MemoryReader:
     ) -> Statistics:
         variants = {word: Counter[str]() for word in words}
         counted = {bigram: Counter[tuple[str, str]]() for bigram in bigrams}
-        for _, fields in self._fields:
+        for fields in (*(fields for _, fields in self._fields), *self._names):
             for form in {(t.folded, t.exact) for field in fields for t in field}:
                 if form[0] in variants:
                     variants[form[0]][form[1]] += 1

@@ -24,8 +24,10 @@ ENGINES: list[Engine] = [
 ]
 
 
-def document(text: str, title: str = "", key: str = "") -> Document:
-    return Document(key, nfc(title), nfc(text), Locator(1))
+def document(text: str, title: str = "", key: str = "", name: str = "") -> Document:
+    folders, _, own = name.rpartition("/")
+    folders = folders if own else ""
+    return Document(key, nfc(title), nfc(text), Locator(1), name=own, folders=folders)
 
 
 SMALL: Sources = [
@@ -55,6 +57,7 @@ def search(
     offset: int = 0,
     within: str = "",
     explain: bool = False,
+    copies: bool = True,
 ) -> Matches:
     with closing(engine.reader(folder)) as reader:
         return reader.search(
@@ -63,6 +66,7 @@ def search(
             offset=offset,
             filters=Filters((within,)) if within else Filters(),
             explain=explain,
+            copies=copies,
         )
 
 
@@ -384,14 +388,109 @@ def test_several_builders_make_the_same_index(engine: Engine, tmp_path: Path) ->
         assert search(engine, one, text) == search(engine, two, text)
 
 
+NAMED: Sources = [
+    ("a.txt", document("bên A và bên B", name="Hợp đồng/Hợp đồng thuê nhà 2021.txt")),
+    ("b.txt", document("dáng bò trên đồng", name="Hop dong/BaoCao_Q3-2025.final.docx")),
+    ("c.jpg", document("", name="Ảnh/hopDongThueNha.jpg")),
+    ("d.txt", document("hợp đồng thuê nhà của bên A", name="d.txt")),
+    ("e.jsonl", document("hợp tác", key="1")),
+    ("e.jsonl", document("", name="bên_kia.jsonl")),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("thue nha", "dac", id="the text before the name"),
+        pytest.param("thuê nhà", "dac", id="marks that a name without any may have"),
+        pytest.param("thuế nha", "c", id="other marks of one with marks are another word"),
+        pytest.param("hợp đồng thuê", "dac", id="folders, too"),
+        pytest.param("báo cáo", "b", id="pieces of a name typed together"),
+        pytest.param("BaoCao_Q3-2025.final.docx", "b", id="a whole name"),
+        pytest.param("q 3", "b", id="letters and digits"),
+        pytest.param("2021.txt", "a", id="its suffix"),
+        pytest.param("bò docx", "b", id="one word in the text, one in the name"),
+        pytest.param("name:hợp", "acb", id="only names, best their own"),
+        pytest.param("name:bên", "e", id="not texts"),
+        pytest.param('name:"thuê nhà"', "ac", id="a phrase in a name"),
+        pytest.param('"nhà đồng"', "", id="no phrase from one typing into another"),
+        pytest.param('name:"đồng hợp"', "", id="nor from the folders into the name"),
+        pytest.param("name:thu*", "ac", id="a prefix in a name"),
+        pytest.param("thuê -name:2021", "dc", id="without a name"),
+        pytest.param("-thuê", "bee", id="without a word, in names, too"),
+        pytest.param("title:thuê", "", id="a name is no title"),
+        pytest.param("name:xyz OR 2021", "a", id="one of two"),
+    ],
+)
+def test_finds_by_names(engine: Engine, tmp_path: Path, text: str, expected: str) -> None:
+    folder = build(engine, tmp_path / "e", NAMED)
+    found = search(engine, folder, text)
+    assert sorted(match.passage.source[0] for match in found.matches) == sorted(expected)
+    assert [match.passage.source[0] for match in found.matches[:1]] == [*expected[:1]]
+    assert found.total == len(expected)
+
+
+def test_names_count_for_no_text(engine: Engine, tmp_path: Path) -> None:
+    pictures = [(f"{n}.jpg", document("", name=f"đảng bộ {n}.jpg")) for n in range(50)]
+    folder = build(engine, tmp_path / "e", [*SMALL, *pictures])
+    alone = build(engine, tmp_path / "alone", SMALL)
+    with closing(engine.reader(folder)) as reader:
+        assert reader.count_passages() == len(SMALL)
+        assert reader.statistics({"dang"}).variants["dang"] == {"dáng": 1, "đảng": 52}
+    for text in ("huế -jpg", '"hà nội"', "ngoài nước"):
+        assert search(engine, folder, text) == search(engine, alone, text)
+
+
+def test_names_of_removed_documents_are_gone(engine: Engine, tmp_path: Path) -> None:
+    changed = build(engine, tmp_path / "e", NAMED)
+    build(engine, changed, [], removed=["a.txt", "e.jsonl"])
+    fresh = build(engine, tmp_path / "fresh", NAMED[1:4])
+    for text in ("thuê nhà", "name:2021", "hop dong docx", "name:bên", "q3"):
+        assert search(engine, changed, text) == search(engine, fresh, text)
+
+
+def test_copies_are_one_match(engine: Engine, tmp_path: Path) -> None:
+    text = "một văn bản về lúa"
+    found = [(f"{n}.txt", document(text, f"Tên {n % 2}", name=f"tệp {n}.txt")) for n in range(5)]
+    found += [("x.txt", document(f"{text} nước")), ("y.jpg", document("", name="lúa.jpg"))]
+    found += [("z.jsonl", document(text, title, title)) for title in "ab"]
+    folder = build(engine, tmp_path / "e", found)
+    matches = search(engine, folder, "lúa", copies=False)
+    copies = [(match.passage.source, match.copies) for match in matches.matches]
+    assert sorted(copies) == [("0.txt", 4), ("x.txt", 0), ("y.jpg", 0), *[("z.jsonl", 0)] * 2]
+    assert matches.total == 9
+    for offset in range(6):
+        page = search(engine, folder, "lúa", copies=False, limit=2, offset=offset)
+        assert page.matches == matches.matches[offset : offset + 2]
+    assert len(search(engine, folder, "lúa", copies=True).matches) == 9
+    (match,) = search(engine, folder, "lúa -tệp -nước -jpg -title:a", copies=False).matches
+    assert (match.passage.key, match.copies) == ("b", 0)
+    (best,) = search(engine, folder, 'lúa "tệp 3"', copies=False).matches
+    assert (best.passage.source, best.copies) == ("3.txt", 0)
+
+
 # Words that share their folded forms, so that chance makes matches of every kind.
 WORDS = st.sampled_from("đảng đang dang bộ bò bo ma má mã nước nuoc kĩ kỹ".split())
 TEXTS = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
-DOCUMENTS = st.lists(st.tuples(TEXTS, st.lists(WORDS, max_size=2).map(" ".join)), max_size=6)
+# The parts of names: words apart, or typed together.
+PARTS = st.lists(WORDS, max_size=3).flatmap(
+    lambda words: st.sampled_from([" ".join(words), "".join(map(str.capitalize, words)), ""])
+)
+DOCUMENTS = st.lists(
+    st.tuples(
+        st.one_of(TEXTS, st.just("")),
+        st.lists(WORDS, max_size=2).map(" ".join),
+        st.just(""),
+        st.tuples(PARTS, PARTS).map("/".join),
+    ),
+    max_size=6,
+)
 CLAUSES = st.one_of(
     WORDS,
     WORDS.map("-{}".format),
     WORDS.map("title:{}".format),
+    WORDS.map("name:{}".format),
+    st.tuples(WORDS, WORDS).map(lambda words: f'name:"{" ".join(words)}"'),
     WORDS.map("{}~".format),
     WORDS.map(lambda word: f"{word[:2]}*"),
     st.lists(WORDS, min_size=1, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
@@ -410,10 +509,12 @@ def check_answer(query: Query, found: Matches, expected: Answer) -> None:
     text = query.source
     scores = {m.passage.source: m.score for m in found.matches}
     assert scores == pytest.approx({source: s for source, _, s in expected.scores}), text
-    assert (found.total, found.relaxed) == (len(expected.scores), expected.relaxed), text
+    assert (found.total, found.relaxed) == (expected.total, expected.relaxed), text
     matched = [n for _, n in sorted(zip(expected.scores, expected.matched, strict=True))]
     assert [m.matched for m in by_source(found)] == matched, text
-    assert found.complete == expected.matched.count(len(query.wanted())), text
+    copies = [n for _, n in sorted(zip(expected.scores, expected.copies, strict=True))]
+    assert [m.copies for m in by_source(found)] == copies, text
+    assert found.complete == expected.complete, text
     assert found.missing == expected.missing, text
 
 
@@ -423,22 +524,25 @@ def check_answer(query: Query, found: Matches, expected: Answer) -> None:
     queries=st.lists(QUERIES, min_size=1, max_size=8),
     exact=st.booleans(),
     demand=st.sampled_from(Demand),
+    copies=st.booleans(),
 )
 def test_answers_as_the_definitions_say(
     tmp_path_factory: pytest.TempPathFactory,
     engine: Engine,
-    texts: list[tuple[str, str]],
+    texts: list[tuple[str, str, str, str]],
     queries: list[str],
     exact: bool,
     demand: Demand,
+    copies: bool,
 ) -> None:
-    documents = [(f"{n}.txt", document(*pair)) for n, pair in enumerate(texts)]
+    documents = [(f"{n}.txt", document(*fields)) for n, fields in enumerate(texts)]
     folder = build(engine, tmp_path_factory.mktemp("engine") / "e", documents)
     oracle = Oracle(documents)
     with closing(engine.reader(folder)) as reader:
         for text in queries:
             query = parse(text, exact=exact, demand=demand)
-            check_answer(query, reader.search(query, limit=100), oracle.search(query))
+            found = reader.search(query, limit=100, copies=copies)
+            check_answer(query, found, oracle.search(query, copies=copies))
             order = [source for source, _ in documents][::-1]
             in_order = reader.search(query, limit=100, order=order)
             check_answer(query, in_order, oracle.search(query))
@@ -478,4 +582,5 @@ def test_other_typings_are_found_as_the_definitions_say(
         for text in queries:
             typed = parse(text, exact=exact, demand=demand)
             query = expanded(typed, reader.statistics(*needed(typed)))
-            check_answer(query, reader.search(query, limit=100), oracle.search(query))
+            found = reader.search(query, limit=100, copies=True)
+            check_answer(query, found, oracle.search(query))

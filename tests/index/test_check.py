@@ -69,12 +69,12 @@ def garble_a_segment(index: Path) -> None:
         ),
         pytest.param(
             lambda i: change_catalog(i, "delete from files where documents = 2"),
-            "2 documents of docs/r.jsonl, which is not in the catalog",
+            "3 documents of docs/r.jsonl, which is not in the catalog",
             id="a file forgotten",
         ),
         pytest.param(
             lambda i: change_catalog(i, "update files set documents = 3 where documents = 2"),
-            "2 documents of docs/r.jsonl, not 3",
+            "3 documents of docs/r.jsonl, not 4",
             id="a document too few",
         ),
         pytest.param(garble_a_segment, "not the file that was written", id="no segment"),

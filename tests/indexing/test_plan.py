@@ -57,3 +57,12 @@ def test_a_root_is_forgotten_by_its_name() -> None:
     assert [scope.root for scope in scopes] == [NOTES]
     with pytest.raises(RootError, match="docs/a is no root"):
         choose(PLACES, [DOCS], [], None, None, ["docs/a"])
+
+
+def test_a_root_in_another_keeps_its_encoding() -> None:
+    inner = Root("docs/old", encoding="TCVN3")
+    known = [Root("docs"), inner]
+    roots, _ = choose(FileNames("/base"), known, ["docs"], None, None, [])
+    assert inner in roots
+    same = [Root("docs", encoding="TCVN3"), inner]
+    assert choose(FileNames("/base"), same, ["docs"], None, None, [])[0] == same[:1]

@@ -17,7 +17,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 
 STEPS = int(os.environ.get("VNSEARCH_STEPS", "300"))  # more by hand
 WORDS = "đảng bộ ngoại giao biển đông bão báo hội nghị hoà hòa bình dang bo trời mưa".split()
-QUERIES = ("đảng bộ", "dang bo ngoai giao", '"bien dong"', "ho*", "mưa -bão", "hoà bình trời mưa")
+QUERIES = ("đảng bộ", "dang bo ngoai giao", '"bien dong"', "ho*", "mưa -bão", "hoà bình trời mưa",
+           "bão jpg", "name:bão", "bien txt", "-jpg -mưa")  # fmt: skip
 
 
 class Shelf:
@@ -27,13 +28,21 @@ class Shelf:
         self.docs, self._random = folder / "docs", random.Random(seed)
         self.index, self.anew = folder / "ix", folder / "anew"
         self.docs.mkdir()
+        # A root that lost all its files keeps its documents: this one stays.
+        self._anchor = self.docs / "anchor.txt"
+        self._anchor.write_text("neo")
 
     def files(self) -> list[Path]:
-        return sorted(path for path in self.docs.rglob("*") if path.is_file())
+        files = (path for path in self.docs.rglob("*") if path.is_file())
+        return sorted(path for path in files if path != self._anchor)
 
     def text(self) -> str:
         words = self._random.choices(WORDS, k=self._random.randint(1, 60))
-        return " ".join(words) + self._random.choice(["", ".\n\n", "\n"])
+        return " ".join(words) + self._random.choice(["", ".\n\n", "\n", "\0"])
+
+    def name(self) -> str:
+        word, number = self._random.choice(["", "Bão", "bien_"]), self._random.randint(0, 9)
+        return word + str(number) + self._random.choice([".txt", ".txt", ".jpg"])
 
     def step(self) -> str:
         some = [self.add, self.add, self.edit, self.rename, self.delete, self.touch]
@@ -48,7 +57,7 @@ class Shelf:
         return self._random.choice(self.files())
 
     def add(self) -> None:
-        path = self.docs / f"{self._random.randint(0, 30)}.txt"
+        path = self.docs / self.name()
         if not path.is_dir():
             path.write_text(self.text())
 
@@ -69,13 +78,12 @@ class Shelf:
         self._any().write_text(self.text())
 
     def rename(self) -> None:
-        path = self.docs / f"r{self._random.randint(0, 9)}.txt"
+        path = self.docs / f"r{self.name()}"
         if not path.is_dir():
             self._any().rename(path)
 
     def delete(self) -> None:
-        if len(self.files()) > 1:  # a root that lost all its files keeps its documents
-            self._any().unlink()
+        self._any().unlink()
 
     def touch(self) -> None:
         os.utime(self._any())

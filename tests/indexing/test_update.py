@@ -113,6 +113,13 @@ def test_a_file_only_touched_is_not_indexed_again(docs: Path, index: Path) -> No
     assert status(index).changed == 0
 
 
+def test_a_file_is_read_when_no_edit_to_come_can_leave_the_same_time(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    with open(tmp_path / "a", "rb", buffering=0) as file:
+        stat = reading.stable_stat(file)
+        assert time.time_ns() - stat.st_ctime_ns >= 10_000_000  # a tick of most clocks
+
+
 def test_an_edit_that_keeps_size_and_time_of_day_is_seen(docs: Path, index: Path) -> None:
     (docs / "a.txt").write_text("cá một")
     update(index, [str(docs)])
@@ -186,7 +193,7 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
 def test_a_file_that_was_given_up_is_tried_again(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def given_up(*_: object) -> None:
+    def given_up(*_: object, **__: object) -> None:
         raise GivenUpError("takes too much memory to read")
 
     read, skipped = Sandbox.read, "takes too much memory to read; "
@@ -474,6 +481,9 @@ def test_a_file_that_may_not_be_read_is_no_work(
     done = update(index)
     assert (counts(done), done.skipped, done.skipped_before) == ((0, 0, 0, 4), (), 2)
     assert sorted(index.rglob("*")) == before
+    with closing(Searcher(index)) as searcher:
+        (hit,) = searcher.search("name:n.txt").hits
+    assert (hit.by_name, hit.unread) == (True, "cannot be read: permission denied")
     monkeypatch.undo()
     assert counts(update(index)) == (1, 0, 0, 4)
 

@@ -107,6 +107,7 @@ def test_where_a_hit_is_in_its_file(tmp_path: Path, name: str, unit: str) -> Non
     searcher.close()
     assert hit.snippet.match is not None
     assert (hit.snippet.match.unit, hit.snippet.match.number) == (unit, 2 if unit == "sheet" else 4)
+    assert bool(hit.snippet.match.name) == (unit == "sheet")
 
 
 def test_messages_of_a_mailbox_are_documents(sandbox: Sandbox) -> None:

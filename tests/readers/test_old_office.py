@@ -14,7 +14,7 @@ from tests import formats, old_office, ole
 from vnsearch import readers
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.errors import UnusableFileError
-from vnsearch.model import Document
+from vnsearch.model import Document, Locator
 from vnsearch.readers.fonts import FontDecoder
 from vnsearch.readers.msg import unpacked
 from vnsearch.readers.package import parsed
@@ -72,7 +72,7 @@ def test_slides_with_their_tables_and_notes(encoding: str, sandbox: Sandbox) -> 
     assert first.split("\n") == lines[:4]
     rows = [" | ".join(filter(None, row)) for row in old_office.ROWS]
     assert last.split("\n")[-5:] == [*rows, old_office.BOX, old_office.NOTES]
-    assert found.locator == (1, "slide", 1)
+    assert found.locator == Locator(1, "slide")
 
 
 # ---- files by hand ----

@@ -28,7 +28,7 @@ def hits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Hit]]:
     done = update(folder / ".vnsearch", [str(folder / "docs")])
     assert not done.skipped
     searcher = Searcher(folder / ".vnsearch")
-    found = searcher.search(f'"{papers.PHRASE}"', limit=50).hits
+    found = searcher.search(f'"{papers.PHRASE}"', limit=50, copies=True).hits
     assert len(found) == len(papers.PAPERS)
     yield {Path(hit.path).name: hit for hit in found}
     searcher.close()

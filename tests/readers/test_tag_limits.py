@@ -14,6 +14,30 @@ def bounded(page: str) -> str:
     return within_limits(page, "|")
 
 
+def test_elements_of_drawings_are_of_any_name() -> None:
+    for name in ("textarea", "html", "plaintext", "title"):
+        page = bounded(f"<svg>{f'<{name}>' * 3_000}")
+        assert page.count(name) == 500
+        assert depth(page) < 600
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_whole"),
+    [
+        ("<a b>", True), ("<a b=c d='>'>", True), ('<a b = ">" c>', True), ("<a\nb/>", True),
+        ('<a b">', True), ('<a ="b>', True), ("<a b=c'd>", True), ("</a b='>'>", True),
+        ('<a b=">', False), ('<a = = ">', False), ("<a b='", False), ("<a b=\"'>", False),
+    ],
+)  # fmt: skip
+def test_where_a_tag_ends(tag: str, is_whole: bool) -> None:
+    found = tag_limits._TAG.match(f"{tag}<i>")
+    assert found is not None
+    assert (found[0] == tag) is is_whole
+    shown = LexborHTMLParser(f"<p>{tag}x").body
+    assert shown is not None
+    assert (shown.text() == "x") is is_whole  # as the parser sees it
+
+
 def depth(page: str) -> int:
     depths: dict[int, int] = {}
     for node in LexborHTMLParser(page).root.traverse():  # type: ignore[union-attr]
@@ -50,6 +74,7 @@ def test_ordinary_pages_stay_as_they_are(page: str) -> None:
         "<div>a ", "<DIV>a ", "<span>a ", "<b>a ", "<font color=a>a ", "<x-y>a ", "<div/>a ",
         "<table><tr><td>a ", "<ul><li>a ", "<dl><dd><div>a ", "<sup>a ",
         "<blockquote><h1>a ", "<svg><g>a ", "<div></p></x>a ", "<div><b>a </div><i>",
+        '<div b=">">a ', "<div b='>' c=\">\">a ", '<div b = ">" c">a ',
     ],
 )  # fmt: skip
 def test_elements_are_not_nested_without_end(part: str) -> None:

@@ -334,6 +334,7 @@ def test_json_of_a_hit() -> None:
         "matched": 0,
         "words": 0,
         "places": 1,
+        "copies": 0,
         "snippet": {
             "text": f"… {PASSAGE} …",
             "highlights": [[2, 6], [7, 9], [128, 132], [133, 135]],

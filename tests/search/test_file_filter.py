@@ -42,7 +42,7 @@ def index(tmp_path: Path) -> Path:
 def found(index: Path, files: FileFilter, **options: object) -> list[str]:
     searcher = Searcher(index)
     try:
-        hits = searcher.search("mot", files=files, limit=99, **options).hits  # type: ignore[arg-type]
+        hits = searcher.search("mot", files=files, limit=99, copies=True, **options).hits  # type: ignore[arg-type]
         return [Path(hit.id).name for hit in hits]
     finally:
         searcher.close()

@@ -33,7 +33,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
         queries = "\n".join(ROWS[number][0] for number in numbers)
         (folder / "queries").write_text(queries, encoding="utf-8")
         flags = [f"--{option}" for option in options.split()]
-        output = run(folder, "search", *flags, "--limit", "1000", "--batch", "queries")
+        output = run(folder, "search", "--copies", *flags, "--limit", "1000", "--batch", "queries")
         for number, line in zip(numbers, output.splitlines(), strict=True):
             result = json.loads(line)
             if not result["understood"]["relaxed"]:

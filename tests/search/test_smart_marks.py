@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import CORPUS, SHARED
+from tests.oracle import forms_of_name
 from tests.shapes import as_indexed
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.analysis.unmarked import with_unknown_marks
@@ -45,11 +46,19 @@ def corpus(
     texts = []
     (engine,) = (folder / "index").glob("generation-*/engine")
     with closing(Collection(engine)) as collection:
-        for passage in range(collection.size):
+        for passage, source in enumerate(collection.sources()):
+            if not source:  # the number of no passage
+                continue
             found = collection.record(passage)
             fields = (list(tokenize(found.text)), list(tokenize(found.title)))
             forms = as_indexed(*([(t.folded, t.exact) for t in field] for field in fields))
-            documents[f"{found.source}#{found.key}"].update(*forms)
+            document = documents[f"{found.source}#{found.key}"]
+            document.update(*forms)
+            if not found.key:
+                path = Path(folder, found.source)
+                inside = path.relative_to(CORPUS).parent if CORPUS in path.parents else "."
+                for name in (path.name, str(inside)):
+                    document.update(*forms_of_name("" if name == "." else name))
             texts.append(found.text)
     with closing(Searcher(folder / "index")) as searcher:
         yield Corpus(searcher, documents, texts)

@@ -265,16 +265,16 @@ def _before_groups(codes: Numbers) -> Numbers:
 
 
 _SEPARATORS: Final = np.array([*map(ord, SEPARATORS)], dtype="<u4")
-_SPACE: Final = re.compile(r"\s(?!\d)")  # not in 1 250 000
+# Where no token and no number with groups can be on both sides, as in 1 250 000; the second is for
+# single digits without any space.
+_CUT: Final = re.compile(r"(?=\s(?!\d))|(?<=[^0-9][0-9][,;|.])(?=[0-9][^0-9])")
 
 
 def _piece_begins(text: str) -> Sequence[int]:
-    """Where to cut a long text, before spaces, and its begin."""
+    """Where to cut a long text, and its begin."""
     begins = [0]
-    while len(text) - begins[-1] > 2 * _PIECE and (
-        space := _SPACE.search(text, begins[-1] + _PIECE)
-    ):
-        begins.append(space.start())
+    while len(text) - begins[-1] > 2 * _PIECE and (cut := _CUT.search(text, begins[-1] + _PIECE)):
+        begins.append(cut.start())
     return begins
 
 

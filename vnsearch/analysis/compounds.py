@@ -53,14 +53,14 @@ def is_border(before: int, behind: int) -> bool:
     return before != behind and before != 0 != behind and (before, behind) != (2, 1)
 
 
-def pieces(text: str, start: int, end: int) -> tuple[str, ...]:
+def pieces(text: str, start: int, end: int, most: int = MAX_PIECES) -> tuple[str, ...]:
     """Return the pieces of the token at these offsets of a text; none if it is no compound."""
     word = text[start:end]
     if word.isdecimal():
         return _number_and_unit(text, start)
     classes = [letter_class(char) if ord(char) < CLASSIFIED else 0 for char in word]
     borders = [at for at, pair in enumerate(pairwise(classes), 1) if is_border(*pair)]
-    if not 0 < len(borders) < MAX_PIECES:
+    if not 0 < len(borders) < most:
         return ()
     found = [word[begin:stop] for begin, stop in pairwise((0, *borders, len(word)))]
     if _GROUP_OF_THREE.match(word):

@@ -19,14 +19,14 @@ _SENTENCE_END = re.compile(r"[.!?…;:][\"'”’»)\]]*\s")
 
 
 def split(document: Document, starts: Sequence[int], ends: Sequence[int]) -> Iterator[Passage]:
-    """Yield the passages of a document, in order; none if it has no tokens.
+    """Yield the passages of a document, in order; one without tokens is one passage.
 
     `starts` and `ends` are those of its tokens, in code points. Each passage ends after MIN_TOKENS
     to CUT_TOKENS tokens, at the last paragraph end there or sentence end at the end of a line, else
     at the last sentence end, else at the last line end, for lines may be hard-wrapped. A document
     of at most MAX_TOKENS is one passage, and only the number of its tokens matters.
     """
-    if 0 < len(starts) <= MAX_TOKENS:
+    if len(starts) <= MAX_TOKENS:
         return iter([whole(document, len(starts))])
     return _cut_up(document, starts, ends)
 
@@ -58,7 +58,7 @@ def _passage(part: str, locator: Locator | None, first: int, last: int, count: i
     text = part.strip()
     if locator is not None and len(text) < len(part):
         locator = locator.after(part[: part.find(text)])
-    return Passage(text, first, last, locator, first > 0, last < count)
+    return Passage(text, first, last, locator and locator.of(text), first > 0, last < count)
 
 
 def _cut(text: str, starts: Sequence[int], ends: Sequence[int], first: int) -> int:

@@ -279,6 +279,7 @@ Examples:
     help="How long snippets are. Default: 240.",
 )
 @click.option("--lines", "as_lines", is_flag=True, help="Print path:line:text, a line a place.")
+@click.option("--copies", is_flag=True, help="Show each of the documents with the same text.")
 @click.option(
     "--explain", is_flag=True, help="Tell how the query was read and what each score is made of."
 )

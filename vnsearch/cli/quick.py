@@ -33,6 +33,7 @@ _FLAGS: Final = {
     "--explain": "explain",
     "--lines": "as_lines",
     "--reverse": "reverse",
+    "--copies": "copies",
     "--no-pager": "no_pager",
     "--refresh": "refresh",
     "-q": "quiet",

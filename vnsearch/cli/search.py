@@ -53,6 +53,7 @@ def answer(
     context: int | None = None,
     snippet_length: int = LENGTH,
     as_lines: bool = False,
+    copies: bool = False,
     explain: bool = False,
     link_format: str = "file",
     no_pager: bool = False,
@@ -97,6 +98,7 @@ def answer(
         "context": context,
         "snippet_length": snippet_length,
         "explain": explain,
+        "copies": copies,
         "is_set": is_set,
     }
     index = which_index.existing(folder, quiet=quiet)
@@ -143,6 +145,7 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
         excerpts=Excerpts(
             asked["passages"], asked["snippet_length"], asked["context"], asked["skip_title"]
         ),
+        copies=asked["copies"],
     )
 
 

@@ -30,7 +30,7 @@ class Builder(Protocol):
     """Makes documents ready to be indexed, in any process."""
 
     def add(self, source: str, document: Document) -> None:
-        """Take in a document of the file `source`, which has words to find.
+        """Take in a document of the file `source`, which has words to find in its text or name.
 
         Raises TooManyWordsError when it must come in parts.
         """
@@ -106,9 +106,12 @@ class IndexReader(Lexicon, Protocol):
         order: Sequence[str] | None = None,
         places: int = 1,
         explain: bool = False,
+        copies: bool = False,
     ) -> Matches:
         """Return the documents that match, best first, ties by source and key.
 
+        Of files with the same text, and of records with the same text and title, the first
+        stands for all, unless `copies` or an `order` are asked for; the total counts each.
         With `order`, the names of all sources, their documents come in that order, those of one
         source best first. Matches carry up to `places` passages, and with `explain` the parts of
         their scores. Raises VnsearchError for filters that say nothing.
@@ -125,7 +128,7 @@ class IndexReader(Lexicon, Protocol):
         """Return the passages of a document, in order; none when there is no such document."""
 
     def count_passages(self) -> int:
-        """Return how many passages can be found."""
+        """Return how many passages with words there are."""
 
     def documents_by_source(self) -> Iterable[tuple[str, int]]:
         """Yield the files that have documents, and how many: what was added and not removed."""

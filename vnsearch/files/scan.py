@@ -1,4 +1,4 @@
-"""Roots -> the files below them that could be indexed."""
+"""Roots -> the files below them."""
 
 import os
 import re
@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from vnsearch.files.globs import GitIgnore, matcher
 from vnsearch.files.paths import relative_to
 from vnsearch.model import Skipped
-from vnsearch.readers import format_of
 
 # What programs and systems leave beside the files of users, besides what is hidden.
 _LEFT_BEHIND: Final = re.compile(
@@ -18,7 +17,7 @@ _LEFT_BEHIND: Final = re.compile(
 
 
 class Seen(NamedTuple):
-    """A file with a reader, as the system describes it."""
+    """A file, as the system describes it."""
 
     path: str
     stat: os.stat_result
@@ -37,20 +36,19 @@ def scan(
     *,
     base: str | None = None,
     avoid: frozenset[str] = frozenset(),
-    ocr: bool = False,
     gitignore: bool = False,
 ) -> Iterator[Seen | Unseen | Skipped]:
     """What is at or below `root` (an absolute path), in a fixed order.
 
     Files that users do not see (`is_hidden`) and what `excludes` match (patterns as in
     .gitignore, relative to `base`, else to the root) are left out in silence, like the folders of
-    `avoid`, and with `gitignore` what .gitignore files say. What else is no file with a reader
-    comes as `Skipped`; pictures have one with `ocr`. Symbolic links are not followed, except the
-    root itself. Raises OSError when the root itself cannot be read.
+    `avoid`, and with `gitignore` what .gitignore files say. What else is no regular file comes as
+    `Skipped`. Symbolic links are not followed, except the root itself. Raises OSError when the
+    root itself cannot be read.
     """
     status = os.stat(root)
     if not stat.S_ISDIR(status.st_mode):
-        yield _item(root, status, ocr=ocr)
+        yield _item(root, status)
         return
     ignored = GitIgnore(base or root) if gitignore else None
     left_out = _left_out(excludes, base or root, avoid, ignored)
@@ -76,7 +74,7 @@ def scan(
                 continue
             if is_folder:
                 inner.append(entry.path)
-            elif (item := _entry(entry, ocr=ocr)) is not None:
+            elif (item := _entry(entry)) is not None:
                 yield item
         folders.extend(reversed(inner))
 
@@ -103,22 +101,21 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".") or _LEFT_BEHIND.fullmatch(name) is not None
 
 
-def _entry(entry: os.DirEntry[str], *, ocr: bool) -> Seen | Unseen | Skipped | None:
+def _entry(
+    entry: os.DirEntry[str],
+) -> Seen | Unseen | Skipped | None:
     """What an entry of a folder is; None when it has just been deleted."""
     try:
-        return _item(entry.path, entry.stat(follow_symlinks=False), ocr=ocr)
+        return _item(entry.path, entry.stat(follow_symlinks=False))
     except FileNotFoundError:
         return None
     except OSError as error:
         return Unseen(entry.path, f"cannot be read: {error.strerror}")
 
 
-def _item(path: str, status: os.stat_result, *, ocr: bool = False) -> Seen | Unseen | Skipped:
+def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
     if stat.S_ISLNK(status.st_mode):
         return Skipped(path, "symbolic link, not followed")
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, "not a regular file")
-    if format_of(path, ocr=ocr) is None:
-        suffix = os.path.splitext(path)[1]
-        return Skipped(path, f"format not supported ({suffix or 'no suffix'})")
     return Seen(path, status)

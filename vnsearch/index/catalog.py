@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 # Raised when the tables change; an index of another version is rebuilt.
-VERSION: Final = 8
+VERSION: Final = 9
 
 _TABLES: Final = """
 create table facts (name text primary key, value text not null) without rowid;
@@ -58,7 +58,9 @@ create table files (
   reader text not null,        -- what read it, and in which version
   encoding text not null,
   sure integer not null,       -- about the encoding
-  container blob not null      -- of a file in a file: the path of the file of the disk
+  container blob not null,     -- of a file in a file: the path of the file of the disk
+  by_name integer not null,    -- 1: the index has one more document, of its name alone
+  folders blob not null        -- where in its root it is
 ) without rowid;
 create table lines (           -- of files whose documents are lines
   path blob primary key,
@@ -90,6 +92,8 @@ class FileState(NamedTuple):
     inode: int = 0
     # Of a file in a file: the one of the disk. The digest is then what tells whether it is another.
     container: str = ""
+    by_name: bool = False  # there is one more document, of its name alone
+    folders: str = ""  # in which of its root it is: a relative path
 
     def looks_like(self, stat: os.stat_result) -> bool:
         """Whether a file with this stat can be taken for unchanged without reading it.
@@ -321,10 +325,10 @@ class Catalog:
             os.fsencode(path), state.size, state.mtime_ns, state.digest,
             state.documents, json.dumps(state.flaws),
             state.reader, state.encoding, state.sure, state.ctime_ns, state.inode,
-            os.fsencode(state.container),
+            os.fsencode(state.container), state.by_name, os.fsencode(state.folders),
         )  # fmt: skip
         with self._writing():
-            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 11}?)", row)
+            self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 13}?)", row)
 
     def digests(self) -> set[bytes]:
         """Those of all files."""
@@ -357,8 +361,8 @@ class Catalog:
         return files, int(documents)
 
     def modified(self) -> Iterator[tuple[str, int]]:
-        """The files with documents, and when they were last changed, in ns."""
-        rows = self._rows("select path, mtime_ns from files where documents")
+        """The files, and when they were last changed, in ns."""
+        rows = self._rows("select path, mtime_ns from files")
         return ((os.fsdecode(path), mtime_ns) for path, mtime_ns in rows)
 
     def sizes(self) -> Iterator[tuple[str, int, int]]:
@@ -368,8 +372,8 @@ class Catalog:
         return ((os.fsdecode(path), size, mtime_ns) for path, size, mtime_ns in rows)
 
     def documents_by_file(self) -> Iterator[tuple[str, int]]:
-        """The files with documents, and how many they have."""
-        rows = self._rows("select path, documents from files where documents")
+        """The files, and how many documents the index has of each, that of its name included."""
+        rows = self._rows("select path, documents + by_name from files")
         return ((os.fsdecode(path), documents) for path, documents in rows)
 
 
@@ -402,13 +406,14 @@ def versions(engine_version: str) -> dict[str, str]:
 
 
 _COLUMNS: Final = (
-    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode, container"
+    "size, mtime_ns, digest, documents, flaws, reader, encoding, sure, ctime_ns, inode, "
+    "container, by_name, folders"
 )
 
 
 def _state(row: Sequence[Any]) -> FileState:
     size, mtime_ns, digest, documents, flaws, reader, encoding, sure, *rest = row
-    ctime_ns, inode, container = rest
+    ctime_ns, inode, container, by_name, folders = rest
     reasons = tuple(json.loads(flaws)) if flaws != "[]" else ()
     return FileState(
         size,
@@ -422,4 +427,6 @@ def _state(row: Sequence[Any]) -> FileState:
         ctime_ns,
         inode,
         intern(os.fsdecode(container)),
+        bool(by_name),
+        intern(os.fsdecode(folders)),
     )

@@ -15,7 +15,7 @@ from vnsearch.files.paths import FileNames
 from vnsearch.files.regular import open_regular
 from vnsearch.index.catalog import Catalog, FileState
 from vnsearch.indexing import nested
-from vnsearch.indexing.plan import STAYS, Plan
+from vnsearch.indexing.plan import MAY_NOT, STAYS, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.reading import (
     DIGEST_SIZE,
@@ -23,10 +23,11 @@ from vnsearch.indexing.reading import (
     Part,
     PartReport,
     WholeFile,
+    folders_inside,
     is_unchanged,
     stable_stat,
 )
-from vnsearch.model import Encoding, Skipped
+from vnsearch.model import Document, Encoding, Skipped
 from vnsearch.readers.base import LineChunk
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Load:
         self._not_built: Counter[int] = Counter()  # bytes that each process has read
         self.read_until = time.monotonic()  # when the last of them was read
         self._files: dict[str, _File] = {}  # being read
+        self._by_name: list[tuple[str, str]] = []  # what is indexed by name and folders alone
         self._documents: Counter[int] = Counter()  # given to the builder of each process
         self._rejected: defaultdict[int, list[int]] = defaultdict(list)  # of these, by number
         self._batches: defaultdict[int, list[Batch]] = defaultdict(list)  # of each process
@@ -90,11 +92,17 @@ class Load:
         """How much there is to read: about as long as a text of that many bytes takes."""
         plan = self._plan
         return sum(
-            _cost(name, stat) for name, stat in chain(plan.new.items(), plan.changed.items())
+            _cost(name, stat, name in plan.ocr)
+            for name, stat in chain(plan.new.items(), plan.changed.items())
         )
 
     def parts(self) -> Iterator[Part]:
         """Yield the parts of all files. Files of lines are opened for that, others are not."""
+        for name, stat in self._plan.refused.items():
+            file = self._files[name] = _File(self._names.path(name), "", None)
+            file.seen, file.folders = stat, self._plan.folders[name]
+            file.refused, file.parts = MAY_NOT, 0
+            self._finish_file(name, file)
         todo = {**self._plan.new, **self._plan.changed}
         for name in sorted(todo):
             encoding = self._plan.encodings.get(name, "")
@@ -103,15 +111,24 @@ class Load:
             ocr = name in self._plan.ocr
             reader = readers.reader_of(name, encoding, nesting.excludes if nesting else (), ocr=ocr)
             file = self._files[name] = _File(self._names.path(name), reader, known)
+            file.seen, file.folders = todo[name], self._plan.folders.get(name, "")
+            if not reader:
+                file.parts, file.stat = 0, file.seen
+                file.last_flaw = readers.not_supported(name)
+                self._finish_file(name, file)
+                continue
             if todo[name].st_size > _CUT and readers.has_chunks(name):
                 yield from self._cut(name, file, encoding)
             if file.parts is None:
                 file.parts, inside = 1, None
                 if nesting is not None:
-                    inside, file.same_inside = nested.inside(nesting, encoding, self._catalog)
+                    inside, file.same_inside = nested.inside(
+                        nesting, encoding, self._catalog, name, file.folders
+                    )
                 recognized = self._recognized if ocr else ""
                 content = WholeFile(file.path, file.same_reader(), inside, recognized)
-                yield Part(name, 0, content, encoding, _cost(name, todo[name]))
+                cost = _cost(name, todo[name], ocr)
+                yield Part(name, 0, content, encoding, cost, folders=file.folders)
 
     def _cut(self, name: str, file: "_File", encoding: str) -> Iterator[Part]:
         """Yield the parts of a file, unless it cannot be cut."""
@@ -132,7 +149,7 @@ class Load:
                             size = hashing.size
                             before = known[slice(*_digests(chunk))] if known else b""
                             cost = len(chunk.data)
-                            yield Part(name, number - 1, chunk, encoding, cost, before)
+                            yield Part(name, number - 1, chunk, encoding, cost, known=before)
                     except UnusableFileError as error:
                         file.last_flaw = str(error)
                     file.digest = hashing.digest()
@@ -176,6 +193,7 @@ class Load:
         encoding = self._plan.encodings.get(container, "")
         reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
         file = self._files[name] = _File("", reader, self._catalog.file(name))
+        file.folders = folders_inside(name, container, self._plan.folders[container])
         file.parts = 1
         self.members.add(name)
         return file
@@ -193,7 +211,7 @@ class Load:
         self.as_before |= {*nesting.members} - dropped - met
 
     def finish(self) -> None:
-        """Give all batches to the index."""
+        """Give all batches to the index, and then the names of what has no other document."""
         for process, batches in sorted(self._batches.items()):
             rejected = sorted(self._rejected[process])
             begin = 0
@@ -203,28 +221,43 @@ class Load:
                     batch, [number - begin for number in rejected if begin <= number < end]
                 )
                 begin = end
+        builder = self._writer.builder(len(self._batches))
+        for name, folders in self._by_name:
+            own = os.path.basename(name)
+            builder.add(name, Document("", "", "", name=own, folders=folders))
+        for batch in builder.finish():
+            self._writer.add(batch)
 
     def _finish_file(self, name: str, file: "_File") -> None:
         """Write what became of a file, if all its parts are there."""
         if file.taken != file.parts:
             return
         del self._files[name]
-        if reason := file.why_not_read():
-            item = Skipped(self._names.from_here(name), reason)
-            self.skipped.append(item)
-            self.as_before.add(name)
-            if file.refused:
-                self.refused[name] = file.refused
-                self.unread += [item] * bool(file.known and file.known.documents)
-            return
         if file.unchanged and file.known is not None and file.stat is not None:
             self._catalog.put(name, file.known.seen_as(file.stat))
             self.as_before.add(name)
             return
+        if reason := file.why_not_read():
+            if file.refused:
+                self.refused[name] = file.refused
+            has_documents = file.known is not None and file.known.documents > 0
+            if has_documents or not os.path.lexists(file.path):
+                item = Skipped(self._names.from_here(name), reason)
+                self.skipped.append(item)
+                self.as_before.add(name)
+                self.unread += [item] * (bool(file.refused) and has_documents)
+                return
+            state = file.unread_state(reason)
+        else:
+            state = file.state()
+            if file.known and state.documents and _same(file.known, state):
+                self.as_before.add(name)  # only its folders are others
         if file.known is not None:
             self._writer.remove(name, file.kept)
-        self._catalog.put(name, file.state())
+        self._catalog.put(name, state)
         self._catalog.put_lines(name, file.lines)
+        if state.by_name:
+            self._by_name.append((name, file.folders))
 
     def _count(self, read_bytes: int) -> None:
         self.bytes_read += read_bytes
@@ -238,10 +271,15 @@ def _digests(chunk: LineChunk) -> tuple[int, int]:
     return DIGEST_SIZE * (chunk.number - 1), DIGEST_SIZE * (chunk.number - 1 + lines)
 
 
-def _cost(name: str, stat: os.stat_result) -> int:
-    found = readers.format_of(name)
-    slow = found is not None and found.sandboxed
-    return stat.st_size + (_SANDBOX_COST if slow else _COST)
+def _cost(name: str, stat: os.stat_result, ocr: bool) -> int:
+    found = readers.format_of(name, ocr=ocr)
+    if found is None:
+        return 0
+    return stat.st_size + (_SANDBOX_COST if found.sandboxed else _COST)
+
+
+def _same(one: FileState, other: FileState) -> bool:
+    return (one.digest, one.reader) == (other.digest, other.reader)
 
 
 class _Keys(Container[str]):
@@ -273,6 +311,8 @@ class _File:
         self._container = ""  # in this file
         self.taken = 0  # parts, in their order
         self.early: dict[int, tuple[int, int, PartReport]] = {}  # those after others not there yet
+        self.seen: os.stat_result | None = None  # as it was when the run began
+        self.folders = ""  # in its root
         self.stat: os.stat_result | None = None
         self.digest = b""
         self.unchanged = False
@@ -289,7 +329,12 @@ class _File:
     def same_reader(self) -> FileState | None:
         """The known state, if the file would be read as it was."""
         known = self.known
-        alike = known is not None and known.reader == self.reader and self.same_inside
+        known = self.known
+        alike = (
+            known is not None
+            and (known.reader, known.folders) == (self.reader, self.folders)
+            and self.same_inside
+        )
         return known if alike else None
 
     def take_inside(self, reports: list[PartReport]) -> None:
@@ -353,6 +398,14 @@ class _File:
             return f"{self.refused or self.given_up}; {STAYS}"
         return self.refused or f"{self.given_up}; {_TRIED_AGAIN}"
 
+    def unread_state(self, reason: str) -> FileState:
+        """The state of a file of which only the name is indexed, for it was not to be read now: it
+        looks changed to the next run."""
+        stat = self.stat or self.seen
+        assert stat is not None
+        state = FileState(-1, 0, b"", 0, (reason,), by_name=True, folders=self.folders)
+        return state.seen_as(stat)
+
     def state(self) -> FileState:
         """The state of the file as it was read."""
         assert self.stat is not None
@@ -365,10 +418,13 @@ class _File:
         encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.
         given_up = self.given_up or any(report.given_up for report in self._inside)
-        size = self.stat.st_size if self.digest and not given_up else -1
+        was_read = (self.digest or not self.reader) and not given_up
+        size = self.stat.st_size if was_read else -1
+        by_name = hash("") not in self._keys
         state = FileState(
-            size, 0, self.digest, self._documents, tuple(flaws), self.reader, *encoding
-        )
+            size, 0, self.digest, self._documents, tuple(flaws), self.reader, *encoding,
+            by_name=by_name, folders=self.folders,
+        )  # fmt: skip
         state = state.seen_as(self.stat)
         if self._member is None:
             return state

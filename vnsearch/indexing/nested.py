@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable, Iterator
 from vnsearch import readers
 from vnsearch.index.catalog import Catalog
 from vnsearch.indexing.plan import Nesting
-from vnsearch.indexing.reading import Inside, PartReport
+from vnsearch.indexing.reading import Inside, PartReport, folders_inside
 
 
-def inside(nesting: Nesting, encoding: str, catalog: Catalog) -> tuple[Inside, bool]:
+def inside(
+    nesting: Nesting, encoding: str, catalog: Catalog, container: str, outer: str
+) -> tuple[Inside, bool]:
     """What is known of the files in a file, and whether all of them would be read as they were.
 
     A file is known by its version only if it, and all that is in it, would be.
@@ -20,7 +22,11 @@ def inside(nesting: Nesting, encoding: str, catalog: Catalog) -> tuple[Inside, b
         if state is None:
             continue
         versions[name] = state.digest.decode("ascii", "replace")
-        if state.reader != readers.reader_of(name, encoding, nesting.excludes):
+        now = (
+            readers.reader_of(name, encoding, nesting.excludes),
+            folders_inside(name, container, outer),
+        )
+        if (state.reader, state.folders) != now:
             outdated.update((name, *_around(name, state.container)))
     same = {name: version for name, version in versions.items() if name not in outdated}
     return Inside(nesting.base, nesting.excludes, same), not outdated

@@ -11,12 +11,13 @@ from typing import Any, Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
-from vnsearch.files.paths import FileNames
+from vnsearch.files.paths import FileNames, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
 from vnsearch.readers import has_pictures, may_nest, reader_of
 
+MAY_NOT: Final = "cannot be read: permission denied"
 STAYS: Final = "what was indexed of it stays"
 
 
@@ -44,13 +45,16 @@ class Plan:
     # Roots of which nothing can be said, with the reasons: their files are among the kept.
     missing: dict[str, str] = field(default_factory=dict)
     encodings: dict[str, str] = field(default_factory=dict)  # of files, where one was set
+    refused: dict[str, os.stat_result] = field(default_factory=dict)  # new, but not to be read
+    # Of new, changed and refused files, where in its root each is: a relative path, or "".
+    folders: dict[str, str] = field(default_factory=dict)
     ocr: set[str] = field(default_factory=set)  # new and changed files with pictures to recognize
     # Of new and changed files that others may be in, or are known to be in.
     nests: dict[str, "Nesting"] = field(default_factory=dict)
 
     def is_empty(self) -> bool:
         """Whether the files are all as the index has them."""
-        return not (self.new or self.changed or self.gone)
+        return not (self.new or self.changed or self.gone or self.refused)
 
 
 class Nesting(NamedTuple):
@@ -210,9 +214,7 @@ def _look(
     be read goes to `unseen`. Raises OSError when that is all of it."""
     base, anything = places.path(scope.root.path), False
     root = scope.root
-    found = scan(
-        scope.path, root.excludes, base=base, avoid=avoid, gitignore=root.gitignore, ocr=root.ocr
-    )
+    found = scan(scope.path, root.excludes, base=base, avoid=avoid, gitignore=root.gitignore)
     for item in found:
         # Empty ones may lie in the folder where a disk should be mounted.
         empty = isinstance(item, Seen) and not item.stat.st_size
@@ -220,27 +222,48 @@ def _look(
         if isinstance(item, Seen):
             name = places.name(item.path)
             inside = members.get(name, ())
-            if scope.root.encoding:
-                plan.encodings[name] = scope.root.encoding
-            if _is_known(known, name, item.stat, inside, scope.root):
+            if _compare(plan, known, name, item, scope.root, base, inside):
                 unmet.discard(name)
                 unmet.difference_update(inside)
                 continue
-            if os.access(item.path, os.R_OK):
-                unmet.discard(name)
-                unmet.difference_update(inside)
-                (plan.changed if name in known.files else plan.new)[name] = item.stat
-                if scope.root.ocr and has_pictures(name):
-                    plan.ocr.add(name)
-                if may_nest(name) or inside:
-                    plan.nests[name] = Nesting(base, scope.root.excludes, inside)
-                continue
-            item = Unseen(item.path, "cannot be read: permission denied")
+            item = Unseen(item.path, MAY_NOT)
         if isinstance(item, Unseen):
             unseen[item.path] = item.reason
         elif isinstance(item, Skipped):
             plan.skipped.append(Skipped(places.from_here(places.name(item.path)), item.reason))
     return anything
+
+
+def _compare(
+    plan: Plan,
+    known: Known,
+    name: str,
+    seen: Seen,
+    root: Root,
+    base: str,
+    inside: Sequence[str],
+) -> bool:
+    """Plan what is to be done about a file; return False for a known one that cannot be read."""
+    if root.encoding:
+        plan.encodings[name] = root.encoding
+    state, folders = known.files.get(name), os.path.dirname(relative_to(base, seen.path))
+    if _is_known(known, name, seen.stat, inside, root, folders):
+        return True
+    plan.folders[name] = folders
+    if os.access(seen.path, os.R_OK):
+        (plan.new if state is None else plan.changed)[name] = seen.stat
+        if root.ocr and has_pictures(name):
+            plan.ocr.add(name)
+        if may_nest(name) or inside:
+            plan.nests[name] = Nesting(base, root.excludes, inside)
+        return True
+    if state is None and name not in known.had:
+        plan.refused[name] = seen.stat  # it is found by its name
+    return name in plan.refused or (state is not None and not _has_documents(state, inside))
+
+
+def _has_documents(state: FileState | None, inside: Sequence[str]) -> bool:
+    return bool(inside) or (state is not None and state.documents > 0)
 
 
 def _drop(
@@ -301,13 +324,19 @@ def check_path(path: str) -> None:
 
 
 def _is_known(
-    known: Known, name: str, stat: os.stat_result, inside: Sequence[str], root: Root
+    known: Known,
+    name: str,
+    stat: os.stat_result,
+    inside: Sequence[str],
+    root: Root,
+    folders: str,
 ) -> bool:
     """Whether a file, and those inside of it, are as the index has them."""
     state = known.files.get(name)
     return (
         state is not None
         and state.looks_like(stat)
+        and state.folders == folders
         and all(is_read_alike(each, known.files[each], root) for each in (name, *inside))
     )
 

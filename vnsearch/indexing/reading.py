@@ -63,6 +63,7 @@ class Part(NamedTuple):
     content: WholeFile | LineChunk
     encoding: str  # the one the user set, or ""
     cost: int  # about as long as a text of that many bytes takes
+    folders: str = ""  # in its root, see `model.Document`
     known: bytes = b""  # of a chunk of lines, the digest of what each was: see `digest_of_line`
 
 
@@ -135,7 +136,8 @@ class PartReader:
         reports = [PartReport(part.source, part.number)]
         if isinstance(part.content, LineChunk):
             lines = _Lines(part.content.number, part.known)
-            self._index(readers.read_chunk(part.content, part.encoding), reports, lines)
+            items = readers.read_chunk(part.content, part.encoding)
+            self._index(part, items, reports, lines)
         else:
             self._read_file(part, part.content, reports)
         return reports
@@ -169,7 +171,7 @@ class PartReader:
                         file=file.path, wanted=_wanted(part, file, reports),
                         recognized=_recognized(file),
                     )  # fmt: skip
-                    self._index(items, reports)
+                    self._index(part, items, reports)
                     if not report.given_up:
                         report.digest = hashing.digest()
                 finally:
@@ -185,6 +187,7 @@ class PartReader:
 
     def _index(
         self,
+        part: Part,
         items: Iterable[Document | Flaw | Member | Done],
         reports: list[PartReport],
         lines: "_Lines | None" = None,
@@ -195,7 +198,7 @@ class PartReader:
         try:
             for item in items:
                 if isinstance(item, Document):
-                    self._add(item, report, lines)
+                    self._add(_named(item, part, report), report, lines)
                 elif isinstance(item, Flaw):
                     report.flaws.append((len(report.keys), item.reason))
                 elif isinstance(item, Member):
@@ -230,6 +233,24 @@ class PartReader:
                 yield from self._added(source, half)
         else:
             yield document
+
+
+def _named(document: Document, part: Part, report: PartReport) -> Document:
+    """A document with the name of its file, which may be in that of the part; a record as it is."""
+    if document.key:
+        return document
+    own = os.path.basename(report.source)
+    folders = part.folders
+    if report.member is not None:
+        folders = folders_inside(report.source, part.source, part.folders)
+    return document._replace(name=own, folders=folders)
+
+
+def folders_inside(name: str, container: str, outer: str) -> str:
+    """Where in its root a file is that is in a container, itself in the folders `outer`."""
+    return os.path.dirname(
+        os.path.join(outer, os.path.basename(container) + name[len(container) :])
+    )
 
 
 def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:
@@ -281,7 +302,8 @@ def _halves(document: Document) -> tuple[Document, Document]:
     at = next((end for end in ends if 0 < end < len(text)), middle)
     first = document._replace(text=text[:at])
     locator = document.locator and document.locator.after(first.text)
-    return first, document._replace(key=f"{document.key}+{at}", text=text[at:], locator=locator)
+    second = document._replace(key=f"{document.key}+{at}", text=text[at:], locator=locator)
+    return first, second._replace(name="", folders="")
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.model import Changes, FileEncoding, IndexSummary, Root, Skipped, Status
+from vnsearch.readers import format_of
 
 # For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
 # would spin at the start, and huge pages take longer to clear than what is done with them. To be in
@@ -287,7 +288,11 @@ class _Update:
     def recognize(self, folder: Path, jobs: int) -> None:
         """Recognize the text in pictures, which is kept in a folder."""
         plan, self._recognized = self._plan, str(folder)
-        sizes = {name: s.st_size for name, s in (*plan.new.items(), *plan.changed.items())}
+        sizes = {
+            name: stat.st_size
+            for name, stat in (*plan.new.items(), *plan.changed.items())
+            if format_of(name, ocr=name in plan.ocr) is not None
+        }
         if not plan.ocr or not _has_tesseract():
             self._progress.start(sum(sizes.values()))
             return
@@ -353,7 +358,7 @@ class _Update:
         """What was done, given the catalog as it is now. A file without a document counts
         as skipped only."""
         plan, known = self._plan, self._known
-        todo = plan.new.keys() | plan.changed.keys() | self._members
+        todo = plan.new.keys() | plan.changed.keys() | plan.refused.keys() | self._members
         states = {name: state for name in todo if (state := catalog.file(name))}
         had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}

@@ -106,7 +106,7 @@ class Abbreviations:
 def _candidates(query: Query) -> Iterator[_Candidate]:
     """What may be abbreviations in a query, or of words in it."""
     for run in query.runs():
-        words = [word for word in run if word.kind is Kind.WORD and not word.in_title]
+        words = [word for word in run if word.kind is Kind.WORD and not word.in_field]
         for word in words:
             if _may_be_one(word.folded, word.text):
                 yield _Candidate(word.folded, word.text)

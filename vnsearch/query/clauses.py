@@ -46,6 +46,12 @@ class Word(NamedTuple):
     # The exact forms that a word typed bare may stand for, and how likely; (): any of them.
     readings: "tuple[tuple[str, float], ...]" = ()
     others: "tuple[tuple[Word, ...], ...]" = ()  # words and phrases that are the same thing
+    in_name: bool = False  # of the file, or of its folders
+
+    @property
+    def in_field(self) -> bool:
+        """It stands in one field only, and never in the text."""
+        return self.in_title or self.in_name
 
     @property
     def marked(self) -> bool:
@@ -205,9 +211,9 @@ def is_required(clause: Clause) -> bool:
     counts it as one word among others."""
     match clause:
         case Phrase(words, quoted):
-            return quoted or words[0].in_title
+            return quoted or words[0].in_field
         case Word() as word:
-            return word.in_title
+            return word.in_field
         case All(_, explicit):
             return explicit
         case _:
@@ -246,7 +252,7 @@ def _runs(clauses: Iterable[Clause]) -> Iterator[tuple[Word, ...]]:
     run: list[Word] = []
     for clause in clauses:
         words = clause.words if isinstance(clause, Phrase) else (clause,)
-        if all(isinstance(word, Word) and not word.in_title for word in words):
+        if all(isinstance(word, Word) and not word.in_field for word in words):
             run.extend(words)  # type: ignore[arg-type]
             continue
         yield tuple(run)

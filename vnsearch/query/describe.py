@@ -33,8 +33,9 @@ def texts_of(query: Query, clauses: Iterable[Clause]) -> tuple[str, ...]:
     def text(clause: Clause) -> str:
         found_words = list(all_words((clause,)))
         words = [word.text for word in found_words]
-        if any(word.in_title for word in found_words):
-            return f"title:{' '.join(words)}" if len(words) == 1 else f'title:"{" ".join(words)}"'
+        if any(word.in_field for word in found_words):
+            field = "title" if found_words[0].in_title else "name"
+            return f"{field}:{words[0]}" if len(words) == 1 else f'{field}:"{" ".join(words)}"'
         for begin in begins.get(words[0], ()) if len(words) > 1 else ():
             found = tokens[begin : begin + len(words)]
             if [token.text for token in found] == words:
@@ -97,7 +98,7 @@ def _form(word: Word, exact: bool) -> str:
 
 
 def _typing(words: tuple[Word, ...], exact: bool) -> str:
-    place = " in the title" if words[0].in_title else ""
+    place = " in the title" * words[0].in_title + " in the name" * words[0].in_name
     if exact or any(word.match_marks for word in words):
         return f"{place}, marks as typed"
     if not any(word.marked for word in words):

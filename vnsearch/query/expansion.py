@@ -201,4 +201,6 @@ def _word(text: str, like: Word) -> Word:
     often left out, and do not decide."""
     folded, exact = forms(text)
     match_marks = folded != exact and _is_syllable(exact)
-    return Word(text, folded, exact, in_title=like.in_title, match_marks=match_marks)
+    return Word(
+        text, folded, exact, in_title=like.in_title, match_marks=match_marks, in_name=like.in_name
+    )

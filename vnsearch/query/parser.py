@@ -3,6 +3,7 @@
     word            the word in any typing            -word, NOT word   not this word
     "a phrase"      these words in this order         word*, "a b*"     words that begin so
     title:word      in the title                      word~             one slip allowed
+    name:word       in the name of the file
     a OR b          one of them, (parentheses) group  a AND b           both, whatever else
 
 OR binds tighter than words side by side, AND tighter than OR. Tokens typed without a
@@ -64,7 +65,7 @@ def parse(
 
 def _without_quotes(clauses: tuple[Clause, ...]) -> tuple[Clause, ...]:
     """The clauses with the words of quoted phrases among many others side by side."""
-    quoted = [c for c in clauses if isinstance(c, Phrase) and c.quoted and not c.words[0].in_title]
+    quoted = [c for c in clauses if isinstance(c, Phrase) and c.quoted and not c.words[0].in_field]
     others = count_words(clause for clause in clauses if clause not in quoted)
     if not quoted or others <= MAX_WORDS_BESIDE_QUOTES:
         return clauses
@@ -80,7 +81,7 @@ class _SyntaxError(ValueError):
 _STRAIGHT: Final = str.maketrans("“”„", '"""')  # a pattern with these takes longer to compile
 _BODY: Final = r'(?:(?!&&)[^\s"()|])'
 _LEXEME = re.compile(
-    rf"""(?P<minus>[-!]?)(?P<title>(?i:title:)?)"(?P<phrase>[^"]*)"
+    rf"""(?P<minus>[-!]?)(?P<in>(?i:title:|name:)?)"(?P<phrase>[^"]*)"
        | (?P<stray>")
        | (?P<open>[-!]?\() | (?P<close>\))
        | (?P<unused>\|+ | &&+)
@@ -89,7 +90,7 @@ _LEXEME = re.compile(
 )
 _SLASH = re.compile(r"(?<=\w) / (?=\w)")  # 15 / 2020 / NĐ-CP
 _ITEM = re.compile(
-    r"(?P<minus>[-!]?)(?P<title>(?:title:)?)(?P<field>(?:[A-Za-z]+:(?=\w))?)(?P<rest>.*)",
+    r"(?P<minus>[-!]?)(?P<in>(?:title:|name:)?)(?P<field>(?:[A-Za-z]+:(?=\w))?)(?P<rest>.*)",
     re.DOTALL | re.IGNORECASE,
 )
 _WILDCARD: Final = re.compile(r"[\w*?]*\?[\w*?]*\w").fullmatch
@@ -167,11 +168,11 @@ class _Parser:
             return Not(clause) if clause else None
         if lexeme["chunk"]:
             return self._item(lexeme["chunk"])
-        clause = self._quoted(lexeme["phrase"].rstrip(), bool(lexeme["title"]))
+        clause = self._quoted(lexeme["phrase"].rstrip(), lexeme["in"])
         return Not(clause) if clause and lexeme["minus"] else clause
 
-    def _quoted(self, text: str, in_title: bool) -> Clause | None:
-        words = [_word(token, in_title) for token in tokenize(text)]
+    def _quoted(self, text: str, place: str) -> Clause | None:
+        words = [_word(token, place) for token in tokenize(text)]
         if words and text.endswith(f"{words[-1].text}*"):
             words[-1] = words[-1]._replace(kind=Kind.PREFIX)
             text = text[:-1]
@@ -184,12 +185,12 @@ class _Parser:
         match = _ITEM.fullmatch(chunk)
         assert match is not None
         minus, rest = match["minus"], match["rest"]
-        in_title = bool(match["title"])
-        if field := "" if in_title else match["field"]:
+        place = match["in"]
+        if field := "" if place else match["field"]:
             self._tell(f"“{field}” is no field, and is searched as a word")
         else:
             rest = match["field"] + rest
-        clause = _plain(rest, in_title=in_title, operators=True)
+        clause = _plain(rest, place, operators=True)
         if clause is None:
             return None
         if "*" in rest and (rest.index("*") < len(rest) - 1 or not _ends_in(clause, Kind.PREFIX)):
@@ -200,7 +201,7 @@ class _Parser:
             self._tell("“+” is not used: with --all, every word must match")
         if field and (name := _plain(field)) is not None:
             clause = All((name, clause), explicit=False)
-        if minus and rest[0].isdecimal():
+        if minus and not place and rest[0].isdecimal():
             self._tell(f"“{chunk}” is read as a number: write NOT {rest} to leave it out")
             return clause
         if minus == "!":
@@ -230,9 +231,9 @@ def _ends_in(clause: Clause, kind: Kind) -> bool:
     return isinstance(last, Word) and last.kind is kind
 
 
-def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Clause | None:
+def _plain(chunk: str, place: str = "", *, operators: bool = False) -> Clause | None:
     tokens = list(tokenize(chunk))
-    words = [_word(token, in_title) for token in tokens]
+    words = [_word(token, place) for token in tokens]
     if words and operators and chunk[-1] in "*~" and chunk[:-1].endswith(words[-1].text):
         kind = Kind.PREFIX if chunk[-1] == "*" else Kind.FUZZY
         # The marks of a misspelt word say nothing.
@@ -243,9 +244,17 @@ def _plain(chunk: str, *, in_title: bool = False, operators: bool = False) -> Cl
     return Phrase(tuple(words), quoted=False, text=chunk[tokens[0].start : tokens[-1].end])
 
 
-def _word(token: Token, in_title: bool) -> Word:
-    marked = token.exact != token.folded
-    return Word(token.text, token.folded, token.exact, in_title=in_title, match_marks=marked)
+def _word(token: Token, place: str) -> Word:
+    """A word in a place: "", or a field with its colon."""
+    field, marked = place.lower(), token.exact != token.folded
+    return Word(
+        token.text,
+        token.folded,
+        token.exact,
+        in_title=field == "title:",
+        match_marks=marked,
+        in_name=field == "name:",
+    )
 
 
 def _first_words(source: str) -> tuple[str, bool]:

@@ -334,7 +334,7 @@ def _finished(
     if not isinstance(item, Document):
         yield item
         return
-    key, title, text, locator, encoding = item
+    key, title, text, locator, encoding, *_ = item
     del item  # its text may be large, and changed here
     title = " ".join(title.split())
     where = f"{locator.unit} {locator.number}: " if locator and key else ""
@@ -355,6 +355,9 @@ def _finished(
     if not title and not key and not titled:
         title = _clean(PurePath(path).name)
     title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
+    if locator and locator.unit == "sheet":  # the first line of each is its name
+        names = (sheet.lstrip("\n").partition("\n")[0] for sheet in text.split("\f"))
+        locator = locator._replace(names="\f".join(names))
     yield Document(_clean(key), title, text, locator, encoding)
 
 

@@ -7,7 +7,7 @@ from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.model import Document, Locator
 from vnsearch.readers import ocr, pdf_title, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
-from vnsearch.readers.pdf_text import text_of, without_hyphens
+from vnsearch.readers.pdf_text import CELLS, text_of, without_hyphens
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
@@ -78,6 +78,6 @@ def paragraphs(text: str) -> str:
     full = _FULL * max(map(len, lines))
     parts: list[str] = []
     for line in lines:
-        goes_on = len(line) >= full and not line.endswith(_ENDS)
+        goes_on = len(line) >= full and not line.endswith(_ENDS) and CELLS not in line
         parts += line, " " if goes_on else "\n"
     return "".join(parts).strip()

@@ -2,6 +2,7 @@
 
 import ctypes
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.vietnamese import syllable
@@ -19,6 +20,11 @@ _LETTERS: Final = re.compile(r"[^\W\d_]{5,}")
 _SAME_BASELINE: Final = 0.1  # at most so far apart
 _NO_SPACE: Final = 0.06  # a smaller gap is none, whatever PDFium takes it for
 _IS_SPACE: Final = 0.12  # a larger gap may be one
+_IS_WIDE: Final = 0.9  # and as large a one divides cells of a table
+
+_LINE: Final = re.compile(r"[^\r\n]+")
+_WIDE: Final = re.compile(r"(?<=[^\s]) (?=[^\s])")
+CELLS: Final = " | "  # between the cells of a row
 
 # What PDFium has for a hyphen at a line end, and hyphens it did not take for one.
 _HYPHEN: Final = re.compile(r"(\S*\w)(?:[\ufffe\x02]\n?|-\n)(?=(\w\S*))")
@@ -46,6 +52,7 @@ def text_of(page: "PdfTextPage") -> str:
     places = _Places(page)
     changes = [*_joined_lines(text, places), *_dropped_spaces(text, places)]
     changes += _missing_spaces(text, places)
+    changes += _cells(text, places)
     parts: list[str] = []
     end = 0
     for begin, stop, new in sorted(changes):
@@ -105,6 +112,20 @@ class _Places:
         """Whether the page has no such character."""
         return bool(self._raw.FPDFText_IsGenerated(self._page, at) == 1)
 
+    def left(self, at: int) -> float:
+        """Where a character begins."""
+        x, y = self._numbers
+        self._raw.FPDFText_GetCharOrigin(self._page, at, x, y)
+        return x.value
+
+    def between(self, before: int, after: int) -> tuple[float, float] | None:
+        """Where the wide gap between two characters of a line begins and ends; None if there is
+        none, or there are gaps between all letters."""
+        gap = self.gap(before, after)
+        if gap is None or gap < _IS_WIDE or (self.gap(before - 1, before) or 0.0) > _IS_SPACE:
+            return None
+        return self.box(before).right, self.box(after).left
+
     def gap(self, before: int, after: int) -> float | None:
         """How far apart two characters of a line are, in their height; None if they stand on
         different lines, or in another order."""
@@ -138,14 +159,37 @@ def _dropped_spaces(text: str, places: _Places) -> "Iterator[tuple[int, int, str
 
 
 def _missing_spaces(text: str, places: _Places) -> "Iterator[tuple[int, int, str]]":
-    """Where a gap divides what is no syllable into two syllables."""
+    """Where gaps divide what is no syllable into syllables; into words, most of them syllables, if
+    no other letter of it has any gap before it."""
     for match in _LETTERS.finditer(text):
-        word = match[0]
+        word, begin = match[0], match.start()
         if word.isascii() or _is_syllable(word):
             continue
-        for at in range(1, len(word)):
-            if _is_syllable(word[:at]) and _is_syllable(word[at:]):
-                gap = places.gap(match.start() + at - 1, match.start() + at)
-                if gap is not None and gap > _IS_SPACE:
-                    yield match.start() + at, match.start() + at, " "
-                    break
+        gaps = [places.gap(at - 1, at) or 0.0 for at in range(begin + 1, match.end())]
+        borders = [at for at, gap in enumerate(gaps, 1) if gap > _IS_SPACE]
+        words = [word[start:end] for start, end in pairwise((0, *borders, len(word)))]
+        strangers = len(words) - sum(map(_is_syllable, words))
+        is_clear = not any(_NO_SPACE < gap <= _IS_SPACE for gap in gaps)
+        if borders and (2 * strangers < len(words) if is_clear else not strangers):
+            yield from ((begin + at, begin + at, " ") for at in borders)
+
+
+def _cells(text: str, places: _Places) -> "Iterator[tuple[int, int, str]]":
+    """The spaces between cells of tables: wide gaps that stand above one another."""
+    before: list[tuple[float, float, int]] = []  # left and right of each gap of a line, and where
+    told: set[int] = set()
+    for line in _LINE.finditer(text):
+        spaces = [space.start() for space in _WIDE.finditer(text, *line.span())]
+        least = places.box(line.start()).height if spaces else 0.0
+        gaps = [
+            (*found, at)
+            for at in spaces
+            if places.left(at + 1) - places.left(at - 1) > least
+            and (found := places.between(at - 1, at + 1)) is not None
+        ]
+        for left, right, at in gaps:
+            for other_left, other_right, other in before:
+                if min(right, other_right) - max(left, other_left) > 0:
+                    told |= {at, other}
+        before = gaps
+    yield from ((at, at + 1, CELLS) for at in told)

@@ -203,7 +203,7 @@ def _item(kind: str, values: list[Any]) -> Document | Flaw | Done:
     """What an answer says; raises ValueError or TypeError for one that cannot be, and what keeps
     the file from being read."""
     match kind, values:
-        case "document", [key, title, text, locator, detected]:
+        case "document", [key, title, text, locator, detected, *_]:  # its file names it
             return Document(
                 str(key), str(title), str(text),
                 locator and Locator(*locator), detected and Encoding(*detected),

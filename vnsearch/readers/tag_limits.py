@@ -20,7 +20,11 @@ _MAX_ATTRIBUTES_OF_ELEMENT: Final = 1_000
 # Tags, and before them what has none in it: comments, and elements whose text is raw.
 _TAG: Final = re.compile(
     r"<!--.*?(?:-->|\Z)|"
-    r"<(?:(script|style|xmp|iframe|noembed|noframes)\b.*?(?:</\1|\Z)|(/?)([a-z][^\s/>]*)([^>]*)>?)",
+    r"<(?:(script|style|xmp|iframe|noembed|noframes)\b.*?(?:</\1|\Z)|"
+    r"(/?)([a-z][^\s/>]*)"
+    # Attributes: a > in a quoted value does not end the tag; other quotation marks are letters.
+    r"((?:[\s/]+|[^\s/>][^\s/>=]*(?:\s*=\s*"
+    r"(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s>\"'][^\s>]*)?)?)*)>?)",
     re.DOTALL | re.IGNORECASE,
 )
 _ALWAYS_KEPT: Final = frozenset("title textarea plaintext html head body".split())
@@ -87,9 +91,10 @@ class _OpenElements:
 
     def start(self, name: str) -> bool:
         """Open an element; whether it is not too deep, and not one too many."""
-        if name in _ALWAYS_KEPT:
-            return True
         self._started += 1
+        if name in _ALWAYS_KEPT:  # nested only in drawings, whose elements are of any name
+            self._counts[name] = self._counts.get(name, 0) + 1
+            return self._counts[name] <= _MAX_DEPTH
         if name in _NEVER_DEEP:
             return self._are_few()
         self._counts[name] = self._counts.get(name, 0) + 1
@@ -102,7 +107,8 @@ class _OpenElements:
     def end(self, name: str) -> bool:
         """Close an element and those in it; whether its start tag may have been kept."""
         if name in _ALWAYS_KEPT:
-            return True
+            self._counts[name] = max(0, self._counts.get(name, 0) - 1)
+            return self._counts[name] < _MAX_DEPTH
         if not self._counts.get(name):
             return self._are_few()
         if name in _FORMATTING:

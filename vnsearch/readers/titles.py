@@ -115,6 +115,7 @@ _DEFAULTS: Final = frozenset(
     tai lieu; tai lieu word; van ban; dokument; documento; untitled; untitled document; no title;
     noname; khong ten; khong co tieu de; khong tieu de; chua dat ten; tieu de; tieu de tai lieu;
     title; document title; title of document; titel; titre; titulo; sin titulo; sans titre; unknown;
+    anonymous;
     unbenannt; ohne titel; book; workbook; sheet; sheets; trang tinh; so tinh; worksheet; classeur;
     libro; mappe; template; mau; theme; office theme; chu de office; default; default title; test;
     click to edit master title style; bam de sua kieu tieu de; nhap tieu de; them tieu de;

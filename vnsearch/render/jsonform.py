@@ -107,10 +107,15 @@ def hit(item: Hit) -> Object:
         "matched": item.matched,
         "words": item.words,
         "places": item.places,
+        "copies": item.copies,
         **_excerpt(item.snippet),
         "modified": _time(item.modified),
         "stale": item.stale,
     }
+    if item.by_name:
+        answer["by_name"] = True
+    if item.unread:
+        answer["unread"] = item.unread
     if item.others:
         answer["passages"] = [
             {"passage": other.passage, "line": None, **_excerpt(other.snippet)}
@@ -131,7 +136,11 @@ def _excerpt(found: Snippet) -> Object:
         snippet[found.locator.unit] = found.locator.number
     if found.confidence is not None:
         snippet["confidence"] = round(found.confidence, 2)
-    place = {} if found.match is None else {found.match.unit: found.match.number}
+    place: Object = {}
+    if (match := found.match) is not None:
+        place[match.unit] = match.number
+        if match.name:
+            place[f"{match.unit}_name"] = match.name
     return {**place, "snippet": snippet}
 
 

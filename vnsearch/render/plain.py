@@ -39,7 +39,7 @@ def results(found: Results) -> Iterator[str]:
     for hit in found.hits:
         yield f"{hit.rank}. {visible(hit.title)}"
         yield f"   {place(hit)}"
-        yield f"   {visible(hit.snippet.text)}"
+        yield f"   {by_name(hit) or visible(hit.snippet.text)}"
         for other in hit.others:
             yield f"   {position(other.snippet).strip(':, ')}: {visible(other.snippet.text)}"
         if line := more_places(hit):
@@ -65,7 +65,8 @@ def places(found: Results) -> Iterator[str]:
     for hit in found.hits:
         for snippet in (hit.snippet, *(other.snippet for other in hit.others)):
             number = 1 if snippet.match is None else snippet.match.number
-            yield f"{safe(hit.path)}:{number}:{visible(_line_of_match(snippet, hit.title))}"
+            line = hit.title if hit.by_name else _line_of_match(snippet, hit.title)
+            yield f"{safe(hit.path)}:{number}:{visible(line)}"
 
 
 def _line_of_match(snippet: Snippet, title: str) -> str:
@@ -81,9 +82,21 @@ def _line_of_match(snippet: Snippet, title: str) -> str:
 
 
 def place(hit: Hit) -> str:
-    """Where a hit is: path, position in the file, and whether it is out of date."""
+    """Where a hit is: path, position in the file, copies, and whether it is out of date."""
     stale = "  (changed or gone since it was indexed)" if hit.stale else ""
-    return f"{safe(hit.path)}{position(hit.snippet)}{stale}"
+    return f"{safe(hit.path)}{position(hit.snippet)}{copies(hit)}{stale}"
+
+
+def copies(hit: Hit) -> str:
+    """How many other documents have the same text, behind a path; "" if none has."""
+    return f"  +{_count(hit.copies, 'copy', 'copies')}" if hit.copies else ""
+
+
+def by_name(hit: Hit) -> str:
+    """What is said in place of a text where a file is found by its name alone; "" if it has one."""
+    if not hit.by_name:
+        return ""
+    return f"found by its name; not read: {safe(hit.unread)}" if hit.unread else "found by its name"
 
 
 def more_places(hit: Hit) -> str:
@@ -104,7 +117,8 @@ def position(snippet: Snippet) -> str:
         return ""
     if locator.unit == "line":
         return f":{locator.number}"
-    return f", {locator.unit} {locator.number}{_doubt(snippet.confidence)}"
+    name = f" ({visible(locator.name)})" if locator.name else ""
+    return f", {locator.unit} {locator.number}{name}{_doubt(snippet.confidence)}"
 
 
 def _doubt(confidence: float | None) -> str:
@@ -139,10 +153,13 @@ def summary(found: Results) -> str:
         last = (found.total - 1) // found.limit * found.limit
         return f"{documents}, none on this page; the last page begins at --offset {last}"
     last = found.offset + len(found.hits)
-    if len(found.hits) == found.total:
-        return documents + _how_to_see_places(found)
-    more = f"; more: --offset {last}" if last < found.total else ""
-    return f"{found.offset + 1}–{last} of {documents}{more}{_how_to_see_places(found)}"
+    copied = sum(hit.copies for hit in found.hits)
+    hints = ("; each copy: --copies" if copied else "") + _how_to_see_places(found)
+    if len(found.hits) + copied == found.total:
+        return documents + hints
+    is_last = last == found.total or (copied > 0 and len(found.hits) < found.limit)
+    more = "" if is_last else f"; more: --offset {last}"
+    return f"{found.offset + 1}–{last} of {documents}{more}{hints}"
 
 
 def _how_to_see_places(found: Results) -> str:

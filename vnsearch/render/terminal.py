@@ -152,6 +152,8 @@ class _Page:
         title.truncate(self._width, overflow="ellipsis")
         self._lines.append(title)
         self.add(self._place(hit), _INDENT)
+        if hit.by_name:
+            self.add(Text(plain.by_name(hit), _FAINT), _INDENT)
         self._add_snippet(hit.snippet)
         for other in hit.others:
             where = plain.position(other.snippet).strip(":, ")
@@ -180,6 +182,7 @@ class _Page:
         place = Text(overflow="fold").append(safe(folder), _FAINT + link)
         place.append(safe(name), _BRIGHT + link).append(plain.position(hit.snippet), _FAINT)
         place.append(f"  {plain.day(hit.modified)} · {safe(hit.type)}", _FAINT)
+        place.append(plain.copies(hit), _FAINT)
         if hit.stale:
             place.append("  changed or gone since it was indexed", _STALE)
         return place

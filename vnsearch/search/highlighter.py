@@ -76,17 +76,20 @@ class Highlighter:
         self._skip_title = skip_title
         self._in_texts = list(_sought(query.clauses))
         self._in_titles = list(_sought(query.clauses, titles=True))
+        self._in_names = list(_sought(query.clauses, names=True))
         self._folded = {
             word.folded
-            for words, _, others in self._in_titles
+            for words, _, others in (*self._in_titles, *self._in_names)
             for typing in (words, *others)
             for word in typing
         }
 
     def title(self, passage: StoredPassage) -> tuple[Span, ...]:
-        """The ranges of the matched words of a document's title."""
+        """The ranges of the matched words of a document's title: the name of a file, if it has no
+        text."""
         field = _Field(passage, self._folded, is_title=True)
-        marks = self._marks(field, self._in_titles)
+        sought = self._in_titles if passage.text else self._in_names
+        marks = self._marks(field, sought)
         return tuple((start, end) for start, end, _ in _joined(field.text, marks))
 
     def snippet(self, passage: StoredPassage) -> Snippet:
@@ -157,6 +160,9 @@ class _Field:
     def _has_no_marks(self) -> bool:
         if self._is_unmarked is None:  # rarely asked
             texts = self._passage.text, self._passage.title
+            if not self._passage.text:  # a name: none of its words has any
+                self._is_unmarked = all(t.folded == t.exact for t in tokenize(texts[1]))
+                return self._is_unmarked
             forms = ([(t.folded, t.exact) for t in tokenize(text)] for text in texts)
             self._is_unmarked = unmarked_fields(*forms)[self._is_title]
         return self._is_unmarked
@@ -189,16 +195,22 @@ def _behind_title(passage: StoredPassage) -> int:
     return len(text) - len(rest)
 
 
-def _sought(clauses: Iterable[Clause], *, titles: bool = False) -> Iterator[Sought]:
-    """What a text, or a title, may show."""
+def _sought(
+    clauses: Iterable[Clause], *, titles: bool = False, names: bool = False
+) -> Iterator[Sought]:
+    """What a text, a title or a name may show."""
+
+    def may_show(word: Word) -> bool:
+        return (titles or not word.in_title) and (names or not word.in_name)
+
     for clause in clauses:
         match clause:
-            case Word() as word if titles or not word.in_title:
+            case Word() as word if may_show(word):
                 yield (word,), True, word.others
-            case Phrase(words, quoted) if titles or not words[0].in_title:
+            case Phrase(words, quoted) if may_show(words[0]):
                 yield words, quoted, () if clause.joined is None else clause.joined.others
             case All(parts) | Any(parts):
-                yield from _sought(parts, titles=titles)
+                yield from _sought(parts, titles=titles, names=names)
 
 
 def _found(field: _Field, words: Sequence[Word], exact: bool) -> list[Mark]:

@@ -83,6 +83,7 @@ class Searcher:
         reverse: bool = False,
         explain: bool = False,
         excerpts: Excerpts = Excerpts(),  # noqa: B008
+        copies: bool = False,
     ) -> Results:
         """Search for `text`, in the query language of `query.parser`.
 
@@ -90,6 +91,8 @@ class Searcher:
         as typed. `correct`: other words, or other marks, may be searched when nothing is found.
         `relax`: documents with some of the words may be found when none has enough. `files`: which
         files may be found. `sort`: one of `file_filter.SORTS`; `reverse`: the last hits first.
+        `copies`: documents with the same text are a hit each, as they are without excerpts or in
+        another order.
         """
         typed = parse(text, exact=exact, demand=demand, relax=relax)
         filters = files.filters(self._places, self._catalog)
@@ -104,6 +107,7 @@ class Searcher:
                 order=order,
                 places=excerpts.places,
                 explain=explain,
+                copies=copies or reverse or not excerpts.places,
             )
 
         def reversed_matches_of(query: Query) -> Matches:
@@ -176,7 +180,7 @@ class Searcher:
         states = {source: self._state(source) for source in paths if excerpts.places}
         words = len(query.wanted())
         hits = (
-            self._told(_hit(rank, match, words, highlighter, *states[match.passage.source]), match)
+            self._told(_hit(rank, match, words, highlighter, states[match.passage.source]), match)
             for rank, match in enumerate(found.matches, offset + 1)
         )
         return Results(
@@ -279,20 +283,20 @@ class Searcher:
     def _documents(self) -> "Documents":
         from vnsearch.search.documents import Documents  # most runs only search
 
-        return Documents(self._reader, self._file, self._state)
+        return Documents(self._reader, self._file, lambda source: self._state(source)[:3])
 
-    def _state(self, source: str) -> tuple[str, datetime, bool]:
-        """Of a file that is in the index, its path from here, when it was modified, and whether
-        it changed since."""
+    def _state(self, source: str) -> "_File":
+        """What the index knows of a file that is in it, and whether it changed since."""
         state = self._file(source)
         if state is None:
             raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
-        path = self._places.from_here(source)
-        if not state.container:
-            return path, state.modified, not state.is_current(self._places.path(source))
-        holder = self._file(state.container)
-        current = holder and holder.is_current(self._places.path(state.container))
-        return path, state.modified, not current
+        # Of a file that was not read, only the name can be out of date.
+        has_text = state.documents or state.container
+        holder = self._file(state.container) if state.container else state
+        at = self._places.path(state.container or source)
+        is_current = holder and (holder.is_current(at) if has_text else os.path.lexists(at))
+        unread = state.flaws[0] if state.flaws and not state.documents else ""
+        return _File(self._places.from_here(source), state.modified, not is_current, unread)
 
 
 class _Answer(NamedTuple):
@@ -303,16 +307,20 @@ class _Answer(NamedTuple):
     understood: Understood
 
 
-def _hit(
-    rank: int,
-    match: Match,
-    words: int,
-    highlighter: Highlighter,
-    path: str,
-    modified: datetime,
-    stale: bool,
-) -> Hit:
+class _File(NamedTuple):
+    """The file of a hit."""
+
+    path: str  # from here
+    modified: datetime
+    stale: bool
+    unread: str  # why it was not read, if it was not
+
+
+def _hit(rank: int, match: Match, words: int, highlighter: Highlighter, file: _File) -> Hit:
     found = match.passage
+    by_name = not found.text
+    if by_name:
+        found = found._replace(title=os.path.basename(file.path))
     others = (
         Place(other.passage_id(number), highlighter.snippet(other))
         for number, other in match.others
@@ -322,16 +330,19 @@ def _hit(
         score=match.score,
         id=found.document_id,
         passage=found.passage_id(match.number),
-        path=path,
+        path=file.path,
         title=found.title,
         title_highlights=highlighter.title(found),
         snippet=highlighter.snippet(found),
-        modified=modified,
-        stale=stale,
+        modified=file.modified,
+        stale=file.stale,
         parts=match.parts,
         matched=match.matched,
         words=words,
         type=type_of(found.source),
         places=match.places,
         others=tuple(others),
+        copies=match.copies,
+        by_name=by_name,
+        unread=file.unread if by_name else "",
     )

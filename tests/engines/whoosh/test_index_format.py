@@ -10,7 +10,7 @@ import struct
 import sys
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from tests.engines.building import build
 from tests.shapes import as_indexed
 from vnsearch.analysis.compounds import compounds
+from vnsearch.analysis.names import typings
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings
@@ -46,7 +47,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         data = path.read_bytes()
         magic, offset, size = struct.unpack_from("<8sQQ", data)
-        assert magic == b"vnseg008"
+        assert magic == b"vnseg009"
         assert offset + size == len(data)
         directory = json.loads(data[offset:])
         self.arrays: dict[str, Any] = {}
@@ -54,7 +55,9 @@ class Segment:
             assert begin % 8 == 0
             count = length // struct.calcsize(f"<{kind}")
             self.arrays[name] = struct.unpack_from(f"<{count}{kind}", data, begin)
-        self.size, self.tokens = directory["counts"]["passages"], directory["counts"]["tokens"]
+        counts = directory["counts"]
+        self.size, self.tokens = counts["passages"], counts["tokens"]
+        self.without_words = counts["without_words"]
         self.exact, self.folded = self.terms("exact"), self.terms("folded")
         self.group_of = [
             group
@@ -98,21 +101,22 @@ class Segment:
             else:
                 yield end - begin, dict(zip(passages[begin:end], tfs[begin:end], strict=True))
 
-    def token_strings(self) -> Iterator[list[list[str]]]:
-        """The exact forms of the tokens of each passage's text, its title and its pieces."""
+    def token_strings(self, array: str = "tokens") -> Iterator[list[list[str]]]:
+        """The exact forms of the tokens of each passage's text, its title and its pieces; or of
+        each name's typings."""
         two_unit = self.arrays["exact.two_unit"]
         term_of = {}
         for term, form in enumerate(self.exact):
             code = 1 + term - bisect_left(two_unit, term)
             code += 0x800 * (code >= 0xD800)
             term_of[0x10000 + two_unit.index(term) if term in two_unit else code] = form
-        for begin, end in pairwise(self.arrays["tokens_at"]):
-            units = struct.pack(f"<{end - begin}H", *self.arrays["tokens"][begin:end])
+        for begin, end in pairwise(self.arrays[f"{array}_at"]):
+            units = struct.pack(f"<{end - begin}H", *self.arrays[array][begin:end])
             parts = units.decode("utf-16-le").split("\0")
             yield [[term_of[ord(c)] for c in part] for part in parts]
 
     def stored(self) -> Iterator[list[Any]]:
-        """Source, key, title, locator (three values), cut before and after, gap, text."""
+        """Source, key, title, locator (three values), cut before and after, gap, names, text."""
         for frame in self.blobs("stored.blocks"):
             line, _, texts = zstd.decompress(frame).partition(b"\n")
             sizes, *columns = json.loads(line.decode("utf-8", "surrogatepass"))
@@ -198,7 +202,58 @@ def as_bytes(*term: str) -> list[bytes]:
     return [form.encode("utf-8", "surrogateescape") for form in term]
 
 
-def check_segment(segment: Segment) -> None:
+Names = Mapping[tuple[str, str], tuple[str, str]]  # by source and key: of file and folders
+
+
+def name_forms(name: str) -> list[list[tuple[str, str]]]:
+    """The forms of a name in each of its typings, with unknown marks if it has none."""
+    found = [forms(typing) for typing in typings(name)]
+    if any(folded != exact for typing in found for folded, exact in typing):
+        return found
+    return [
+        [(folded, exact if folded.isnumeric() else f"{folded}?") for folded, exact in typing]
+        for typing in found
+    ]
+
+
+def check_names(segment: Segment, stored: list[list[Any]], names: Names) -> set[tuple[str, str]]:
+    """The names of documents are at their last passages; return the forms of their words."""
+    expected = {
+        passage: tuple(map(name_forms, names[row[0], row[1]]))
+        for passage, (row, last) in enumerate(zip(stored, segment.arrays["last"], strict=True))
+        if last and (row[0], row[1]) in names
+    }
+    assert list(segment.arrays["name.documents"]) == list(expected)
+    assert list(segment.token_strings("name.tokens")) == [
+        [[exact for _, exact in typing] for typing in (*own, [], *folders)] + [[]] * (not folders)
+        for own, folders in expected.values()
+    ]
+    tfs: dict[str, dict[int, int]] = {}
+    for passage, fields in expected.items():
+        for tf, field in zip((4, 1), fields, strict=True):
+            for _, exact in chain(*field):
+                tfs.setdefault(exact, {}).setdefault(passage, tf)
+    numbers = segment.arrays["name.exact"]
+    assert list(numbers) == sorted(numbers)
+    found = [postings for _, postings in segment.postings("name")]
+    assert dict(zip([segment.exact[n] for n in numbers], found, strict=True)) == tfs
+    return {form for fields in expected.values() for field in fields for form in chain(*field)}
+
+
+def check_copies(segment: Segment, stored: list[list[Any]]) -> None:
+    """Whole documents in one passage have equal hashes if they have equal texts."""
+    hashes = [
+        (segment.arrays["hashes"][n], (row[-1], f"# {row[2]}" if row[1] else ""))
+        for n, row in enumerate(stored)
+        if not (row[6] or row[7])
+    ]
+    texts = {text for _, text in hashes if text[0]}
+    assert len({found for found, text in hashes if text[0]}) == len(texts)
+    assert len({item for item in hashes if item[1][0]}) == len(texts)
+    assert all(bool(found) == bool(text) for found, (text, _) in hashes)
+
+
+def check_segment(segment: Segment, names: Names = {}) -> None:  # noqa: B006
     """All arrays say the same of the passages as their stored texts and titles."""
     stored = list(segment.stored())
     passages = [
@@ -206,7 +261,10 @@ def check_segment(segment: Segment) -> None:
         for row in stored
     ]
     assert len(passages) == segment.size
-    terms = sorted({form for p in passages for form in p.tf()}, key=lambda t: as_bytes(*t))
+    in_names = check_names(segment, stored, names)
+    check_copies(segment, stored)
+    in_texts = {form for p in passages for form in p.tf()}
+    terms = sorted(in_texts | in_names, key=lambda t: as_bytes(*t))
     assert segment.exact == [exact for _, exact in terms]
     assert segment.folded == sorted({folded for folded, _ in terms}, key=as_bytes)
     assert [segment.folded[group] for group in segment.group_of] == [folded for folded, _ in terms]
@@ -223,6 +281,7 @@ def check_segment(segment: Segment) -> None:
     lengths = [len(p.text) + 2 * len(p.title) for p in passages]
     assert list(segment.arrays["lengths"]) == lengths
     assert segment.tokens == sum(lengths)
+    assert segment.without_words == lengths.count(0)
     buckets = [max(b for b, least in enumerate(BUCKETS) if least <= n) for n in lengths]
     assert list(segment.numbers(bytes(segment.arrays["length_buckets"]), 4)) == buckets
     edges = [p.text[at] if p.text else None for p in passages for at in (0, -1)]
@@ -302,6 +361,12 @@ texts = st.lists(runs, max_size=12).map(
 @given(
     documents=st.lists(st.tuples(texts, texts), min_size=1, max_size=9),
     batch=st.sampled_from([1, 3, 100]),
+    named=st.dictionaries(
+        st.integers(0, 8),
+        st.tuples(
+            st.sampled_from(["ma 5kg.txt", "KyThuật2", "đảng_bo"]), st.sampled_from(["", "Bò/ma"])
+        ),
+    ),
     removed=st.sets(st.integers(0, 8)),
     min_share=st.sampled_from([0, 1 / 3, 2]),
     one_unit=st.sampled_from([1, 4, 63_487]),
@@ -310,6 +375,7 @@ def test_small_indexes_of_several_segments_and_with_deletions(
     tmp_path_factory: pytest.TempPathFactory,
     documents: list[tuple[str, str]],
     batch: int,
+    named: dict[int, tuple[str, str]],
     removed: set[int],
     min_share: float,
     one_unit: int,
@@ -323,7 +389,17 @@ def test_small_indexes_of_several_segments_and_with_deletions(
         patch.setattr(bigrams, "DENSE_MIN_SHARE", min_share)
         patch.setattr(token_strings, "MAX_ONE_UNIT_TERMS", one_unit)
         found = [
-            (source, Document(str(n), title, text, Locator(n, "page") if n % 3 else None))
+            (
+                source,
+                Document(
+                    "" if n in named else str(n),
+                    title,
+                    text,
+                    Locator(n, "page", names="" if n % 5 else "Một\fHai") if n % 3 else None,
+                    name=named.get(n, ("", ""))[0],
+                    folders=named.get(n, ("", ""))[1],
+                ),
+            )
             for n, (source, (title, text)) in enumerate(zip(sources, documents, strict=True))
         ]
         limits = Limits(batch_documents=batch)
@@ -332,23 +408,26 @@ def test_small_indexes_of_several_segments_and_with_deletions(
         build(WhooshEngine(limits), engine, [], gone)
     segments = read_segments(engine)
     for segment, _ in segments:
-        check_segment(segment)
+        check_segment(
+            segment, {(sources[n], ""): name for n, name in named.items() if n < len(sources)}
+        )
     expected = [
         [
             sources[n],
-            str(n),
+            "" if n in named else str(n),
             title,
             *((n, "page", 1) if n % 3 else (None,) * 3),
             False,
             False,
             "",
+            "Một" if not n % 5 and n % 3 else "",
             text,
         ]
         for n, (title, text) in enumerate(documents)
         if n not in removed
     ]
     passages = [passage for (passage,) in documents_of(segments)]
-    assert sorted(passages, key=lambda row: int(row[1])) == expected
+    assert sorted(passages, key=lambda row: sources.index(row[0])) == expected
 
 
 def test_a_long_document_among_many_short_ones(tmp_path: Path) -> None:
@@ -394,7 +473,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("8", "whoosh-12")
+    assert (facts["catalog"], facts["engine"]) == ("9", "whoosh-13")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [
@@ -405,7 +484,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     assert roots == [(b".", "[]", "")]
     catalog.close()
     ((segment, _),) = read_segments(generation / "engine")
-    check_segment(segment)
+    check_segment(segment, {(name, ""): (name, "") for name in contents})
     assert [(row[0], row[2], row[3:6]) for row in segment.stored()] == [
         ("a.txt", "Một văn bản", [1, "line", 1]),
         ("b.md", "Hai", [1, "line", 1]),

@@ -71,7 +71,7 @@ def test_a_column_that_is_the_same_everywhere_is_one_value() -> None:
         return StoredPassage("a.txt", key, "", "ăn", Locator(1), cut_before=False, cut_after=False)
 
     head = pack([found("1"), found("2")]).partition(b"\n")[0]
-    assert json.loads(head) == [[3, 3], "a.txt", ["1", "2"], "", 1, "line", 1, False, False, ""]
+    assert json.loads(head) == [[3, 3], "a.txt", ["1", "2"], "", 1, "line", 1, False, False, "", ""]
 
 
 @MODEST

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
 
-VERSION: Final = 8
+VERSION: Final = 9
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 TF_BITS: Final = 4  # of a stored tf

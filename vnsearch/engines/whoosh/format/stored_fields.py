@@ -10,7 +10,7 @@ from typing import Final
 
 from vnsearch.model import Locator, StoredPassage
 
-_NO_LOCATOR: Final = (None, None, None)
+_NO_LOCATOR: Final = (None, None, None, "")
 
 _encode_json: Final = json.JSONEncoder(
     ensure_ascii=False, check_circular=False, separators=(",", ":")
@@ -22,8 +22,9 @@ def pack(passages: Sequence[StoredPassage]) -> bytes:
     """Pack passages into a block; a column that is the same in all of them is one value."""
     texts = [passage.text.encode() for passage in passages]
     rows = [
-        (source, key, title, *(locator or _NO_LOCATOR), *rest)
+        (source, key, title, *place, *rest, names)
         for source, key, title, _, locator, *rest in passages
+        for *place, names in (locator or _NO_LOCATOR,)
     ]
     columns = [c[0] if c.count(c[0]) == len(c) else c for c in zip(*rows, strict=True)]
     # Lone surrogates stand for the bytes of file names that are not UTF-8.
@@ -57,10 +58,10 @@ class StoredBlock:
 
     def __getitem__(self, number: int) -> StoredPassage:
         row = [c[number] if isinstance(c, list) else c for c in self._columns]
-        source, key, title, *place, cut_before, cut_after, gap = row
+        source, key, title, place, unit, step, cut_before, cut_after, gap, names = row
         begin = self._texts_begin + sum(self._sizes[:number])
         text = self._data[begin : begin + self._sizes[number]].decode()
-        locator = None if place[0] is None else Locator(*place)
+        locator = None if place is None else Locator(place, unit, step, names)
         return StoredPassage(source, key, title, text, locator, cut_before, cut_after, gap)
 
 

@@ -29,6 +29,7 @@ from vnsearch.engines.whoosh.read.bitset import (
 )
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.length_classes import LengthClasses
+from vnsearch.engines.whoosh.read.named import NamedDocuments
 from vnsearch.engines.whoosh.read.phrases import (
     AnyFrequency,
     Frequency,
@@ -55,6 +56,7 @@ class Collection(Segments):
     def __init__(self, folder: Path) -> None:
         """Raises IndexUnusableError."""
         super().__init__(folder)
+        self.named = NamedDocuments(self._segments, self._begins, self._deleted, self._named)
         octets = max(self.size // 8, 1)
         sets_kept = max(_LEAST_KEPT, _SETS_BYTES // octets)
         lists_kept = max(_LEAST_KEPT, _LISTS_BYTES // (TF_BITS * octets))
@@ -106,7 +108,14 @@ class Collection(Segments):
         buckets = self._joined(lambda _, segment: segment.length_buckets(), BUCKET_BITS)
         return LengthClasses(buckets, self._live)
 
+    def _named(self, word: Word, exact: bool) -> tuple[int, ...]:
+        """The tf of a word in the name of each document."""
+        joined = self._joined(lambda _, segment: segment.slices_in_names(word, exact), TF_BITS)
+        return tuple(bits & self._live for bits in joined)
+
     def _make_slices(self, words: tuple[Word, ...], exact: bool) -> tuple[int, ...]:
+        if words[0].in_name:
+            return tuple(map(self.documents.to_passages, self.named.tf(words, exact)))
         if words[0].others:
             lists = [_widened(self.slices(typing, exact)) for typing in _typings(words[0])]
             return capped_sum(lists, TF_BITS)
@@ -172,7 +181,9 @@ class Collection(Segments):
         if words[0].others:
             return reduce(or_, (self.documents_with(t, exact) for t in _typings(words[0])))
         documents = self.documents.to_documents(self.passages_with(words, exact))
-        if len(words) == 1 or words[0].in_title:
+        if not words[0].in_title:
+            documents |= self.named.having(words, exact)
+        if len(words) == 1 or words[0].in_field:
             return documents
         return documents | self._with_across(words, exact, documents)
 
@@ -224,8 +235,19 @@ class Collection(Segments):
         """Return the folded forms with a prefix, sorted; some may be of deleted passages only."""
         return sorted({word for s in self._segments for word in s.words_with_prefix(prefix)})
 
+    def known_variants(self, folded: str) -> dict[str, int]:
+        """Return the exact forms of a folded form, each with the number of passages and names that
+        have it."""
+        found = self.named.variants(folded)
+        return found + Counter(self.variants(folded)) if found else self.variants(folded)
+
+    def known_bigrams(self, folded: tuple[str, str]) -> dict[tuple[str, str], int]:
+        """Return the bigrams of exact forms of two folded forms, each with its df; if no text has
+        any, those of names."""
+        return self.bigrams(*folded) or self.named.bigrams(*folded)
+
     def _count_passages(self, words: tuple[Word, ...], exact: bool) -> int:
-        if not (words[0].in_title or words[0].others) and all(
+        if not (words[0].in_field or words[0].others) and all(
             word.kind is Kind.WORD for word in words
         ):
             match words, exact:
@@ -303,7 +325,7 @@ def _typings(word: Word) -> list[tuple[Word, ...]]:
 def _normalized(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...], bool]:
     """The same key of the caches for all typings of a word that match the same."""
     word = words[0]
-    if exact or len(words) > 1 or word.match_marks or word.in_title or word.kind is not Kind.WORD:
+    if exact or len(words) > 1 or word.match_marks or word.in_field or word.kind is not Kind.WORD:
         return words, exact
     if word.others:
         return words, exact
@@ -312,7 +334,7 @@ def _normalized(words: tuple[Word, ...], exact: bool) -> tuple[tuple[Word, ...],
 
 def _is_by_marks(word: Word, exact: bool) -> bool:
     """Whether a word stands for itself by its marks, and for unknown ones."""
-    is_plain = word.kind is Kind.WORD and not (word.others or word.in_title)
+    is_plain = word.kind is Kind.WORD and not (word.others or word.in_field)
     return is_plain and word.match_marks and not exact
 
 

@@ -22,6 +22,7 @@ from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.bigrams import BigramBlock
 from vnsearch.engines.whoosh.read.bitset import packed
 from vnsearch.engines.whoosh.read.caches import cached
+from vnsearch.engines.whoosh.read.names import Names
 from vnsearch.engines.whoosh.read.terms import PostingLists, Slices, TermDictionary, summed
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
@@ -49,6 +50,8 @@ class SegmentReader:
         self._arrays = arrays = Arrays(path)
         self.size: int = arrays.counts["passages"]
         self.tokens: int = arrays.counts["tokens"]
+        self.without_words: int = arrays.counts["without_words"]  # passages
+        self.names, self.hashes = Names(arrays), arrays["hashes"]
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
         self._first_exact = arrays["folded.first"]
@@ -89,6 +92,24 @@ class SegmentReader:
         else:
             lists = [self._postings.slices_of_groups(terms) for terms in self._folded_terms(word)]
         return summed(lists)
+
+    def slices_in_names(self, word: Word, exact: bool) -> Slices:
+        """Return the posting list of all terms that a word matches in names, see `Names`."""
+        first = self._first_exact
+        if exact or word.match_marks:
+            terms = [range(term, term + 1) for term in self._exact_terms(word, exact)]
+        else:
+            terms = [range(first[f.start], first[f.stop]) for f in self._folded_terms(word)]
+        return summed(list(filter(None, map(self.names.slices, terms))))
+
+    def forms_in_names(self, folded: str) -> list[str]:
+        """Return the exact forms of a folded form that are in names, deleted ones included."""
+        terms, forms = self._variants(folded)
+        return [
+            form
+            for term, form in zip(terms, forms, strict=True)
+            if self.names.slices(range(term, term + 1))
+        ]
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
         """Iterate over the folded terms with a prefix."""

@@ -41,14 +41,21 @@ class Segments:
             for passage in deleted
         )
         self._live = existing & ~bitset_of(gone, self.size)
-        self.passages = self._live.bit_count()  # live ones
+        without_words = sum(segment.without_words for segment in self._segments)
+        without_words -= sum(
+            not segment.lengths[passage]
+            for segment, deleted in zip(self._segments, self._deleted, strict=True)
+            if segment.without_words
+            for passage in deleted
+        )
+        self.passages = self._live.bit_count() - without_words  # live ones, with words
         tokens = sum(segment.tokens for segment in self._segments)
         tokens -= sum(
             segment.lengths[passage]
             for segment, deleted in zip(self._segments, self._deleted, strict=True)
             for passage in deleted
         )
-        self.average_length = tokens / self.passages if self.passages else 0.0  # in tokens
+        self.average_length = tokens / self.passages if self.passages else 1.0  # in tokens
         lengths = b"".join(
             bytes(segment.lengths).ljust(16 * octets, b"\0")
             for segment, octets in zip(self._segments, self._octets, strict=True)
@@ -63,6 +70,24 @@ class Segments:
         """Close the files."""
         for segment in self._segments:
             segment.close()
+
+    def text_hash(self, document: int) -> int:
+        """Return the hash of a document's text, by the number of its last passage: 0 if none."""
+        number = bisect_right(self._begins, document) - 1
+        found: int = self._segments[number].hashes[document - self._begins[number]]
+        return found
+
+    def copies(self, document: int) -> int:
+        """Return the documents with the same text as one that has a text, and that one."""
+        wanted, found = self.text_hash(document).to_bytes(8, "little"), 0
+        for begin, segment in zip(self._begins, self._segments, strict=False):
+            hashes = bytes(segment.hashes)
+            at = hashes.find(wanted)
+            while at >= 0:
+                if not at % 8:
+                    found |= 1 << begin + at // 8
+                at = hashes.find(wanted, at + 1)
+        return found
 
     def documents_by_source(self) -> dict[str, int]:
         """Return the names of the files that have live documents, and how many."""

@@ -79,7 +79,11 @@ class PostingLists:
     def df(self, term: int) -> int:
         """Return in how many passages a term occurs."""
         df: int = self._at[term + 1] - self._at[term]
-        return df or int(self._dense_df[bisect_left(self._dense_terms, term)])
+        if df:
+            return df
+        number = bisect_left(self._dense_terms, term)
+        is_dense = number < len(self._dense_terms) and self._dense_terms[number] == term
+        return int(self._dense_df[number]) if is_dense else 0
 
     def sums(self, values: Sequence[int]) -> list[int]:
         """Return for each term the sum of the values, one for each passage, where it occurs."""

@@ -93,8 +93,15 @@ class Matcher:
         return with_enough_weight(weights, sets)
 
     def _weight(self, clause: Clause, exact: bool) -> int:
-        dfs = (self._collection.df((word,), exact) for word in words_of([clause]))
-        return sum(ranking.integer_idf(df, self._collection.passages) for df in dfs)
+        return sum(self._weight_of_word(word, exact) for word in words_of([clause]))
+
+    def _weight_of_word(self, word: Word, exact: bool) -> int:
+        """Its idf among the passages, or if it is in none, among the names."""
+        collection = self._collection
+        if not word.in_name and (df := collection.df((word,), exact)):
+            return ranking.integer_idf(df, collection.passages)
+        df = collection.named.having((word,), exact).bit_count()
+        return ranking.integer_idf(df, collection.named.count) if df else 0
 
     def _all(self, clauses: Iterable[Clause], exact: bool) -> int:
         sets = (self._documents_with(clause, exact) for clause in clauses)
@@ -106,6 +113,8 @@ class Matcher:
             match clause:
                 case Word() as word:
                     passages |= self._collection.passages_with((word,), exact)
+                    if not word.in_title:
+                        documents |= self._collection.named.having((word,), exact)
                 case _:
                     documents |= self._documents_with(clause, exact)
         return documents | self._documents.to_documents(passages)

@@ -1,5 +1,6 @@
 """The index opened for searching: the `engines.IndexReader` of this engine."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
@@ -53,8 +54,8 @@ class WhooshReader:
         collection = self._collection
         return Statistics(
             collection.passages,
-            LazyTable(collection.variants),
-            LazyTable(lambda folded: collection.bigrams(*folded)),
+            LazyTable(collection.known_variants),
+            LazyTable(collection.known_bigrams),
         )
 
     def words_with_prefixes(self, prefixes: Iterable[str]) -> Iterable[str]:
@@ -81,12 +82,16 @@ class WhooshReader:
         order: Sequence[str] | None = None,
         places: int = 1,
         explain: bool = False,
+        copies: bool = False,
     ) -> Matches:
         """See `engines.IndexReader`."""
         qualified, relaxed = self._matcher.qualified(query, filters.accepts())
-        scorer = Scorer(self._collection, ranking.features(query), query.exact)
+        names = ranking.name_words(query)
+        scorer = Scorer(self._collection, ranking.features(query), query.exact, names)
+        copies = copies or order is not None
         if order is None:
-            best = self._page(self._best(scorer, qualified, offset + limit), offset, limit)
+            found = self._best(scorer, qualified, offset + limit, copies=copies)
+            best = self._page(found, offset, limit, copies=copies)
         else:
             best = self._page_in_order(scorer, qualified, order, offset, limit)
         by_clause = self._matcher.documents_by_clause(query)
@@ -104,6 +109,7 @@ class WhooshReader:
                 shown - first + 1,
                 1 + len(others),
                 tuple((n - first + 1, self._collection.record(n)) for n in others[: places - 1]),
+                0 if copies else self._copies(document, qualified),
             )
 
         matches = tuple(match(score, passage) for score, passage in best)
@@ -125,9 +131,17 @@ class WhooshReader:
         sources = self._collection.sources()
         return Counter(sources[document] for document in members(qualified))
 
-    def _best(self, scorer: Scorer, qualified: int, count: int) -> list[tuple[float, int]]:
+    def _copies(self, document: int, qualified: int) -> int:
+        """Return how many other documents that qualify have the same text."""
+        if not self._collection.text_hash(document):
+            return 0
+        return (self._collection.copies(document) & qualified).bit_count() - 1
+
+    def _best(
+        self, scorer: Scorer, qualified: int, count: int, *, copies: bool = True
+    ) -> list[tuple[float, int]]:
         """The scores and passages of documents that qualify, the `count` best among them."""
-        return scorer.best(self._documents.to_passages(qualified), count)
+        return scorer.best(self._documents.to_passages(qualified), count, copies=copies)
 
     def _page_in_order(
         self, scorer: Scorer, qualified: int, order: Sequence[str], offset: int, limit: int
@@ -153,13 +167,19 @@ class WhooshReader:
         return ranked[offset - first : offset - first + limit]
 
     def _page(
-        self, best: Sequence[tuple[float, int]], offset: int, limit: int
+        self, best: Sequence[tuple[float, int]], offset: int, limit: int, *, copies: bool = True
     ) -> list[tuple[float, int]]:
         """Return the scores and passages of one page, best first.
 
         Ties are broken by source and key, which are the same in every index of the same
-        documents, whatever changes led to it.
+        documents, whatever changes led to it. Without `copies`, the first of those with the same
+        text stands for all.
         """
+        texts = {} if copies else {item: self._text(item[1]) for item in best}
+        highest: dict[tuple[int, int], float] = {}  # scores of documents, or of texts
+        for item in best:
+            one = texts.get(item, (0, item[1]))
+            highest[one] = max(item[0], highest.get(one, -math.inf))
 
         def order(item: tuple[float, int]) -> tuple[float, str, str]:
             score, passage = item
@@ -167,6 +187,14 @@ class WhooshReader:
             return -score, record.source, record.key
 
         # Records are read only of what may be on the page.
-        scores = nlargest(offset + limit, (score for score, _ in best))
+        scores = nlargest(offset + limit, highest.values())
         contenders = (item for item in best if scores and item[0] >= scores[-1])
-        return sorted(contenders, key=order)[offset : offset + limit]
+        firsts: dict[tuple[int, int], tuple[float, int]] = {}
+        for item in sorted(contenders, key=order):
+            firsts.setdefault(texts.get(item, (0, item[1])), item)
+        return [*firsts.values()][offset : offset + limit]
+
+    def _text(self, passage: int) -> tuple[int, int]:
+        """Return what is the same for documents with the same text."""
+        text = self._collection.text_hash(self._documents.document_of(passage))
+        return (text, 0) if text else (0, passage)

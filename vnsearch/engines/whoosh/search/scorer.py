@@ -9,7 +9,7 @@ the best two passages: 9 and 7 are scored, and as no other bound is above 5, tha
 
 import math
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -21,8 +21,10 @@ from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.read.phrases import Frequency, without_pieces
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR
 from vnsearch.engines.whoosh.search.bounds import BoundedFeature, UpperBounds, saturations_of
+from vnsearch.engines.whoosh.search.name_scores import NameScores
 from vnsearch.engines.whoosh.search.proximity import ProximityWindows
 from vnsearch.model import ScorePart
+from vnsearch.query.clauses import Word
 from vnsearch.ranking import TITLE_WEIGHT, Feature, Weight
 
 _ROUNDING_ERROR: Final = 1e-6  # more than sums of the same floats in another order may differ by
@@ -49,8 +51,15 @@ _Counted = tuple[float, bool, list[str] | None, Frequency]
 class Scorer:
     """Scores of passages by the features of one query."""
 
-    def __init__(self, collection: Collection, features: Sequence[Feature], exact: bool) -> None:
-        """`exact`: whether the query asks for exact forms only."""
+    def __init__(
+        self,
+        collection: Collection,
+        features: Sequence[Feature],
+        exact: bool,
+        names: Sequence[Word] = (),
+    ) -> None:
+        """`exact`: whether the query asks for exact forms only; `names`: the words that count in
+        names, too."""
         self._collection = collection
         self._saturations = saturations_of(collection.average_length)
         idfs = [ranking.idf(collection.df(f.words, f.exact), collection.passages) for f in features]
@@ -67,13 +76,15 @@ class Scorer:
             [f.proximity_weight for f in in_windows], [f.tf for f in in_windows]
         )
         self._max_window = sum(f.proximity_weight for f in in_windows)
+        self._names = NameScores(collection, names, exact)
 
-    def best(self, passages: int, count: int) -> list[tuple[float, int]]:
+    def best(self, passages: int, count: int, *, copies: bool = True) -> list[tuple[float, int]]:
         """Return the best documents of a set of passages: scores and each one's best passage.
 
-        The `count` best are among them, and others may be, in no order.
+        The `count` best are among them, and others may be, in no order. Without `copies`, those
+        with the same text count as one.
         """
-        top = _Top(count, self._collection.size)
+        top = _Top(count, self._collection.size, None if copies else self._collection.text_hash)
         if not count:
             return []
         if not top.is_limited:
@@ -111,6 +122,7 @@ class Scorer:
         if weight := self._windows.weight(window):
             words = [text for n, text in enumerate(self._window_words) if window >> n & 1]
             parts.append(ScorePart(ranking.NEARBY, " ".join(words), weight))
+        parts += self._names.parts(passage)
         return tuple(sorted(parts, key=lambda part: -part.score))
 
     def passages_to_show(self, best: int) -> list[int]:
@@ -151,7 +163,7 @@ class Scorer:
         return [
             BoundedFeature(f.feature.words, f.feature.exact, f.weight, f.proximity_weight)
             for f in self._features
-        ]
+        ] + self._names.bounded()
 
     def _score_all(self, passages: Iterable[int], top: "_Top") -> None:
         """Score passages."""
@@ -168,7 +180,7 @@ class Scorer:
         text, _, rest = string.partition(FIELD_SEPARATOR)
         title, _, pieces = rest.partition(FIELD_SEPARATOR)
         saturations = self._saturations.by_length[self._collection.lengths[passage]]
-        total = 0.0
+        total = self._names.score(passage) if self._names else 0.0
         for weight, with_pieces, strings, tf_of in self._strings[segment]:
             if strings is None:
                 tf = tf_of(tokens if with_pieces else without_pieces(tokens))
@@ -203,10 +215,13 @@ def _counted(features: Sequence[_ScoredFeature], segment: int) -> list[_Counted]
 class _Top:
     """The best passages of documents so far."""
 
-    def __init__(self, count: int, documents: int) -> None:
+    def __init__(self, count: int, documents: int, text: Callable[[int], int] | None) -> None:
+        """`text`: what is the same for documents that count as one, 0 for those that do not."""
         self.best: dict[int, tuple[float, int]] = {}  # score and passage, by document
         self._count = count if count < documents else None  # of all, none can be left out
+        self._text = text
         self._scores: list[float] = []  # ascending
+        self._score_of: dict[tuple[int, int], float] = {}  # those, by document or text
 
     @property
     def is_limited(self) -> bool:
@@ -227,6 +242,11 @@ class _Top:
             return
         self.best[document] = (score, passage)
         if self._count is not None:
-            if old is not None:
-                del self._scores[bisect_left(self._scores, old[0])]
-            insort(self._scores, score)
+            text = 0 if self._text is None else self._text(document)
+            one = (text, 0) if text else (0, document)
+            known = self._score_of.get(one, -math.inf)
+            if score > known:
+                if known != -math.inf:
+                    del self._scores[bisect_left(self._scores, known)]
+                insort(self._scores, score)
+                self._score_of[one] = score

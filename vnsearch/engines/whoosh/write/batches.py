@@ -13,6 +13,7 @@ from vnsearch.model import Document
 _CHUNK: Final = 1 << 18  # code points of text tokenized together, to stay in the caches
 _BYTES_PER_CODE_POINT: Final = 1.35  # of Vietnamese in UTF-8
 _TERMS_PER_CODE_POINT: Final = 2  # at most
+_TYPINGS: Final = 2  # of a name, at most
 _TERMS_KEPT: Final = 400_000  # from one batch to the next
 
 
@@ -42,6 +43,7 @@ class BatchBuilder:
     def add(self, source: str, document: Document) -> None:
         """See `engines.Builder`."""
         size = len(document.text) + len(document.title)
+        size += _TYPINGS * (len(document.name) + len(document.folders))
         if self._chunk_size + size > self._chunk_limit:
             self._tokenize()
         self._chunk.append((source, document))

@@ -3,7 +3,6 @@
 All sorting and counting is done in bulk by numpy, which only building imports.
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -89,10 +88,8 @@ def is_common(df: Numbers, size: int, min_share: float) -> Numbers:
     return mask
 
 
-def posting_arrays(
-    field: str, terms: Sequence[bytes], first: Numbers, inverted: Inverted, size: int
-) -> dict[str, Array]:
-    """Encode the terms and posting lists of a field in a segment of `size` passages.
+def posting_arrays(field: str, first: Numbers, inverted: Inverted, size: int) -> dict[str, Array]:
+    """Encode the posting lists of a field in a segment of `size` passages.
 
     Terms from `first[i]` to before `first[i + 1]` are group i.
     """
@@ -118,7 +115,6 @@ def posting_arrays(
         dense.append(compress(b"".join(bit_slices(np.minimum(total, MAX_TF), TF_BITS))))
     is_sparse = np.repeat(~is_dense, df)
     return {
-        **as_blobs(terms, f"{field}.terms"),
         f"{field}.passages": as_array(number_type(size), passages[is_sparse]),
         f"{field}.tf": as_array("B", tf[is_sparse]),
         f"{field}.postings_at": as_array("I", offsets(np.where(is_dense, 0, df))),

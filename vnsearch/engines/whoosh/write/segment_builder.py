@@ -6,7 +6,7 @@ its title, then for each compound of both a separator and the terms of its piece
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import chain, compress, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from operator import ne
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -28,6 +28,7 @@ from vnsearch.engines.whoosh.format.segment_file import (
 from vnsearch.engines.whoosh.format.stored_fields import unpack
 from vnsearch.engines.whoosh.write.array_ops import concatenated_ranges, gather
 from vnsearch.engines.whoosh.write.bigrams import bigram_arrays
+from vnsearch.engines.whoosh.write.copies import text_hashes
 from vnsearch.engines.whoosh.write.encoding import (
     Array,
     Numbers,
@@ -36,6 +37,7 @@ from vnsearch.engines.whoosh.write.encoding import (
     bit_slices,
 )
 from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
+from vnsearch.engines.whoosh.write.names import NameTokens, name_arrays, tokenized
 from vnsearch.engines.whoosh.write.stored_fields import StoredFieldsWriter
 from vnsearch.engines.whoosh.write.token_strings import (
     code_points,
@@ -57,6 +59,8 @@ class _TokenStream(NamedTuple):
     terms: Numbers  # numbers of terms, and separators
     sizes: Numbers  # how many of them each passage has
     last: Numbers  # whether a passage is the last of its document
+    hashes: Numbers  # of the text of a document, at its last passage, else 0
+    names: NameTokens
 
 
 class SegmentBuilder:
@@ -114,7 +118,12 @@ def _tokenize(
     piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
     ends = np.repeat(np.cumsum(of_passage), piece_sizes)
     terms = np.insert(terms, ends, np.fromiter(chain.from_iterable(pieces), np.int32))
-    return _TokenStream(terms, of_passage + piece_sizes, last)
+    hashes = np.zeros(len(last), dtype=np.uint64)
+    hashes[last] = text_hashes(document for _, document in documents)
+    lasts = zip(np.flatnonzero(last).tolist(), documents, strict=True)
+    named = [(at, (d.name, d.folders)) for at, (_, d) in lasts if d.name]
+    names = tokenized([at for at, _ in named], [name for _, name in named], vocabulary)
+    return _TokenStream(terms, of_passage + piece_sizes, last, hashes, names)
 
 
 def _pieces_of_passages(
@@ -176,9 +185,16 @@ def _write_segment(
 
     The vocabulary has folded form, zero byte and exact form of each term, in any order.
     """
-    tokens, sizes, last = map(np.concatenate, zip(*streams, strict=True))
+    *columns, parts = zip(*streams, strict=True)
+    tokens, sizes, last, hashes = map(np.concatenate, columns)
+    begins = accumulate([0, *(len(stream.sizes) for stream in streams[:-1])])
+    names = NameTokens.joined(
+        part._replace(documents=part.documents + begin)
+        for part, begin in zip(parts, begins, strict=True)
+    )
     streams.clear()  # what follows needs the memory
-    terms, tokens = _sort_terms(vocabulary, tokens)
+    del columns, parts
+    terms, (tokens, in_names) = _sort_terms(vocabulary, (tokens, names.terms))
     text_sizes, title_sizes = _field_sizes(np.flatnonzero(tokens == len(terms)), sizes)
     lengths = text_sizes + TITLE_WEIGHT * title_sizes
     one = np.ones_like(text_sizes)
@@ -187,10 +203,16 @@ def _write_segment(
     edges = _edges(tokens, text_sizes, sizes)
     arrays = chain(
         _passage_arrays(lengths, last, edges).items(),
+        [("hashes", as_array("Q", hashes))],
         stored.arrays(),
-        _term_arrays(terms, tokens, sizes, weights),
+        _term_arrays(terms, tokens, sizes, weights, names._replace(terms=in_names)),
     )
-    segment_file.write(path, arrays, {"passages": len(sizes), "tokens": int(lengths.sum())})
+    counts = {
+        "passages": len(sizes),
+        "without_words": int((lengths == 0).sum()),
+        "tokens": int(lengths.sum()),
+    }
+    segment_file.write(path, arrays, counts)
     return SegmentEntry(path.name, path.stat().st_size, len(sizes), len(terms))
 
 
@@ -203,17 +225,23 @@ def _field_sizes(separators: Numbers, sizes: Numbers) -> tuple[Numbers, Numbers]
     return text_ends - ends + sizes, title_ends - text_ends - 1
 
 
-def _sort_terms(vocabulary: Sequence[bytes], tokens: Numbers) -> tuple[list[bytes], Numbers]:
+def _sort_terms(
+    vocabulary: Sequence[bytes], streams: Sequence[Numbers]
+) -> tuple[list[bytes], list[Numbers]]:
     """Return the terms that occur, sorted, and the tokens by their new numbers.
 
     The separator becomes the number of terms.
     """
     new_numbers = np.zeros(len(vocabulary) + 1, dtype=np.int32)
-    new_numbers[tokens] = 1
+    for tokens in streams:
+        new_numbers[tokens] = 1
     order = sorted(np.flatnonzero(new_numbers[:-1]).tolist(), key=vocabulary.__getitem__)
     new_numbers[order] = np.arange(len(order))
     new_numbers[FIELD_SEPARATOR] = len(order)
-    return [vocabulary[number] for number in order], gather(new_numbers, tokens)
+    return (
+        [vocabulary[number] for number in order],
+        [gather(new_numbers, tokens) for tokens in streams],
+    )
 
 
 def _edges(tokens: Numbers, text_sizes: Numbers, sizes: Numbers) -> Numbers:
@@ -234,9 +262,10 @@ def _passage_arrays(lengths: Numbers, last: Numbers, edges: Numbers) -> dict[str
 
 
 def _term_arrays(
-    terms: Sequence[bytes], tokens: Numbers, sizes: Numbers, weights: Numbers
+    terms: Sequence[bytes], tokens: Numbers, sizes: Numbers, weights: Numbers, names: NameTokens
 ) -> Iterator[tuple[str, Array]]:
-    """Yield the arrays of terms, posting lists, token strings and bigrams, each when it is made."""
+    """Yield the arrays of terms, posting lists, token strings, names and bigrams, each when it is
+    made."""
     size = len(sizes)
     exact_terms = [term.partition(b"\0")[2] for term in terms]
     folded_terms, groups = _group([term.partition(b"\0")[0] for term in terms])
@@ -244,7 +273,8 @@ def _term_arrays(
     # In the fewest bytes, which are the fastest to sort.
     passages = np.repeat(np.arange(size, dtype=number_type(size)), sizes)
     inverted = invert(tokens, passages, len(terms), weights)
-    yield from posting_arrays("exact", exact_terms, first, inverted, size).items()
+    yield from as_blobs(exact_terms, "exact.terms").items()
+    yield from posting_arrays("exact", first, inverted, size).items()
     df = inverted.df
     del inverted
     yield "exact.order", as_array("I", sorted(range(len(terms)), key=exact_terms.__getitem__))
@@ -252,6 +282,7 @@ def _term_arrays(
     yield "exact.two_unit", as_array("I", two_unit)
     codes = np.append(code_points(len(terms), two_unit), np.uint16(0))
     yield from token_string_arrays(gather(codes, tokens), sizes).items()
+    yield from name_arrays(names, codes, size)
     yield from as_blobs(folded_terms, "folded.terms").items()
     yield "folded.first", as_array("I", first)
     folded_df = np.bincount(groups, weights=df, minlength=len(folded_terms))
@@ -278,28 +309,40 @@ def _live_tokens(
     """Read the passages that are not deleted; new terms are added to `numbers`."""
     is_live = np.ones(arrays.counts["passages"], dtype=bool)
     is_live[list(deleted)] = False
-    tokens, sizes = _read_tokens(arrays)
     terms = [numbers.setdefault(term, len(numbers)) for term in _read_terms(arrays)]
-    tokens = gather(np.array([*terms, FIELD_SEPARATOR], dtype=np.int32), tokens)
+    of_old = np.array([*terms, FIELD_SEPARATOR], dtype=np.int32)
+    tokens, sizes = _read_tokens(arrays, "tokens")
+    tokens = gather(of_old, tokens)
     at = 0
     for block in _blobs(arrays, "stored.blocks"):
         passages = unpack(decompress(block))
         stored.add(list(compress(passages, is_live[at:])))
         at += len(passages)
-    last = np.array(arrays["last"])[is_live]
-    return _TokenStream(tokens[np.repeat(is_live, sizes)], sizes[is_live], last)
+    last, hashes = (np.array(arrays[name])[is_live] for name in ("last", "hashes"))
+    tokens, names = tokens[np.repeat(is_live, sizes)], _live_names(arrays, is_live, of_old)
+    return _TokenStream(tokens, sizes[is_live], last, hashes, names)
 
 
-def _read_tokens(arrays: Arrays) -> tuple[Numbers, Numbers]:
-    """Return the tokens of a segment by its own terms, and how many each passage has."""
-    units = np.array(arrays["tokens"])
+def _live_names(arrays: Arrays, is_live: Numbers, of_old: Numbers) -> NameTokens:
+    """Read the names of documents that are not deleted; `of_old`: the new number of each term."""
+    documents = np.array(arrays["name.documents"], dtype=np.int64)
+    terms, sizes = _read_tokens(arrays, "name.tokens")
+    is_kept = is_live[documents]
+    new_numbers = np.cumsum(is_live) - 1
+    terms = gather(of_old, terms[np.repeat(is_kept, sizes)])
+    return NameTokens(new_numbers[documents[is_kept]], terms, sizes[is_kept])
+
+
+def _read_tokens(arrays: Arrays, name: str) -> tuple[Numbers, Numbers]:
+    """Return the tokens of a segment by its own terms, and how many each string of `name` has."""
+    units = np.array(arrays[name])
     codes = units.tobytes().decode("utf-16-le").encode("utf-32-le")
     code_of = code_points(len(arrays["exact.order"]), np.array(arrays["exact.two_unit"]))
     term_of = np.full(int(code_of.max(initial=0)) + 1, FIELD_SEPARATOR, dtype=np.int32)
     term_of[code_of] = np.arange(len(code_of))
     # Second halves of surrogate pairs begin no token.
     counted = np.concatenate(([0], np.cumsum((units & 0xFC00) != 0xDC00)))
-    sizes = np.diff(counted[np.array(arrays["tokens_at"])])
+    sizes = np.diff(counted[np.array(arrays[f"{name}_at"])])
     return term_of[np.frombuffer(codes, dtype="<u4")], sizes
 
 

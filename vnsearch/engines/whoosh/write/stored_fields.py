@@ -54,4 +54,5 @@ class StoredFieldsWriter:
         size = len(terms)
         inverted = invert(terms, np.arange(size), len(names))
         groups = np.arange(len(names) + 1)  # of one name each
-        yield from posting_arrays("source", names, groups, inverted, size).items()
+        yield from as_blobs(names, "source.terms").items()
+        yield from posting_arrays("source", groups, inverted, size).items()

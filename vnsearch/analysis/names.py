@@ -1,0 +1,41 @@
+"""The name of a file, or of its folders -> the texts whose words it is found by.
+
+    BaoCao_Q3-2025.final.docx   BaoCao Q3-2025.final.docx
+                                Bao Cao Q 3-2025.final.docx
+
+As it was typed, and with a space where a piece of a compound begins (see `compounds`).
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from vnsearch.analysis.compounds import pieces
+from vnsearch.analysis.tokenizer import words_in
+from vnsearch.vietnamese.letters import nfc
+
+_MOST_PIECES: Final = 16  # of a word: names are longer compounds than words of a text
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # a byte that is no text
+
+
+def typings(name: str) -> Sequence[str]:
+    """Return the texts of a name, each once, or nothing for no name."""
+    if not name:
+        return ()
+    typed = nfc(_LONE_SURROGATE.sub("\ufffd", name))
+    cut, end = list[str](), 0
+    for word in words_in(typed).finditer(typed):
+        if found := pieces(typed, *word.span(), _MOST_PIECES):
+            # The groups of digits before a compound are no part of it.
+            at = len("".join(found)) - len(word[0])
+            cut += typed[end : word.start()], " ".join(_after(found, at))
+            end = word.end()
+    return (typed, "".join((*cut, typed[end:]))) if cut else (typed,)
+
+
+def _after(found: Sequence[str], size: int) -> Sequence[str]:
+    """The pieces after the first so many characters."""
+    while size > 0:
+        size -= len(found[0])
+        found = found[1:]
+    return found
