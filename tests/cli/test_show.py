@@ -19,7 +19,7 @@ from vnsearch.model import Locator
 FILES = {
     "docs/luật.txt": "Luật đất đai\n\nĐiều một. Đất là của dân.\nĐiều hai. Nhà ở.\n\nHết.\n",
     "docs/ghi chép.md": "# Ghi chép\n\nĐất ở phía Bắc.\n",
-    "docs/đất.jsonl": '{"id": "một", "text": "đất đỏ"}\n{"id": "a~2", "text": "đất nâu"}\n',
+    "docs/records.jsonl": '{"id": "một", "text": "đất đỏ"}\n{"id": "a~2", "text": "đất nâu"}\n',
     "docs/-x.txt": "Nhà xưa",
 }
 
@@ -42,9 +42,9 @@ def folder(tmp_path: Path) -> Path:
         ("show docs/luật.txt#~1 -C 0", "Luật đất đai\n"),
         ("show docs/luật.txt --lines 3", "Điều một. Đất là của dân.\n"),
         ("show --lines 4-99 docs/luật.txt", "Điều hai. Nhà ở.\n\nHết.\n"),
-        ("show docs/đất.jsonl#một", "đất đỏ\n"),
-        ("show docs/đất.jsonl#a~2", "đất nâu\n"),
-        ("show docs/đất.jsonl#a~2~1", "đất nâu\n"),
+        ("show docs/records.jsonl#một", "đất đỏ\n"),
+        ("show docs/records.jsonl#a~2", "đất nâu\n"),
+        ("show docs/records.jsonl#a~2~1", "đất nâu\n"),
     ],
 )
 def test_show(run: Command, arguments: str, text: str) -> None:
@@ -296,5 +296,5 @@ def test_options_have_their_defaults_elsewhere(run: Command, folder: Path) -> No
 
 @pytest.mark.usefixtures("folder")
 def test_json_of_a_text_holds_to_the_schema(run: Command) -> None:
-    for arguments in ("docs/luật.txt", "docs/đất.jsonl#a~2~1"):
+    for arguments in ("docs/luật.txt", "docs/records.jsonl#a~2~1"):
         check("text", json.loads(run("show", arguments, "--json").stdout))
