@@ -7,6 +7,7 @@ import random
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -608,6 +609,27 @@ def test_an_index_of_another_version_asks_for_a_rebuild(
         assert "--rebuild" in caught.value.advice
     update(index, rebuild=True)
     assert status(index).documents == 5
+
+
+def test_a_rebuild_takes_the_roots_of_an_index_whose_tables_had_fewer_columns(
+    docs: Path, index: Path
+) -> None:
+    update(index, [str(docs)], excludes=["*.log"])
+    (roots,) = [status(index).roots]
+    catalog = sqlite3.connect(next(index.rglob("catalog.db")))
+    catalog.executescript("""
+        create table old_roots as select path, excludes, encoding from roots;
+        create table old_files as select path, documents from files;
+        drop table roots; alter table old_roots rename to roots;
+        drop table files; alter table old_files rename to files;
+        drop table skipped;
+        update facts set value = '1' where name = 'catalog';
+    """)
+    catalog.close()
+    with pytest.raises(IndexUnusableError, match="catalog 1"):
+        update(index)
+    assert update(index, rebuild=True).added == 4
+    assert status(index).roots == roots
 
 
 def test_one_writer_at_a_time(docs: Path, index: Path) -> None:

@@ -277,10 +277,8 @@ class Catalog:
                 yield fault
 
     def roots(self) -> list[Root]:
-        """The roots, sorted by path."""
-        rows = self._rows(
-            "select path, excludes, encoding, gitignore, ocr from roots order by path"
-        )
+        """The roots, sorted by path; also those of an older version, which had fewer columns."""
+        rows = self._rows("select * from roots order by path")
         return [
             Root(os.fsdecode(path), tuple(json.loads(excludes)), encoding, *map(bool, flags))
             for path, excludes, encoding, *flags in rows
@@ -329,6 +327,16 @@ class Catalog:
         )  # fmt: skip
         with self._writing():
             self._db.execute(f"replace into files (path, {_COLUMNS}) values ({'?, ' * 13}?)", row)
+
+    def had(self) -> set[str]:
+        """The files with documents, and those of the disk that they are in; also those of an older
+        version, of which no state can be had."""
+        (has_containers,) = next(
+            self._rows("select count(*) from pragma_table_info('files') where name = 'container'")
+        )
+        container = "container" if has_containers else "''"
+        rows = self._rows(f"select path, {container} from files where documents")
+        return {os.fsdecode(name) for both in rows for name in both if name}
 
     def digests(self) -> set[bytes]:
         """Those of all files."""

@@ -264,8 +264,7 @@ def _left(generations: Generations) -> Known:
         if folder is not None:
             with closing(Catalog(folder / CATALOG)) as catalog:
                 roots = catalog.roots()
-                files = [(name, s.container) for name, s in catalog.files().items() if s.documents]
-                return Known(roots, had={name for both in files for name in both if name})
+                return Known(roots, had=catalog.had())
     return Known(roots)
 
 
