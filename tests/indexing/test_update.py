@@ -626,7 +626,7 @@ def test_a_rebuild_takes_the_roots_of_an_index_whose_tables_had_fewer_columns(
         update facts set value = '1' where name = 'catalog';
     """)
     catalog.close()
-    with pytest.raises(IndexUnusableError, match="catalog 1"):
+    with pytest.raises(IndexUnusableError):
         update(index)
     assert update(index, rebuild=True).added == 4
     assert status(index).roots == roots
