@@ -216,6 +216,8 @@ def test_a_damaged_index_is_told_and_repaired(run: Command, shelf: Path, damage:
         case "no generation":
             shutil.rmtree(generation)
     assert_error(run("search", "đảng bộ"), "vnsearch index --rebuild")
+    if damage in ("catalog", "no catalog", "no generation"):  # it had the roots
+        assert_error(run("index", "--rebuild"), "vnsearch index --rebuild FOLDER")
     done = run("index", "--rebuild", "docs")
     assert done.returncode == 0, done.stderr
     assert len(ids(run("search", "--json", "đảng bộ"))) == 1

@@ -115,7 +115,7 @@ def update(
             places, known.roots, names, excludes, encoding, forgotten, gitignore, ocr
         )
         if not roots and not forget:
-            raise _nothing_named()
+            raise _no_roots() if rebuild and generations.exists() else _nothing_named()
         if rebuild:
             scopes = everything(places, roots)
         plan = make_plan(places, known, roots, scopes, str(index))
@@ -225,6 +225,11 @@ def _cores() -> int:
 
 def _nothing_named() -> RootError:
     return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
+
+
+def _no_roots() -> RootError:
+    why = "the index has no roots, or is too damaged to tell them"
+    return RootError(why, "name its files and folders: vnsearch index --rebuild FOLDER")
 
 
 def forget_advice(root: str) -> str:
