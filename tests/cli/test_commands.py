@@ -1287,6 +1287,20 @@ def test_forget(run: Command, tmp_path: Path) -> None:
     assert run("search", "-l", "bộ").stdout == "b/b.txt\n"
 
 
+def test_roots_inside_of_a_root(run: Command, tmp_path: Path) -> None:
+    write_files(tmp_path, {"a/a.txt": "đảng bộ", "a/b/b.txt": "đảng bộ"})
+    (tmp_path / "a/c.txt").write_text("Biển Đông họp bàn về hợp tác", "cp1258", "ignore")
+    run("index", "a")
+    run("index", "a/c.txt", "--encoding", "tcvn3")
+    told = run("index", "a", "--encoding", "auto")
+    assert [root["path"] for root in json.loads(run("status", "--json").stdout)["roots"]] == ["a"]
+    assert told.stdout.startswith("1 changed, 2 unchanged")
+    run("index", "a/b/b.txt", "--encoding", "utf-8")
+    done = run("index", "--forget", "a")
+    assert done.stdout.startswith("3 removed;")
+    assert done.stderr == "vnsearch: forgotten with the folder around: a/b/b.txt\n"
+
+
 def test_marks_of_a_word_left_out_count(run: Command, tmp_path: Path) -> None:
     indexed(tmp_path, {"a.txt": "Biển Đông: báo chí", "b.txt": "Biển Đông có bão"})
     assert run("search", "-l", '"biển đông" -bão').stdout == "docs/a.txt\n"

@@ -59,6 +59,31 @@ def test_a_root_is_forgotten_by_its_name() -> None:
         choose(PLACES, [DOCS], [], None, None, ["docs/a"])
 
 
+@pytest.mark.parametrize(
+    ("inner", "excludes", "encoding", "left"),
+    [
+        (Root("docs/old", encoding="VNI-Windows"), None, "", None),
+        (Root("docs/old", encoding="VNI-Windows"), None, "TCVN3", None),
+        (Root("docs/old", ("x/",)), [], None, None),
+        (Root("docs/old", ("x/",)), ["y/"], None, None),
+        (Root("docs/old", ("x/",)), None, "TCVN3", Root("docs/old", ("x/",), "TCVN3")),
+        (Root("docs/old", ocr=True), ["y/"], None, Root("docs/old", ("y/",), ocr=True)),
+        (Root("docs/.old", ("x/",)), [], None, Root("docs/.old")),
+        (Root("docs2", ("x/",)), [], None, Root("docs2", ("x/",))),
+    ],
+)
+def test_options_of_a_folder_are_for_the_roots_inside_of_it(
+    inner: Root, excludes: list[str] | None, encoding: str | None, left: Root | None
+) -> None:
+    places, known = FileNames("/base"), [Root("docs"), inner]
+    (outer, *others), _ = choose(places, known, ["docs"], excludes, encoding, [])
+    assert outer == Root("docs", tuple(excludes or ()), encoding or "")
+    assert others == ([left] if left else [])
+    if inner.path != "docs2":
+        forgotten, _ = choose(places, known, [], None, None, ["docs"])
+        assert forgotten == []
+
+
 def test_a_root_in_another_keeps_its_encoding() -> None:
     inner = Root("docs/old", encoding="TCVN3")
     known = [Root("docs"), inner]

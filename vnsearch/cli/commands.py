@@ -157,7 +157,7 @@ Examples:
     multiple=True,
     metavar="PATH",
     type=click.Path(),
-    help="Drop a root and its files from the index. Repeatable.",
+    help="Drop a root, and those inside it, with their files from the index. Repeatable.",
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")

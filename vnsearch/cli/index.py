@@ -72,6 +72,8 @@ def refresh(
         )
     state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
+    if done.forgotten and not quiet:
+        streams.say(f"forgotten with the folder around: {', '.join(done.forgotten)}")
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
     if still := len({*done.unread} - {*done.skipped}):

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
-from vnsearch.files.paths import FileNames, relative_to
+from vnsearch.files.paths import FileNames, is_below, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.catalog import FileState
 from vnsearch.model import Root, Skipped
@@ -87,15 +87,11 @@ def choose(
 
     `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes`, an `encoding`, `gitignore` or `ocr` of its own. Without names, all is looked
-    at. Raises RootError for a root to be forgotten that is none.
+    it has `excludes`, an `encoding`, `gitignore` or `ocr` of its own, which the roots inside of it
+    take, too. Without names, all is looked at. Roots inside of those to be forgotten are forgotten,
+    too. Raises RootError for one that is none.
     """
-    roots = {root.path: root for root in known}
-    for name in forgotten:
-        if name not in roots:
-            raise RootError(f"{name} is no root of the index", "see: vnsearch status")
-        del roots[name]
-    paths = {places.path(root.path): root for root in roots.values()}
+    paths = _without(places, known, forgotten)
     scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
@@ -109,6 +105,8 @@ def choose(
         outer = None if own else _covering(paths, path, path)
         if path in paths or outer is None:
             outer = paths[path] = paths.get(path, Root(name))._replace(**own)
+        if own:
+            _give(paths, path, own, {places.path(name) for name in named})
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
@@ -125,6 +123,32 @@ def choose(
         )
     ]
     return list(paths.values()), parts or everything(places, paths.values())
+
+
+def _without(places: FileNames, known: Iterable[Root], forgotten: Sequence[str]) -> dict[str, Root]:
+    """The known roots that are not forgotten, nor inside of those that are, by their paths."""
+    paths = {places.path(root.path): root for root in known}
+    gone = [places.path(name) for name in forgotten]
+    for name, path in zip(forgotten, gone, strict=True):
+        if path not in paths:
+            raise RootError(f"{name} is no root of the index", "see: vnsearch status")
+    return {
+        path: root
+        for path, root in paths.items()
+        if not any(is_below(path, folder) for folder in gone)
+    }
+
+
+def _give(roots: dict[str, Root], path: str, own: Mapping[str, Any], named: Container[str]) -> None:
+    """Give the options of the root at a path to those inside of it that are not named themselves.
+    One that has no others then becomes a part of it."""
+    for inside, root in list(roots.items()):
+        if inside == path or inside in named or not is_below(inside, path):
+            continue
+        roots[inside] = root._replace(**own)
+        is_covered = _covering(roots, inside, os.path.dirname(inside)) is not None
+        if is_covered and roots[inside][1:] == roots[path][1:]:
+            del roots[inside]
 
 
 def everything(places: FileNames, roots: Iterable[Root]) -> list[Scope]:

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
-from vnsearch.files.paths import FileNames, as_spelled
+from vnsearch.files.paths import FileNames, as_spelled, is_below
 from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
@@ -90,10 +90,10 @@ def update(
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
     becomes one. `excludes`, `encoding`, `gitignore` (whether .gitignore files are heeded) and `ocr`
-    (whether text in pictures is recognized), when
-    given, replace those of the paths. `forget`
-    drops roots with their files. `rebuild` starts from nothing with all known roots, and does
-    not need the old index to be readable. `shared` lets the group read and write it from now on.
+    (whether text in pictures is recognized), when given, replace those of the paths, and of roots
+    inside of them. `forget` drops roots with their files, and the roots inside of them. `rebuild`
+    starts from nothing with all known roots, and does not need the old index to be readable.
+    `shared` lets the group read and write it from now on.
     Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
     when there is enough to read. A root that is missing keeps its documents, and is among the
     `missing_roots` of what is returned; so do files and folders that cannot be read, the `unread`.
@@ -134,7 +134,21 @@ def update(
                 raise
             generations.publish(draft)
             _forget_recognized(generations)
-        return _summary(generations, work, started)
+        done = _summary(generations, work, started)
+        return done._replace(forgotten=_forgotten_too(places, known, roots, forgotten))
+
+
+def _forgotten_too(
+    places: FileNames, known: Known, roots: Sequence[Root], forgotten: Sequence[str]
+) -> tuple[str, ...]:
+    """The roots inside of those to be forgotten, by their paths from here."""
+    gone = {root.path for root in known.roots} - {root.path for root in roots} - {*forgotten}
+    folders = [places.path(name) for name in forgotten]
+    return tuple(
+        places.from_here(name)
+        for name in sorted(gone)
+        if any(is_below(places.path(name), folder) for folder in folders)
+    )
 
 
 def _has_tesseract() -> bool:
