@@ -51,6 +51,15 @@ def test_the_innermost_root_is_the_deepest_not_the_longest_name() -> None:
     assert [(scope.root, scope.path) for scope in scopes] == [(inner, "/a/b/d/x")]
 
 
+@pytest.mark.parametrize("base", ["/", "/a/b"])
+def test_the_root_of_the_file_system_is_a_root(base: str) -> None:
+    places = FileNames(base)
+    for known in ([], [Root(places.name("/"))], [Root(places.name("/a/b"))]):
+        roots, scopes = choose(places, known, [places.name("/")], None, None, [])
+        assert [(places.path(root.path), root[1:]) for root in roots] == [("/", Root("")[1:])]
+        assert [scope.path for scope in scopes] == ["/"]
+
+
 def test_a_root_is_forgotten_by_its_name() -> None:
     found, scopes = choose(PLACES, [DOCS, NOTES], [], None, None, ["docs"])
     assert found == [NOTES]

@@ -110,7 +110,7 @@ def choose(
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
-        if outer is not None and root[1:] == ((), *outer[2:]):
+        if outer is not None and outer != root and root[1:] == ((), *outer[2:]):
             del paths[path]  # it is a part of another one now
     chosen = set(paths.values())
     parts = [
