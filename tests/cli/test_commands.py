@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -183,6 +184,27 @@ def test_nothing_to_index_makes_no_index(
 ) -> None:
     assert_error(run(*arguments))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("docs/gone.txt", "to drop what is gone: vnsearch index docs"),
+        ("docs/gone", "to drop what is gone: vnsearch index docs"),
+        ("docs/gone/c.txt", "to drop what is gone: vnsearch index docs"),
+        ("docs/gon", "is its name right?"),
+        ("dosc", "is its name right?"),
+        ("docs/a.txt/b.txt", "is its name right?"),
+    ],
+)
+def test_a_path_that_is_not_there(run: Command, tmp_path: Path, path: str, advice: str) -> None:
+    write_files(tmp_path, {"docs/a.txt": "một", "docs/gone.txt": "hai", "docs/gone/c.txt": "ba"})
+    run("index", "docs")
+    (tmp_path / "docs/gone.txt").unlink()
+    shutil.rmtree(tmp_path / "docs/gone")
+    assert_error(run("index", path), f"no such file or folder: {tmp_path / path}", advice)
+    if "vnsearch index" in advice:
+        assert run(*advice.rsplit("vnsearch ")[1].split()).stdout.startswith("2 removed")
 
 
 def test_version(run: Command) -> None:
@@ -1285,6 +1307,29 @@ def test_forget(run: Command, tmp_path: Path) -> None:
     run("index", "a", "b")
     assert run("index", "--forget", "a").stdout.startswith("1 removed, 1 unchanged")
     assert run("search", "-l", "bộ").stdout == "b/b.txt\n"
+
+
+@pytest.mark.parametrize("hidden", ["a/b [1]*.txt", "a/no x.txt", "a/sub", "a", "n.txt"])
+def test_what_a_rebuild_would_lose_can_be_left_out(
+    run: Command, tmp_path: Path, hidden: str
+) -> None:
+    """By the very command that is told."""
+    names = ["a/b [1]*.txt", "a/no x.txt", "a/sub/c.txt", "a/sub/d.txt", "a/x/e.txt", "n.txt"]
+    write_files(tmp_path, dict.fromkeys(names, "đảng bộ"))
+    run("index", "a", "--exclude", "x/")
+    run("index", "n.txt")
+    (tmp_path / hidden).chmod(0)
+    if os.access(tmp_path / hidden, os.R_OK):
+        pytest.skip("may read everything")
+    try:
+        done = run("index", "--rebuild")
+        assert_error(done, f"{hidden}: cannot be read", "vnsearch index --rebuild ")
+        command = done.stderr.strip().rsplit("vnsearch ", 1)[1]
+        assert run(*shlex.split(command)).returncode == 0
+    finally:
+        (tmp_path / hidden).chmod(0o700)
+    kept = {name for name in names if not f"{name}/".startswith(f"{hidden}/")} - {"a/x/e.txt"}
+    assert {*run("search", "-l", "--copies", "bộ").stdout.splitlines()} == kept
 
 
 def test_roots_inside_of_a_root(run: Command, tmp_path: Path) -> None:

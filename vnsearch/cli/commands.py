@@ -124,7 +124,7 @@ Examples:
   vnsearch index --rebuild               start over, beside the old index
 """
 )
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @click.option("--rebuild", is_flag=True, help="Start over, beside the old index.")
 @click.option(
     "--exclude",
@@ -156,7 +156,7 @@ Examples:
     "--forget",
     multiple=True,
     metavar="PATH",
-    type=click.Path(),
+    type=click.Path(readable=False),
     help="Drop a root, and those inside it, with their files from the index. Repeatable.",
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")

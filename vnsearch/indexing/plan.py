@@ -4,6 +4,7 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -196,7 +197,8 @@ def make_plan(
             anything = _look(plan, places, known, members, scope, avoid, unmet, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
-                raise _not_there(scope.path, error) from error
+                had = any(is_below(places.path(name), scope.path) for name in known.files)
+                raise _not_there(scope.path, error, had=had) from error
             plan.missing[scope.root.path] = _reason(error)
             unseen[scope.path] = ""
             continue
@@ -325,14 +327,21 @@ def _drop(
     return outside, kept
 
 
-def _not_there(path: str, error: OSError) -> RootError:
-    advice = "nothing was changed; what is gone is dropped when the folder around it is indexed"
+def _not_there(path: str, error: OSError, *, had: bool = False) -> RootError:
+    """`had`: whether the index has anything that was there."""
+    advice = "nothing was changed; make it readable, or leave it out"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        advice = "nothing was changed; is its name right?"
+        if had:
+            around = next(folder for folder in _ancestors(path) if os.path.isdir(folder))
+            folder = shlex.quote(relative_to(os.getcwd(), around))
+            advice = f"nothing was changed; to drop what is gone: vnsearch index {folder}"
     return RootError(f"{_reason(error)}: {path}", advice)
 
 
 def _reason(error: OSError) -> str:
     """Why a root cannot be looked at."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
         return "no such file or folder"
     return f"cannot be read ({error.strerror})"
 

@@ -5,6 +5,7 @@ new generation of the index, which becomes current when all of it is on disk.
 """
 
 import os
+import re
 import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +17,14 @@ from typing import Final, Protocol
 from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
-from vnsearch.files.paths import FileNames, as_spelled, is_below
+from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
 from vnsearch.index.catalog import Catalog, FileState, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.indexing.counts import by_format, by_reason
 from vnsearch.indexing.load import Load
-from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
+from vnsearch.indexing.plan import STAYS, Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.model import Changes, FileEncoding, IndexSummary, Root, Skipped, Status
 from vnsearch.readers import format_of
@@ -120,7 +121,7 @@ def update(
             scopes = everything(places, roots)
         plan = make_plan(places, known, roots, scopes, str(index))
         if rebuild and (plan.missing or plan.kept):  # which would have to be read to be kept
-            raise _cannot_be_rebuilt(places, plan)
+            raise _cannot_be_rebuilt(places, roots, plan)
         whole = {scope.path for scope in scopes} == {places.path(root.path) for root in roots}
         work = _Update(places, known, plan, progress or Silence(), is_whole=whole)
         if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
@@ -251,17 +252,31 @@ def forget_advice(root: str) -> str:
     return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
 
 
-def _cannot_be_rebuilt(places: FileNames, plan: Plan) -> RootError:
+def _cannot_be_rebuilt(places: FileNames, roots: Sequence[Root], plan: Plan) -> RootError:
     for root, reason in plan.missing.items():
-        why = f"{root}: {reason}; a rebuild would lose its documents"
-        return RootError(why, f"nothing was changed; {forget_advice(root)}")
-    return _would_be_lost(places.from_here(plan.kept[0]), "its folder cannot be read")
+        return _would_be_lost(places, roots, root, reason)
+    hidden = plan.unread[0]
+    name = places.name(os.path.abspath(hidden.path))
+    return _would_be_lost(places, roots, name, hidden.reason.removesuffix(f"; {STAYS}"))
 
 
-def _would_be_lost(path: str, reason: str) -> RootError:
-    """What keeps an index from being made anew: a file that it has and that cannot be read."""
-    why = f"{path}: {reason}; a rebuild would lose its documents"
-    return RootError(why, "nothing was changed; make it readable, or leave it out with --exclude")
+def _would_be_lost(places: FileNames, roots: Sequence[Root], name: str, reason: str) -> RootError:
+    """What keeps an index from being made anew: what it has and cannot be read."""
+    path = places.path(name)
+    above = [root for root in roots if is_below(path, places.path(root.path))]
+    root = max(above, key=lambda root: len(places.path(root.path)))
+    folder = places.path(root.path)
+    if path == folder:
+        command = f"--forget {shlex.quote(places.from_here(name))}"
+    else:
+        left_out = re.sub(r"[*?[\\]| $", r"\\\g<0>", relative_to(folder, path))
+        globs = (f" --exclude {shlex.quote(glob)}" for glob in (*root.excludes, f"/{left_out}"))
+        command = f"{shlex.quote(places.from_here(root.path))}{''.join(globs)}"
+    return RootError(
+        f"{places.from_here(name)}: {reason}; a rebuild would lose its documents",
+        "nothing was changed; make it readable, or if its documents may go: "
+        f"vnsearch index --rebuild {command}",
+    )
 
 
 def _known(generations: Generations, engine: Engine, rebuild: bool) -> Known:
@@ -356,7 +371,7 @@ class _Update:
                 self._skipped += load.skipped
                 self._unread += load.unread
                 for name in load.refused.keys() & {*self._had}:
-                    raise _would_be_lost(self._places.from_here(name), load.refused[name])
+                    raise _would_be_lost(self._places, roots, name, load.refused[name])
                 progress.finishing()
                 load.finish()
                 catalog.set_roots(roots)
