@@ -207,6 +207,15 @@ def test_a_path_that_is_not_there(run: Command, tmp_path: Path, path: str, advic
         assert run(*advice.rsplit("vnsearch ")[1].split()).stdout.startswith("2 removed")
 
 
+@pytest.mark.parametrize("option", [(), ("--index", ".vnsearch"), ("--index", ".vnsearch/x")])
+def test_a_file_where_the_index_should_be(
+    run: Command, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    write_files(tmp_path, {"docs/a.txt": "một", ".vnsearch": "mine"})
+    assert_error(run("index", "docs", *option), "Not a directory", "move it away", "--index DIR")
+    assert (tmp_path / ".vnsearch").read_text("utf-8") == "mine"
+
+
 def test_version(run: Command) -> None:
     done = run("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"vnsearch {__version__}\n", "")
