@@ -109,11 +109,21 @@ def test_what_is_gone_can_be_read_and_not_opened(run: Command, folder: Path) -> 
     assert "vnsearch show docs/luật.txt" in done.stderr
 
 
-@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ("show docs/x.txt", "nothing in the index has the id docs/x.txt"),
+        ("show docs/x.txt", "and there is no such file\nname a file by its path from here"),
+        ("open x", "and there is no such file"),
+        (
+            "show docs",
+            "docs is a folder; only files are shown\nsearch in it: vnsearch WORDS --in docs",
+        ),
+        ("show new.txt", "new.txt is not in the index\nadd it: vnsearch index new.txt"),
+        ("show -x.txt", "before a name that begins with -, put --"),
+        ("show docs/records.jsonl", "it has 2 records\nshow one by its id, PATH#KEY;"),
+        ("show docs/a.zip", "it has files\nshow one by its path;"),
+        ("show docs/y.bin", "no text of it\nopen the file itself: vnsearch open docs/y.bin"),
         ("show docs/luật.txt#~7", "has the id"),
         ("show 1", "there was no search on this terminal"),
         ("show docs/luật.txt --page 2", "has no pages"),
@@ -124,7 +134,10 @@ def test_what_is_gone_can_be_read_and_not_opened(run: Command, folder: Path) -> 
         ("show", "Missing argument"),
     ],
 )
-def test_what_cannot_be_shown(run: Command, arguments: str, message: str) -> None:
+def test_what_cannot_be_shown(run: Command, folder: Path, arguments: str, message: str) -> None:
+    write_files(folder, {"new.txt": "mới", "docs/y.bin": "\0"})
+    (folder / "docs/a.zip").write_bytes(formats.packed({"b.txt": b"hai"}))
+    run("index", "docs")
     done = run(*arguments.split())
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
