@@ -13,6 +13,7 @@ from tests import formats
 from tests.conftest import Command, write_files
 from tests.render.test_render import check
 from vnsearch.cli import opener
+from vnsearch.errors import VnsearchError
 from vnsearch.indexing.update import update
 from vnsearch.model import Locator
 
@@ -229,6 +230,23 @@ def test_macos_opens_with_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(opener, "which", lambda name: name)
     assert opener.command_line("/a.pdf", "pdf", Locator(3, "page"))[0] == ["open", "/a.pdf"]
+
+
+@pytest.mark.parametrize("kind", ["pdf", "word", "text"])
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_what_is_missing_to_open_a_file(
+    monkeypatch: pytest.MonkeyPatch, system: str, kind: str
+) -> None:
+    for name in ("EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(opener, "which", lambda _: None)
+    with pytest.raises(VnsearchError, match="is missing") as caught:
+        opener.command_line("/a b", kind, None)
+    advice = caught.value.advice
+    assert ("xdg-utils" in advice) == (system == "linux")
+    assert ("$EDITOR" in advice) == (kind == "text")
+    assert advice.endswith("vnsearch show '/a b'")
 
 
 @pytest.mark.usefixtures("folder")
