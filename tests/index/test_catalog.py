@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from vnsearch.errors import IndexUnusableError, VnsearchError
-from vnsearch.index.catalog import Catalog, FileState, digest_of, versions
+from vnsearch.index.catalog import Catalog, versions
+from vnsearch.index.file_state import FileState, digest_of
 from vnsearch.model import Root
 
 STATE = FileState(

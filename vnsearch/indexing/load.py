@@ -13,7 +13,8 @@ from vnsearch.engines import Batch, Writer
 from vnsearch.errors import UnusableFileError, exhausted
 from vnsearch.files.paths import FileNames
 from vnsearch.files.regular import open_regular
-from vnsearch.index.catalog import Catalog, FileState
+from vnsearch.index.catalog import Catalog
+from vnsearch.index.file_state import FileState
 from vnsearch.indexing import nested
 from vnsearch.indexing.plan import MAY_NOT, STAYS, Plan
 from vnsearch.indexing.pool import Result

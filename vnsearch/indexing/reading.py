@@ -22,7 +22,7 @@ from vnsearch.files.globs import matcher
 from vnsearch.files.paths import relative_to
 from vnsearch.files.regular import open_regular
 from vnsearch.files.scan import is_hidden
-from vnsearch.index.catalog import FileState, digest_of, new_digest
+from vnsearch.index.file_state import FileState, digest_of, new_digest
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Done, Flaw, LineChunk, Member
 from vnsearch.readers.sandbox import Sandbox

@@ -17,8 +17,9 @@ from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled
-from vnsearch.index.catalog import Catalog, FileState, versions
+from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.check import check_draft
+from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.indexing.counts import by_format, by_reason
