@@ -286,7 +286,7 @@ class Index:
 
     def status(self) -> Status:
         """What the index holds now, and how many files have changed since; looks at the files."""
-        from vnsearch.indexing.update import status
+        from vnsearch.indexing.status import status
 
         return status(self.folder)
 
@@ -353,7 +353,7 @@ class Index:
 
 
 class _Progress:
-    """The `indexing.update.Progress` that calls a function."""
+    """The `indexing.progress.Progress` that calls a function."""
 
     def __init__(self, call: Callable[[int, int], object]) -> None:
         self._call, self._read, self._total = call, 0, 0

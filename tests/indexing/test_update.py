@@ -25,7 +25,9 @@ from vnsearch.errors import GivenUpError, IndexUnusableError, LockedError, RootE
 from vnsearch.files import scan
 from vnsearch.index.generations import Generations
 from vnsearch.indexing import reading
-from vnsearch.indexing.update import Silence, status, update
+from vnsearch.indexing.progress import Silence
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.model import Changes, Results
 from vnsearch.readers.sandbox import Sandbox
 from vnsearch.search.searcher import Searcher

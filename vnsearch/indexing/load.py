@@ -5,7 +5,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain
-from typing import Final, Protocol
+from typing import Final
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Writer
@@ -18,6 +18,7 @@ from vnsearch.indexing import nested
 from vnsearch.indexing.file_in_parts import FileInParts
 from vnsearch.indexing.plan import MAY_NOT, Plan
 from vnsearch.indexing.pool import Result
+from vnsearch.indexing.progress import Progress
 from vnsearch.indexing.reading import (
     DIGEST_SIZE,
     HashingReader,
@@ -39,16 +40,6 @@ _COST: Final = 1 << 12
 _SANDBOX_COST: Final = 1 << 17  # of a format that takes longer than text
 
 
-class LoadProgress(Protocol):
-    """What is told while files are loaded: see `update.Progress`."""
-
-    def advance(self, read_bytes: int) -> None:
-        """So many more bytes have been read."""
-
-    def built(self, read_bytes: int) -> None:
-        """The documents of so many of them are ready."""
-
-
 class Load:
     """New and changed files on their way into an index.
 
@@ -62,7 +53,7 @@ class Load:
         plan: Plan,
         catalog: Catalog,
         writer: Writer,
-        progress: "LoadProgress",
+        progress: Progress,
         recognized: str = "",
     ) -> None:
         """`progress` is told of the bytes read, and of those whose documents are ready;
