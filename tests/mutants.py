@@ -53,7 +53,7 @@ MUTANTS: Final = (
     Mutant("abbreviations weigh as much as words", RANKING, "ABBREVIATION_WEIGHT: Final = 0.3", "ABBREVIATION_WEIGHT: Final = 3.0", "tests/test_ranking.py"),
     Mutant("the last of equal passages is shown", "vnsearch/engines/whoosh/search/scorer.py", "(found[passage][0], -passage)", "(found[passage][0], passage)", "tests/search/test_searcher.py"),
     Mutant("a listing that fails is empty", "vnsearch/index/checksums.py", "onerror=_raise", "onerror=None", "tests/index/test_checksums.py"),
-    Mutant("drafts are not compared", "vnsearch/indexing/update.py", "                check_draft(draft, engine)\n", "", "tests/index/test_check.py"),
+    Mutant("drafts are not compared", "vnsearch/indexing/update.py", "        check_draft(draft, engine)\n", "", "tests/index/test_check.py"),
     Mutant("all that fails is damage", "vnsearch/index/opening.py", '        why = f"cannot read the index: {error.what}"\n', "        raise\n", "tests/indexing/test_shim.py"),
     Mutant("kept lines by place alone", "vnsearch/indexing/reading.py", "== digest\n", "!= _NO_DIGEST\n", "tests/indexing/test_changed_lines.py"),
     Mutant("all of a changed file of lines", "vnsearch/indexing/reading.py", "if lines is not None and lines.has(item, digest):", "if False:", "tests/indexing/test_changed_lines.py"),

@@ -58,15 +58,13 @@ def update(
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
     becomes one. `excludes`, `encoding`, `gitignore` (whether .gitignore files are heeded) and `ocr`
-    (whether text in pictures is recognized), when
-    given, replace those of the paths. `forget`
-    drops roots with their files. `rebuild` starts from nothing with all known roots, and does
-    not need the old index to be readable. `shared` lets the group read and write it from now on.
-    Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
-    when there is enough to read. A root that is missing keeps its documents, and is among the
-    `missing_roots` of what is returned; so do files and folders that cannot be read, the `unread`.
-    Raises RootError, LockedError and
-    IndexUnusableError; the index is as before then, as it is when interrupted.
+    (whether text in pictures is recognized), when given, replace those of the paths. `forget` drops
+    roots with their files. `rebuild` starts from nothing with all known roots, and does not need
+    the old index to be readable. `shared` lets the group read and write it from now on. Waits
+    `wait` seconds for another writer; uses `jobs` processes (default: the cores) when there is
+    enough to read. A root that is missing keeps its documents, and is among the `missing_roots` of
+    what is returned; so do files and folders that cannot be read, the `unread`. Raises RootError,
+    LockedError and IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
     engine = engine or embedded()
@@ -93,16 +91,29 @@ def update(
         work = _Update(places, known, plan, progress or Silence(), is_whole=whole)
         if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
             work.recognize(index / RECOGNIZED, jobs or _cores())
-            draft = generations.draft(fresh=rebuild)
-            try:
-                work.write(draft, engine, roots, jobs or _cores())
-                check_draft(draft, engine)
-            except BaseException:
-                generations.discard(draft)
-                raise
-            generations.publish(draft)
-            _forget_recognized(generations)
+            _make_generation(generations, work, engine, roots, jobs or _cores(), fresh=rebuild)
         return _summary(generations, work, started)
+
+
+def _make_generation(
+    generations: Generations,
+    work: "_Update",
+    engine: Engine,
+    roots: Sequence[Root],
+    jobs: int,
+    *,
+    fresh: bool,
+) -> None:
+    """Write the next generation and make it current; when that fails, nothing of it stays."""
+    draft = generations.draft(fresh=fresh)
+    try:
+        work.write(draft, engine, roots, jobs)
+        check_draft(draft, engine)
+    except BaseException:
+        generations.discard(draft)
+        raise
+    generations.publish(draft)
+    _forget_recognized(generations)
 
 
 def _has_tesseract() -> bool:
