@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import unicodedata
 from pathlib import Path
@@ -32,7 +33,8 @@ def hits(run: Command, query: str, *options: str) -> list[dict[str, Any]]:
 
 def marked(hit: dict[str, Any]) -> set[str]:
     text = hit["snippet"]["text"]
-    return {text[start:end].lower() for start, end in hit["snippet"]["highlights"]}
+    spans = hit["snippet"]["highlights"]
+    return {word for start, end in spans for word in re.findall(r"\w+", text[start:end].lower())}
 
 
 def test_bare_words_find_and_mark_marked_text(run: Command, seeds: Path) -> None:
