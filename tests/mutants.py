@@ -45,7 +45,7 @@ MUTANTS: Final = (
     Mutant("no sync of the pointer", GENERATIONS, "            _sync(pointer)\n", "", DURABILITY),
     Mutant("no sync after the rename", GENERATIONS, "        try:\n            _sync(self.folder)\n", "        try:\n            pass\n", DURABILITY),
     Mutant("no other try of a reader", GENERATIONS, "if self._pointer() == pointer:", "if True:", "tests/index/test_opening.py"),
-    Mutant("no wait for the clock tick", "vnsearch/indexing/reading.py", "if not 0 <= age < _CLOCK_TICK_NS:", "if True:", UPDATE),
+    Mutant("no wait for the clock tick", "vnsearch/indexing/hashing.py", "if not 0 <= age < _CLOCK_TICK_NS:", "if True:", UPDATE),
     Mutant("files below an unreadable folder are gone", PLAN, "outer for outer in above if outer in unseen", "outer for outer in above[:1] if outer in unseen", UPDATE),
     Mutant("a rebuild without what cannot be read", PLAN, "for name in (*known.files, *known.had)", "for name in known.files", UPDATE),
     Mutant("a nested root without its encoding", PLAN, "root[1:] == ((), *outer[2:])", "not root.excludes", "tests/indexing/test_plan.py"),
@@ -55,7 +55,7 @@ MUTANTS: Final = (
     Mutant("a listing that fails is empty", "vnsearch/index/checksums.py", "onerror=_raise", "onerror=None", "tests/index/test_checksums.py"),
     Mutant("drafts are not compared", "vnsearch/indexing/update.py", "        check_draft(draft, engine)\n", "", "tests/index/test_check.py"),
     Mutant("all that fails is damage", "vnsearch/index/opening.py", '        why = f"cannot read the index: {error.what}"\n', "        raise\n", "tests/indexing/test_shim.py"),
-    Mutant("kept lines by place alone", "vnsearch/indexing/reading.py", "== digest\n", "!= _NO_DIGEST\n", "tests/indexing/test_changed_lines.py"),
+    Mutant("kept lines by place alone", "vnsearch/indexing/line_digests.py", "== digest\n", "!= NO_DIGEST\n", "tests/indexing/test_changed_lines.py"),
     Mutant("all of a changed file of lines", "vnsearch/indexing/reading.py", "if lines is not None and lines.has(item, digest):", "if False:", "tests/indexing/test_changed_lines.py"),
     Mutant("workers outlive their parent", "vnsearch/indexing/pool.py", "    end_with_parent(parent)\n", "", "tests/indexing/test_pool.py tests/cli/test_commands.py"),
 )  # fmt: skip

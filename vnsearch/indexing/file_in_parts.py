@@ -6,8 +6,9 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Final
 
 from vnsearch.index.file_state import FileState
+from vnsearch.indexing.line_digests import DIGEST_SIZE
 from vnsearch.indexing.plan import STAYS
-from vnsearch.indexing.reading import DIGEST_SIZE, PartReport
+from vnsearch.indexing.reading import PartReport
 from vnsearch.model import Encoding
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class FileInParts:
         self.refused = ""
         self.given_up = ""
         self.last_flaw = ""
-        self.lines = bytearray()  # the digest of the document of each: see `digest_of_line`
+        self.lines = bytearray()  # the digest of the document of each: see `line_digests`
         self.kept = _Keys()  # of the documents that are as they were
         self._flaws: list[str] = []
         self._encodings: dict[str, bool] = {}  # whether all documents in it are surely in it

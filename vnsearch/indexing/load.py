@@ -16,19 +16,12 @@ from vnsearch.index.catalog import Catalog
 from vnsearch.index.file_state import FileState
 from vnsearch.indexing import nested
 from vnsearch.indexing.file_in_parts import FileInParts
+from vnsearch.indexing.hashing import HashingReader, is_unchanged, stable_stat
+from vnsearch.indexing.line_digests import DIGEST_SIZE
 from vnsearch.indexing.plan import MAY_NOT, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.progress import Progress
-from vnsearch.indexing.reading import (
-    DIGEST_SIZE,
-    HashingReader,
-    Part,
-    PartReport,
-    WholeFile,
-    folders_inside,
-    is_unchanged,
-    stable_stat,
-)
+from vnsearch.indexing.reading import Part, PartReport, WholeFile, folders_inside
 from vnsearch.model import Document, Skipped
 from vnsearch.readers.base import LineChunk
 
