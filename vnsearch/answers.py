@@ -49,6 +49,9 @@ class Hit(NamedTuple):
     modified: datetime  # UTC
     stale: bool  # the file changed or is gone since it was indexed
     others: tuple[Excerpt, ...]  # other places of the document, if several were asked for
+    copies: int  # other documents with the same text, which are no hits of their own
+    by_name: bool  # the file is found by its name, and has no text
+    unread: str  # then, why it was not read; "" if nothing reads such files
 
 
 class Results(Sequence[Hit]):
@@ -138,6 +141,9 @@ def hit_of(found: FoundHit) -> Hit:
             Excerpt(passage, place_of(shown.match), shown.text, shown.highlights)
             for passage, shown in found.others
         ),
+        copies=found.copies,
+        by_name=found.by_name,
+        unread=found.unread,
     )
 
 

@@ -1,5 +1,6 @@
 """The real command: what it prints, where, and with which exit code."""
 
+import base64
 import fcntl
 import json
 import os
@@ -639,8 +640,10 @@ def test_names_that_are_not_utf8(run: Command, latin: bytes) -> None:
     name = os.fsdecode(latin)
     assert run("search", "-l", "lạ").stdout == f"{name}\n"
     assert run("search", "-0", "lạ").stdout == f"{name}\0"
-    assert ids(run("search", "--json", "lạ")) == [name]
-    assert json.loads(run("search", "--jsonl", "lạ").stdout)["path"] == name
+    assert ids(run("search", "--json", "lạ")) == ["docs/l\\xe1.txt"]
+    hit = json.loads(run("search", "--jsonl", "lạ").stdout)
+    assert hit["path"] == "docs/l\\xe1.txt"
+    assert base64.b64decode(hit["path_bytes"]) == latin
     assert "docs/l\\xe1.txt" in run("search", "lạ").stdout
     assert run("index", latin, "--strict").returncode == 0
     assert run("search", "-c", "lạ", "--in", latin).stdout == "1\n"
@@ -1162,7 +1165,7 @@ def test_id_is_the_same_from_everywhere_and_path_opens(run: Command, tmp_path: P
     names = {"docs/sub/a.txt": "docs/sub/a.txt", "b.txt": "b.txt", outside: outside}
     index = str(base / ".vnsearch")
     for cwd in (base, base / "docs", base / "docs/sub", tmp_path, tmp_path / "out"):
-        hits = answer(run("search", "--json", "một", "--index", index, cwd=cwd))["hits"]
+        hits = answer(run("search", "--copies", "--json", "một", "--index", index, cwd=cwd))["hits"]
         assert {hit["id"] for hit in hits} == set(names)
         for hit in hits:
             file = (base / names[hit["id"]]).resolve()
@@ -1270,7 +1273,9 @@ def test_paths_are_all_listed_unless_limited(run: Command, tmp_path: Path) -> No
     assert len(run("search", "-l", "bộ").stdout.splitlines()) == 30
     assert len(run("search", "-0", "-l", "bộ").stdout.split("\0")) == 31
     assert len(run("search", "-l", "-n", "3", "--offset", "2", "bộ").stdout.splitlines()) == 3
-    assert run("search", "bộ").stdout.splitlines()[-1] == "1–10 of 30 documents; more: --offset 10"
+    last = run("search", "--copies", "bộ").stdout.splitlines()[-1]
+    assert last == "1–10 of 30 documents; more: --offset 10"
+    assert run("search", "bộ").stdout.splitlines()[-1] == "30 documents; each copy: --copies"
 
 
 def test_forget(run: Command, tmp_path: Path) -> None:

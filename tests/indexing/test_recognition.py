@@ -112,7 +112,7 @@ def docs(tmp_path: Path) -> Path:
 
 
 def hits(run: Command, folder: Path, query: str = f'"{TEXT}"') -> dict[str, dict[str, object]]:
-    found = json.loads(run("search", "--json", query, cwd=folder).stdout)["hits"]
+    found = json.loads(run("search", "--copies", "--json", query, cwd=folder).stdout)["hits"]
     return {hit["path"]: hit for hit in found}
 
 

@@ -125,7 +125,7 @@ def test_a_crash_is_the_end_of_one_file_only(sandbox: Sandbox) -> None:
 WRONG_ANSWERS = [
     b"\xff\n",
     b'["document", 1]\n5\n',
-    b'["document", "", "", "", [1, 2, 3, 4], null, "", ""]\n',
+    b'["document", "", "", "", [1, 2, 3, 4, 5], null, "", ""]\n',
 ]
 
 

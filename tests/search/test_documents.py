@@ -79,7 +79,7 @@ def test_every_document_has_its_id(searcher: Make, id: str, text: str) -> None: 
 @pytest.mark.parametrize(
     "id",
     [
-        "", "#", "~", "a.txt", "docs/b.txt", "docs/a.txt#", "docs/a.txt#k", "docs/n.jsonl",
+        "", "#", "~", "a.txt", "docs/a.txt#", "docs/a.txt#k",
         "docs/a.txt~1", "docs/a.txt#~0", "docs/a.txt#~2", "docs/a.txt#~99999999999", "docs",
         "docs/n.jsonl#k1~2", "docs/n.jsonl#k9", "../docs/a.txt", "/etc/passwd", "docs/a.txt\0",
         "\ud800", "docs/a.txt#~1\n", "#" * 20_000, "đ" * 20_000,
@@ -131,3 +131,11 @@ def test_records_of_a_file_that_was_changed_are_found(searcher: Make) -> None:
             again.document("docs/n.jsonl#k0")
     finally:
         again.close()
+
+
+@pytest.mark.parametrize("name", ["docs/n.jsonl", "docs/b.txt", "docs/c.jpg"])
+def test_what_is_found_by_its_name_alone_has_no_text(searcher: Make, name: str) -> None:
+    opened = searcher({"n.jsonl": RECORDS, "b.txt": "   ", "c.jpg": "x"})
+    document = opened.document(name)
+    assert (document.id, document.text) == (name, "")
+    assert opened.passage(document.passages[0].id)[1].text == ""

@@ -50,6 +50,9 @@ def show(
     start, end = _part(found, marks, context, page, lines)
     inside = tuple((a - start, b - start) for a, b in marks if start <= a and b <= end)
     faint = tuple((a - start, b - start) for a, b in weak if start <= a and b <= end)
+    if not found.document.text:
+        why = f"{found.document.id} is found by its name alone: the index has no text of it"
+        raise VnsearchError(why, "open the file itself: vnsearch open")
     if quiet:
         return EXIT_FOUND
     if found.document.stale:

@@ -86,9 +86,6 @@ class Documents:
 
     def _document(self, *found: StoredPassage) -> DocumentText:
         first = found[0]
-        if not first.text:
-            why = f"{first.document_id} is found by its name alone: the index has no text of it"
-            raise UnknownIdError(why, "open the file itself")
         parts, end = [], 0
         for number, item in enumerate(found, 1):
             start = end + len(item.gap)
