@@ -68,6 +68,8 @@ def refresh(
         )
     state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
+    if done.forgotten and not quiet:
+        streams.say(f"forgotten with the folder around: {', '.join(done.forgotten)}")
     _tell_what_is_kept(done)
     skipped = done.skipped or done.skipped_before
     undone = done.missing_roots or done.unread or (strict and skipped)

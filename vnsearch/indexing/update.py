@@ -5,6 +5,7 @@ new generation of the index, which becomes current when all of it is on disk.
 """
 
 import os
+import re
 import shlex
 import time
 from collections.abc import Mapping, Sequence
@@ -15,14 +16,14 @@ from typing import Final
 from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
-from vnsearch.files.paths import FileNames, as_spelled
+from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
 from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error
 from vnsearch.indexing.load import Load
-from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
+from vnsearch.indexing.plan import STAYS, Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.indexing.progress import Progress, Silence
 from vnsearch.indexing.status import encodings_in
@@ -58,13 +59,14 @@ def update(
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
     becomes one. `excludes`, `encoding`, `gitignore` (whether .gitignore files are heeded) and `ocr`
-    (whether text in pictures is recognized), when given, replace those of the paths. `forget` drops
-    roots with their files. `rebuild` starts from nothing with all known roots, and does not need
-    the old index to be readable. `shared` lets the group read and write it from now on. Waits
-    `wait` seconds for another writer; uses `jobs` processes (default: the cores) when there is
-    enough to read. A root that is missing keeps its documents, and is among the `missing_roots` of
-    what is returned; so do files and folders that cannot be read, the `unread`. Raises RootError,
-    LockedError and IndexUnusableError; the index is as before then, as it is when interrupted.
+    (whether text in pictures is recognized), when given, replace those of the paths, and of roots
+    inside of them. `forget` drops roots with their files, and the roots inside of them. `rebuild`
+    starts from nothing with all known roots, and does not need the old index to be readable.
+    `shared` lets the group read and write it from now on. Waits `wait` seconds for another writer;
+    uses `jobs` processes (default: the cores) when there is enough to read. A root that is missing
+    keeps its documents, and is among the `missing_roots` of what is returned; so do files and
+    folders that cannot be read, the `unread`. Raises RootError, LockedError and
+    IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
     engine = engine or embedded()
@@ -81,18 +83,32 @@ def update(
             places, known.roots, names, excludes, encoding, forgotten, gitignore, ocr
         )
         if not roots and not forget:
-            raise _nothing_named()
+            raise _no_roots() if rebuild and generations.exists() else _nothing_named()
         if rebuild:
             scopes = everything(places, roots)
         plan = make_plan(places, known, roots, scopes, str(index))
         if rebuild and (plan.missing or plan.kept):  # which would have to be read to be kept
-            raise _cannot_be_rebuilt(places, plan)
+            raise _cannot_be_rebuilt(places, roots, plan)
         whole = {scope.path for scope in scopes} == {places.path(root.path) for root in roots}
         work = _Update(places, known, plan, progress or Silence(), is_whole=whole)
         if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
             work.recognize(index / RECOGNIZED, jobs or _cores())
             _make_generation(generations, work, engine, roots, jobs or _cores(), fresh=rebuild)
-        return _summary(generations, work, started)
+        done = _summary(generations, work, started)
+        return done._replace(forgotten=_forgotten_too(places, known, roots, forgotten))
+
+
+def _forgotten_too(
+    places: FileNames, known: Known, roots: Sequence[Root], forgotten: Sequence[str]
+) -> tuple[str, ...]:
+    """The roots inside of those to be forgotten, by their paths from here."""
+    gone = {root.path for root in known.roots} - {root.path for root in roots} - {*forgotten}
+    folders = [places.path(name) for name in forgotten]
+    return tuple(
+        places.from_here(name)
+        for name in sorted(gone)
+        if any(is_below(places.path(name), folder) for folder in folders)
+    )
 
 
 def _make_generation(
@@ -160,22 +176,41 @@ def _nothing_named() -> RootError:
     return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
 
 
+def _no_roots() -> RootError:
+    why = "the index has no roots, or is too damaged to tell them"
+    return RootError(why, "name its files and folders: vnsearch index --rebuild FOLDER")
+
+
 def forget_advice(root: str) -> str:
     """What to do about a root that is missing."""
     return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
 
 
-def _cannot_be_rebuilt(places: FileNames, plan: Plan) -> RootError:
+def _cannot_be_rebuilt(places: FileNames, roots: Sequence[Root], plan: Plan) -> RootError:
     for root, reason in plan.missing.items():
-        why = f"{root}: {reason}; a rebuild would lose its documents"
-        return RootError(why, f"nothing was changed; {forget_advice(root)}")
-    return _would_be_lost(places.from_here(plan.kept[0]), "its folder cannot be read")
+        return _would_be_lost(places, roots, root, reason)
+    hidden = plan.unread[0]
+    name = places.name(os.path.abspath(hidden.path))
+    return _would_be_lost(places, roots, name, hidden.reason.removesuffix(f"; {STAYS}"))
 
 
-def _would_be_lost(path: str, reason: str) -> RootError:
-    """What keeps an index from being made anew: a file that it has and that cannot be read."""
-    why = f"{path}: {reason}; a rebuild would lose its documents"
-    return RootError(why, "nothing was changed; make it readable, or leave it out with --exclude")
+def _would_be_lost(places: FileNames, roots: Sequence[Root], name: str, reason: str) -> RootError:
+    """What keeps an index from being made anew: what it has and cannot be read."""
+    path = places.path(name)
+    above = [root for root in roots if is_below(path, places.path(root.path))]
+    root = max(above, key=lambda root: len(places.path(root.path)))
+    folder = places.path(root.path)
+    if path == folder:
+        command = f"--forget {shlex.quote(places.from_here(name))}"
+    else:
+        left_out = re.sub(r"[*?[\\]| $", r"\\\g<0>", relative_to(folder, path))
+        globs = (f" --exclude {shlex.quote(glob)}" for glob in (*root.excludes, f"/{left_out}"))
+        command = f"{shlex.quote(places.from_here(root.path))}{''.join(globs)}"
+    return RootError(
+        f"{places.from_here(name)}: {reason}; a rebuild would lose its documents",
+        "nothing was changed; make it readable, or if its documents may go: "
+        f"vnsearch index --rebuild {command}",
+    )
 
 
 def _known(generations: Generations, engine: Engine, rebuild: bool) -> Known:
@@ -270,7 +305,7 @@ class _Update:
                 self._skipped += load.skipped
                 self._unread += load.unread
                 for name in load.refused.keys() & {*self._had}:
-                    raise _would_be_lost(self._places.from_here(name), load.refused[name])
+                    raise _would_be_lost(self._places, roots, name, load.refused[name])
                 progress.finishing()
                 load.finish()
                 catalog.set_roots(roots)
