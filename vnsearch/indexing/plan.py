@@ -14,7 +14,7 @@ from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
 from vnsearch.files.paths import FileNames, is_below, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
-from vnsearch.index.catalog import FileState
+from vnsearch.index.file_state import FileState
 from vnsearch.model import Root, Skipped
 from vnsearch.readers import has_pictures, may_nest, reader_of
 

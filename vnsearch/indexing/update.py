@@ -8,25 +8,26 @@ import os
 import re
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
-from vnsearch.index.catalog import Catalog, FileState, versions
+from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.check import check_draft
+from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
-from vnsearch.index.opening import as_index_error, open_index
-from vnsearch.indexing.counts import by_format, by_reason
+from vnsearch.index.opening import as_index_error
 from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import STAYS, Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
-from vnsearch.model import Changes, FileEncoding, IndexSummary, Root, Skipped, Status
+from vnsearch.indexing.progress import Progress, Silence
+from vnsearch.indexing.status import encodings_in
+from vnsearch.model import Changes, Root, Skipped
 from vnsearch.readers import format_of
 
 # For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
@@ -36,39 +37,6 @@ NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": 
 
 # What there must be to read for starting processes to pay: see `Load.cost`.
 _WORTH_PROCESSES: Final = 4_000_000
-
-
-class Progress(Protocol):
-    """Shows how far indexing has come."""
-
-    def start(self, total_bytes: int) -> None:
-        """This much will be read."""
-
-    def advance(self, read_bytes: int) -> None:
-        """`read_bytes` more have been read."""
-
-    def built(self, read_bytes: int) -> None:
-        """What `read_bytes` of those hold is ready to be written: this takes about half as long
-        as to read it."""
-
-    def finishing(self) -> None:
-        """All is ready; the index is being completed."""
-
-
-class Silence:
-    """The `Progress` that shows nothing."""
-
-    def start(self, total_bytes: int) -> None:
-        """See `Progress`."""
-
-    def advance(self, read_bytes: int) -> None:
-        """See `Progress`."""
-
-    def built(self, read_bytes: int) -> None:
-        """See `Progress`."""
-
-    def finishing(self) -> None:
-        """See `Progress`."""
 
 
 def update(
@@ -94,11 +62,10 @@ def update(
     (whether text in pictures is recognized), when given, replace those of the paths, and of roots
     inside of them. `forget` drops roots with their files, and the roots inside of them. `rebuild`
     starts from nothing with all known roots, and does not need the old index to be readable.
-    `shared` lets the group read and write it from now on.
-    Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
-    when there is enough to read. A root that is missing keeps its documents, and is among the
-    `missing_roots` of what is returned; so do files and folders that cannot be read, the `unread`.
-    Raises RootError, LockedError and
+    `shared` lets the group read and write it from now on. Waits `wait` seconds for another writer;
+    uses `jobs` processes (default: the cores) when there is enough to read. A root that is missing
+    keeps its documents, and is among the `missing_roots` of what is returned; so do files and
+    folders that cannot be read, the `unread`. Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
@@ -126,15 +93,7 @@ def update(
         work = _Update(places, known, plan, progress or Silence(), is_whole=whole)
         if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
             work.recognize(index / RECOGNIZED, jobs or _cores())
-            draft = generations.draft(fresh=rebuild)
-            try:
-                work.write(draft, engine, roots, jobs or _cores())
-                check_draft(draft, engine)
-            except BaseException:
-                generations.discard(draft)
-                raise
-            generations.publish(draft)
-            _forget_recognized(generations)
+            _make_generation(generations, work, engine, roots, jobs or _cores(), fresh=rebuild)
         done = _summary(generations, work, started)
         return done._replace(forgotten=_forgotten_too(places, known, roots, forgotten))
 
@@ -150,6 +109,27 @@ def _forgotten_too(
         for name in sorted(gone)
         if any(is_below(places.path(name), folder) for folder in folders)
     )
+
+
+def _make_generation(
+    generations: Generations,
+    work: "_Update",
+    engine: Engine,
+    roots: Sequence[Root],
+    jobs: int,
+    *,
+    fresh: bool,
+) -> None:
+    """Write the next generation and make it current; when that fails, nothing of it stays."""
+    draft = generations.draft(fresh=fresh)
+    try:
+        work.write(draft, engine, roots, jobs)
+        check_draft(draft, engine)
+    except BaseException:
+        generations.discard(draft)
+        raise
+    generations.publish(draft)
+    _forget_recognized(generations)
 
 
 def _has_tesseract() -> bool:
@@ -185,52 +165,6 @@ def _summary(generations: Generations, work: "_Update", started: float) -> Chang
         raise VnsearchError(f"the index is up to date, but {message}", advice) from error
     except VnsearchError as error:
         raise VnsearchError(f"the index is up to date, but {error}", error.advice) from error
-
-
-def status(index: Path, engine: Engine | None = None) -> Status:
-    """What the index in the (absolute) folder `index` holds, and what changed since.
-
-    Raises NoIndexError, IndexUnusableError.
-    """
-    generations, places = Generations(index), FileNames.of(index)
-    engine = engine or embedded()
-    catalog, reader = open_index(generations, engine)
-    with closing(catalog), closing(reader), as_index_error(generations):
-        roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
-        count, documents = catalog.counts()
-        passages = reader.count_passages()
-    plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
-    skipped = (*plan.skipped, *_flaws(places, files, plan.kept))
-    return Status(
-        folder=str(index),
-        roots=tuple(roots),
-        missing_roots=tuple(plan.missing),
-        files=count,
-        documents=documents,
-        passages=passages,
-        skipped=skipped,
-        bytes_on_disk=generations.bytes_on_disk(),
-        updated=datetime.fromisoformat(facts["updated"]),
-        new=len(plan.new),
-        changed=len(plan.changed),
-        removed=len(plan.gone),
-        formats=by_format(name for name, state in files.items() if state.documents),
-        reasons=by_reason(skipped, {places.from_here(n) for n, s in files.items() if s.documents}),
-        versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
-        encodings=tuple(_encodings(places, files, sorted(plan.kept))),
-    )
-
-
-def summary(index: Path, engine: Engine | None = None) -> IndexSummary:
-    """What an index holds, without looking at its files; raises NoIndexError,
-    IndexUnusableError."""
-    generations = Generations(index)
-    catalog, reader = open_index(generations, engine or embedded())
-    with closing(catalog), closing(reader), as_index_error(generations):
-        files, documents = catalog.counts()
-        updated = datetime.fromisoformat(catalog.facts()["updated"])
-        roots = tuple(FileNames.of(index).path(root.path) for root in catalog.roots())
-    return IndexSummary(str(index), roots, files, documents, generations.bytes_on_disk(), updated)
 
 
 def _cores() -> int:
@@ -413,7 +347,7 @@ class _Update:
             seconds_writing=max(0.0, time.monotonic() - self._read_until)
             if self._bytes_read
             else 0,
-            encodings=tuple(_encodings(self._places, states, sorted(states))),
+            encodings=tuple(encodings_in(self._places, states, sorted(states))),
             missing_roots=tuple(
                 Skipped(self._places.from_here(root), reason)
                 for root, reason in plan.missing.items()
@@ -438,19 +372,3 @@ class _Update:
             if name not in self._known or flaw not in self._known[name].flaws
         )
         return (*files, *flaws)
-
-
-def _flaws(
-    places: FileNames, files: dict[str, FileState], names: Sequence[str]
-) -> Iterator[Skipped]:
-    for name in names:
-        for flaw in files[name].flaws:
-            yield Skipped(places.from_here(name), flaw)
-
-
-def _encodings(
-    places: FileNames, files: dict[str, FileState], names: Sequence[str]
-) -> Iterator[FileEncoding]:
-    for name in names:
-        if encoding := files[name].encoding:
-            yield FileEncoding(places.from_here(name), encoding, files[name].sure)
