@@ -13,6 +13,7 @@ from tests import formats
 from tests.conftest import Command, write_files
 from tests.render.test_render import check
 from vnsearch.cli import opener
+from vnsearch.errors import VnsearchError
 from vnsearch.indexing.update import update
 from vnsearch.model import Locator
 
@@ -109,11 +110,21 @@ def test_what_is_gone_can_be_read_and_not_opened(run: Command, folder: Path) -> 
     assert "vnsearch show docs/luật.txt" in done.stderr
 
 
-@pytest.mark.usefixtures("folder")
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ("show docs/x.txt", "nothing in the index has the id docs/x.txt"),
+        ("show docs/x.txt", "and there is no such file\nname a file by its path from here"),
+        ("open x", "and there is no such file"),
+        (
+            "show docs",
+            "docs is a folder; only files are shown\nsearch in it: vnsearch WORDS --in docs",
+        ),
+        ("show new.txt", "new.txt is not in the index\nadd it: vnsearch index new.txt"),
+        ("show -x.txt", "before a name that begins with -, put --"),
+        ("show docs/records.jsonl", "it has 2 records\nshow one by its id, PATH#KEY;"),
+        ("show docs/a.zip", "it has files\nshow one by its path;"),
+        ("show docs/y.bin", "no text of it\nopen the file itself: vnsearch open docs/y.bin"),
         ("show docs/luật.txt#~7", "has the id"),
         ("show 1", "there was no search on this terminal"),
         ("show docs/luật.txt --page 2", "has no pages"),
@@ -124,7 +135,10 @@ def test_what_is_gone_can_be_read_and_not_opened(run: Command, folder: Path) -> 
         ("show", "Missing argument"),
     ],
 )
-def test_what_cannot_be_shown(run: Command, arguments: str, message: str) -> None:
+def test_what_cannot_be_shown(run: Command, folder: Path, arguments: str, message: str) -> None:
+    write_files(folder, {"new.txt": "mới", "docs/y.bin": "\0"})
+    (folder / "docs/a.zip").write_bytes(formats.packed({"b.txt": b"hai"}))
+    run("index", "docs")
     done = run(*arguments.split())
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
@@ -216,6 +230,23 @@ def test_macos_opens_with_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "darwin")
     monkeypatch.setattr(opener, "which", lambda name: name)
     assert opener.command_line("/a.pdf", "pdf", Locator(3, "page"))[0] == ["open", "/a.pdf"]
+
+
+@pytest.mark.parametrize("kind", ["pdf", "word", "text"])
+@pytest.mark.parametrize("system", ["linux", "darwin"])
+def test_what_is_missing_to_open_a_file(
+    monkeypatch: pytest.MonkeyPatch, system: str, kind: str
+) -> None:
+    for name in ("EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(opener, "which", lambda _: None)
+    with pytest.raises(VnsearchError, match="is missing") as caught:
+        opener.command_line("/a b", kind, None)
+    advice = caught.value.advice
+    assert ("xdg-utils" in advice) == (system == "linux")
+    assert ("$EDITOR" in advice) == (kind == "text")
+    assert advice.endswith("vnsearch show '/a b'")
 
 
 @pytest.mark.usefixtures("folder")

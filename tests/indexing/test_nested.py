@@ -201,6 +201,19 @@ def test_excludes_globs_and_forgetting(place: Place, run: Command) -> None:
     assert run("search", "-c", "cò").stdout.strip() == "0"
 
 
+@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz", "a.eml", "a.mbox", "a.msg"])
+def test_a_file_is_not_changed_by_what_is_left_out_of_it(name: str, place: Place) -> None:
+    inner = zipped({"c.txt": CON_CO, "e.txt": b"le"})
+    files = {"b.txt": CON_CO, "d.zip": inner, "thu.eml": message({"f.txt": b"moi"})}
+    place.write(name, HOLDERS[name](files))
+    all_files = place.update().added
+    for excludes, removed in (["khong/"], 0), (["khac/"], 0), (["e.txt"], 1), (["e.txt", "x"], 0):
+        done = place.update(excludes=excludes)
+        all_files -= removed
+        assert (done.added, done.changed, done.removed) == (0, 0, removed)
+        assert done.unchanged == all_files
+
+
 def test_hidden_files_are_left_out_and_others_told(place: Place) -> None:
     names = (".git/a.txt", "__MACOSX/._a.txt", "~$a.docx", "Thumbs.db", "a.jpg", "b.txt")
     place.write("a.zip", zipped(dict.fromkeys(names, CON_CO)))

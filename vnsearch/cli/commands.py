@@ -73,6 +73,8 @@ def _misused(error: click.UsageError) -> VnsearchError:
     """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
     leave_out = "to leave a word out, put -- before it"
+    if command.endswith((" index", " show", " open")):
+        leave_out = "before a name that begins with -, put --"
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
         return VnsearchError(f"no such option: {error.option_name}", leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):

@@ -13,6 +13,8 @@ from typing import Final
 from vnsearch.errors import VnsearchError
 from vnsearch.model import Locator
 
+_EDITED: Final = ("text", "markdown", "data")  # types of files
+
 # What shows a text file at a line: the options of editors that do not take `+LINE FILE`.
 _AT_LINE: Final[dict[str, tuple[str, ...]]] = {
     "code": ("--goto", "{path}:{line}"),
@@ -58,7 +60,7 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
     """The command line that opens a file (an absolute path) at a place, and whether it is that of
     an editor. `kind` is its type, see `files.types`."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if editor and (place is None or place.unit == "line") and kind in ("text", "markdown", "data"):
+    if editor and (place is None or place.unit == "line") and kind in _EDITED:
         words = shlex.split(editor)
         options = _AT_LINE.get(os.path.basename(words[0]), _PLUS_LINE) if place else ("{path}",)
         return [*words, *_filled(options, path, place)], True
@@ -68,9 +70,11 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
             return [viewer, *_filled(_AT_PAGE[viewer], path, place)], False
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     if which(opener) is None:
+        install = "" if sys.platform == "darwin" else "install xdg-utils, or "
+        edit = "set $EDITOR, or " * (kind in _EDITED)
         raise VnsearchError(
             f"no program opens {path}: {opener} is missing",
-            "set $EDITOR for text files, or read it with: vnsearch show",
+            f"{install}{edit}read its text: vnsearch show {shlex.quote(path)}",
         )
     return [opener, path], False
 

@@ -1,6 +1,8 @@
 """`vnsearch show` and `vnsearch open`: what is meant -> its text, or the program that opens it."""
 
+import os
 import re
+import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -51,8 +53,7 @@ def show(
     inside = tuple((a - start, b - start) for a, b in marks if start <= a and b <= end)
     faint = tuple((a - start, b - start) for a, b in weak if start <= a and b <= end)
     if not found.document.text:
-        why = f"{found.document.id} is found by its name alone: the index has no text of it"
-        raise VnsearchError(why, "open the file itself: vnsearch open")
+        raise _no_text(found.document)
     if quiet:
         return EXIT_FOUND
     if found.document.stale:
@@ -126,7 +127,39 @@ def _find(searcher: Searcher, index: Path, target: str) -> Target:
             f"no hit {target}: there was no search on this terminal in this index",
             "search first: vnsearch WORDS",
         )
+    if wrong := _nothing_there(target):
+        raise wrong
     return Target(searcher.document(target), None, "")  # which says that there is none
+
+
+def _nothing_there(target: str) -> VnsearchError | None:
+    """What is wrong with a target that is the path of something, or can only be one."""
+    if os.path.isdir(target):
+        search = f"search in it: vnsearch WORDS --in {shlex.quote(target)}"
+        return UnknownIdError(f"{target} is a folder; only files are shown", search)
+    if os.path.exists(target):
+        add = f"add it: vnsearch index {shlex.quote(target)}"
+        return UnknownIdError(f"{target} is not in the index", add)
+    if "#" in target:
+        return None
+    why = f"nothing in the index has the id {target}, and there is no such file"
+    return UnknownIdError(why, "name a file by its path from here, or by an id of search --json")
+
+
+def _no_text(document: "DocumentText") -> VnsearchError:
+    """What is said of a document of a name alone."""
+    path = shlex.quote(document.path)
+    if document.records:
+        why = f"{document.path} has no text of its own: it has {document.records:,} records"
+        return VnsearchError(
+            why,
+            f"show one by its id, PATH#KEY; to find it: vnsearch search --json WORDS --in {path}",
+        )
+    if type_of(document.path) == "archive":
+        why = f"{document.path} has no text of its own: it has files"
+        return VnsearchError(why, f"show one by its path; to find it: vnsearch WORDS --in {path}")
+    why = f"{document.id} is found by its name alone: the index has no text of it"
+    return VnsearchError(why, f"open the file itself: vnsearch open {path}")
 
 
 def _match(found: Target, marks: tuple[tuple[int, int], ...]) -> int:

@@ -41,6 +41,7 @@ class DocumentText(NamedTuple):
     modified: datetime
     stale: bool  # the file changed or is gone since it was indexed
     passages: tuple[PassageText, ...]
+    records: int = 0  # of its file, if it is of the name alone: documents with ids of their own
 
     def locator(self, offset: int = 0) -> Locator | None:
         """The line, page, … of a place in the text; None if the format has none."""
@@ -93,6 +94,7 @@ class Documents:
             own_id = item.passage_id(number)
             parts.append(PassageText(own_id, number, item.text, start, end, item.locator))
         path, modified, stale = self._show(first.source)
+        file = self._file(first.source)
         return DocumentText(
             id=first.document_id,
             path=path,
@@ -101,6 +103,7 @@ class Documents:
             modified=modified,
             stale=stale,
             passages=tuple(parts),
+            records=file.documents if file and file.by_name and not first.key else 0,
         )
 
 
