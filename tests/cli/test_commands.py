@@ -802,6 +802,26 @@ def test_one_thing_is_never_given_up_to_its_pieces(run: Command, library: Path) 
     assert understood["missing"] == ["giao-ngoại"]
 
 
+@pytest.mark.parametrize(
+    ("query", "suggestion"),
+    [
+        ("đảng -bộ", None),
+        ('"bộ đảng" -viên', "bộ đảng NOT viên"),
+        ('bộ-đảng -"đảng viên"', 'bộ đảng NOT "đảng viên"'),
+        ('bộ-đảng NOT (viên OR "bộ đội")', 'bộ đảng NOT (viên OR "bộ đội")'),
+        ('title:"bộ ngoại đảng"', "title:bộ title:ngoại title:đảng"),
+        ('"bộ đảng" hộ*', "bộ đảng hộ*"),
+        ("(giao-ngoại OR khongco)", "((giao ngoại) OR khongco)"),
+    ],
+)
+def test_what_is_suggested_leaves_out_what_was_left_out(
+    run: Command, shelf: Path, query: str, suggestion: str | None
+) -> None:
+    found = answer(run("search", "--json", "--no-relax", query, cwd=shelf))
+    assert found["total"] == 0
+    assert found["understood"]["suggestion"] == suggestion
+
+
 @pytest.mark.parametrize("option", ["", "--json", "--jsonl", "-l", "-0", "-c"])
 def test_a_query_that_does_not_parse_is_told(run: Command, library: Path, option: str) -> None:
     options = [option] if option else []

@@ -45,9 +45,43 @@ def texts_of(query: Query, clauses: Iterable[Clause]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(text, dict.fromkeys(clauses))))
 
 
-def in_pieces(source: str) -> str:
-    """A query with spaces between all that is typed without them, signs and quotes left out."""
-    return " ".join(token.text for token in tokenize(source))
+def in_pieces(query: Query) -> str:
+    """A query with spaces between all that is typed as one thing, but what must not match whole."""
+    return " ".join(_written(clause) for clause in query.clauses)
+
+
+def _written(clause: Clause, *, whole: bool = False, nested: bool = False) -> str:
+    """A clause in the query language; its phrases in pieces, unless `whole`."""
+    match clause:
+        case Word():
+            return _typed((clause,))
+        case Phrase(words):
+            if whole:
+                return _typed(words, quoted=True)
+            text = " ".join(_typed((word,)) for word in words)
+            return f"({text})" if nested else text
+        case Not(part):
+            return f"NOT {_written(part, whole=True, nested=True)}"
+        case All(parts, explicit):
+            between = " AND " if explicit else " "
+        case Any(parts):
+            between = " OR "
+    text = between.join(_written(part, whole=whole, nested=True) for part in parts)
+    return f"({text})" if nested or len(parts) > 1 else text
+
+
+_SIGNS: Final = {Kind.WORD: "", Kind.PREFIX: "*", Kind.FUZZY: "~"}
+
+
+def _typed(words: tuple[Word, ...], *, quoted: bool = False) -> str:
+    """Words of one place as they are typed, with its field and the sign of the last."""
+    field = "title:" * words[0].in_title + "name:" * words[0].in_name
+    texts = (word.text.lower() if word.text in _OPERATORS else word.text for word in words)
+    text = " ".join(texts) + _SIGNS[words[-1].kind]
+    return f'{field}"{text}"' if quoted else field + text
+
+
+_OPERATORS: Final = ("OR", "AND", "NOT")
 
 
 def _in_case_of(typed: str, word: str) -> str:

@@ -154,7 +154,7 @@ class Searcher:
         if matches.total:
             return _Answer(query, matches, understood)
         if correction is None:
-            pieces = in_pieces(typed.source)
+            pieces = in_pieces(typed)
             apart = parse(pieces, exact=typed.exact, demand=Demand.ALL)
             if pieces != typed.source and matches_of(apart).total:
                 understood = understood._replace(suggestion=pieces)
