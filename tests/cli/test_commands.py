@@ -812,11 +812,18 @@ def test_one_thing_is_never_given_up_to_its_pieces(run: Command, library: Path) 
         ('title:"bộ ngoại đảng"', "title:bộ title:ngoại title:đảng"),
         ('"bộ đảng" hộ*', "bộ đảng hộ*"),
         ("(giao-ngoại OR khongco)", "((giao ngoại) OR khongco)"),
+        ("2.000", None),
+        ("2.000đ", None),
+        ("09.202.020", None),
+        ('giao-ngoại NOT "2.000"', 'giao ngoại NOT "2 000"'),
+        ("bộ-ngoại 2.000", None),
     ],
 )
 def test_what_is_suggested_leaves_out_what_was_left_out(
     run: Command, shelf: Path, query: str, suggestion: str | None
 ) -> None:
+    (shelf / "docs/so.txt").write_text("số 2.000.000 đ, ngày 09, mục 202, trang 020")
+    run("index")
     found = answer(run("search", "--json", "--no-relax", query, cwd=shelf))
     assert found["total"] == 0
     assert found["understood"]["suggestion"] == suggestion

@@ -5,6 +5,7 @@ from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word, all_words
+from vnsearch.query.typings import is_grouped
 
 
 def text_of(typed: Query, understood: Query) -> str:
@@ -46,7 +47,8 @@ def texts_of(query: Query, clauses: Iterable[Clause]) -> tuple[str, ...]:
 
 
 def in_pieces(query: Query) -> str:
-    """A query with spaces between all that is typed as one thing, but what must not match whole."""
+    """A query with spaces between all that is typed as one thing, save a number (its groups are
+    other numbers) and what must not match."""
     return " ".join(_written(clause) for clause in query.clauses)
 
 
@@ -55,9 +57,9 @@ def _written(clause: Clause, *, whole: bool = False, nested: bool = False) -> st
     match clause:
         case Word():
             return _typed((clause,))
-        case Phrase(words):
-            if whole:
-                return _typed(words, quoted=True)
+        case Phrase(words, text=typed):
+            if whole or is_grouped(typed) or all(word.text.isdecimal() for word in words):
+                return _typed(words, typed)
             text = " ".join(_typed((word,)) for word in words)
             return f"({text})" if nested else text
         case Not(part):
@@ -73,12 +75,13 @@ def _written(clause: Clause, *, whole: bool = False, nested: bool = False) -> st
 _SIGNS: Final = {Kind.WORD: "", Kind.PREFIX: "*", Kind.FUZZY: "~"}
 
 
-def _typed(words: tuple[Word, ...], *, quoted: bool = False) -> str:
-    """Words of one place as they are typed, with its field and the sign of the last."""
+def _typed(words: tuple[Word, ...], text: str = "") -> str:
+    """Words of one place as they are typed, `text` if without quotes, with its field and the sign
+    of the last."""
     field = "title:" * words[0].in_title + "name:" * words[0].in_name
     texts = (word.text.lower() if word.text in _OPERATORS else word.text for word in words)
-    text = " ".join(texts) + _SIGNS[words[-1].kind]
-    return f'{field}"{text}"' if quoted else field + text
+    text, sign = text or " ".join(texts), _SIGNS[words[-1].kind]
+    return f'{field}"{text}{sign}"' if " " in text else f"{field}{text}{sign}"
 
 
 _OPERATORS: Final = ("OR", "AND", "NOT")
