@@ -27,6 +27,7 @@ def main(**options: Any) -> NoReturn:
     run(lambda: answer(**options), as_json=as_json)
 
 
+@streams.holding()
 def answer(
     query: Sequence[str],
     *,
