@@ -185,11 +185,24 @@ def test_a_changed_file_is_told(tools: Tools, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("folder", "count"),
-    [("docs", 3), ("docs/", 3), ("docs/sub [1]", 1), ("docs/s*", 1), ("..", 3), ("x", 0)],
+    [
+        *(("docs", 3), ("docs/", 3), ("docs/sub [1]", 1), ("docs/s*", 1), ("..", 3), ("sub*", 1)),
+        *(("x", 0), ("./x", 0), ("/x", 0)),
+    ],
 )
 def test_in_one_folder(tools: Tools, folder: str, count: int) -> None:
     found = call(tools, "search", query="dang bo", folder=folder)
     assert len(re.findall(r"#.*~1", found)) == count
+    assert ("nothing that is indexed is in" in found) == (count == 0)
+
+
+def test_a_folder_with_nothing_found_is_no_unknown_one(tools: Tools) -> None:
+    assert call(tools, "search", query="xyzt", folder="docs") == (
+        "nothing found\nno document has: xyzt"
+    )
+    assert "nothing that is indexed is in khong-co" in call(
+        tools, "search", query="xyzt", folder="khong-co"
+    )
 
 
 @pytest.mark.parametrize(
