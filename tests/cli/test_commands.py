@@ -783,6 +783,35 @@ def test_a_set_has_all_the_words(run: Command, library: Path, option: str) -> No
     assert run("search", option, "--any", "đảng khongco", cwd=library).returncode == 0
 
 
+@pytest.mark.parametrize("option", ["-l", "-0", "-c"])
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        (
+            "bàn",
+            ["nothing found", "1 document has all but the marks: leave {} out to see the best"],
+        ),
+        (
+            "bàn khongco",
+            [
+                "nothing found: no document has khongco",
+                "1 document has some of the words: leave {} out to see the best",
+            ],
+        ),
+        ("khongco", ["nothing found: no document has khongco"]),
+    ],
+)
+def test_an_empty_set_is_told_once(
+    run: Command, shelf: Path, option: str, query: str, told: list[str]
+) -> None:
+    write_files(shelf / "docs", {"ve.txt": "bản vẽ"})
+    run("index")
+    lines = run("search", option, query).stderr.splitlines()
+    notices = ["no document has “bàn”: only with other marks, or none"] * ("bàn" in query)
+    expected = [*notices, *(line.format(option) for line in told)]
+    assert lines == [f"vnsearch: {line}" for line in expected]
+
+
 def test_a_set_has_no_other_words(run: Command, library: Path) -> None:
     done = run("search", "giaoo", cwd=library)
     assert done.returncode == 0

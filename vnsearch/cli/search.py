@@ -123,7 +123,7 @@ def answer(
         if form in (None, "--lines"):
             session.remember(index, text, results.hits)
         if is_set and not quiet and not results.total:
-            _tell_what_else(_ask(searcher, text, **{**asked, "is_set": False, "limit": 0}))
+            _tell_what_else(_ask(searcher, text, **{**asked, "is_set": False, "limit": 0}), form)
         return EXIT_FOUND if results.total else EXIT_NOTHING
 
 
@@ -204,19 +204,24 @@ def _tell(results: Results) -> None:
     elif results.total and not results.complete and " " in results.query.strip():
         streams.say("no document has all the words; these have most of them")
     if not results.total:
-        streams.say(f"nothing found{f': no document has {missing}' if missing else ''}")
+        told = "".join(results.notices)
+        untold = ", ".join(
+            text for text in understood.missing if f"no document has “{text}”" not in told
+        )
+        streams.say(f"nothing found{f': no document has {untold}' if untold else ''}")
     if understood.suggestion not in (None, understood.text):
         streams.say(f"did you mean: {understood.suggestion}")
 
 
-def _tell_what_else(ranked: Results) -> None:
-    """What a search for the best would find where the set is empty."""
+def _tell_what_else(ranked: Results, form: str | None) -> None:
+    """What a search for the best would find where the set that a form shows is empty."""
     if ranked.total:
         documents = "1 document has" if ranked.total == 1 else f"{ranked.total:,} documents have"
         if ranked.understood.corrected:
             streams.say(f"{documents} {ranked.understood.text}")
         else:
-            streams.say(f"{documents} some of the words: leave the option out to see the best")
+            what = "all but the marks" if ranked.complete else "some of the words"
+            streams.say(f"{documents} {what}: leave {form} out to see the best")
 
 
 def _show(
