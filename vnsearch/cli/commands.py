@@ -9,7 +9,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
+from click.core import ParameterSource
 
+from vnsearch.cli import config
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.options import (
     NO_PAGER,
@@ -72,6 +74,8 @@ def _code(arguments: Sequence[str]) -> int:
 def _misused(error: click.UsageError) -> VnsearchError:
     """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
+    if isinstance(error, click.BadParameter) and (origin := _origin(error)):
+        return VnsearchError(f"{origin}: {error.format_message()}", "set it right there")
     leave_out = "to leave a word out, put -- before it"
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
         return VnsearchError(f"no such option: {error.option_name}", leave_out)
@@ -80,6 +84,16 @@ def _misused(error: click.UsageError) -> VnsearchError:
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
             return VnsearchError(error.format_message(), leave_out)
     return VnsearchError(error.format_message(), f"see: {command} --help")
+
+
+def _origin(error: click.BadParameter) -> str:
+    """Where a wrong value comes from; "" when it was typed."""
+    if error.ctx is None or error.param is None or error.param.name is None:
+        return ""
+    source = error.ctx.get_parameter_source(error.param.name)
+    if source is ParameterSource.ENVIRONMENT:
+        return f"${error.param.envvar}"
+    return config.path() if source is ParameterSource.DEFAULT_MAP else ""
 
 
 @click.group(

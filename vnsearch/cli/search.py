@@ -1,5 +1,6 @@
 """A search as the command line asks for it -> what is printed, and an exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -17,6 +18,7 @@ from vnsearch.search.highlighter import LENGTH
 from vnsearch.search.searcher import Excerpts, Searcher
 
 _DEMANDS: Final = {"--all": Demand.ALL, "--any": Demand.ANY, None: None}
+_LONG_NAMES: Final = {"-l": "files-with-matches", "-0": "print0", "-c": "count"}
 _DEFAULT_LIMIT: Final = 10
 _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of these forms
 
@@ -179,8 +181,21 @@ def _only_one(flags: dict[str, bool]) -> str | None:
     """The flag that was given; raises VnsearchError when it was not the only one."""
     given = [name for name, value in flags.items() if value]
     if len(given) > 1:
-        raise _misused(f"{' and '.join(given)} exclude each other")
+        message = f"{' and '.join(given)} exclude each other"
+        origins = [f"{name} is set in {where}" for name in given if (where := _origin(name))]
+        raise VnsearchError(message, "; ".join(origins)) if origins else _misused(message)
     return given[0] if given else None
+
+
+def _origin(flag: str) -> str:
+    """Where a flag is set besides the command line, if it is."""
+    from vnsearch.cli import config
+
+    name = _LONG_NAMES.get(flag, flag).removeprefix("--")
+    variable = f"VNSEARCH_SEARCH_{name}".replace("-", "_").upper()
+    if os.environ.get(variable):
+        return f"${variable}"
+    return config.path() if config.load().get("search", {}).get(name) else ""
 
 
 def _tell(results: Results) -> None:
