@@ -260,7 +260,7 @@ def test_index_tells_what_it_did(run: Command, tmp_path: Path) -> None:
     assert done.stdout.startswith("28 added, 1 newly skipped; 30 documents in .vnsearch\n")
     line = r"read [\d.]+ MB in [\d.]+ s \([\d.]+ MB/s\)(, [\d.]+ s of them to write the index)?"
     assert re.fullmatch(line, done.stdout.splitlines()[1])
-    assert done.stderr == "vnsearch: skipped docs/bin.txt: binary file\n"
+    assert done.stderr == "vnsearch: docs/bin.txt: binary file\n"
 
 
 def test_index_json(run: Command, shelf: Path) -> None:
