@@ -45,7 +45,9 @@ class _Argument(NamedTuple):
             raise _WrongArgumentError(f"{name} is a text")
         if isinstance(value, int | float) and not isinstance(value, bool) and value in self.numbers:
             return int(value)
-        raise _WrongArgumentError(f"{name} is from {self.numbers[0]} to {self.numbers[-1]}")
+        raise _WrongArgumentError(
+            f"{name} is a whole number from {self.numbers[0]} to {self.numbers[-1]}"
+        )
 
 
 class _WrongArgumentError(ValueError):
