@@ -254,16 +254,14 @@ Examples:
     "types",
     type=Choices(_types),
     metavar="NAME[,NAME]",
-    default="",
     help="Only files of these types: pdf, word, sheet, slides, mail, page, text, …, or suffixes.",
 )
 @click.option(
     "--since",
     metavar="DATE",
-    default="",
     help="Only files modified then or later: 2025-03-11, 11/3/2025, 2025-03, 2025, 7d (w, m, y).",
 )
-@click.option("--until", metavar="DATE", default="", help="Only files modified then or before.")
+@click.option("--until", metavar="DATE", help="Only files modified then or before.")
 @click.option(
     "--sort",
     type=click.Choice(["score", "modified", "path"]),

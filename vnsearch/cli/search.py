@@ -19,6 +19,7 @@ from vnsearch.search.searcher import Excerpts, Searcher
 
 _DEMANDS: Final = {"--all": Demand.ALL, "--any": Demand.ANY, None: None}
 _LONG_NAMES: Final = {"-l": "files-with-matches", "-0": "print0", "-c": "count"}
+_LINK_FORMAT: Final = "file"
 _DEFAULT_LIMIT: Final = 10
 _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of these forms
 
@@ -47,9 +48,9 @@ def answer(
     no_correct: bool = False,
     no_relax: bool = False,
     within: Sequence[str] = (),
-    types: str = "",
-    since: str = "",
-    until: str = "",
+    types: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
     sort: str = "score",
     reverse: bool = False,
     passages: int = 1,  # sys.maxsize: all
@@ -58,7 +59,7 @@ def answer(
     as_lines: bool = False,
     copies: bool = False,
     explain: bool = False,
-    link_format: str = "file",
+    link_format: str = _LINK_FORMAT,
     no_pager: bool = False,
     refresh: bool = False,
     folder: str | None = None,
@@ -81,7 +82,7 @@ def answer(
     _only_one({"--all": need_all, "--any": need_any})
     # What is counted, listed or only tested is a set: it has just what was asked for.
     is_set = form in (paths, "-c") or (quiet and batch is None)
-    _check_what_is_asked(query, batch, form)
+    _check_what_is_asked(query, batch, form, link_format)
     asked = {
         "limit": _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit,
         "passages": 0 if form == paths else passages,
@@ -141,7 +142,7 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
         demand=demand or (Demand.ALL if as_set or asked["no_relax"] else Demand.SMART),
         correct=not (as_set or asked["no_correct"]),
         relax=not asked["no_relax"],
-        files=FileFilter(tuple(asked["within"]), asked["types"], asked["since"], asked["until"]),
+        files=_files(asked),
         sort=asked["sort"],
         reverse=asked["reverse"],
         explain=asked["explain"],
@@ -154,6 +155,15 @@ def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
     return found
 
 
+def _files(asked: dict[str, Any]) -> FileFilter:
+    """Which files may be found; raises VnsearchError for an option that was given no value."""
+    options = {"--type": asked["types"], "--since": asked["since"], "--until": asked["until"]}
+    for option, value in options.items():
+        if value == "":
+            raise VnsearchError(f"{option} is empty", "give it a value, or leave it out")
+    return FileFilter(tuple(asked["within"]), *(value or "" for value in options.values()))
+
+
 def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
     """Index what has changed, unless another process does."""
     from vnsearch.cli.index import bring_up_to_date
@@ -164,13 +174,20 @@ def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
         streams.say(f"{error}: searching what was indexed before")
 
 
-def _check_what_is_asked(query: Sequence[str], batch: str | None, form: str | None) -> None:
+def _check_what_is_asked(
+    query: Sequence[str], batch: str | None, form: str | None, link_format: str
+) -> None:
     if query and batch is not None:
         raise _misused("name a QUERY or --batch FILE, not both")
     if not query and batch is None:
         raise _misused("name a QUERY to search for")
     if batch is not None and form not in (None, "--json"):
         raise _misused(f"--batch prints JSON, not {form}")
+    if link_format != _LINK_FORMAT:
+        from vnsearch.render import links  # takes long to import
+
+        if wrong := links.problem(link_format):
+            raise _misused(f"--hyperlink-format: {wrong}")
 
 
 def _misused(message: str) -> VnsearchError:
@@ -257,10 +274,8 @@ def _show(
             streams.write(plain.places(results))
         case _ if results.total:
             if color == "always" or sys.stdout.isatty():
-                from vnsearch.render import links, pager, terminal
+                from vnsearch.render import pager, terminal
 
-                if wrong := links.problem(link_format):
-                    raise _misused(f"--hyperlink-format: {wrong}")
                 pager.show(terminal.results(results, color, link_format), wanted=not no_pager)
             else:
                 from vnsearch.render import plain
