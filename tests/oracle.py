@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tests.shapes import as_indexed
 from vnsearch import ranking
 from vnsearch.analysis.compounds import compounds
-from vnsearch.analysis.names import typings
+from vnsearch.analysis.names import readings, typings
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.analysis.unmarked import with_unknown_marks
@@ -169,8 +169,8 @@ class Oracle:
                 source,
                 document.key,
                 (document.text, document.title if document.key else ""),
-                _passages(document),
-                _name(document),
+                passages := _passages(document),
+                _name(document, [[(t.folded, t.exact) for t in p.text] for p in passages]),
             )
             for source, document in documents
         ]
@@ -395,17 +395,23 @@ def _passages(document: Document) -> list[_Passage]:
     ]
 
 
-def _name(document: Document) -> _Name:
-    return _Name(*(forms_of_name(field) for field in (document.name, document.folders)))
+def _name(document: Document, texts: Iterable[Forms]) -> _Name:
+    text = [form for own in texts for form in (*own, ("", ""))]
+    return _Name(*(forms_of_name(field, text) for field in (document.name, document.folders)))
 
 
-def forms_of_name(field: str) -> Sequence[Forms]:
-    """The forms of the words of a name in each of its typings; unknown marks if it has none."""
+def forms_of_name(field: str, text: Forms) -> Sequence[Forms]:
+    """The forms of the words of a name in each of its typings: if it has no marks, those of the
+    text, or else unknown marks."""
     found = [[(t.folded, t.exact) for t in tokenize(typing)] for typing in typings(field)]
     if any(folded != exact for forms in found for folded, exact in forms):
         return found
+    words = [folded for forms in found for folded, _ in forms if not folded.isnumeric()]
+    places = ((place, *form) for place, form in enumerate(text) if form[0] in words)
+    known = readings(words, places)
     return [
-        [(f, e if f.isnumeric() else with_unknown_marks(f)) for f, e in forms] for forms in found
+        [(f, e if f.isnumeric() else known.get(f) or with_unknown_marks(f)) for f, e in forms]
+        for forms in found
     ]
 
 

@@ -15,6 +15,7 @@ from vnsearch.errors import explain
         (errno.ENOSPC, "make room there"),
         (errno.EDQUOT, "quota"),
         (errno.EROFS, "--index DIR"),
+        (errno.ENOTDIR, "move it away"),
         (errno.EMFILE, "ulimit -n"),
         (errno.ENFILE, "try again later"),
         (errno.ENOMEM, "--jobs 1"),

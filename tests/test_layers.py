@@ -19,7 +19,7 @@ LAYERS = [
     {"engines"},
     {"index"},
     {"indexing", "search"},
-    {"render"},
+    {"render", "answers"},
     {"api", "whoosh"},
     {"mcp"},
     {"cli"},

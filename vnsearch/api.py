@@ -4,13 +4,24 @@ docs/python.md tells how to use it. Whatever it raises of its own is a `Vnsearch
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple, overload
+from typing import Final, Literal
 
+from vnsearch.answers import (
+    Document,
+    Excerpt,
+    Hit,
+    Passage,
+    Place,
+    Results,
+    document_of,
+    hit_of,
+    place_of,
+)
 from vnsearch.errors import (
     IndexUnusableError,
     LockedError,
@@ -21,15 +32,11 @@ from vnsearch.errors import (
 )
 from vnsearch.index import location
 from vnsearch.index.generations import Generations, Pointer
-from vnsearch.model import Changes, Locator, Status, Understood
-from vnsearch.model import Hit as FoundHit
+from vnsearch.model import Changes, Status, Understood
 from vnsearch.query.clauses import Demand
 from vnsearch.search.file_filter import FileFilter
 from vnsearch.search.highlighter import LENGTH
 from vnsearch.search.searcher import Excerpts, Searcher
-
-if TYPE_CHECKING:
-    from vnsearch.search.documents import DocumentText
 
 __all__ = [
     "Changes",
@@ -52,111 +59,6 @@ __all__ = [
 ]
 
 _DEMANDS: Final = {"most": Demand.SMART, "all": Demand.ALL, "any": Demand.ANY}
-
-
-class Place(NamedTuple):
-    """Where in a file something is, as in `page 3`."""
-
-    unit: str  # line, page, sheet, slide, chapter or message
-    number: int  # from 1
-
-    def __str__(self) -> str:
-        return f"{self.unit} {self.number}"
-
-
-class Excerpt(NamedTuple):
-    """A passage that matches, besides the best one of its document."""
-
-    passage: str  # its id
-    place: Place | None
-    text: str
-    highlights: tuple[tuple[int, int], ...]
-
-
-class Hit(NamedTuple):
-    """A document that matches, shown by its best passage."""
-
-    id: str  # of the document, for `Index.document`; the same from every current folder
-    passage: str  # id of the passage, for `Index.passage`; good until the file changes
-    path: str  # opens from the current folder; bytes that are not UTF-8 as in `os.fsdecode`
-    title: str
-    type: str  # of the file: pdf, word, sheet, mail, page, text, …, or its suffix
-    place: Place | None  # of the densest match; None if the format has no lines or pages
-    text: str  # the document's own characters around the match, NFC
-    highlights: tuple[tuple[int, int], ...]  # matched words: ranges of `text`, sorted, disjoint
-    title_highlights: tuple[tuple[int, int], ...]  # the same of `title`
-    rank: int  # from 1
-    score: float  # comparable only within one answer
-    matched: int  # words of the query that the document has, of `words`
-    words: int
-    modified: datetime  # UTC
-    stale: bool  # the file changed or is gone since it was indexed
-    others: tuple[Excerpt, ...]  # other places of the document, if several were asked for
-    copies: int  # other documents with the same text, which are no hits of their own
-    by_name: bool  # the file is found by its name, and has no text
-    unread: str  # then, why it was not read; "" if nothing reads such files
-
-
-class Results(Sequence[Hit]):
-    """Hits, best first, and how the query was understood."""
-
-    def __init__(
-        self,
-        hits: Sequence[Hit],
-        *,
-        total: int,
-        complete: int,
-        understood: Understood,
-        notices: Sequence[str],
-    ) -> None:
-        self.total: Final = total  # documents that match, on all pages
-        self.complete: Final = complete  # those of them that have all the words
-        self.understood: Final = understood
-        self.notices: Final = tuple(
-            notices
-        )  # what was not used, or no file meets, for a user to read
-        self._hits = tuple(hits)
-
-    def __len__(self) -> int:
-        return len(self._hits)
-
-    @overload
-    def __getitem__(self, index: int) -> Hit: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
-
-    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
-        return self._hits[index]
-
-    def __repr__(self) -> str:
-        return f"<Results: {len(self)} of {self.total} for {self.understood.text!r}>"
-
-
-class Document(NamedTuple):
-    """A document, as it was indexed."""
-
-    id: str
-    path: str  # as in `Hit`
-    title: str
-    text: str  # NFC, without white space around it
-    place: Place | None  # of its start
-    passages: tuple[str, ...]  # their ids, in order
-    modified: datetime  # UTC
-    stale: bool  # the file changed or is gone since it was indexed
-
-
-class Passage(NamedTuple):
-    """A passage: `passage.document.text[passage.start : passage.end] == passage.text`."""
-
-    id: str
-    text: str
-    start: int
-    end: int
-    place: Place | None  # of its start
-    before: str | None  # id of the passage before it in the document, if any
-    after: str | None
-    document: Document
 
 
 def open(folder: str | Path | None = None, *, create: bool = False) -> "Index":  # noqa: A001
@@ -260,7 +162,7 @@ class Index:
                 excerpts=Excerpts(passages, length),
             )
         return Results(
-            tuple(map(_hit, found.hits)),
+            tuple(map(hit_of, found.hits)),
             total=found.total,
             complete=found.complete,
             understood=found.understood,
@@ -270,7 +172,7 @@ class Index:
     def document(self, id: str) -> Document:  # noqa: A002
         """The whole text of the document with an id; raises UnknownIdError."""
         with self._searching() as searcher:
-            return _document(searcher.document(id))
+            return document_of(searcher.document(id))
 
     def passage(self, id: str) -> Passage:  # noqa: A002
         """The passage with an id, in its document; raises UnknownIdError."""
@@ -283,15 +185,15 @@ class Index:
             text=found.text,
             start=found.start,
             end=found.end,
-            place=_place(found.locator),
+            place=place_of(found.locator),
             before=ids[at - 1] if at else None,
             after=ids[at + 1] if at + 1 < len(ids) else None,
-            document=_document(document),
+            document=document_of(document),
         )
 
     def status(self) -> Status:
         """What the index holds now, and how many files have changed since; looks at the files."""
-        from vnsearch.indexing.update import status
+        from vnsearch.indexing.status import status
 
         return status(self.folder)
 
@@ -358,7 +260,7 @@ class Index:
 
 
 class _Progress:
-    """The `indexing.update.Progress` that calls a function."""
+    """The `indexing.progress.Progress` that calls a function."""
 
     def __init__(self, call: Callable[[int, int], object]) -> None:
         self._call, self._read, self._total = call, 0, 0
@@ -390,47 +292,3 @@ def _folder(folder: str | Path | None, create: bool) -> Path:
 
 def _date(typed: str | date) -> str:
     return f"{typed:%Y-%m-%d}" if isinstance(typed, date) else typed
-
-
-def _place(locator: Locator | None) -> Place | None:
-    return None if locator is None else Place(locator.unit, locator.number)
-
-
-def _hit(found: FoundHit) -> Hit:
-    return Hit(
-        id=found.id,
-        passage=found.passage,
-        path=found.path,
-        title=found.title,
-        type=found.type,
-        place=_place(found.snippet.match),
-        text=found.snippet.text,
-        highlights=found.snippet.highlights,
-        title_highlights=found.title_highlights,
-        rank=found.rank,
-        score=found.score,
-        matched=found.matched,
-        words=found.words,
-        modified=found.modified,
-        stale=found.stale,
-        others=tuple(
-            Excerpt(passage, _place(shown.match), shown.text, shown.highlights)
-            for passage, shown in found.others
-        ),
-        copies=found.copies,
-        by_name=found.by_name,
-        unread=found.unread,
-    )
-
-
-def _document(found: "DocumentText") -> Document:
-    return Document(
-        id=found.id,
-        path=found.path,
-        title=found.title,
-        text=found.text,
-        place=_place(found.locator()),
-        passages=tuple(passage.id for passage in found.passages),
-        modified=found.modified,
-        stale=found.stale,
-    )

@@ -93,6 +93,7 @@ _ADVICE: Final = {
     errno.EDQUOT: f"your quota there is used up: make room, or {_ELSEWHERE}",
     errno.EFBIG: "files may not become so large here: see ulimit -f",
     errno.EROFS: f"nothing can be written there: {_ELSEWHERE}",
+    errno.ENOTDIR: f"a file is where a folder should be: move it away, or {_ELSEWHERE}",
     errno.EMFILE: "raise the limit of open files with ulimit -n",
     errno.ENFILE: "the system has too many files open: try again later",
     errno.ENOMEM: "close other programs, or index with --jobs 1",

@@ -262,6 +262,7 @@ class Changes(NamedTuple):
     skipped_before: int = 0  # besides `skipped`, which was not before
     # Files and folders, of the skipped, that cannot be read and whose documents are kept.
     unread: tuple[Skipped, ...] = ()
+    forgotten: tuple[str, ...] = ()  # roots inside of those that were to be forgotten
 
 
 class Damage(NamedTuple):

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import shutil
 import signal
 import subprocess
@@ -193,6 +194,36 @@ def test_nothing_to_index_makes_no_index(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("path", "advice"),
+    [
+        ("docs/gone.txt", "to drop what is gone: vnsearch index docs"),
+        ("docs/gone", "to drop what is gone: vnsearch index docs"),
+        ("docs/gone/c.txt", "to drop what is gone: vnsearch index docs"),
+        ("docs/gon", "is its name right?"),
+        ("dosc", "is its name right?"),
+        ("docs/a.txt/b.txt", "is its name right?"),
+    ],
+)
+def test_a_path_that_is_not_there(run: Command, tmp_path: Path, path: str, advice: str) -> None:
+    write_files(tmp_path, {"docs/a.txt": "một", "docs/gone.txt": "hai", "docs/gone/c.txt": "ba"})
+    run("index", "docs")
+    (tmp_path / "docs/gone.txt").unlink()
+    shutil.rmtree(tmp_path / "docs/gone")
+    assert_error(run("index", path), f"no such file or folder: {tmp_path / path}", advice)
+    if "vnsearch index" in advice:
+        assert run(*advice.rsplit("vnsearch ")[1].split()).stdout.startswith("2 removed")
+
+
+@pytest.mark.parametrize("option", [(), ("--index", ".vnsearch"), ("--index", ".vnsearch/x")])
+def test_a_file_where_the_index_should_be(
+    run: Command, tmp_path: Path, option: tuple[str, ...]
+) -> None:
+    write_files(tmp_path, {"docs/a.txt": "một", ".vnsearch": "mine"})
+    assert_error(run("index", "docs", *option), "Not a directory", "move it away", "--index DIR")
+    assert (tmp_path / ".vnsearch").read_text("utf-8") == "mine"
+
+
 def test_version(run: Command) -> None:
     done = run("--version")
     assert (done.returncode, done.stdout, done.stderr) == (0, f"vnsearch {__version__}\n", "")
@@ -224,6 +255,8 @@ def test_a_damaged_index_is_told_and_repaired(run: Command, shelf: Path, damage:
         case "no generation":
             shutil.rmtree(generation)
     assert_error(run("search", "đảng bộ"), "vnsearch index --rebuild")
+    if damage in ("catalog", "no catalog", "no generation"):  # it had the roots
+        assert_error(run("index", "--rebuild"), "vnsearch index --rebuild FOLDER")
     done = run("index", "--rebuild", "docs")
     assert done.returncode == 0, done.stderr
     assert len(ids(run("search", "--json", "đảng bộ"))) == 1
@@ -1347,6 +1380,43 @@ def test_forget(run: Command, tmp_path: Path) -> None:
     run("index", "a", "b")
     assert run("index", "--forget", "a").stdout.startswith("1 removed, 1 unchanged")
     assert run("search", "-l", "bộ").stdout == "b/b.txt\n"
+
+
+@pytest.mark.parametrize("hidden", ["a/b [1]*.txt", "a/no x.txt", "a/sub", "a", "n.txt"])
+def test_what_a_rebuild_would_lose_can_be_left_out(
+    run: Command, tmp_path: Path, hidden: str
+) -> None:
+    """By the very command that is told."""
+    names = ["a/b [1]*.txt", "a/no x.txt", "a/sub/c.txt", "a/sub/d.txt", "a/x/e.txt", "n.txt"]
+    write_files(tmp_path, dict.fromkeys(names, "đảng bộ"))
+    run("index", "a", "--exclude", "x/")
+    run("index", "n.txt")
+    (tmp_path / hidden).chmod(0)
+    if os.access(tmp_path / hidden, os.R_OK):
+        pytest.skip("may read everything")
+    try:
+        done = run("index", "--rebuild")
+        assert_error(done, f"{hidden}: cannot be read", "vnsearch index --rebuild ")
+        command = done.stderr.strip().rsplit("vnsearch ", 1)[1]
+        assert run(*shlex.split(command)).returncode == 0
+    finally:
+        (tmp_path / hidden).chmod(0o700)
+    kept = {name for name in names if not f"{name}/".startswith(f"{hidden}/")} - {"a/x/e.txt"}
+    assert {*run("search", "-l", "--copies", "bộ").stdout.splitlines()} == kept
+
+
+def test_roots_inside_of_a_root(run: Command, tmp_path: Path) -> None:
+    write_files(tmp_path, {"a/a.txt": "đảng bộ", "a/b/b.txt": "đảng bộ"})
+    (tmp_path / "a/c.txt").write_text("Biển Đông họp bàn về hợp tác", "cp1258", "ignore")
+    run("index", "a")
+    run("index", "a/c.txt", "--encoding", "tcvn3")
+    told = run("index", "a", "--encoding", "auto")
+    assert [root["path"] for root in json.loads(run("status", "--json").stdout)["roots"]] == ["a"]
+    assert told.stdout.startswith("1 changed, 2 unchanged")
+    run("index", "a/b/b.txt", "--encoding", "utf-8")
+    done = run("index", "--forget", "a")
+    assert done.stdout.startswith("3 removed;")
+    assert done.stderr == "vnsearch: forgotten with the folder around: a/b/b.txt\n"
 
 
 def test_marks_of_a_word_left_out_count(run: Command, tmp_path: Path) -> None:

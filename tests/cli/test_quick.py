@@ -1,6 +1,5 @@
 """The quick way past click: the same options, or none."""
 
-import inspect
 import sys
 from typing import Any
 
@@ -11,10 +10,7 @@ from hypothesis import strategies as st
 from vnsearch.cli import commands, config, search
 from vnsearch.cli.quick import COMMANDS, search_options
 
-DEFAULTS = {
-    name: parameter.default
-    for name, parameter in inspect.signature(search.answer).parameters.items()
-}
+DEFAULTS = search.Options._field_defaults
 
 COMMON = ("-q", "--quiet", "--color never", "--index x")
 WORDS = (

@@ -74,6 +74,29 @@ def test_changes_are_found_soon(run: Command, tmp_path: Path, watch: Watch) -> N
     assert "Traceback" not in log.read_text("utf-8")
 
 
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_names_that_are_not_utf8(run: Command, tmp_path: Path, watch: Watch) -> None:
+    write_files(tmp_path, {"docs/a.txt": "một"})
+    run("index", "docs")
+    process, log = watch(), tmp_path / "log"
+    wait_for(lambda: "watching" in log.read_text("utf-8"), log)
+    for number, name in enumerate((b"b\xe9.txt", b"\xe9/c.txt", b"\xe9/d\xff.txt"), 2):
+        path = os.fsencode(tmp_path / "docs") + b"/" + name
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("một nữa")
+        wait_for(lambda number=number: count(run, "một") == number, log)  # type: ignore[misc]
+    write_files(tmp_path, {"docs/e.txt": "hai"})
+    wait_for(lambda: count(run, "hai") == 1, log)
+    assert process.poll() is None
+    os.makedirs(os.fsencode(tmp_path) + b"/\xe9")
+    run("index", os.fsdecode(os.fsencode(tmp_path) + b"/\xe9"), "--wait", "60")
+    assert process.wait(PATIENCE) == 2
+    told = log.read_text("utf-8")
+    assert "its path is not UTF-8" in told
+    assert "fault of vnsearch" not in told
+
+
 def test_a_root_that_goes_away_and_comes_back(run: Command, tmp_path: Path, watch: Watch) -> None:
     write_files(tmp_path, {"docs/a.txt": "một", "notes.txt": "hai"})
     run("index", "docs", "notes.txt")

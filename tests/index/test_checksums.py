@@ -15,7 +15,8 @@ from tests.conftest import Command, write_files
 from vnsearch.errors import IndexUnusableError, VnsearchError
 from vnsearch.index import checksums
 from vnsearch.index.check import check
-from vnsearch.indexing.update import status, update
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
 
 FILES = {

@@ -15,7 +15,8 @@ from vnsearch.errors import VnsearchError
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.check import check
 from vnsearch.index.generations import Generations
-from vnsearch.indexing.update import status, update
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")

@@ -15,7 +15,7 @@ from vnsearch.engines.whoosh.write.batches import BatchBuilder
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.check import check
 from vnsearch.index.generations import CATALOG, Generations
-from vnsearch.indexing import load, update
+from vnsearch.indexing import load, status, update
 from vnsearch.model import Document
 from vnsearch.readers import jsonl
 from vnsearch.search.searcher import Searcher
@@ -135,6 +135,6 @@ def test_an_updated_index_answers_as_a_new_one(
         anew = update.update(folder / "anew", [str(docs)], jobs=1)
         assert found == answers(folder / "anew")
         assert done.documents == anew.documents
-        skipped = (update.status(place).skipped for place in (index, folder / "anew"))
+        skipped = (status.status(place).skipped for place in (index, folder / "anew"))
         assert next(skipped) == next(skipped)
         assert not check(index).damages

@@ -11,7 +11,8 @@ from tests.engines.memory import MemoryBuilder, MemoryEngine
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import IndexUnusableError
 from vnsearch.index.check import check
-from vnsearch.indexing.update import status, update
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
 
 QUERIES = ("đảng bộ", "dang bo", '"hà nội"', "mưa -nắng", "ho*", "hội nghij", "cá OR mưa")

@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import Files, write_files
 from vnsearch.index.check import check
-from vnsearch.indexing.update import status, update
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.model import Hit
 from vnsearch.search.searcher import Searcher
 

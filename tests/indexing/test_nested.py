@@ -19,7 +19,8 @@ from tests.conftest import Command
 from vnsearch import readers
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, Generations
-from vnsearch.indexing.update import status, update
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.model import Changes, Hit
 from vnsearch.readers import nested
 from vnsearch.readers.base import Flaw, Held, Source

@@ -51,12 +51,46 @@ def test_the_innermost_root_is_the_deepest_not_the_longest_name() -> None:
     assert [(scope.root, scope.path) for scope in scopes] == [(inner, "/a/b/d/x")]
 
 
+@pytest.mark.parametrize("base", ["/", "/a/b"])
+def test_the_root_of_the_file_system_is_a_root(base: str) -> None:
+    places = FileNames(base)
+    for known in ([], [Root(places.name("/"))], [Root(places.name("/a/b"))]):
+        roots, scopes = choose(places, known, [places.name("/")], None, None, [])
+        assert [(places.path(root.path), root[1:]) for root in roots] == [("/", Root("")[1:])]
+        assert [scope.path for scope in scopes] == ["/"]
+
+
 def test_a_root_is_forgotten_by_its_name() -> None:
     found, scopes = choose(PLACES, [DOCS, NOTES], [], None, None, ["docs"])
     assert found == [NOTES]
     assert [scope.root for scope in scopes] == [NOTES]
     with pytest.raises(RootError, match="docs/a is no root"):
         choose(PLACES, [DOCS], [], None, None, ["docs/a"])
+
+
+@pytest.mark.parametrize(
+    ("inner", "excludes", "encoding", "left"),
+    [
+        (Root("docs/old", encoding="VNI-Windows"), None, "", None),
+        (Root("docs/old", encoding="VNI-Windows"), None, "TCVN3", None),
+        (Root("docs/old", ("x/",)), [], None, None),
+        (Root("docs/old", ("x/",)), ["y/"], None, None),
+        (Root("docs/old", ("x/",)), None, "TCVN3", Root("docs/old", ("x/",), "TCVN3")),
+        (Root("docs/old", ocr=True), ["y/"], None, Root("docs/old", ("y/",), ocr=True)),
+        (Root("docs/.old", ("x/",)), [], None, Root("docs/.old")),
+        (Root("docs2", ("x/",)), [], None, Root("docs2", ("x/",))),
+    ],
+)
+def test_options_of_a_folder_are_for_the_roots_inside_of_it(
+    inner: Root, excludes: list[str] | None, encoding: str | None, left: Root | None
+) -> None:
+    places, known = FileNames("/base"), [Root("docs"), inner]
+    (outer, *others), _ = choose(places, known, ["docs"], excludes, encoding, [])
+    assert outer == Root("docs", tuple(excludes or ()), encoding or "")
+    assert others == ([left] if left else [])
+    if inner.path != "docs2":
+        forgotten, _ = choose(places, known, [], None, None, ["docs"])
+        assert forgotten == []
 
 
 def test_a_root_in_another_keeps_its_encoding() -> None:

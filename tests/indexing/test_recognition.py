@@ -19,7 +19,7 @@ import pytest
 from tests import formats
 from tests.conftest import CORPUS, Command
 from tests.readers.test_old_office import recall
-from vnsearch.index.catalog import digest_of
+from vnsearch.index.file_state import digest_of
 from vnsearch.index.recognized import Recognized
 from vnsearch.readers.ocr import Page
 

@@ -24,8 +24,10 @@ from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.errors import GivenUpError, IndexUnusableError, LockedError, RootError, VnsearchError
 from vnsearch.files import scan
 from vnsearch.index.generations import Generations
-from vnsearch.indexing import reading
-from vnsearch.indexing.update import Silence, status, update
+from vnsearch.indexing import hashing, reading
+from vnsearch.indexing.progress import Silence
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.model import Changes, Results
 from vnsearch.readers.sandbox import Sandbox
 from vnsearch.search.searcher import Searcher
@@ -117,7 +119,7 @@ def test_a_file_only_touched_is_not_indexed_again(docs: Path, index: Path) -> No
 def test_a_file_is_read_when_no_edit_to_come_can_leave_the_same_time(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a")
     with open(tmp_path / "a", "rb", buffering=0) as file:
-        stat = reading.stable_stat(file)
+        stat = hashing.stable_stat(file)
         assert time.time_ns() - stat.st_ctime_ns >= 10_000_000  # a tick of most clocks
 
 
@@ -177,7 +179,7 @@ def test_a_file_may_have_any_time(docs: Path, index: Path, seconds: int) -> None
 
 def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let the disk fail behind so many bytes of every file."""
-    original = reading.HashingReader.readinto
+    original = hashing.HashingReader.readinto
     read: dict[int, int] = {}
 
     def failing(tap: Any, buffer: memoryview) -> int:
@@ -188,7 +190,7 @@ def break_reading(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
         read[id(tap)] = done + size
         return size
 
-    monkeypatch.setattr(reading.HashingReader, "readinto", failing)
+    monkeypatch.setattr(hashing.HashingReader, "readinto", failing)
 
 
 def test_a_file_that_was_given_up_is_tried_again(
@@ -228,7 +230,7 @@ def test_what_the_system_lacks_is_no_fault_of_a_file(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(reading.HashingReader, "readinto", refuse)
+    monkeypatch.setattr(hashing.HashingReader, "readinto", refuse)
     with pytest.raises(VnsearchError, match=os.strerror(number)):
         update(index)
     with closing(Searcher(index)) as searcher:
@@ -436,7 +438,7 @@ def test_files_below_a_folder_that_cannot_be_listed_are_kept(
     assert done.skipped[0].reason.endswith("; what was indexed of it stays")
     (docs / "n.txt").unlink()
     update(index)
-    with pytest.raises(RootError, match=r"sub/.* a rebuild would lose its documents"):
+    with pytest.raises(RootError, match=r"sub: cannot be read.* a rebuild would lose"):
         update(index, rebuild=True)
     assert answers(index) == before
 
@@ -775,7 +777,8 @@ def test_a_rebuild_loses_no_file_that_cannot_be_read(
         patch.setattr(reading, "open_regular", refused)
         with pytest.raises(RootError, match="a rebuild would lose its documents") as caught:
             update(index, rebuild=True, jobs=1)
-        assert "--exclude" in caught.value.advice
+        assert "vnsearch index --rebuild " in caught.value.advice
+        assert " --exclude /" in caught.value.advice
         (docs / "new.txt").write_text("một hai")  # of which nothing can be lost
         assert len(update(index, jobs=1).skipped) == 1
     assert answers(index) == before

@@ -15,7 +15,8 @@ from tests.conftest import CORPUS, Command
 from vnsearch import readers
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.errors import UnusableFileError
-from vnsearch.indexing.update import status, update
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.model import Document
 from vnsearch.readers.sandbox import Sandbox
 from vnsearch.search.searcher import Searcher

@@ -19,7 +19,8 @@ from rich.cells import cell_len
 
 from tests.conftest import Command, Files, write_files
 from vnsearch.analysis import tokenizer
-from vnsearch.indexing.update import status, update
+from vnsearch.indexing.status import status
+from vnsearch.indexing.update import update
 from vnsearch.model import (
     Changes,
     Check,

@@ -43,6 +43,7 @@ def corpus(
     (folder / "bare.txt").write_text("dang bo so ngoai vu hop ban ve cong tac doi ngoai", "utf-8")
     update(folder / "index", [str(texts_of), str(folder / "bare.txt")], excludes=["queries.json"])
     documents: dict[str, Forms] = defaultdict(set)
+    own_texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     texts = []
     (engine,) = (folder / "index").glob("generation-*/engine")
     with closing(Collection(engine)) as collection:
@@ -52,14 +53,15 @@ def corpus(
             found = collection.record(passage)
             fields = (list(tokenize(found.text)), list(tokenize(found.title)))
             forms = as_indexed(*([(t.folded, t.exact) for t in field] for field in fields))
-            document = documents[f"{found.source}#{found.key}"]
-            document.update(*forms)
+            documents[f"{found.source}#{found.key}"].update(*forms)
             if not found.key:
-                path = Path(folder, found.source)
-                inside = path.relative_to(CORPUS).parent if CORPUS in path.parents else "."
-                for name in (path.name, str(inside)):
-                    document.update(*forms_of_name("" if name == "." else name))
+                own_texts[found.source] += (*forms[0], ("", ""))
             texts.append(found.text)
+    for source, own in own_texts.items():
+        path = Path(folder, source)
+        inside = path.relative_to(CORPUS).parent if CORPUS in path.parents else "."
+        for name in (path.name, str(inside)):
+            documents[f"{source}#"].update(*forms_of_name("" if name == "." else name, own))
     with closing(Searcher(folder / "index")) as searcher:
         yield Corpus(searcher, documents, texts)
 

@@ -8,6 +8,7 @@ of all texts are looked up together. All other runs, and each new key once, go t
 
 import re
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise, starmap
 from typing import Any, Final, NamedTuple
@@ -87,6 +88,8 @@ class Vocabulary:
         self._term_of: dict[str, int] = {}  # by exact form, which determines the folded one
         self._term_of_run: dict[str, int] = {}  # -1: the run is not one token
         self._piece_terms: dict[tuple[str, ...], list[int]] = {}
+        self._by_folded: defaultdict[bytes, list[int]] = defaultdict(list)
+        self._by_folded_until = 0  # terms that are in it
         self._keys = np.zeros(1 << _TABLE_BITS, dtype="<u8")
         self._key_terms = np.zeros(1 << _TABLE_BITS, dtype=np.int32)
 
@@ -151,6 +154,22 @@ class Vocabulary:
                 self.terms.append(f"{folded}\0{exact}".encode())
                 self.kinds.append(kind_of(folded, exact))
         return number
+
+    def forms(self, term: int) -> tuple[str, str]:
+        """Return the folded and the exact form of a term."""
+        folded, _, exact = self.terms[term].partition(b"\0")
+        return folded.decode(), exact.decode()
+
+    def same_folded(self, term: int) -> Sequence[int]:
+        """Return the terms with the folded form of a term, itself among them."""
+        for number in range(self._by_folded_until, len(self.terms)):
+            self._by_folded[self.terms[number].partition(b"\0")[0]].append(number)
+        self._by_folded_until = len(self.terms)
+        return self._by_folded[self.terms[term].partition(b"\0")[0]]
+
+    def term(self, exact: str) -> int:
+        """Return the term with an exact form that there is."""
+        return self._term_of[exact]
 
     def with_unknown_marks(self, term: int) -> int:
         """Return the term of a bare word in texts that were typed without marks."""

@@ -3,11 +3,14 @@
     BaoCao_Q3-2025.final.docx   BaoCao Q3-2025.final.docx
                                 Bao Cao Q 3-2025.final.docx
 
-As it was typed, and with a space where a piece of a compound begins (see `compounds`).
+As it was typed, and with a space where a piece of a compound begins (see `compounds`). Names are
+mostly typed without marks; what they mean, the text of the file tells best (`readings`).
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from vnsearch.analysis.compounds import pieces
@@ -39,3 +42,24 @@ def _after(found: Sequence[str], size: int) -> Sequence[str]:
         size -= len(found[0])
         found = found[1:]
     return found
+
+
+def readings(words: Sequence[str], found: Iterable[tuple[int, str, str]]) -> dict[str, str]:
+    """Return what the words of a name typed without marks are in the text of its document.
+
+    `words` are the folded forms of the name, in order; `found` the places of such words in the
+    text, ascending, each with folded and exact form. Of each folded form that the text has, returns
+    the exact form that occurs most often beside a neighbour of the name, or else most often.
+    """
+    alone, beside = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    neighbours = {*pairwise(words)}
+    before: tuple[int, str, str] = (-2, "", "")
+    for place, *form in found:
+        folded, exact = form
+        alone[folded, exact] += 1
+        if place == before[0] + 1 and (before[1], folded) in neighbours:
+            beside[before[1:]] += 1
+            beside[folded, exact] += 1
+        before = place, folded, exact
+    ranked = sorted(alone, key=lambda form: (beside[form], alone[form], form))
+    return dict(ranked)  # of several forms of a word, the last counts

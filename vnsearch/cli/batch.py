@@ -37,7 +37,7 @@ def answer_lines(ask: Callable[..., Results], file: str, *, quiet: bool) -> int:
     """Answer each line of a file as it is read, so that a program can converse; an exit code.
 
     `ask` searches for a text, with the options that a line has, which are those of
-    `cli.search.answer`. A line that asks for what cannot be is answered by an error, and the rest
+    `cli.search.Options`. A line that asks for what cannot be is answered by an error, and the rest
     goes on.
     """
     code = EXIT_NOTHING

@@ -138,7 +138,7 @@ Examples:
   vnsearch index --rebuild               start over, beside the old index
 """
 )
-@click.argument("paths", nargs=-1, type=click.Path())
+@click.argument("paths", nargs=-1, type=click.Path(readable=False))
 @click.option("--rebuild", is_flag=True, help="Start over, beside the old index.")
 @click.option(
     "--exclude",
@@ -170,8 +170,8 @@ Examples:
     "--forget",
     multiple=True,
     metavar="PATH",
-    type=click.Path(),
-    help="Drop a root and its files from the index. Repeatable.",
+    type=click.Path(readable=False),
+    help="Drop a root, and those inside it, with their files from the index. Repeatable.",
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")

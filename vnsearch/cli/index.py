@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -39,18 +39,14 @@ def refresh(
     quiet: bool,
 ) -> int:
     """Bring the index up to date; the options are those of the command."""
-    from vnsearch.indexing.update import NUMPY_SETTINGS, forget_advice, update
+    from vnsearch.indexing.update import NUMPY_SETTINGS, update
 
     for name, value in NUMPY_SETTINGS.items():
         os.environ.setdefault(name, value)
-    if "" in paths:
-        raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
-    own = {
-        "--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore, "--ocr": ocr
-    }  # fmt: skip
-    for option, given in own.items():
-        if given and not paths:
-            raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+    _check_paths(
+        paths,
+        {"--exclude": excludes, "--encoding": encoding, "--gitignore": gitignore, "--ocr": ocr},
+    )
     if ocr:
         _check_tesseract()
     index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
@@ -72,6 +68,27 @@ def refresh(
         )
     state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
+    if done.forgotten and not quiet:
+        streams.say(f"forgotten with the folder around: {', '.join(done.forgotten)}")
+    _tell_what_is_kept(done)
+    skipped = done.skipped or done.skipped_before
+    undone = done.missing_roots or done.unread or (strict and skipped)
+    return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+def _check_paths(paths: Sequence[str], own: Mapping[str, object]) -> None:
+    """Raise VnsearchError for an empty path, and for options of paths when there is none."""
+    if "" in paths:
+        raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
+    for option, given in own.items():
+        if given and not paths:
+            raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+
+
+def _tell_what_is_kept(done: "Changes") -> None:
+    """Tell of what could not be read and stays in the index."""
+    from vnsearch.indexing.update import forget_advice
+
     for root in done.missing_roots:
         streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
     if still := len({*done.unread} - {*done.skipped}):
@@ -80,9 +97,6 @@ def refresh(
             f"{still} {what} be read; what was indexed of it stays",
             "to list all that is skipped: vnsearch status --skipped",
         )
-    skipped = done.skipped or done.skipped_before
-    undone = done.missing_roots or done.unread or (strict and skipped)
-    return EXIT_NOTHING if undone else EXIT_FOUND
 
 
 @contextmanager

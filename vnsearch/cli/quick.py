@@ -104,7 +104,7 @@ def _is_common(argument: str) -> bool:
 
 
 def search_options(arguments: Sequence[str]) -> dict[str, Any] | None:
-    """The options of `search.answer` in the arguments of the program; None for click."""
+    """Query and `search.Options` in the arguments of the program; None for click."""
     at, arguments = with_command(arguments)
     if arguments[at : at + 1] != ["search"]:
         return None
@@ -157,7 +157,7 @@ def _configured(found: Mapping[str, Any]) -> dict[str, Any] | None:
 
 
 def options_of(values: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The options of `search.answer` in values by the long names of options; None when there is
+    """The `search.Options` in values by the long names of options; None when there is
     one that click would not take."""
     options: dict[str, Any] = {}
     for key, value in values.items():

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from vnsearch.cli import session, which_index
 from vnsearch.cli.exits import run
@@ -22,6 +22,7 @@ _LONG_NAMES: Final = {"-l": "files-with-matches", "-0": "print0", "-c": "count"}
 _LINK_FORMAT: Final = "file"
 _DEFAULT_LIMIT: Final = 10
 _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of these forms
+_PATHS: Final = ("-l", "-0")
 
 
 def main(**options: Any) -> NoReturn:
@@ -30,138 +31,139 @@ def main(**options: Any) -> NoReturn:
     run(lambda: answer(**options), as_json=as_json)
 
 
+class Options(NamedTuple):
+    """The options of the command."""
+
+    limit: int | None = None
+    offset: int = 0
+    as_json: bool = False
+    as_jsonl: bool = False
+    as_paths: bool = False
+    as_paths0: bool = False
+    as_count: bool = False
+    batch: str | None = None
+    exact: bool = False
+    need_all: bool = False
+    need_any: bool = False
+    no_correct: bool = False
+    no_relax: bool = False
+    within: Sequence[str] = ()
+    types: str | None = None
+    since: str | None = None
+    until: str | None = None
+    sort: str = "score"
+    reverse: bool = False
+    passages: int = 1  # sys.maxsize: all
+    context: int | None = None
+    snippet_length: int = LENGTH
+    as_lines: bool = False
+    copies: bool = False
+    explain: bool = False
+    link_format: str = _LINK_FORMAT
+    no_pager: bool = False
+    refresh: bool = False
+    folder: str | None = None
+    color: str = "auto"
+    quiet: bool = False
+
+
 @streams.holding()
-def answer(
-    query: Sequence[str],
-    *,
-    limit: int | None = None,
-    offset: int = 0,
-    as_json: bool = False,
-    as_jsonl: bool = False,
-    as_paths: bool = False,
-    as_paths0: bool = False,
-    as_count: bool = False,
-    batch: str | None = None,
-    exact: bool = False,
-    need_all: bool = False,
-    need_any: bool = False,
-    no_correct: bool = False,
-    no_relax: bool = False,
-    within: Sequence[str] = (),
-    types: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    sort: str = "score",
-    reverse: bool = False,
-    passages: int = 1,  # sys.maxsize: all
-    context: int | None = None,
-    snippet_length: int = LENGTH,
-    as_lines: bool = False,
-    copies: bool = False,
-    explain: bool = False,
-    link_format: str = _LINK_FORMAT,
-    no_pager: bool = False,
-    refresh: bool = False,
-    folder: str | None = None,
-    color: str = "auto",
-    quiet: bool = False,
-) -> int:
-    """Search, print, return an exit code; the options are those of the command."""
-    streams.use_color(color)
-    paths = "-0" if as_paths0 else "-l"
-    listed = as_paths or as_paths0
-    form = _only_one(
-        {
-            "--json": as_json,
-            "--jsonl": as_jsonl,
-            paths: listed,
-            "-c": as_count,
-            "--lines": as_lines,
-        }
-    )
-    _only_one({"--all": need_all, "--any": need_any})
-    # What is counted, listed or only tested is a set: it has just what was asked for.
-    is_set = form in (paths, "-c") or (quiet and batch is None)
-    _check_what_is_asked(query, batch, form, link_format)
-    asked = {
-        "limit": _DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT) if limit is None else limit,
-        "passages": 0 if form == paths else passages,
-        "skip_title": form is None and batch is None,  # people see it above
-        "offset": offset,
-        "exact": exact,
-        "need_all": need_all,
-        "need_any": need_any,
-        "no_correct": no_correct,
-        "no_relax": no_relax,
-        "within": within,
-        "types": types,
-        "since": since,
-        "until": until,
-        "sort": sort,
-        "reverse": reverse,
-        "context": context,
-        "snippet_length": snippet_length,
-        "explain": explain,
-        "copies": copies,
-        "is_set": is_set,
-    }
-    index = which_index.existing(folder, quiet=quiet)
-    if refresh:
-        _bring_up_to_date(index, color, quiet)
+def answer(query: Sequence[str], **given: Any) -> int:
+    """Search, print, return an exit code; `given` are those of the `Options` that were given."""
+    options = Options(**given)
+    streams.use_color(options.color)
+    form = _form(options)
+    _only_one({"--all": options.need_all, "--any": options.need_any})
+    _check_what_is_asked(query, options.batch, form)
+    _check_link_format(options.link_format)
+    index = which_index.existing(options.folder, quiet=options.quiet)
+    if options.refresh:
+        _bring_up_to_date(index, options.color, options.quiet)
+    if options.limit is None:
+        options = options._replace(limit=_DEFAULT_LIMITS.get(form or "", _DEFAULT_LIMIT))
+    if form in _PATHS:
+        options = options._replace(passages=0)
     with closing(Searcher(index)) as searcher:
-        if batch is not None:
+        if options.batch is not None:
             from vnsearch.cli.batch import answer_lines
 
             return answer_lines(
-                lambda line, **own: _ask(searcher, line, **{**asked, **own}), batch, quiet=quiet
+                lambda line, **own: _ask(searcher, line, options._replace(**own)),
+                options.batch,
+                quiet=options.quiet,
             )
-        results = _ask(searcher, text := " ".join(query), **asked)
-        if not quiet:
-            _tell(results)
-            if form is None and sys.stderr.isatty() and searcher.has_changed():
-                streams.say(
-                    "files have changed since they were indexed", "see them, too: --refresh"
-                )
-            _show(results, form, color, link_format, no_pager=no_pager)
-        if form in (None, "--lines"):
-            session.remember(index, text, results.hits)
-        if is_set and not quiet and not results.total:
-            _tell_what_else(_ask(searcher, text, **{**asked, "is_set": False, "limit": 0}), form)
-        return EXIT_FOUND if results.total else EXIT_NOTHING
+        return _answer_one(searcher, index, " ".join(query), form, options)
 
 
-def _ask(searcher: Searcher, text: str, **asked: Any) -> Results:
-    """Search with the options of the command."""
-    demand = _DEMANDS[_only_one({"--all": asked["need_all"], "--any": asked["need_any"]})]
-    as_set = asked["is_set"]
+def _answer_one(
+    searcher: Searcher, index: Path, text: str, form: str | None, options: Options
+) -> int:
+    # What is counted, listed or only tested is a set: it has just what was asked for.
+    is_set = form in (*_PATHS, "-c") or options.quiet
+    # People see the title above what is shown of the text.
+    results = _ask(searcher, text, options, is_set=is_set, skip_title=form is None)
+    if not options.quiet:
+        _tell(results)
+        if form is None and sys.stderr.isatty() and searcher.has_changed():
+            streams.say("files have changed since they were indexed", "see them, too: --refresh")
+        _show(results, form, options)
+    if form in (None, "--lines"):
+        session.remember(index, text, results.hits)
+    if is_set and not options.quiet and not results.total:
+        _tell_what_else(_ask(searcher, text, options._replace(limit=0)), form)
+    return EXIT_FOUND if results.total else EXIT_NOTHING
+
+
+def _form(options: Options) -> str | None:
+    """The option that says how results are printed, if one does."""
+    return _only_one(
+        {
+            "--json": options.as_json,
+            "--jsonl": options.as_jsonl,
+            "-0" if options.as_paths0 else "-l": options.as_paths or options.as_paths0,
+            "-c": options.as_count,
+            "--lines": options.as_lines,
+        }
+    )
+
+
+def _ask(
+    searcher: Searcher,
+    text: str,
+    options: Options,
+    *,
+    is_set: bool = False,
+    skip_title: bool = False,
+) -> Results:
+    """Search with the options of the command, whose limit is known."""
+    demand = _DEMANDS[_only_one({"--all": options.need_all, "--any": options.need_any})]
+    assert options.limit is not None
     found = searcher.search(
         text,
-        limit=asked["limit"],
-        offset=asked["offset"],
-        exact=asked["exact"],
-        demand=demand or (Demand.ALL if as_set or asked["no_relax"] else Demand.SMART),
-        correct=not (as_set or asked["no_correct"]),
-        relax=not asked["no_relax"],
-        files=_files(asked),
-        sort=asked["sort"],
-        reverse=asked["reverse"],
-        explain=asked["explain"],
-        excerpts=Excerpts(
-            asked["passages"], asked["snippet_length"], asked["context"], asked["skip_title"]
-        ),
-        copies=asked["copies"],
+        limit=options.limit,
+        offset=options.offset,
+        exact=options.exact,
+        demand=demand or (Demand.ALL if is_set or options.no_relax else Demand.SMART),
+        correct=not (is_set or options.no_correct),
+        relax=not options.no_relax,
+        files=_files(options),
+        sort=options.sort,
+        reverse=options.reverse,
+        explain=options.explain,
+        excerpts=Excerpts(options.passages, options.snippet_length, options.context, skip_title),
+        copies=options.copies,
     )
     streams.note("search", query=text, total=found.total, complete=found.complete)
     return found
 
 
-def _files(asked: dict[str, Any]) -> FileFilter:
+def _files(options: Options) -> FileFilter:
     """Which files may be found; raises VnsearchError for an option that was given no value."""
-    options = {"--type": asked["types"], "--since": asked["since"], "--until": asked["until"]}
-    for option, value in options.items():
+    given = {"--type": options.types, "--since": options.since, "--until": options.until}
+    for option, value in given.items():
         if value == "":
             raise VnsearchError(f"{option} is empty", "give it a value, or leave it out")
-    return FileFilter(tuple(asked["within"]), *(value or "" for value in options.values()))
+    return FileFilter(tuple(options.within), *(value or "" for value in given.values()))
 
 
 def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
@@ -174,20 +176,22 @@ def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
         streams.say(f"{error}: searching what was indexed before")
 
 
-def _check_what_is_asked(
-    query: Sequence[str], batch: str | None, form: str | None, link_format: str
-) -> None:
+def _check_what_is_asked(query: Sequence[str], batch: str | None, form: str | None) -> None:
     if query and batch is not None:
         raise _misused("name a QUERY or --batch FILE, not both")
     if not query and batch is None:
         raise _misused("name a QUERY to search for")
     if batch is not None and form not in (None, "--json"):
         raise _misused(f"--batch prints JSON, not {form}")
-    if link_format != _LINK_FORMAT:
-        from vnsearch.render import links  # takes long to import
 
-        if wrong := links.problem(link_format):
-            raise _misused(f"--hyperlink-format: {wrong}")
+
+def _check_link_format(link_format: str) -> None:
+    if link_format == _LINK_FORMAT:
+        return
+    from vnsearch.render import links  # takes long to import
+
+    if wrong := links.problem(link_format):
+        raise _misused(f"--hyperlink-format: {wrong}")
 
 
 def _misused(message: str) -> VnsearchError:
@@ -256,9 +260,7 @@ def _tell_what_else(ranked: Results, form: str | None) -> None:
             streams.say(f"{documents} {what}: leave {form} out to see the best")
 
 
-def _show(
-    results: Results, form: str | None, color: str, link_format: str, *, no_pager: bool
-) -> None:
+def _show(results: Results, form: str | None, options: Options) -> None:
     match form:
         case "--json":
             streams.write([jsonform.dump(jsonform.results(results))])
@@ -273,10 +275,11 @@ def _show(
 
             streams.write(plain.places(results))
         case _ if results.total:
-            if color == "always" or sys.stdout.isatty():
+            if options.color == "always" or sys.stdout.isatty():
                 from vnsearch.render import pager, terminal
 
-                pager.show(terminal.results(results, color, link_format), wanted=not no_pager)
+                shown = terminal.results(results, options.color, options.link_format)
+                pager.show(shown, wanted=not options.no_pager)
             else:
                 from vnsearch.render import plain
 

@@ -10,7 +10,7 @@ from vnsearch.cli import session, which_index
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, UnknownIdError, VnsearchError
 from vnsearch.files.types import type_of
 from vnsearch.render import streams
-from vnsearch.search.highlighter import lines_around
+from vnsearch.search.cutting import lines_around
 from vnsearch.search.searcher import Searcher
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_page
     Looks at the files of all roots, but opens none. Exits with 1 when a root is missing.
     """
     from vnsearch.cli import which_index
+    from vnsearch.indexing.status import status as status_of
     from vnsearch.indexing.update import forget_advice
-    from vnsearch.indexing.update import status as status_of
     from vnsearch.render import jsonform, pager, plain
 
     if every:
@@ -82,7 +82,7 @@ def _tell_all(*, as_json: bool, quiet: bool) -> int:
 def _summaries() -> "Iterator[IndexSummary]":
     """Of all indexes that can be read; of the others it is told why not."""
     from vnsearch.index import state
-    from vnsearch.indexing.update import summary
+    from vnsearch.indexing.status import summary
 
     def told(index: Path) -> "IndexSummary | None":
         try:

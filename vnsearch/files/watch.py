@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from vnsearch.errors import VnsearchError
+from vnsearch.files.paths import is_valid
 
 _TICK: Final = 2_000  # ms
 _SETTLED: Final = 300  # ms without an event
@@ -16,9 +17,24 @@ def changes(folders: Sequence[str], matters: Callable[[str], bool]) -> Iterator[
     seconds otherwise. What happens between two yields is told by the next one.
 
     `matters` says of an absolute path whether it counts. Raises VnsearchError when the system
-    cannot watch so many folders.
+    cannot watch so many folders, or one whose path is not UTF-8.
     """
+    for folder in folders:
+        if not is_valid(folder):
+            raise VnsearchError(
+                f"cannot watch {folder}: its path is not UTF-8",
+                "rename it, or run from time to time: vnsearch index",
+            )
+    while True:
+        yield from _until_one_is_lost(folders, matters)
+        yield True
+
+
+def _until_one_is_lost(folders: Sequence[str], matters: Callable[[str], bool]) -> Iterator[bool]:
+    """The same, until the watcher fails to tell a change, such as that of a file whose name is not
+    UTF-8: then it has to begin anew."""
     from watchfiles import watch
+    from watchfiles._rust_notify import WatchfilesRustInternalError
 
     try:
         for batch in watch(
@@ -31,6 +47,8 @@ def changes(folders: Sequence[str], matters: Callable[[str], bool]) -> Iterator[
             ignore_permission_denied=True,
         ):
             yield bool(batch)
+    except WatchfilesRustInternalError:
+        return
     except OSError as error:
         raise VnsearchError(
             f"cannot watch the folders: {error}",

@@ -4,6 +4,7 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,9 @@ from typing import Any, Final, NamedTuple
 
 from vnsearch.errors import RootError
 from vnsearch.files.globs import matcher
-from vnsearch.files.paths import FileNames, relative_to
+from vnsearch.files.paths import FileNames, is_below, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
-from vnsearch.index.catalog import FileState
+from vnsearch.index.file_state import FileState
 from vnsearch.model import Root, Skipped
 from vnsearch.readers import has_pictures, may_nest, reader_of
 
@@ -87,15 +88,11 @@ def choose(
 
     `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
     lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes`, an `encoding`, `gitignore` or `ocr` of its own. Without names, all is looked
-    at. Raises RootError for a root to be forgotten that is none.
+    it has `excludes`, an `encoding`, `gitignore` or `ocr` of its own, which the roots inside of it
+    take, too. Without names, all is looked at. Roots inside of those to be forgotten are forgotten,
+    too. Raises RootError for one that is none.
     """
-    roots = {root.path: root for root in known}
-    for name in forgotten:
-        if name not in roots:
-            raise RootError(f"{name} is no root of the index", "see: vnsearch status")
-        del roots[name]
-    paths = {places.path(root.path): root for root in roots.values()}
+    paths = _without(places, known, forgotten)
     scopes = {}
     for name in dict.fromkeys(named):
         path = places.path(name)
@@ -109,10 +106,12 @@ def choose(
         outer = None if own else _covering(paths, path, path)
         if path in paths or outer is None:
             outer = paths[path] = paths.get(path, Root(name))._replace(**own)
+        if own:
+            _give(paths, path, own, {places.path(name) for name in named})
         scopes[path] = Scope(outer, path)
     for path, root in list(paths.items()):
         outer = _covering(paths, path, os.path.dirname(path))
-        if outer is not None and root[1:] == ((), *outer[2:]):
+        if outer is not None and outer != root and root[1:] == ((), *outer[2:]):
             del paths[path]  # it is a part of another one now
     chosen = set(paths.values())
     parts = [
@@ -125,6 +124,32 @@ def choose(
         )
     ]
     return list(paths.values()), parts or everything(places, paths.values())
+
+
+def _without(places: FileNames, known: Iterable[Root], forgotten: Sequence[str]) -> dict[str, Root]:
+    """The known roots that are not forgotten, nor inside of those that are, by their paths."""
+    paths = {places.path(root.path): root for root in known}
+    gone = [places.path(name) for name in forgotten]
+    for name, path in zip(forgotten, gone, strict=True):
+        if path not in paths:
+            raise RootError(f"{name} is no root of the index", "see: vnsearch status")
+    return {
+        path: root
+        for path, root in paths.items()
+        if not any(is_below(path, folder) for folder in gone)
+    }
+
+
+def _give(roots: dict[str, Root], path: str, own: Mapping[str, Any], named: Container[str]) -> None:
+    """Give the options of the root at a path to those inside of it that are not named themselves.
+    One that has no others then becomes a part of it."""
+    for inside, root in list(roots.items()):
+        if inside == path or inside in named or not is_below(inside, path):
+            continue
+        roots[inside] = root._replace(**own)
+        is_covered = _covering(roots, inside, os.path.dirname(inside)) is not None
+        if is_covered and roots[inside][1:] == roots[path][1:]:
+            del roots[inside]
 
 
 def everything(places: FileNames, roots: Iterable[Root]) -> list[Scope]:
@@ -172,7 +197,8 @@ def make_plan(
             anything = _look(plan, places, known, members, scope, avoid, unmet, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
-                raise _not_there(scope.path, error) from error
+                had = any(is_below(places.path(name), scope.path) for name in known.files)
+                raise _not_there(scope.path, error, had=had) from error
             plan.missing[scope.root.path] = _reason(error)
             unseen[scope.path] = ""
             continue
@@ -301,14 +327,21 @@ def _drop(
     return outside, kept
 
 
-def _not_there(path: str, error: OSError) -> RootError:
-    advice = "nothing was changed; what is gone is dropped when the folder around it is indexed"
+def _not_there(path: str, error: OSError, *, had: bool = False) -> RootError:
+    """`had`: whether the index has anything that was there."""
+    advice = "nothing was changed; make it readable, or leave it out"
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        advice = "nothing was changed; is its name right?"
+        if had:
+            around = next(folder for folder in _ancestors(path) if os.path.isdir(folder))
+            folder = shlex.quote(relative_to(os.getcwd(), around))
+            advice = f"nothing was changed; to drop what is gone: vnsearch index {folder}"
     return RootError(f"{_reason(error)}: {path}", advice)
 
 
 def _reason(error: OSError) -> str:
     """Why a root cannot be looked at."""
-    if isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
         return "no such file or folder"
     return f"cannot be read ({error.strerror})"
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from vnsearch.errors import VnsearchError
-from vnsearch.indexing.update import NUMPY_SETTINGS, Progress, Silence, update
+from vnsearch.indexing.progress import Progress, Silence
+from vnsearch.indexing.update import NUMPY_SETTINGS, update
 from vnsearch.model import Changes
 
 _SECONDS_TO_END: Final = 10  # after which what does not is killed

@@ -1,13 +1,11 @@
 """A file, or a part of one -> a builder of the engine: what is done in every process."""
 
-import io
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from vnsearch import readers
 from vnsearch.engines import Batch, Builder
@@ -22,19 +20,12 @@ from vnsearch.files.globs import matcher
 from vnsearch.files.paths import relative_to
 from vnsearch.files.regular import open_regular
 from vnsearch.files.scan import is_hidden
-from vnsearch.index.catalog import FileState, digest_of, new_digest
+from vnsearch.index.file_state import FileState
+from vnsearch.indexing.hashing import HashingReader, is_unchanged, stable_stat
+from vnsearch.indexing.line_digests import NO_DIGEST, KnownLines, digest_of_line
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Done, Flaw, LineChunk, Member
 from vnsearch.readers.sandbox import Sandbox
-
-# Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
-# a file, so a file is read only once its time is this far in the past.
-_CLOCK_TICK_NS: Final = 20_000_000
-
-_BLOCK: Final = 1 << 20  # bytes
-
-DIGEST_SIZE: Final = 8  # bytes, of the document of a line
-_NO_DIGEST: Final = bytes(DIGEST_SIZE)  # of a line without one, or with one that came in parts
 
 
 class Inside(NamedTuple):
@@ -64,7 +55,7 @@ class Part(NamedTuple):
     encoding: str  # the one the user set, or ""
     cost: int  # about as long as a text of that many bytes takes
     folders: str = ""  # in its root, see `model.Document`
-    known: bytes = b""  # of a chunk of lines, the digest of what each was: see `digest_of_line`
+    known: bytes = b""  # of a chunk of lines, the digest of what each was: see `line_digests`
 
 
 @dataclass(slots=True)
@@ -101,29 +92,6 @@ class PartReport:
         self.digests += [digest] * bool(digest)
 
 
-class _Lines(NamedTuple):
-    """What the lines of a chunk were when their file was last read."""
-
-    first: int  # number
-    digests: bytes
-
-    def has(self, document: Document, digest: bytes) -> bool:
-        """Whether the document of a line is as it was."""
-        at = DIGEST_SIZE * (document.locator.number - self.first) if document.locator else -1
-        return at >= 0 and self.digests[at : at + DIGEST_SIZE] == digest
-
-
-def digest_of_line(document: Document) -> bytes:
-    """What tells whether the document of a line is as it was; never all zeros."""
-    digest = new_digest()
-    for field_ in (document.key, document.title, document.text):
-        data = field_.encode("utf-8", "surrogatepass")
-        digest.update(b"%d " % len(data))
-        digest.update(data)
-    found = digest.digest()[:DIGEST_SIZE]
-    return found if found != _NO_DIGEST else b"\1" * DIGEST_SIZE
-
-
 class PartReader:
     """Reads parts of files into a builder; to be closed."""
 
@@ -135,7 +103,7 @@ class PartReader:
         documents. Raises WriteError when the index cannot be written."""
         reports = [PartReport(part.source, part.number)]
         if isinstance(part.content, LineChunk):
-            lines = _Lines(part.content.number, part.known)
+            lines = KnownLines(part.content.number, part.known)
             items = readers.read_chunk(part.content, part.encoding)
             self._index(part, items, reports, lines)
         else:
@@ -190,7 +158,7 @@ class PartReader:
         part: Part,
         items: Iterable[Document | Flaw | Member | Done],
         reports: list[PartReport],
-        lines: "_Lines | None" = None,
+        lines: KnownLines | None = None,
     ) -> None:
         """Index documents, and tell of them and of what else there is in reports: the first one,
         and one more for each file inside. `lines`: if they are of a chunk, what these were."""
@@ -213,14 +181,14 @@ class PartReader:
         except UnusableFileError as error:
             reports[0].flaws.append((len(reports[0].keys), str(error)))
 
-    def _add(self, item: Document, report: PartReport, lines: "_Lines | None") -> None:
+    def _add(self, item: Document, report: PartReport, lines: KnownLines | None) -> None:
         digest = b"" if lines is None else digest_of_line(item)
         if lines is not None and lines.has(item, digest):
             report.kept.append(len(report.keys))
             report.note(item, digest)
         else:
             for document in self._added(report.source, item):
-                report.note(document, digest if document is item else _NO_DIGEST[: len(digest)])
+                report.note(document, digest if document is item else NO_DIGEST[: len(digest)])
         report.encodings += filter(None, [item.encoding])
 
     def _added(self, source: str, document: Document) -> Iterator[Document]:
@@ -313,49 +281,3 @@ def _writing() -> Iterator[None]:
         yield
     except OSError as error:
         raise WriteError(error) from error
-
-
-def stable_stat(file: io.FileIO) -> os.stat_result:
-    """The file's stat, taken when no edit to come can leave the same time on it."""
-    while True:
-        stat = os.fstat(file.fileno())
-        age = time.time_ns() - stat.st_ctime_ns
-        if not 0 <= age < _CLOCK_TICK_NS:
-            return stat
-        time.sleep((_CLOCK_TICK_NS - age) / 1e9)
-
-
-def is_unchanged(file: io.FileIO, stat: os.stat_result, known: FileState | None) -> bool:
-    """Whether a file has the bytes it is known to have; it is at its start afterwards."""
-    if known is None or known.size != stat.st_size:
-        return False
-    unchanged = digest_of(file) == known.digest
-    file.seek(0)
-    return unchanged
-
-
-class HashingReader(io.RawIOBase):
-    """A file that is digested while it is read."""
-
-    def __init__(self, file: io.FileIO) -> None:
-        self.size = 0  # bytes read so far
-        self._file, self._digest = file, new_digest()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        size = self._file.readinto(buffer) or 0
-        self._digest.update(memoryview(buffer)[:size])
-        self.size += size
-        return size
-
-    def stream(self) -> io.BufferedReader:
-        """The file, for its reader."""
-        return io.BufferedReader(self, _BLOCK)
-
-    def digest(self) -> bytes:
-        """The digest of the whole file, with what the reader left unread."""
-        while self.read(_BLOCK):
-            pass
-        return self._digest.digest()

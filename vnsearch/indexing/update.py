@@ -5,27 +5,29 @@ new generation of the index, which becomes current when all of it is on disk.
 """
 
 import os
+import re
 import shlex
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from vnsearch import __version__
 from vnsearch.engines import Engine, embedded
 from vnsearch.errors import RootError, VnsearchError, explain
-from vnsearch.files.paths import FileNames, as_spelled
-from vnsearch.index.catalog import Catalog, FileState, versions
+from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
+from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.check import check_draft
+from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
-from vnsearch.index.opening import as_index_error, open_index
-from vnsearch.indexing.counts import by_format, by_reason
+from vnsearch.index.opening import as_index_error
 from vnsearch.indexing.load import Load
-from vnsearch.indexing.plan import Known, Plan, check_path, choose, everything, make_plan
+from vnsearch.indexing.plan import STAYS, Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
-from vnsearch.model import Changes, FileEncoding, IndexSummary, Root, Skipped, Status
+from vnsearch.indexing.progress import Progress, Silence
+from vnsearch.indexing.status import encodings_in
+from vnsearch.model import Changes, Root, Skipped
 from vnsearch.readers import format_of
 
 # For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
@@ -35,39 +37,6 @@ NUMPY_SETTINGS: Final = {"OPENBLAS_NUM_THREADS": "1", "NUMPY_MADVISE_HUGEPAGE": 
 
 # What there must be to read for starting processes to pay: see `Load.cost`.
 _WORTH_PROCESSES: Final = 4_000_000
-
-
-class Progress(Protocol):
-    """Shows how far indexing has come."""
-
-    def start(self, total_bytes: int) -> None:
-        """This much will be read."""
-
-    def advance(self, read_bytes: int) -> None:
-        """`read_bytes` more have been read."""
-
-    def built(self, read_bytes: int) -> None:
-        """What `read_bytes` of those hold is ready to be written: this takes about half as long
-        as to read it."""
-
-    def finishing(self) -> None:
-        """All is ready; the index is being completed."""
-
-
-class Silence:
-    """The `Progress` that shows nothing."""
-
-    def start(self, total_bytes: int) -> None:
-        """See `Progress`."""
-
-    def advance(self, read_bytes: int) -> None:
-        """See `Progress`."""
-
-    def built(self, read_bytes: int) -> None:
-        """See `Progress`."""
-
-    def finishing(self) -> None:
-        """See `Progress`."""
 
 
 def update(
@@ -90,14 +59,13 @@ def update(
 
     Only `paths` are looked at; without any, all known roots are. A path that lies in no root
     becomes one. `excludes`, `encoding`, `gitignore` (whether .gitignore files are heeded) and `ocr`
-    (whether text in pictures is recognized), when
-    given, replace those of the paths. `forget`
-    drops roots with their files. `rebuild` starts from nothing with all known roots, and does
-    not need the old index to be readable. `shared` lets the group read and write it from now on.
-    Waits `wait` seconds for another writer; uses `jobs` processes (default: the cores)
-    when there is enough to read. A root that is missing keeps its documents, and is among the
-    `missing_roots` of what is returned; so do files and folders that cannot be read, the `unread`.
-    Raises RootError, LockedError and
+    (whether text in pictures is recognized), when given, replace those of the paths, and of roots
+    inside of them. `forget` drops roots with their files, and the roots inside of them. `rebuild`
+    starts from nothing with all known roots, and does not need the old index to be readable.
+    `shared` lets the group read and write it from now on. Waits `wait` seconds for another writer;
+    uses `jobs` processes (default: the cores) when there is enough to read. A root that is missing
+    keeps its documents, and is among the `missing_roots` of what is returned; so do files and
+    folders that cannot be read, the `unread`. Raises RootError, LockedError and
     IndexUnusableError; the index is as before then, as it is when interrupted.
     """
     started = time.monotonic()
@@ -115,26 +83,53 @@ def update(
             places, known.roots, names, excludes, encoding, forgotten, gitignore, ocr
         )
         if not roots and not forget:
-            raise _nothing_named()
+            raise _no_roots() if rebuild and generations.exists() else _nothing_named()
         if rebuild:
             scopes = everything(places, roots)
         plan = make_plan(places, known, roots, scopes, str(index))
         if rebuild and (plan.missing or plan.kept):  # which would have to be read to be kept
-            raise _cannot_be_rebuilt(places, plan)
+            raise _cannot_be_rebuilt(places, roots, plan)
         whole = {scope.path for scope in scopes} == {places.path(root.path) for root in roots}
         work = _Update(places, known, plan, progress or Silence(), is_whole=whole)
         if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
             work.recognize(index / RECOGNIZED, jobs or _cores())
-            draft = generations.draft(fresh=rebuild)
-            try:
-                work.write(draft, engine, roots, jobs or _cores())
-                check_draft(draft, engine)
-            except BaseException:
-                generations.discard(draft)
-                raise
-            generations.publish(draft)
-            _forget_recognized(generations)
-        return _summary(generations, work, started)
+            _make_generation(generations, work, engine, roots, jobs or _cores(), fresh=rebuild)
+        done = _summary(generations, work, started)
+        return done._replace(forgotten=_forgotten_too(places, known, roots, forgotten))
+
+
+def _forgotten_too(
+    places: FileNames, known: Known, roots: Sequence[Root], forgotten: Sequence[str]
+) -> tuple[str, ...]:
+    """The roots inside of those to be forgotten, by their paths from here."""
+    gone = {root.path for root in known.roots} - {root.path for root in roots} - {*forgotten}
+    folders = [places.path(name) for name in forgotten]
+    return tuple(
+        places.from_here(name)
+        for name in sorted(gone)
+        if any(is_below(places.path(name), folder) for folder in folders)
+    )
+
+
+def _make_generation(
+    generations: Generations,
+    work: "_Update",
+    engine: Engine,
+    roots: Sequence[Root],
+    jobs: int,
+    *,
+    fresh: bool,
+) -> None:
+    """Write the next generation and make it current; when that fails, nothing of it stays."""
+    draft = generations.draft(fresh=fresh)
+    try:
+        work.write(draft, engine, roots, jobs)
+        check_draft(draft, engine)
+    except BaseException:
+        generations.discard(draft)
+        raise
+    generations.publish(draft)
+    _forget_recognized(generations)
 
 
 def _has_tesseract() -> bool:
@@ -172,52 +167,6 @@ def _summary(generations: Generations, work: "_Update", started: float) -> Chang
         raise VnsearchError(f"the index is up to date, but {error}", error.advice) from error
 
 
-def status(index: Path, engine: Engine | None = None) -> Status:
-    """What the index in the (absolute) folder `index` holds, and what changed since.
-
-    Raises NoIndexError, IndexUnusableError.
-    """
-    generations, places = Generations(index), FileNames.of(index)
-    engine = engine or embedded()
-    catalog, reader = open_index(generations, engine)
-    with closing(catalog), closing(reader), as_index_error(generations):
-        roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
-        count, documents = catalog.counts()
-        passages = reader.count_passages()
-    plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
-    skipped = (*plan.skipped, *_flaws(places, files, plan.kept))
-    return Status(
-        folder=str(index),
-        roots=tuple(roots),
-        missing_roots=tuple(plan.missing),
-        files=count,
-        documents=documents,
-        passages=passages,
-        skipped=skipped,
-        bytes_on_disk=generations.bytes_on_disk(),
-        updated=datetime.fromisoformat(facts["updated"]),
-        new=len(plan.new),
-        changed=len(plan.changed),
-        removed=len(plan.gone),
-        formats=by_format(name for name, state in files.items() if state.documents),
-        reasons=by_reason(skipped, {places.from_here(n) for n, s in files.items() if s.documents}),
-        versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
-        encodings=tuple(_encodings(places, files, sorted(plan.kept))),
-    )
-
-
-def summary(index: Path, engine: Engine | None = None) -> IndexSummary:
-    """What an index holds, without looking at its files; raises NoIndexError,
-    IndexUnusableError."""
-    generations = Generations(index)
-    catalog, reader = open_index(generations, engine or embedded())
-    with closing(catalog), closing(reader), as_index_error(generations):
-        files, documents = catalog.counts()
-        updated = datetime.fromisoformat(catalog.facts()["updated"])
-        roots = tuple(FileNames.of(index).path(root.path) for root in catalog.roots())
-    return IndexSummary(str(index), roots, files, documents, generations.bytes_on_disk(), updated)
-
-
 def _cores() -> int:
     """Those this process may use, where the system tells."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -227,22 +176,41 @@ def _nothing_named() -> RootError:
     return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
 
 
+def _no_roots() -> RootError:
+    why = "the index has no roots, or is too damaged to tell them"
+    return RootError(why, "name its files and folders: vnsearch index --rebuild FOLDER")
+
+
 def forget_advice(root: str) -> str:
     """What to do about a root that is missing."""
     return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
 
 
-def _cannot_be_rebuilt(places: FileNames, plan: Plan) -> RootError:
+def _cannot_be_rebuilt(places: FileNames, roots: Sequence[Root], plan: Plan) -> RootError:
     for root, reason in plan.missing.items():
-        why = f"{root}: {reason}; a rebuild would lose its documents"
-        return RootError(why, f"nothing was changed; {forget_advice(root)}")
-    return _would_be_lost(places.from_here(plan.kept[0]), "its folder cannot be read")
+        return _would_be_lost(places, roots, root, reason)
+    hidden = plan.unread[0]
+    name = places.name(os.path.abspath(hidden.path))
+    return _would_be_lost(places, roots, name, hidden.reason.removesuffix(f"; {STAYS}"))
 
 
-def _would_be_lost(path: str, reason: str) -> RootError:
-    """What keeps an index from being made anew: a file that it has and that cannot be read."""
-    why = f"{path}: {reason}; a rebuild would lose its documents"
-    return RootError(why, "nothing was changed; make it readable, or leave it out with --exclude")
+def _would_be_lost(places: FileNames, roots: Sequence[Root], name: str, reason: str) -> RootError:
+    """What keeps an index from being made anew: what it has and cannot be read."""
+    path = places.path(name)
+    above = [root for root in roots if is_below(path, places.path(root.path))]
+    root = max(above, key=lambda root: len(places.path(root.path)))
+    folder = places.path(root.path)
+    if path == folder:
+        command = f"--forget {shlex.quote(places.from_here(name))}"
+    else:
+        left_out = re.sub(r"[*?[\\]| $", r"\\\g<0>", relative_to(folder, path))
+        globs = (f" --exclude {shlex.quote(glob)}" for glob in (*root.excludes, f"/{left_out}"))
+        command = f"{shlex.quote(places.from_here(root.path))}{''.join(globs)}"
+    return RootError(
+        f"{places.from_here(name)}: {reason}; a rebuild would lose its documents",
+        "nothing was changed; make it readable, or if its documents may go: "
+        f"vnsearch index --rebuild {command}",
+    )
 
 
 def _known(generations: Generations, engine: Engine, rebuild: bool) -> Known:
@@ -337,7 +305,7 @@ class _Update:
                 self._skipped += load.skipped
                 self._unread += load.unread
                 for name in load.refused.keys() & {*self._had}:
-                    raise _would_be_lost(self._places.from_here(name), load.refused[name])
+                    raise _would_be_lost(self._places, roots, name, load.refused[name])
                 progress.finishing()
                 load.finish()
                 catalog.set_roots(roots)
@@ -379,7 +347,7 @@ class _Update:
             seconds_writing=max(0.0, time.monotonic() - self._read_until)
             if self._bytes_read
             else 0,
-            encodings=tuple(_encodings(self._places, states, sorted(states))),
+            encodings=tuple(encodings_in(self._places, states, sorted(states))),
             missing_roots=tuple(
                 Skipped(self._places.from_here(root), reason)
                 for root, reason in plan.missing.items()
@@ -404,19 +372,3 @@ class _Update:
             if name not in self._known or flaw not in self._known[name].flaws
         )
         return (*files, *flaws)
-
-
-def _flaws(
-    places: FileNames, files: dict[str, FileState], names: Sequence[str]
-) -> Iterator[Skipped]:
-    for name in names:
-        for flaw in files[name].flaws:
-            yield Skipped(places.from_here(name), flaw)
-
-
-def _encodings(
-    places: FileNames, files: dict[str, FileState], names: Sequence[str]
-) -> Iterator[FileEncoding]:
-    for name in names:
-        if encoding := files[name].encoding:
-            yield FileEncoding(places.from_here(name), encoding, files[name].sure)

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.engines import IndexReader
 from vnsearch.errors import UnknownIdError
-from vnsearch.index.catalog import FileState
+from vnsearch.index.file_state import FileState
 from vnsearch.model import Locator, StoredPassage
 
 _MAX_NAME: Final = 4096  # no system has longer ones

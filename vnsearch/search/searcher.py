@@ -32,8 +32,9 @@ from vnsearch.query.describe import describe, in_pieces, text_of, texts_of
 from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
+from vnsearch.search.cutting import Span
 from vnsearch.search.file_filter import FileFilter, facets_of, in_order
-from vnsearch.search.highlighter import LENGTH, Highlighter, Span
+from vnsearch.search.highlighter import LENGTH, Highlighter
 
 if TYPE_CHECKING:
     from vnsearch.search.documents import Documents, DocumentText, PassageText

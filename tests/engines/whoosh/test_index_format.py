@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from tests.engines.building import build
 from tests.shapes import as_indexed
 from vnsearch.analysis.compounds import compounds
-from vnsearch.analysis.names import typings
+from vnsearch.analysis.names import readings, typings
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings
@@ -205,24 +205,29 @@ def as_bytes(*term: str) -> list[bytes]:
 Names = Mapping[tuple[str, str], tuple[str, str]]  # by source and key: of file and folders
 
 
-def name_forms(name: str) -> list[list[tuple[str, str]]]:
-    """The forms of a name in each of its typings, with unknown marks if it has none."""
+def name_forms(name: str, text: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
+    """The forms of a name in each of its typings: if it has no marks, those of the text, or else
+    with unknown marks."""
     found = [forms(typing) for typing in typings(name)]
     if any(folded != exact for typing in found for folded, exact in typing):
         return found
+    words = [folded for typing in found for folded, _ in typing if not folded.isnumeric()]
+    known = readings(words, ((n, *form) for n, form in enumerate(text) if form[0] in words))
     return [
-        [(folded, exact if folded.isnumeric() else f"{folded}?") for folded, exact in typing]
+        [(f, exact if f.isnumeric() else known.get(f, f"{f}?")) for f, exact in typing]
         for typing in found
     ]
 
 
 def check_names(segment: Segment, stored: list[list[Any]], names: Names) -> set[tuple[str, str]]:
     """The names of documents are at their last passages; return the forms of their words."""
-    expected = {
-        passage: tuple(map(name_forms, names[row[0], row[1]]))
-        for passage, (row, last) in enumerate(zip(stored, segment.arrays["last"], strict=True))
-        if last and (row[0], row[1]) in names
-    }
+    expected: dict[int, tuple[list[list[tuple[str, str]]], ...]] = {}
+    text: list[tuple[str, str]] = []
+    for passage, (row, last) in enumerate(zip(stored, segment.arrays["last"], strict=True)):
+        text += [*as_indexed(forms(row[-1]), forms(row[2]))[0], ("", "")]
+        if last and (row[0], row[1]) in names:
+            expected[passage] = tuple(name_forms(name, text) for name in names[row[0], row[1]])
+        text = [] if last else text
     assert list(segment.arrays["name.documents"]) == list(expected)
     assert list(segment.token_strings("name.tokens")) == [
         [[exact for _, exact in typing] for typing in (*own, [], *folders)] + [[]] * (not folders)

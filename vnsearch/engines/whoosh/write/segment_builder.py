@@ -114,16 +114,37 @@ def _tokenize(
     del tokens  # the places of the tokens of a long text take much memory
     terms, of_passage = _interleave(terms, of_text, title_sizes, document_of)
     terms = forget_marks(terms, of_text, of_passage, vocabulary)
+    names = _names(documents, terms, of_text, of_passage, last, vocabulary)
     pieces = _pieces_of_passages(compounds, of_text, title_sizes, document_of)
     piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
     ends = np.repeat(np.cumsum(of_passage), piece_sizes)
     terms = np.insert(terms, ends, np.fromiter(chain.from_iterable(pieces), np.int32))
     hashes = np.zeros(len(last), dtype=np.uint64)
     hashes[last] = text_hashes(document for _, document in documents)
-    lasts = zip(np.flatnonzero(last).tolist(), documents, strict=True)
-    named = [(at, (d.name, d.folders)) for at, (_, d) in lasts if d.name]
-    names = tokenized([at for at, _ in named], [name for _, name in named], vocabulary)
     return _TokenStream(terms, of_passage + piece_sizes, last, hashes, names)
+
+
+def _names(
+    documents: Sequence[tuple[str, Document]],
+    stream: Numbers,
+    of_text: Numbers,
+    of_passage: Numbers,
+    last: Numbers,
+    vocabulary: Vocabulary,
+) -> NameTokens:
+    """Tokenize the names of the documents that have one; the stream is that of `_interleave`."""
+    lasts, ends = np.flatnonzero(last), np.cumsum(of_passage)
+    counts = np.column_stack((of_text, of_passage - of_text)).ravel()
+    is_text = np.repeat(np.arange(len(counts)) % 2 == 0, counts)
+    texts = np.where(is_text, stream, FIELD_SEPARATOR)
+    bounds = np.append(0, ends[lasts])
+    named = [n for n, (_, document) in enumerate(documents) if document.name]
+    return tokenized(
+        lasts[named].tolist() if named else [],
+        [(documents[n][1].name, documents[n][1].folders) for n in named],
+        [texts[bounds[n] : bounds[n + 1]] for n in named],
+        vocabulary,
+    )
 
 
 def _pieces_of_passages(

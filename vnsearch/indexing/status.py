@@ -1,0 +1,79 @@
+"""What an index holds, and what has changed since (`vnsearch status`)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+
+from vnsearch.engines import Engine, embedded
+from vnsearch.files.paths import FileNames
+from vnsearch.index.catalog import versions
+from vnsearch.index.file_state import FileState
+from vnsearch.index.generations import Generations
+from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.indexing.counts import by_format, by_reason
+from vnsearch.indexing.plan import Known, everything, make_plan
+from vnsearch.model import FileEncoding, IndexSummary, Skipped, Status
+
+
+def status(index: Path, engine: Engine | None = None) -> Status:
+    """What the index in the (absolute) folder `index` holds, and what changed since.
+
+    Raises NoIndexError, IndexUnusableError.
+    """
+    generations, places = Generations(index), FileNames.of(index)
+    engine = engine or embedded()
+    catalog, reader = open_index(generations, engine)
+    with closing(catalog), closing(reader), as_index_error(generations):
+        roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
+        count, documents = catalog.counts()
+        passages = reader.count_passages()
+    plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
+    skipped = (*plan.skipped, *_flaws(places, files, plan.kept))
+    return Status(
+        folder=str(index),
+        roots=tuple(roots),
+        missing_roots=tuple(plan.missing),
+        files=count,
+        documents=documents,
+        passages=passages,
+        skipped=skipped,
+        bytes_on_disk=generations.bytes_on_disk(),
+        updated=datetime.fromisoformat(facts["updated"]),
+        new=len(plan.new),
+        changed=len(plan.changed),
+        removed=len(plan.gone),
+        formats=by_format(name for name, state in files.items() if state.documents),
+        reasons=by_reason(skipped, {places.from_here(n) for n, s in files.items() if s.documents}),
+        versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
+        encodings=tuple(encodings_in(places, files, sorted(plan.kept))),
+    )
+
+
+def summary(index: Path, engine: Engine | None = None) -> IndexSummary:
+    """What an index holds, without looking at its files; raises NoIndexError,
+    IndexUnusableError."""
+    generations = Generations(index)
+    catalog, reader = open_index(generations, engine or embedded())
+    with closing(catalog), closing(reader), as_index_error(generations):
+        files, documents = catalog.counts()
+        updated = datetime.fromisoformat(catalog.facts()["updated"])
+        roots = tuple(FileNames.of(index).path(root.path) for root in catalog.roots())
+    return IndexSummary(str(index), roots, files, documents, generations.bytes_on_disk(), updated)
+
+
+def _flaws(
+    places: FileNames, files: dict[str, FileState], names: Sequence[str]
+) -> Iterator[Skipped]:
+    for name in names:
+        for flaw in files[name].flaws:
+            yield Skipped(places.from_here(name), flaw)
+
+
+def encodings_in(
+    places: FileNames, files: dict[str, FileState], names: Sequence[str]
+) -> Iterator[FileEncoding]:
+    """The encodings of those of the named files that have one."""
+    for name in names:
+        if encoding := files[name].encoding:
+            yield FileEncoding(places.from_here(name), encoding, files[name].sure)
