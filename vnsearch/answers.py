@@ -69,7 +69,7 @@ class Results(Sequence[Hit]):
         self.total: Final = total  # documents that match, on all pages
         self.complete: Final = complete  # those of them that have all the words
         self.understood: Final = understood
-        self.notices: Final = tuple(notices)  # what of the query was not used, for a user to read
+        self.notices: Final = tuple(notices)  # what was not used, or no file meets, to be told
         self._hits = tuple(hits)
 
     def __len__(self) -> int:

@@ -154,6 +154,14 @@ def test_exit_code(run: Command, library: Path, arguments: list[str], code: int)
         (["search", "--offset", "-1", "a"], "offset"),
         (["search", "--color", "green", "a"], "green"),
         (["search", "--index", "nosuch", "a"], "nosuch"),
+        (["search", "--in", "", "a"], "--in is empty"),
+        (["search", "--type", "", "a"], "--type is empty"),
+        (["search", "--type", ", ", "a"], "no type of files is named in “, ”"),
+        (["search", "--since", "", "a", "--json"], "--since is empty"),
+        (["search", "--until=", "a"], "--until is empty"),
+        (["search", "--hyperlink-format", "foo", "đảng"], "--hyperlink-format: a link is one of"),
+        (["search", "--hyperlink-format", "{x}", "đảng", "-l"], "not: 'x'"),
+        (["search", "--hyperlink-format", "", "khongco"], "--hyperlink-format: a link is one of"),
         (["search", "--batch", "nosuch"], "nosuch"),
         (["search", "--batch", "docs"], "docs"),
         (["search", "--batch", "-", "a"], "batch"),
@@ -293,7 +301,7 @@ def test_index_tells_what_it_did(run: Command, tmp_path: Path) -> None:
     assert done.stdout.startswith("28 added, 1 newly skipped; 30 documents in .vnsearch\n")
     line = r"read [\d.]+ MB in [\d.]+ s \([\d.]+ MB/s\)(, [\d.]+ s of them to write the index)?"
     assert re.fullmatch(line, done.stdout.splitlines()[1])
-    assert done.stderr == "vnsearch: skipped docs/bin.txt: binary file\n"
+    assert done.stderr == "vnsearch: docs/bin.txt: binary file\n"
 
 
 def test_index_json(run: Command, shelf: Path) -> None:
@@ -816,6 +824,35 @@ def test_a_set_has_all_the_words(run: Command, library: Path, option: str) -> No
     assert run("search", option, "--any", "đảng khongco", cwd=library).returncode == 0
 
 
+@pytest.mark.parametrize("option", ["-l", "-0", "-c"])
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        (
+            "bàn",
+            ["nothing found", "1 document has all but the marks: leave {} out to see the best"],
+        ),
+        (
+            "bàn khongco",
+            [
+                "nothing found: no document has khongco",
+                "1 document has some of the words: leave {} out to see the best",
+            ],
+        ),
+        ("khongco", ["nothing found: no document has khongco"]),
+    ],
+)
+def test_an_empty_set_is_told_once(
+    run: Command, shelf: Path, option: str, query: str, told: list[str]
+) -> None:
+    write_files(shelf / "docs", {"ve.txt": "bản vẽ"})
+    run("index")
+    lines = run("search", option, query).stderr.splitlines()
+    notices = ["no document has “bàn”: only with other marks, or none"] * ("bàn" in query)
+    expected = [*notices, *(line.format(option) for line in told)]
+    assert lines == [f"vnsearch: {line}" for line in expected]
+
+
 def test_a_set_has_no_other_words(run: Command, library: Path) -> None:
     done = run("search", "giaoo", cwd=library)
     assert done.returncode == 0
@@ -833,6 +870,33 @@ def test_one_thing_is_never_given_up_to_its_pieces(run: Command, library: Path) 
     understood = answer(run("search", "--json", "giao-ngoại", cwd=library))["understood"]
     assert understood["suggestion"] == "giao ngoại"
     assert understood["missing"] == ["giao-ngoại"]
+
+
+@pytest.mark.parametrize(
+    ("query", "suggestion"),
+    [
+        ("đảng -bộ", None),
+        ('"bộ đảng" -viên', "bộ đảng NOT viên"),
+        ('bộ-đảng -"đảng viên"', 'bộ đảng NOT "đảng viên"'),
+        ('bộ-đảng NOT (viên OR "bộ đội")', 'bộ đảng NOT (viên OR "bộ đội")'),
+        ('title:"bộ ngoại đảng"', "title:bộ title:ngoại title:đảng"),
+        ('"bộ đảng" hộ*', "bộ đảng hộ*"),
+        ("(giao-ngoại OR khongco)", "((giao ngoại) OR khongco)"),
+        ("2.000", None),
+        ("2.000đ", None),
+        ("09.202.020", None),
+        ('giao-ngoại NOT "2.000"', 'giao ngoại NOT "2 000"'),
+        ("bộ-ngoại 2.000", None),
+    ],
+)
+def test_what_is_suggested_leaves_out_what_was_left_out(
+    run: Command, shelf: Path, query: str, suggestion: str | None
+) -> None:
+    (shelf / "docs/so.txt").write_text("số 2.000.000 đ, ngày 09, mục 202, trang 020")
+    run("index")
+    found = answer(run("search", "--json", "--no-relax", query, cwd=shelf))
+    assert found["total"] == 0
+    assert found["understood"]["suggestion"] == suggestion
 
 
 @pytest.mark.parametrize("option", ["", "--json", "--jsonl", "-l", "-0", "-c"])

@@ -294,7 +294,9 @@ def test_the_only_index_is_used_from_anywhere_and_told(run: Command, folder: Pat
         ("[search]\nlimt = 3", "no such option of search: limt"),
         ("[serch]\nlimit = 3", "no such command: serch"),
         ("colour = 'never'", "no such option: colour"),
-        ("[search]\nlimit = 'x'", "'x' is not a valid integer"),
+        ("[search]\nlimit = 'x'", "config.toml: Invalid value for '-n'"),
+        ("[search]\nsort = 'x'", "config.toml: Invalid value for '--sort'"),
+        ("color = 'x'", "config.toml: Invalid value for '--color'"),
         ("[search]\nexact = 1", "not a value of exact: 1"),
     ],
 )
@@ -303,6 +305,36 @@ def test_a_wrong_configuration(run: Command, folder: Path, text: str, message: s
     done = run("đất")
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "variables", "told"),
+    [
+        ("", ["đất"], {"VNSEARCH_SEARCH_LIMIT": "zz"}, "$VNSEARCH_SEARCH_LIMIT: Invalid"),
+        ("[search]\nlimit = 'x'", ["đất", "-n", "zz"], {}, "vnsearch: Invalid"),
+        ("[search]\njson = true", ["đất", "-l"], {}, "--json is set in {config}\n"),
+        ("[search]\ncount = true", ["đất", "--jsonl"], {}, "-c is set in {config}\n"),
+        (
+            "",
+            ["đất", "--all"],
+            {"VNSEARCH_SEARCH_ANY": "1"},
+            "--any is set in $VNSEARCH_SEARCH_ANY",
+        ),
+        ("[search]\njson = true", ["đất", "--all", "--any"], {}, "see: vnsearch search --help"),
+    ],
+)
+def test_a_wrong_value_is_told_with_where_it_stands(
+    run: Command,
+    folder: Path,
+    text: str,
+    arguments: list[str],
+    variables: dict[str, str],
+    told: str,
+) -> None:
+    write_files(folder, {".XDG_CONFIG_HOME/vnsearch/config.toml": text})
+    done = run(*arguments, **variables)
+    assert done.returncode == 2
+    assert told.format(config=folder / ".XDG_CONFIG_HOME/vnsearch/config.toml") in done.stderr
 
 
 def test_options_have_their_defaults_elsewhere(run: Command, folder: Path) -> None:

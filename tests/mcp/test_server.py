@@ -129,14 +129,14 @@ def test_several_messages_in_one(tools: Tools) -> None:
     [
         ("search", {}, "query is missing"),
         ("search", {"query": 5}, "query is a text"),
-        ("search", {"query": "x", "limit": 0}, "limit is from 1 to 50"),
-        ("search", {"query": "x", "limit": True}, "limit is from 1 to 50"),
-        ("search", {"query": "x", "limit": "5"}, "limit is from 1 to 50"),
+        ("search", {"query": "x", "limit": 0}, "limit is a whole number from 1 to 50"),
+        ("search", {"query": "x", "limit": True}, "limit is a whole number from 1 to 50"),
+        ("search", {"query": "x", "limit": "5"}, "limit is a whole number from 1 to 50"),
         ("search", {"query": "x", "type": "exe"}, "no such type of files: exe"),
         ("search", {"query": "x", "since": "soon"}, "no"),
         ("search", {"query": "x", "path": "/"}, "no argument path; there are: query, "),
         ("search", [], "arguments are an object"),
-        ("read", {"id": "x", "from": -1}, "from is from 0 to"),
+        ("read", {"id": "x", "from": -1}, "from is a whole number from 0 to"),
         ("read", {"id": "docs/z.txt"}, "nothing in the index has the id docs/z.txt"),
         ("read", {"id": "secret.txt"}, "nothing in the index"),
         ("read", {"id": "docs/../secret.txt"}, "nothing in the index"),
@@ -185,11 +185,24 @@ def test_a_changed_file_is_told(tools: Tools, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("folder", "count"),
-    [("docs", 3), ("docs/", 3), ("docs/sub [1]", 1), ("docs/s*", 1), ("..", 3), ("x", 0)],
+    [
+        *(("docs", 3), ("docs/", 3), ("docs/sub [1]", 1), ("docs/s*", 1), ("..", 3), ("sub*", 1)),
+        *(("x", 0), ("./x", 0), ("/x", 0)),
+    ],
 )
 def test_in_one_folder(tools: Tools, folder: str, count: int) -> None:
     found = call(tools, "search", query="dang bo", folder=folder)
     assert len(re.findall(r"#.*~1", found)) == count
+    assert ("nothing that is indexed is in" in found) == (count == 0)
+
+
+def test_a_folder_with_nothing_found_is_no_unknown_one(tools: Tools) -> None:
+    assert call(tools, "search", query="xyzt", folder="docs") == (
+        "nothing found\nno document has: xyzt"
+    )
+    assert "nothing that is indexed is in khong-co" in call(
+        tools, "search", query="xyzt", folder="khong-co"
+    )
 
 
 @pytest.mark.parametrize(
@@ -322,3 +335,23 @@ def test_the_command(tmp_path: Path, run: Command) -> None:
     done = run("mcp", cwd=tmp_path / "docs", stdin="\n".join(map(json.dumps, lines)))
     assert (done.returncode, done.stderr) == (0, "")
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--index", "nosuch"], "no index"),
+        ([], "no index here"),
+        (["--index", "nosuch", "-q"], ""),
+        (["--index", "own"], ""),
+    ],
+)
+def test_an_index_that_is_not_there_yet_is_told(
+    run: Command, tmp_path: Path, options: list[str], told: str
+) -> None:
+    write_files(tmp_path, {"docs/a.txt": "một"})
+    run("index", "docs", "--index", "own", XDG_STATE_HOME=str(tmp_path / "elsewhere"))
+    done = run("mcp", *options)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith(f"vnsearch: {told}" if told else "")
+    assert bool(done.stderr) == bool(told)

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, write_files
+from vnsearch.indexing.update import update
 
 SHOW = """
 import sys
@@ -106,6 +108,46 @@ def test_no_pager_when_it_is_not_wanted(folder: Path) -> None:
 
 def test_a_pager_that_ends_early_is_no_error(folder: Path) -> None:
     assert on_a_terminal(folder, 99_999, {"PAGER": "true"}) == ""
+
+
+COMMAND = """
+import sys
+from vnsearch.__main__ import main
+sys.argv[1:] = {arguments}
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first", "last"),
+    [
+        (["hòa bìn"], "     1\tvnsearch: no document has bìn;", "documents"),
+        (["hoa binh"], "     1\tvnsearch: understood as: hòa bình", "documents"),
+        (["hòa bình | trang"], "     1\tvnsearch: “|” is not used", "documents"),
+        (["hòa bình"], "     1\t  1 ", "documents"),
+        (["--no-pager", "hoa binh"], "vnsearch: understood as: hòa bình", "documents"),
+        (["-n", "1", "hoa binh"], "vnsearch: understood as: hòa bình", "documents"),
+        (["-l", "hoa binh"], "vnsearch: understood as: hòa bình", ".txt"),
+        (["show", "docs/long.txt"], "     1\tdocs/long.txt", "the file has changed or is gone"),
+    ],
+)
+def test_a_pager_hides_no_message(
+    tmp_path: Path, arguments: list[str], first: str, last: str
+) -> None:
+    pages = {f"docs/{n}.txt": f"Trang {n}\n\nhòa bình {n}\n" for n in range(10, 40)}
+    long = "".join(f"dòng {n} {'của tôi ' * 9}\n\n" for n in range(99))
+    write_files(tmp_path, {**pages, "docs/long.txt": long})
+    update(tmp_path / ".vnsearch", [str(tmp_path / "docs")])
+    if arguments[0] == "show":
+        (tmp_path / "docs/long.txt").write_text("khác")
+    code = COMMAND.format(arguments=arguments)
+    output = on_a_terminal(tmp_path, 0, {"PAGER": "cat -n", "NO_COLOR": "1"}, code=code)
+    text = re.sub(r"\x1b\]8.*?\x1b\\\\|\x1b\[\d*m", "", output)
+    assert text.startswith(first)
+    assert last in text.splitlines()[-1]
+    said = re.findall("vnsearch: .*", text)
+    assert len(said) == len({*said})
+    assert bool(said) == (arguments != ["hòa bình"])
 
 
 SAY = """

@@ -1,6 +1,7 @@
 """Which files a search may find, and in which order."""
 
 import os
+from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -227,3 +228,22 @@ def test_types(name: str, expected: str) -> None:
 def test_times_are_those_of_the_file(index: Path) -> None:
     assert datetime.now(timezone.utc).year > 2000
     assert found(index, FileFilter(since="2024-03-11")) == ["bảng.csv"]
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (FileFilter(), []),
+        (FileFilter(("docs",), "pdf"), ["is of type pdf"]),
+        (FileFilter(("khong-co/", "*.htm", "docs")), ["is in khong-co/", "is in *.htm"]),
+        (FileFilter(("./gone",), "page", "2099"), ["is in ./gone", "was modified then"]),
+        (FileFilter(("docs",), "page", "2000", "2100"), []),
+    ],
+)
+def test_what_no_file_passes_is_told_when_nothing_is_found(
+    index: Path, monkeypatch: pytest.MonkeyPatch, files: FileFilter, told: list[str]
+) -> None:
+    monkeypatch.chdir(index.parent)
+    with closing(Searcher(index)) as searcher:
+        notices = searcher.search("xyzt", files=files).notices
+    assert [notice.removeprefix("nothing that is indexed ") for notice in notices] == told

@@ -9,7 +9,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
+from click.core import ParameterSource
 
+from vnsearch.cli import config
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.options import (
     NO_PAGER,
@@ -72,6 +74,8 @@ def _code(arguments: Sequence[str]) -> int:
 def _misused(error: click.UsageError) -> VnsearchError:
     """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
+    if isinstance(error, click.BadParameter) and (origin := _origin(error)):
+        return VnsearchError(f"{origin}: {error.format_message()}", "set it right there")
     leave_out = "to leave a word out, put -- before it"
     if command.endswith((" index", " show", " open")):
         leave_out = "before a name that begins with -, put --"
@@ -82,6 +86,16 @@ def _misused(error: click.UsageError) -> VnsearchError:
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
             return VnsearchError(error.format_message(), leave_out)
     return VnsearchError(error.format_message(), f"see: {command} --help")
+
+
+def _origin(error: click.BadParameter) -> str:
+    """Where a wrong value comes from; "" when it was typed."""
+    if error.ctx is None or error.param is None or error.param.name is None:
+        return ""
+    source = error.ctx.get_parameter_source(error.param.name)
+    if source is ParameterSource.ENVIRONMENT:
+        return f"${error.param.envvar}"
+    return config.path() if source is ParameterSource.DEFAULT_MAP else ""
 
 
 @click.group(
@@ -242,16 +256,14 @@ Examples:
     "types",
     type=Choices(_types),
     metavar="NAME[,NAME]",
-    default="",
     help="Only files of these types: pdf, word, sheet, slides, mail, page, text, …, or suffixes.",
 )
 @click.option(
     "--since",
     metavar="DATE",
-    default="",
     help="Only files modified then or later: 2025-03-11, 11/3/2025, 2025-03, 2025, 7d (w, m, y).",
 )
-@click.option("--until", metavar="DATE", default="", help="Only files modified then or before.")
+@click.option("--until", metavar="DATE", help="Only files modified then or before.")
 @click.option(
     "--sort",
     type=click.Choice(["score", "modified", "path"]),

@@ -1,12 +1,14 @@
 """The commands for programs: options -> one call -> output -> exit code."""
 
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import click
 
 from vnsearch.cli.options import Common, with_common
-from vnsearch.errors import EXIT_FOUND
+from vnsearch.errors import EXIT_FOUND, VnsearchError
 
 
 @click.command()
@@ -36,6 +38,22 @@ def mcp(common: Common) -> int:
     from vnsearch.mcp.server import serve
     from vnsearch.mcp.tools import Tools
 
-    with closing(Tools(lambda: which_index.existing(common.folder, quiet=True))) as tools:
+    def find() -> Path:
+        return which_index.existing(common.folder, quiet=True)
+
+    if not common.quiet:
+        _tell_what_is_missing(find)
+    with closing(Tools(find)) as tools:
         serve(tools, sys.stdin.buffer, sys.stdout.buffer)
     return EXIT_FOUND
+
+
+def _tell_what_is_missing(find: Callable[[], Path]) -> None:
+    """Say why the index cannot be searched, if it cannot; an agent hears it when it asks."""
+    from vnsearch.index.generations import Generations
+    from vnsearch.render import streams
+
+    try:
+        Generations(find()).reading(lambda pointer: pointer)
+    except VnsearchError as error:
+        streams.say(str(error), error.advice)

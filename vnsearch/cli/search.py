@@ -1,5 +1,6 @@
 """A search as the command line asks for it -> what is printed, and an exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -17,6 +18,8 @@ from vnsearch.search.highlighter import LENGTH
 from vnsearch.search.searcher import Excerpts, Searcher
 
 _DEMANDS: Final = {"--all": Demand.ALL, "--any": Demand.ANY, None: None}
+_LONG_NAMES: Final = {"-l": "files-with-matches", "-0": "print0", "-c": "count"}
+_LINK_FORMAT: Final = "file"
 _DEFAULT_LIMIT: Final = 10
 _DEFAULT_LIMITS: Final = {"-l": sys.maxsize, "-0": sys.maxsize, "-c": 0}  # of these forms
 _PATHS: Final = ("-l", "-0")
@@ -45,9 +48,9 @@ class Options(NamedTuple):
     no_correct: bool = False
     no_relax: bool = False
     within: Sequence[str] = ()
-    types: str = ""
-    since: str = ""
-    until: str = ""
+    types: str | None = None
+    since: str | None = None
+    until: str | None = None
     sort: str = "score"
     reverse: bool = False
     passages: int = 1  # sys.maxsize: all
@@ -56,7 +59,7 @@ class Options(NamedTuple):
     as_lines: bool = False
     copies: bool = False
     explain: bool = False
-    link_format: str = "file"
+    link_format: str = _LINK_FORMAT
     no_pager: bool = False
     refresh: bool = False
     folder: str | None = None
@@ -64,6 +67,7 @@ class Options(NamedTuple):
     quiet: bool = False
 
 
+@streams.holding()
 def answer(query: Sequence[str], **given: Any) -> int:
     """Search, print, return an exit code; `given` are those of the `Options` that were given."""
     options = Options(**given)
@@ -71,6 +75,7 @@ def answer(query: Sequence[str], **given: Any) -> int:
     form = _form(options)
     _only_one({"--all": options.need_all, "--any": options.need_any})
     _check_what_is_asked(query, options.batch, form)
+    _check_link_format(options.link_format)
     index = which_index.existing(options.folder, quiet=options.quiet)
     if options.refresh:
         _bring_up_to_date(index, options.color, options.quiet)
@@ -105,7 +110,7 @@ def _answer_one(
     if form in (None, "--lines"):
         session.remember(index, text, results.hits)
     if is_set and not options.quiet and not results.total:
-        _tell_what_else(_ask(searcher, text, options._replace(limit=0)))
+        _tell_what_else(_ask(searcher, text, options._replace(limit=0)), form)
     return EXIT_FOUND if results.total else EXIT_NOTHING
 
 
@@ -141,7 +146,7 @@ def _ask(
         demand=demand or (Demand.ALL if is_set or options.no_relax else Demand.SMART),
         correct=not (is_set or options.no_correct),
         relax=not options.no_relax,
-        files=FileFilter(tuple(options.within), options.types, options.since, options.until),
+        files=_files(options),
         sort=options.sort,
         reverse=options.reverse,
         explain=options.explain,
@@ -150,6 +155,15 @@ def _ask(
     )
     streams.note("search", query=text, total=found.total, complete=found.complete)
     return found
+
+
+def _files(options: Options) -> FileFilter:
+    """Which files may be found; raises VnsearchError for an option that was given no value."""
+    given = {"--type": options.types, "--since": options.since, "--until": options.until}
+    for option, value in given.items():
+        if value == "":
+            raise VnsearchError(f"{option} is empty", "give it a value, or leave it out")
+    return FileFilter(tuple(options.within), *(value or "" for value in given.values()))
 
 
 def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
@@ -171,6 +185,15 @@ def _check_what_is_asked(query: Sequence[str], batch: str | None, form: str | No
         raise _misused(f"--batch prints JSON, not {form}")
 
 
+def _check_link_format(link_format: str) -> None:
+    if link_format == _LINK_FORMAT:
+        return
+    from vnsearch.render import links  # takes long to import
+
+    if wrong := links.problem(link_format):
+        raise _misused(f"--hyperlink-format: {wrong}")
+
+
 def _misused(message: str) -> VnsearchError:
     return VnsearchError(message, "see: vnsearch search --help")
 
@@ -179,8 +202,21 @@ def _only_one(flags: dict[str, bool]) -> str | None:
     """The flag that was given; raises VnsearchError when it was not the only one."""
     given = [name for name, value in flags.items() if value]
     if len(given) > 1:
-        raise _misused(f"{' and '.join(given)} exclude each other")
+        message = f"{' and '.join(given)} exclude each other"
+        origins = [f"{name} is set in {where}" for name in given if (where := _origin(name))]
+        raise VnsearchError(message, "; ".join(origins)) if origins else _misused(message)
     return given[0] if given else None
+
+
+def _origin(flag: str) -> str:
+    """Where a flag is set besides the command line, if it is."""
+    from vnsearch.cli import config
+
+    name = _LONG_NAMES.get(flag, flag).removeprefix("--")
+    variable = f"VNSEARCH_SEARCH_{name}".replace("-", "_").upper()
+    if os.environ.get(variable):
+        return f"${variable}"
+    return config.path() if config.load().get("search", {}).get(name) else ""
 
 
 def _tell(results: Results) -> None:
@@ -204,19 +240,24 @@ def _tell(results: Results) -> None:
     elif results.total and not results.complete and " " in results.query.strip():
         streams.say("no document has all the words; these have most of them")
     if not results.total:
-        streams.say(f"nothing found{f': no document has {missing}' if missing else ''}")
+        told = "".join(results.notices)
+        untold = ", ".join(
+            text for text in understood.missing if f"no document has “{text}”" not in told
+        )
+        streams.say(f"nothing found{f': no document has {untold}' if untold else ''}")
     if understood.suggestion not in (None, understood.text):
         streams.say(f"did you mean: {understood.suggestion}")
 
 
-def _tell_what_else(ranked: Results) -> None:
-    """What a search for the best would find where the set is empty."""
+def _tell_what_else(ranked: Results, form: str | None) -> None:
+    """What a search for the best would find where the set that a form shows is empty."""
     if ranked.total:
         documents = "1 document has" if ranked.total == 1 else f"{ranked.total:,} documents have"
         if ranked.understood.corrected:
             streams.say(f"{documents} {ranked.understood.text}")
         else:
-            streams.say(f"{documents} some of the words: leave the option out to see the best")
+            what = "all but the marks" if ranked.complete else "some of the words"
+            streams.say(f"{documents} {what}: leave {form} out to see the best")
 
 
 def _show(results: Results, form: str | None, options: Options) -> None:
@@ -235,10 +276,8 @@ def _show(results: Results, form: str | None, options: Options) -> None:
             streams.write(plain.places(results))
         case _ if results.total:
             if options.color == "always" or sys.stdout.isatty():
-                from vnsearch.render import links, pager, terminal
+                from vnsearch.render import pager, terminal
 
-                if wrong := links.problem(options.link_format):
-                    raise _misused(f"--hyperlink-format: {wrong}")
                 shown = terminal.results(results, options.color, options.link_format)
                 pager.show(shown, wanted=not options.no_pager)
             else:

@@ -30,6 +30,7 @@ class Target(NamedTuple):
     query: str  # of the search that found it, if it was named by its rank
 
 
+@streams.holding()
 def show(
     target: str,
     *,

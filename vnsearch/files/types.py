@@ -20,6 +20,7 @@ TYPES: Final[dict[str, tuple[str, ...]]] = {
     "image": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
     "archive": (".zip", ".tar", ".tgz", ".7z", ".rar"),
 }
+_ADVICE: Final = f"types are {', '.join(TYPES)}, or suffixes such as docx"
 _COMPRESSIONS: Final = (".gz", ".bz2", ".xz", ".zst")
 
 _TYPES_BY_SUFFIX: Final = {suffix: name for name, found in TYPES.items() for suffix in found}
@@ -45,9 +46,10 @@ def suffixes_of(types: str) -> tuple[str, ...]:
     for typed in filter(None, types.replace(" ", "").lower().split(",")):
         suffix = f".{typed.removeprefix('.')}"
         if typed not in TYPES and not _is_suffix(suffix):
-            advice = f"types are {', '.join(TYPES)}, or suffixes such as docx"
-            raise VnsearchError(f"no such type of files: {typed}", advice)
+            raise VnsearchError(f"no such type of files: {typed}", _ADVICE)
         found += TYPES.get(typed, (suffix,))
+    if types and not found:
+        raise VnsearchError(f"no type of files is named in “{types}”", _ADVICE)
     return tuple(found)
 
 

@@ -45,7 +45,9 @@ class _Argument(NamedTuple):
             raise _WrongArgumentError(f"{name} is a text")
         if isinstance(value, int | float) and not isinstance(value, bool) and value in self.numbers:
             return int(value)
-        raise _WrongArgumentError(f"{name} is from {self.numbers[0]} to {self.numbers[-1]}")
+        raise _WrongArgumentError(
+            f"{name} is a whole number from {self.numbers[0]} to {self.numbers[-1]}"
+        )
 
 
 class _WrongArgumentError(ValueError):
@@ -59,7 +61,7 @@ _ARGUMENTS: Final[dict[str, dict[str, _Argument]]] = {
             required=True,
         ),
         "limit": _Argument("documents at most", 5, range(1, 51)),
-        "folder": _Argument("only files in this folder"),
+        "folder": _Argument("only files in this folder: its path, or its name"),
         "type": _Argument("only files of these types: pdf, word, sheet, slides, mail, page, …"),
         "since": _Argument("only files modified then or later: 2025-03-11, 2025, 30d"),
         "passages": _Argument("so many places of each document", 1, range(1, 11)),
@@ -163,11 +165,10 @@ def _checked(known: dict[str, _Argument], given: object) -> Object:
 
 
 def _search(index: api.Index, options: Object) -> Iterator[str]:
-    folder = options["folder"]
     found = index.search(
         options["query"],
         limit=options["limit"],
-        within=os.path.join(index.folder.parent, folder) if folder else (),
+        within=_within(index, options["folder"] or ""),
         type=options["type"] or "",
         since=options["since"] or "",
         passages=options["passages"],
@@ -182,6 +183,15 @@ def _search(index: api.Index, options: Object) -> Iterator[str]:
             yield f"\n{len(found) - number} more hits did not fit in max_chars"
             return
         yield _cut(shown_hit, max(_LEAST_SHOWN, len(shown_hit) + left))
+
+
+def _within(index: api.Index, folder: str) -> tuple[str, ...]:
+    """Where to search: in a folder by its path from that of the index, else by its name."""
+    if not folder:
+        return ()
+    path = os.path.join(index.folder.parent, folder)
+    is_path = os.path.isabs(folder) or folder.startswith(".") or os.path.lexists(path)
+    return (path if is_path else f"**/{folder}",)
 
 
 def _hit(hit: api.Hit) -> Iterator[str]:

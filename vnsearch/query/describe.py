@@ -5,6 +5,7 @@ from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word, all_words
+from vnsearch.query.typings import is_grouped
 
 
 def text_of(typed: Query, understood: Query) -> str:
@@ -45,9 +46,45 @@ def texts_of(query: Query, clauses: Iterable[Clause]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(text, dict.fromkeys(clauses))))
 
 
-def in_pieces(source: str) -> str:
-    """A query with spaces between all that is typed without them, signs and quotes left out."""
-    return " ".join(token.text for token in tokenize(source))
+def in_pieces(query: Query) -> str:
+    """A query with spaces between all that is typed as one thing, save a number (its groups are
+    other numbers) and what must not match."""
+    return " ".join(_written(clause) for clause in query.clauses)
+
+
+def _written(clause: Clause, *, whole: bool = False, nested: bool = False) -> str:
+    """A clause in the query language; its phrases in pieces, unless `whole`."""
+    match clause:
+        case Word():
+            return _typed((clause,))
+        case Phrase(words, text=typed):
+            if whole or is_grouped(typed) or all(word.text.isdecimal() for word in words):
+                return _typed(words, typed)
+            text = " ".join(_typed((word,)) for word in words)
+            return f"({text})" if nested else text
+        case Not(part):
+            return f"NOT {_written(part, whole=True, nested=True)}"
+        case All(parts, explicit):
+            between = " AND " if explicit else " "
+        case Any(parts):
+            between = " OR "
+    text = between.join(_written(part, whole=whole, nested=True) for part in parts)
+    return f"({text})" if nested or len(parts) > 1 else text
+
+
+_SIGNS: Final = {Kind.WORD: "", Kind.PREFIX: "*", Kind.FUZZY: "~"}
+
+
+def _typed(words: tuple[Word, ...], text: str = "") -> str:
+    """Words of one place as they are typed, `text` if without quotes, with its field and the sign
+    of the last."""
+    field = "title:" * words[0].in_title + "name:" * words[0].in_name
+    texts = (word.text.lower() if word.text in _OPERATORS else word.text for word in words)
+    text, sign = text or " ".join(texts), _SIGNS[words[-1].kind]
+    return f'{field}"{text}{sign}"' if " " in text else f"{field}{text}{sign}"
+
+
+_OPERATORS: Final = ("OR", "AND", "NOT")
 
 
 def _in_case_of(typed: str, word: str) -> str:

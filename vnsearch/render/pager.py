@@ -16,12 +16,16 @@ def show(text: str, *, wanted: bool = True, line: int = 1) -> None:
     """Write text to stdout, through a pager if that is a terminal with fewer lines, which less
     begins to show at `line`.
 
-    The pager is $VNSEARCH_PAGER, else $PAGER, else less; none if that is empty or `cat`.
+    What `streams` holds back stands above the text, or where that is not shown first, comes after
+    the pager. The pager is $VNSEARCH_PAGER, else $PAGER, else less; none if that is empty or `cat`.
     """
-    command = _pager() if wanted and _is_longer_than_the_screen(text) else []
+    said = "\n".join([*streams.held(), "", ""]) if streams.held() and line == 1 else ""
+    command = _pager() if wanted and _is_longer_than_the_screen(said + text) else []
     if command and line > 1 and os.path.basename(command[0]) == "less":
         command.append(f"+{line}g")
-    if not command or not _through(command, text):
+    if command and _through(command, said + text):
+        streams.release(drop=bool(said))
+    else:
         streams.write_text(text)
 
 

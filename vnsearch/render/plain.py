@@ -203,14 +203,18 @@ def _encodings(items: Sequence[FileEncoding]) -> str:
 
 
 def skipped(items: Sequence[Skipped]) -> Iterator[str]:
-    """The skipped files: the first ones singly, the others counted by reason."""
+    """What was skipped, or not read as it should be: the first files singly, then the first of each
+    reason with the number of others."""
     for item in items[:_MAX_LISTED]:
-        yield safe(f"skipped {item.path}: {item.reason}")
-    rest = Counter(item.reason for item in items[_MAX_LISTED:]).most_common()
-    for reason, count in rest[:_MAX_LISTED]:
-        yield safe(f"skipped {count:,} more: {reason}")
-    if left := sum(count for _, count in rest[_MAX_LISTED:]):
-        yield f"skipped {left:,} more for other reasons"
+        yield safe(f"{item.path}: {item.reason}")
+    rest = items[_MAX_LISTED:]
+    first = {item.reason: item.path for item in reversed(rest)}
+    reasons = Counter(item.reason for item in rest).most_common()
+    for reason, count in reasons[:_MAX_LISTED]:
+        others = f" and {count - 1:,} more" if count > 1 else ""
+        yield safe(f"{first[reason]}{others}: {reason}")
+    if left := sum(count for _, count in reasons[_MAX_LISTED:]):
+        yield f"{left:,} more for other reasons: vnsearch status --skipped lists them"
 
 
 def all_skipped(items: Sequence[Skipped]) -> Iterator[str]:

@@ -15,6 +15,7 @@ _STDERR: Final = 2  # its number
 
 _listener: "Callable[[str, dict[str, Any]], None] | None" = None
 _color = "auto"  # see `use_color`
+_held: list[str] | None = None  # lines for stderr, see `holding`
 
 
 def prepare() -> None:
@@ -59,12 +60,14 @@ def write(lines: Iterable[str]) -> None:
     """Write lines to stdout, in UTF-8 whatever the locale. A lone surrogate, which stands for a
     byte of a file name (PEP 383), becomes its JSON escape."""
     for line in lines:
+        release()
         with naming_stdout():
             sys.stdout.buffer.write(f"{line}\n".encode("utf-8", "backslashreplace"))
 
 
 def write_text(text: str) -> None:
     """Write text to stdout as `write` does."""
+    release()
     with naming_stdout():
         sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
 
@@ -78,6 +81,7 @@ def write_now(line: str) -> None:
 
 def write_paths(paths: Iterable[str], end: str) -> None:
     """Write paths, each followed by `end`, in the bytes the file system has for them."""
+    release()
     for path in paths:
         with naming_stdout():
             sys.stdout.buffer.write(os.fsencode(path + end))
@@ -112,9 +116,45 @@ def say(message: str, advice: str = "", *, is_error: bool = False) -> None:
     note("message", message=message, advice=advice)
     name = _styled("vnsearch:", "1;31" if is_error else "2")
     lines = [f"{name} {safe(message)}"] + [_styled(safe(advice), "2")] * bool(advice)
+    if _held is not None and not is_error:
+        _held.extend(lines)
+    else:
+        _say_now(lines)
+
+
+def _say_now(lines: Iterable[str]) -> None:
     for line in lines:
         with suppress(OSError):
             sys.stderr.write(line + "\n")
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+    """On a terminal, hold back what is said until something is written, or `release` or the end:
+    a pager that fills the screen would hide it, and shows it itself."""
+    global _held
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        yield
+        return
+    _held = []
+    try:
+        yield
+    finally:
+        release()
+        _held = None
+
+
+def held() -> list[str]:
+    """The lines that are held back."""
+    return _held or []
+
+
+def release(*, drop: bool = False) -> None:
+    """Say what is held back, unless it has been shown."""
+    if _held:
+        lines = _held[:]
+        _held.clear()
+        _say_now(() if drop else lines)
 
 
 def _styled(text: str, style: str) -> str:

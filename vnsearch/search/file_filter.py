@@ -4,7 +4,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from vnsearch.engines import Filters
@@ -39,6 +39,19 @@ class FileFilter(NamedTuple):
         return Filters(
             tuple(globs), tuple(folders), suffixes_of(self.types), self._of_the_time(catalog)
         )
+
+    def unmet(self, names: FileNames, catalog: Catalog) -> Iterator[str]:
+        """Which of the tests no file in the index passes, for a user to read."""
+        tests = {
+            f"is in {typed.removeprefix('**/')}": FileFilter((typed,)) for typed in self.within
+        }
+        tests[f"is of type {self.types}"] = FileFilter(types=self.types)
+        tests["was modified then"] = FileFilter(since=self.since, until=self.until)
+        files = [name for name, _ in catalog.modified()]
+        for what, part in tests.items():
+            accepts = part.filters(names, catalog).accepts()
+            if accepts is not None and not any(map(accepts, files)):
+                yield f"nothing that is indexed {what}"
 
     def _of_the_time(self, catalog: Catalog) -> frozenset[str] | None:
         """The files that were modified in time; None when any time is right."""

@@ -119,8 +119,10 @@ class Searcher:
         with as_index_error(self._generations):
             answer = self._answer(typed, reversed_matches_of if reverse else matches_of, correct)
             found = self._results(answer, offset, excerpts)
+            unmet = () if found.total else files.unmet(self._places, self._catalog)
+            notices = (*found.notices, *unmet)
         reading = tuple(describe(answer.query)) if explain else ()
-        return found._replace(query=text, limit=limit, reading=reading)
+        return found._replace(query=text, limit=limit, reading=reading, notices=notices)
 
     def facets(
         self,
@@ -155,7 +157,7 @@ class Searcher:
         if matches.total:
             return _Answer(query, matches, understood)
         if correction is None:
-            pieces = in_pieces(typed.source)
+            pieces = in_pieces(typed)
             apart = parse(pieces, exact=typed.exact, demand=Demand.ALL)
             if pieces != typed.source and matches_of(apart).total:
                 understood = understood._replace(suggestion=pieces)
