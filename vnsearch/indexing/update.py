@@ -177,7 +177,7 @@ def _nothing_named() -> RootError:
 
 
 def _no_roots() -> RootError:
-    why = "the index has no roots, or is too damaged to tell them"
+    why = "the index has no roots, or they cannot be read"
     return RootError(why, "name its files and folders: vnsearch index --rebuild FOLDER")
 
 
