@@ -393,9 +393,5 @@ def _readings(
         return searcher.read(text), searcher.typings(text)
 
 
-commands.add_command(show)
-commands.add_command(open_)
-commands.add_command(status)
-commands.add_command(watch)
-commands.add_command(mcp)
-commands.add_command(schema)
+for command in (show, open_, status, watch, mcp, schema):
+    commands.add_command(command)

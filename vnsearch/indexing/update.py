@@ -63,10 +63,9 @@ def update(
     inside of them. `forget` drops roots with their files, and the roots inside of them. `rebuild`
     starts from nothing with all known roots, and does not need the old index to be readable.
     `shared` lets the group read and write it from now on. Waits `wait` seconds for another writer;
-    uses `jobs` processes (default: the cores) when there is enough to read. A root that is missing
-    keeps its documents, and is among the `missing_roots` of what is returned; so do files and
-    folders that cannot be read, the `unread`. Raises RootError, LockedError and
-    IndexUnusableError; the index is as before then, as it is when interrupted.
+    uses `jobs` processes (default: the cores) when there is enough to read. Roots that are missing
+    keep their documents, and are told as `missing_roots`; so do unreadable files, as `unread`.
+    Raises RootError, LockedError and IndexUnusableError; the index is then as before.
     """
     started = time.monotonic()
     engine = engine or embedded()
@@ -94,8 +93,8 @@ def update(
         if not plan.is_empty() or roots != known.roots or rebuild or work.skips_anew():
             work.recognize(index / RECOGNIZED, jobs or _cores())
             _make_generation(generations, work, engine, roots, jobs or _cores(), fresh=rebuild)
-        done = _summary(generations, work, started)
-        return done._replace(forgotten=_forgotten_too(places, known, roots, forgotten))
+        also = _forgotten_too(places, known, roots, forgotten)
+        return _summary(generations, work, started)._replace(forgotten=also)
 
 
 def _forgotten_too(
