@@ -4,13 +4,14 @@ Never by a shell: a path is one argument, and an absolute one, so that it is no 
 """
 
 import os
-import shlex
 import subprocess
 import sys
+from shlex import quote, split
 from shutil import which
 from typing import Final
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.model import Locator
 
 _EDITED: Final = ("text", "markdown", "data")  # types of files
@@ -61,7 +62,7 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
     an editor. `kind` is its type, see `files.types`."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and (place is None or place.unit == "line") and kind in _EDITED:
-        words = shlex.split(editor)
+        words = split(editor)
         options = _AT_LINE.get(os.path.basename(words[0]), _PLUS_LINE) if place else ("{path}",)
         return [*words, *_filled(options, path, place)], True
     if place is not None and place.unit == "page" and sys.platform != "darwin":
@@ -70,12 +71,11 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
             return [viewer, *_filled(_AT_PAGE[viewer], path, place)], False
     opener = "open" if sys.platform == "darwin" else "xdg-open"
     if which(opener) is None:
-        install = "" if sys.platform == "darwin" else "install xdg-utils, or "
-        edit = "set $EDITOR, or " * (kind in _EDITED)
-        raise VnsearchError(
-            f"no program opens {path}: {opener} is missing",
-            f"{install}{edit}read its text: vnsearch show {shlex.quote(path)}",
-        )
+        what = _("no program opens {path}: {opener} is missing").format(path=path, opener=opener)
+        ways = [_("install xdg-utils")] * (sys.platform != "darwin")
+        ways += [_("set $EDITOR")] * (kind in _EDITED)
+        ways.append(_("read its text: {command}").format(command=f"vnsearch show {quote(path)}"))
+        raise VnsearchError(what, _(", or ").join(ways))
     return [opener, path], False
 
 

@@ -4,6 +4,8 @@ import io
 import os
 import stat
 
+from vnsearch.language import N_
+
 
 def open_regular(path: str) -> io.FileIO:
     """Open a file for reading, unbuffered.
@@ -15,7 +17,7 @@ def open_regular(path: str) -> io.FileIO:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(None, "not a regular file", path)
+            raise OSError(None, N_("not a regular file"), path)
         return io.FileIO(descriptor)
     except BaseException:
         os.close(descriptor)

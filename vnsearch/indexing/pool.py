@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from vnsearch.engines import Batch, Builder
 from vnsearch.errors import VnsearchError
 from vnsearch.indexing.reading import Part, PartReader, PartReport
+from vnsearch.language import _
 from vnsearch.readers.sandbox import end_with_parent
 
 # A forked process need not import everything again. It touches neither the terminal nor the
@@ -127,7 +128,7 @@ def _as_error() -> Iterator[None]:
     try:
         yield
     except (EOFError, ConnectionError) as error:
-        raise VnsearchError("a process that was reading files died", "try again") from error
+        raise VnsearchError(_("a process that was reading files died"), _("try again")) from error
 
 
 def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection], parent: int) -> None:

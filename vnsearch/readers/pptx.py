@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
@@ -32,7 +33,7 @@ def read(source: Source) -> Iterator[Document]:
     ]
     text = "\n\f".join(_text(package, slide) for slide in slides)
     if not text.strip():
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = [package.title(), *(_title(package, slide) for slide in slides[:1])]
     yield Document("", titles.first_title(stated), text, Locator(1, "slide"))
 

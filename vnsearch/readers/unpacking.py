@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import IO, Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 
 PROGRAM: Final = "bsdtar"
 _SECONDS: Final = 60  # of processor time
@@ -27,7 +28,9 @@ def as_tar(stream: IO[bytes], kind: str) -> Iterator["subprocess.Popen[bytes]"]:
     program = shutil.which(PROGRAM)
     if program is None:
         raise UnusableFileError(
-            f"{kind} archive: unpack it, or install bsdtar (Debian: libarchive-tools)"
+            N_("{kind} archive: unpack it, or install bsdtar (Debian: libarchive-tools)").format(
+                kind=kind
+            )
         )
     with _as_file(stream) as file:
         file.seek(0)
