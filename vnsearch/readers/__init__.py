@@ -7,7 +7,6 @@ of its format is met.
 """
 
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from zlib import crc32
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
+from vnsearch.platform import quoted
 from vnsearch.readers import titles, unpacking
 from vnsearch.readers.base import (
     Done,
@@ -312,7 +312,7 @@ def _installed(library: str) -> bool:
 
 def _remedy(library: str) -> str:
     """What installs a library in the environment that vnsearch runs in."""
-    package, python = library.replace("_", "-"), shlex.quote(sys.executable)
+    package, python = library.replace("_", "-"), quoted(sys.executable)
     if "pipx" in PurePath(sys.prefix).parts:
         return f"pipx inject vnsearch {package}"
     if find_spec("pip") is not None:
