@@ -174,10 +174,9 @@ def test_the_page_of_formats_names_every_suffix() -> None:
     assert [suffix for suffix in filter(None, FORMATS) if f"`{suffix}`" not in text] == []
 
 
-def test_readme_tells_every_exit_code() -> None:
-    text = readme("README.md")
-    section = text[text.lower().find("exit code") :] if "exit code" in text.lower() else ""
-    missing = [code for code in EXIT_CODES if not stands_in(str(code), section)]
+@pytest.mark.parametrize("file", ["docs/scripts.md", "docs/vi/scripts.md"])
+def test_the_page_for_scripts_tells_every_exit_code(file: str) -> None:
+    missing = [code for code in EXIT_CODES if f"| {code} |" not in readme(file)]
     assert not missing
 
 
@@ -187,7 +186,9 @@ _VARIABLES = (
 )
 
 
-def test_readme_tells_the_variables() -> None:
-    text = readme("README.md")
+@pytest.mark.parametrize(("start", "folder"), [("README.md", "docs"), ("README.vi.md", "docs/vi")])
+def test_the_pages_tell_the_variables(start: str, folder: str) -> None:
+    pages = (start, *(f"{folder}/{name}.md" for name in ("indexing", "search", "scripts")))
+    text = "".join(map(readme, pages))
     missing = [name for name in _VARIABLES if not stands_in(name, text)]
     assert not missing
