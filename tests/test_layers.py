@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vnsearch"
 # From the bottom up; a room may import itself and those below it, and rooms of one line not one
 # another.
 LAYERS = [
+    {"platform", "language"},
     {"errors", "model", "__init__"},
     {"vietnamese"},
     {"analysis"},
@@ -34,6 +35,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "compression": ("engines/whoosh", "readers/compression"),
     "click": (
         "cli/commands",
+        "cli/help",
         "cli/options",
         "cli/programs",
         "cli/reading_commands",

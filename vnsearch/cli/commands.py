@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from vnsearch.cli import config
 from vnsearch.cli.exits import fail, run
+from vnsearch.cli.help import use_language
 from vnsearch.cli.options import (
     NO_PAGER,
     Choices,
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = given[: given.index("--")] if "--" in given else given
     as_json = any(word.partition("=")[0] in _JSON for word in options)
+    use_language(commands)
     run(lambda: _code(given), as_json=as_json)
 
 
@@ -176,7 +178,9 @@ Examples:
     help="Drop a root, and those inside it, with their files from the index. Repeatable.",
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: the cores."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a file was skipped.")
 @click.option(
@@ -227,9 +231,16 @@ Examples:
     "-n",
     "--limit",
     type=click.IntRange(min=0),
+    metavar="N",
     help="Show so many documents. Default: 10; with -l and -0 all.",
 )
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+@click.option(
+    "--offset",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Leave out so many first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON object per hit.")
 @click.option("-l", "--files-with-matches", "as_paths", is_flag=True, help="Print paths only.")

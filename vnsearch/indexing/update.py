@@ -6,7 +6,6 @@ new generation of the index, which becomes current when all of it is on disk.
 
 import os
 import re
-import shlex
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
@@ -28,6 +27,7 @@ from vnsearch.indexing.pool import read_all
 from vnsearch.indexing.progress import Progress, Silence
 from vnsearch.indexing.status import encodings_in
 from vnsearch.model import Changes, Root, Skipped
+from vnsearch.platform import quoted
 from vnsearch.readers import format_of
 
 # For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
@@ -182,7 +182,7 @@ def _no_roots() -> RootError:
 
 def forget_advice(root: str) -> str:
     """What to do about a root that is missing."""
-    return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
+    return f"if it is gone for good: vnsearch index --forget {quoted(root)}"
 
 
 def _cannot_be_rebuilt(places: FileNames, roots: Sequence[Root], plan: Plan) -> RootError:
@@ -200,11 +200,11 @@ def _would_be_lost(places: FileNames, roots: Sequence[Root], name: str, reason: 
     root = max(above, key=lambda root: len(places.path(root.path)))
     folder = places.path(root.path)
     if path == folder:
-        command = f"--forget {shlex.quote(places.from_here(name))}"
+        command = f"--forget {quoted(places.from_here(name))}"
     else:
         left_out = re.sub(r"[*?[\\]| $", r"\\\g<0>", relative_to(folder, path))
-        globs = (f" --exclude {shlex.quote(glob)}" for glob in (*root.excludes, f"/{left_out}"))
-        command = f"{shlex.quote(places.from_here(root.path))}{''.join(globs)}"
+        globs = (f" --exclude {quoted(glob)}" for glob in (*root.excludes, f"/{left_out}"))
+        command = f"{quoted(places.from_here(root.path))}{''.join(globs)}"
     return RootError(
         f"{places.from_here(name)}: {reason}; a rebuild would lose its documents",
         "nothing was changed; make it readable, or if its documents may go: "
