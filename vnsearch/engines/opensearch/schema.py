@@ -75,7 +75,7 @@ COUNTS: Final = {
 }
 
 
-def passages_index(shards: int, replicas: int) -> dict[str, Any]:
+def passages_index(shards: int, replicas: int | None) -> dict[str, Any]:
     """What creates an index of passages."""
     source = {"excludes": _UNSTORED}
     index = _index(shards, replicas, PASSAGES, source)
@@ -85,25 +85,28 @@ def passages_index(shards: int, replicas: int) -> dict[str, Any]:
     return index
 
 
-def counts_index(replicas: int) -> dict[str, Any]:
+def counts_index(replicas: int | None) -> dict[str, Any]:
     """What creates an index of counts."""
     index = _index(1, replicas, COUNTS, {})
     index["settings"]["index.codec"] = "best_compression"
     return index
 
 
-def state_index(replicas: int) -> dict[str, Any]:
+def state_index(replicas: int | None) -> dict[str, Any]:
     """What creates the index of the commit document."""
     index = _index(1, replicas, {}, {})
     index["mappings"] = {"dynamic": False}  # nothing is searched
     return index
 
 
-def _index(shards: int, replicas: int, fields: Any, source: Any) -> dict[str, Any]:
+def _index(shards: int, replicas: int | None, fields: Any, source: Any) -> dict[str, Any]:
+    copies: dict[str, Any] = {"number_of_replicas": replicas}
+    if replicas is None:
+        copies = {"auto_expand_replicas": "0-1"}
     return {
         "settings": {
             "number_of_shards": shards,
-            "number_of_replicas": replicas,
+            **copies,
             "refresh_interval": "-1",
             "max_terms_count": MAX_TERMS,
             "unassigned.node_left.delayed_timeout": "10s",

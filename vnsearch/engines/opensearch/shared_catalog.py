@@ -33,9 +33,10 @@ def upload(client: Client, path: Path) -> dict[str, Any]:
     return {"chunks": names}
 
 
-def download(client: Client, catalog: dict[str, Any], path: Path) -> None:
-    """Write a catalog to a file; raises ClusterError when a chunk is missing or damaged."""
-    with path.open("wb") as file:
+def download(client: Client, catalog: dict[str, Any], generation: Path) -> None:
+    """Write a catalog into the folder of a generation; raises ClusterError when a chunk is missing
+    or damaged."""
+    with (generation / FILE).open("wb") as file:
         names = catalog["chunks"]
         for begin in range(0, len(names), _TOGETHER):
             some = names[begin : begin + _TOGETHER]
