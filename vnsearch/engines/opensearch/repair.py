@@ -69,8 +69,7 @@ def must_be_current(client: Client, current: State) -> None:
 
 def undo(client: Client, current: State) -> None:
     """Take back what runs left that came to nothing, and delete what is gone."""
-    for index in (current.passages, current.counts):
-        client.post(f"/{index}/_refresh", None)
+    client.refresh(current.passages, current.counts)
     later: list[Json] = [{"range": {"born": {"gt": current.epoch}}}]
     later += state.terms("born", current.aborted)
     query = {"bool": {"should": later, "minimum_should_match": 1}}

@@ -7,9 +7,10 @@
 A rebuild makes new ones of the last two. vnsearch makes every token; the cluster cuts at spaces
 only. Of a passage, beside what is stored:
 
-    f  folded forms: text, title, title     x  exact forms: the same     q  folded bigrams
-    e  pieces of compounds, exact           t  title, exact
-    n  name of the file, exact              o  its folders, exact
+    f  folded forms: text, title, title     x  words: the same     q  folded bigrams
+    e  pieces of compounds, words           t  title, words
+    n  name of the file, words              o  its folders, words
+       words are both forms, see `tokens.both`
     s  each once, with the field in front (`t` title, `n` name and folders, none for text, title
        and pieces) and its kind: `f:` folded, `x:` exact, `k:` folded, if its marks are unknown;
        `c:` folded, in pieces
@@ -63,7 +64,7 @@ PASSAGES: Final = {
     "w": _PLACES,
     "stored": _STORED,  # see `documents.stored`
 }
-_UNSTORED: Final = ["s", "f", "q", "t", "w", "kind", "r"]
+_STORED_FIELDS: Final = ["d", "i", "np", "born", "src", "key", "h", "stored"]
 
 COUNTS: Final = {
     "plus": _COUNTS,
@@ -77,7 +78,7 @@ COUNTS: Final = {
 
 def passages_index(shards: int, replicas: int | None) -> dict[str, Any]:
     """What creates an index of passages."""
-    source = {"excludes": _UNSTORED}
+    source = {"includes": _STORED_FIELDS}
     index = _index(shards, replicas, PASSAGES, source)
     index["settings"]["max_result_window"] = MAX_WINDOW
     index["settings"]["index.codec"] = "best_compression"

@@ -52,7 +52,7 @@ def download(client: Client, catalog: dict[str, Any], generation: Path) -> None:
 
 def forget(client: Client, kept: Iterable[str]) -> None:
     """Delete the chunks that no commit document names."""
-    client.post(f"/{_index(client)}/_refresh", None)
+    client.refresh(_index(client))
     stay = set(kept)
     body: dict[str, Any] = {"size": 1_000, "_source": False, "sort": ["_doc"]}
     hits = client.search(f"/{_index(client)}/_search", body)["hits"]["hits"]
