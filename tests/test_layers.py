@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vnsearch"
 # another.
 LAYERS = [
     {"language"},
+    {"platform"},
     {"errors", "model", "__init__"},
     {"vietnamese"},
     {"analysis"},
@@ -29,7 +30,7 @@ LAYERS = [
 
 # Libraries that only one part of the house knows.
 ONLY: dict[str, str | tuple[str, ...]] = {
-    "numpy": ("analysis/bulk", "engines/whoosh/write"),
+    "numpy": ("analysis/bulk", "engines/tokens", "engines/whoosh/write"),
     "whoosh": ("engines/whoosh/bridge", "whoosh"),
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),

@@ -5,6 +5,7 @@ import os
 from typing import Final
 
 from vnsearch.language import N_, _, translated
+from vnsearch.platform import whose
 
 EXIT_FOUND = 0
 EXIT_NOTHING = 1  # no match, as with grep; or files skipped with --strict
@@ -169,21 +170,12 @@ def exhausted(error: OSError) -> VnsearchError | None:
 
 def _advice_for_owner(path: str) -> str:
     """What to do where one may not read or write."""
-    while True:
-        try:
-            owner = os.stat(path).st_uid
-            break
-        except OSError:
-            if path == (path := os.path.dirname(os.path.abspath(path))):
-                return CHECK_DISK
-    if owner == os.geteuid():
+    owner = whose(path)
+    if owner is None:
+        return _("close the program that has it open, or ask for access")
+    path, name = owner
+    if not name:
         return _("{path} is yours: allow it with chmod").format(path=path)
-    try:
-        from pwd import getpwuid
-
-        name = getpwuid(owner).pw_name
-    except (ImportError, KeyError):
-        name = _("user {number}").format(number=owner)
     advice = _(
         "{path} belongs to {name}: ask for access (index --shared), or keep the index elsewhere "
         "with --index DIR"

@@ -27,7 +27,7 @@ MARKS: Final = ("_", "N_", "ngettext")
 
 # What is the same in both languages: names, values alone, and examples without words.
 SAME: Final = re.compile(
-    r"ID\|N|N\|all|N|A-B|token|Choice\(.*|[^a-z]*(\{[a-z]+\}[^a-z]*)+|(\n?  vnsearch .*)+",
+    r"ID\|N|N\|all|N|A-B|URL|token|Choice\(.*|[^a-z]*(\{[a-z]+\}[^a-z]*)+|(\n?  vnsearch .*)+",
     re.DOTALL,
 )
 
@@ -110,9 +110,9 @@ def count_lines(text: str) -> int:
 
 def names(text: str) -> set[str]:
     """The options, variables, files and programs that a text names."""
-    return {
-        *re.findall(r"(?<![\w-])--[a-z][a-z-]*|\$[A-Z_]+|\w+\.\w+|(?<![.\w])vnsearch \w+", text)
-    }
+    commands = "|".join(COMMANDS)
+    found = rf"(?<![\w-])--[a-z][a-z-]*|\$[A-Z_]+|\w+\.\w+|(?<![.\w])vnsearch (?:{commands})\b"
+    return {*re.findall(found, text)}
 
 
 def test_the_catalog_is_as_it_would_be_written() -> None:

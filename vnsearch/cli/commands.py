@@ -185,6 +185,25 @@ Examples:
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
 @click.option(
+    "--engine",
+    "cluster",
+    metavar="URL",
+    help="Keep the passages in an OpenSearch cluster: https://host:9200/name, several hosts with "
+    "commas. Remembered. User and password: see docs/opensearch.md.",
+)
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="In how many parts a cluster keeps an index that is made. Default: 1.",
+)
+@click.option(
+    "--replicas",
+    type=click.IntRange(0, 10),
+    metavar="N",
+    help="Copies of each part in a cluster. Default: 1 where there are nodes for it.",
+)
+@click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: the cores."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -204,8 +223,8 @@ def index(common: Common, **options: Any) -> int:
     which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
     .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
     data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
-    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
-    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
+    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .odp, .xlsx,
+    .xlsb, .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
     with bsdtar .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh

@@ -11,6 +11,7 @@ from vnsearch.errors import VnsearchError
 from vnsearch.index import state
 from vnsearch.language import _
 from vnsearch.model import Hit
+from vnsearch.platform import terminal
 
 _PREFIX: Final = "session-"
 _KEPT: Final = 7 * 24 * 3600  # seconds
@@ -48,7 +49,7 @@ def recall(index: Path, rank: str) -> Found | None:
 
 def _name() -> str:
     """Of the file of this terminal's session. Those of sessions long over are removed."""
-    own = f"{_PREFIX}{os.getsid(0)}.json"
+    own = f"{_PREFIX}{terminal()}.json"
     with suppress(OSError):
         for entry in os.scandir(state.folder()):
             is_old = entry.name.startswith(_PREFIX) and time.time() - entry.stat().st_mtime > _KEPT

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +12,7 @@ from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, UnknownIdError, VnsearchEr
 from vnsearch.files.types import type_of
 from vnsearch.language import _, ngettext, translated
 from vnsearch.language.writing import number
+from vnsearch.platform import quoted
 from vnsearch.render import streams
 from vnsearch.search.cutting import lines_around
 from vnsearch.search.searcher import Searcher
@@ -140,10 +140,10 @@ def _nothing_there(target: str) -> VnsearchError | None:
     """What is wrong with a target that is the path of something, or can only be one."""
     if os.path.isdir(target):
         what = _("{path} is a folder; only files are shown").format(path=target)
-        search = _("search in it: vnsearch WORDS --in {path}").format(path=shlex.quote(target))
+        search = _("search in it: vnsearch WORDS --in {path}").format(path=quoted(target))
         return UnknownIdError(what, search)
     if os.path.exists(target):
-        add = _("add it: {command}").format(command=f"vnsearch index {shlex.quote(target)}")
+        add = _("add it: {command}").format(command=f"vnsearch index {quoted(target)}")
         return UnknownIdError(_("{path} is not in the index").format(path=target), add)
     if "#" in target:
         return None
@@ -153,7 +153,7 @@ def _nothing_there(target: str) -> VnsearchError | None:
 
 def _no_text(document: "DocumentText") -> VnsearchError:
     """What is said of a document of a name alone."""
-    path = shlex.quote(document.path)
+    path = quoted(document.path)
     if document.records:
         why = ngettext(
             "{path} has no text of its own: it has {count} record",

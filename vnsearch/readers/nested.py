@@ -4,7 +4,6 @@ The limits are of a file of the disk with all that is in it.
 """
 
 import re
-import signal
 import time
 from collections.abc import Callable, Iterator
 from io import BufferedReader, BytesIO
@@ -14,6 +13,7 @@ from typing import Final
 from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.language import N_
 from vnsearch.model import Document
+from vnsearch.platform.processes import limit_processor_time
 from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged
 from vnsearch.readers.compression import decompressed, told
 from vnsearch.vietnamese.letters import nfc
@@ -125,7 +125,7 @@ class Nest:
                     seconds=f"{_MAX_SECONDS * self._seconds:g}"
                 )
             )
-        signal.setitimer(signal.ITIMER_PROF, min(self._seconds, left))
+        limit_processor_time(min(self._seconds, left))
 
 
 def _clean(name: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
 from vnsearch.language import N_
+from vnsearch.platform import READ, read_at
 
 VERSION: Final = 9
 MAGIC: Final = b"vnseg%03d" % VERSION
@@ -86,7 +87,7 @@ class Arrays:
     def __init__(self, path: Path) -> None:
         """Raises DamagedError when the file is missing, truncated or of another version."""
         try:
-            self._file = os.open(path, os.O_RDONLY)
+            self._file = os.open(path, READ)
             self._close_file = weakref.finalize(self, os.close, self._file)
             if not S_ISREG(os.fstat(self._file).st_mode):
                 raise ValueError(N_("no file"))
@@ -120,7 +121,7 @@ class Arrays:
         """Read bytes `begin` to `end` of an array; unlike a map, that keeps no pages in memory."""
         at, data = self._directory[name][1] + begin, b""
         while len(data) < end - begin:
-            read = os.pread(self._file, end - begin - len(data), at + len(data))
+            read = read_at(self._file, end - begin - len(data), at + len(data))
             if not read:
                 raise DamagedError(N_("{name} ends early").format(name=name))
             data += read
