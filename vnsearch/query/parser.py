@@ -17,7 +17,6 @@ from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.language import N_, _, translated
-from vnsearch.language.writing import number
 from vnsearch.model import Token
 from vnsearch.query.clauses import (
     All,
@@ -50,7 +49,7 @@ def parse(
     searched, cut = _first_words(source)
     if cut:
         told = _("only the first {count} words are searched")
-        notices.append(told.format(count=number(MAX_WORDS)))
+        notices.append(told.format(count=MAX_WORDS))
     try:
         parser = _Parser(searched)
         clauses = parser.query()
