@@ -190,6 +190,25 @@ Examples:
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
 @click.option(
+    "--engine",
+    "cluster",
+    metavar="URL",
+    help="Keep the passages in an OpenSearch cluster: https://host:9200/name, several hosts with "
+    "commas. Remembered. User and password: see docs/opensearch.md.",
+)
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="In how many parts a cluster keeps an index that is made. Default: 1.",
+)
+@click.option(
+    "--replicas",
+    type=click.IntRange(0, 10),
+    metavar="N",
+    help="Copies of each part in a cluster. Default: 1 where there are nodes for it.",
+)
+@click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: the cores."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")

@@ -5,6 +5,7 @@
                          by one rename
       lock               held by the writer, see `lock`
       recognized/        pages read from pictures, see `recognized`
+      cluster            where the passages are, if not here, see `place`
       generation-12/
         checksums        see `checksums`
         catalog.db       see `catalog`
@@ -24,13 +25,21 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from vnsearch.engines import Engine
-from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError, NoIndexError, VnsearchError
+from vnsearch.errors import (
+    NOT_THERE,
+    REPAIR,
+    IndexUnusableError,
+    LockedError,
+    NoIndexError,
+    VnsearchError,
+)
 from vnsearch.index import checksums
 from vnsearch.platform import HAS_MODES, patiently, replace, sync
 
 CATALOG: Final = "catalog.db"
 ENGINE: Final = "engine"
 RECOGNIZED: Final = "recognized"
+CLUSTER: Final = "cluster"
 
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -57,6 +66,26 @@ class Generations:
     def __init__(self, folder: Path, engine: Engine | None = None) -> None:
         """`engine`: whose data they hold, for a writer, which tells it of their lives."""
         self.folder, self._engine = folder, engine
+
+    def catch_up(self, engine: Engine) -> None:
+        """Make a generation of what another machine published, when the data of the engine are
+        elsewhere. Where that cannot be written, or while it is being written by another process,
+        what is current stays so."""
+        folder = self.folder
+        with suppress(NoIndexError, IndexUnusableError):
+            folder = self._pointer().folder
+        fill = engine.newer(folder / ENGINE)
+        if fill is None:
+            return
+        copy = Generations(self.folder)  # whose life the engine need not know of
+        with suppress(LockedError, PermissionError), copy.writing(0):
+            draft = copy.draft(fresh=True)
+            try:
+                fill(draft)
+            except BaseException:
+                copy.discard(draft)
+                raise
+            copy.publish(draft)
 
     def exists(self) -> bool:
         """Whether there is an index; raises OSError when that cannot be said."""
@@ -231,7 +260,7 @@ class Generations:
     def _must_be_ours(self) -> None:
         """Raise VnsearchError when the folder is there and has other things in it."""
         if self.folder.exists() and not self.exists():
-            ours = {_LOCK, ".gitignore", f"{_CURRENT}.new", RECOGNIZED}
+            ours = {_LOCK, ".gitignore", f"{_CURRENT}.new", RECOGNIZED, CLUSTER}
             names = os.listdir(self.folder) if self.folder.is_dir() else [self.folder.name]
             strangers = [n for n in names if n not in ours and not n.startswith(_PREFIX)]
             if strangers:

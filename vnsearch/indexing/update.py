@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from vnsearch import __version__
-from vnsearch.engines import Engine, embedded
+from vnsearch.engines import Engine
 from vnsearch.errors import RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
 from vnsearch.index.catalog import Catalog, versions
@@ -21,6 +21,7 @@ from vnsearch.index.check import check_draft
 from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error
+from vnsearch.index.place import engine_of
 from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import STAYS, Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
@@ -68,9 +69,10 @@ def update(
     Raises RootError, LockedError and IndexUnusableError; the index is then as before.
     """
     started = time.monotonic()
-    engine = engine or embedded()
+    engine = engine or engine_of(index, wait)
     generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = _names(places, paths), _names(places, forget)
+    generations.catch_up(engine)
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.engines import Engine, embedded
+from vnsearch.engines import Engine
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.files.paths import FileNames
 from vnsearch.files.types import type_of
 from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.index.place import engine_of
 from vnsearch.model import (
     Facets,
     Hit,
@@ -60,7 +61,7 @@ class Searcher:
     def __init__(self, index: Path, engine: Engine | None = None) -> None:
         self._places = FileNames.of(index)
         self._generations = Generations(index)
-        self._catalog, self._reader = open_index(self._generations, engine or embedded())
+        self._catalog, self._reader = open_index(self._generations, engine or engine_of(index))
         self._rewriter = Rewriter(self._reader)
         self._file = lru_cache(_FILES_KEPT)(self._catalog.file)
 

@@ -14,7 +14,7 @@ reader                  the search
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from vnsearch.engines.opensearch.lock import Lock
     from vnsearch.engines.opensearch.reader import ClusterReader
     from vnsearch.engines.opensearch.writer import Writer
-
-SHARDS: Final = 1
-REPLICAS: Final = 1
 
 
 class OpenSearchEngine:
@@ -38,12 +35,13 @@ class OpenSearchEngine:
         self,
         address: "Address",
         *,
-        shards: int = SHARDS,
-        replicas: int = REPLICAS,
+        shards: int = 1,
+        replicas: int | None = None,
         wait: float = 0.0,
         transport: "Transport | None" = None,
     ) -> None:
-        """`shards`, `replicas`: of an index that is made; `wait`: seconds for another writer."""
+        """`shards`, `replicas`: of an index that is made, without a number one copy if there are
+        nodes for it; `wait`: seconds for another writer."""
         self.address, self._shards, self._replicas = address, shards, replicas
         self._wait, self._transport = wait, transport
         self._lock: Lock | None = None
@@ -71,14 +69,33 @@ class OpenSearchEngine:
         from vnsearch.engines.opensearch import repair, state
         from vnsearch.engines.opensearch.writer import Writer
 
+        self._release()  # each writer has a number of its own
         lock = self._locked()
         old = state.read(folder)
         with closing(self.connect()) as client:
             if old is None:
                 old = repair.new_indexes(client, self._shards, self._replicas)
             else:
+                repair.must_be_current(client, old)
                 repair.undo(client, old)
         return Writer(self.connect, folder, old, lock)
+
+    def newer(self, folder: Path) -> "Callable[[Path], None] | None":
+        """See `engines.Engine`."""
+        from vnsearch.engines.opensearch import shared_catalog, state
+
+        with closing(self.connect()) as client:
+            found = state.committed(client)
+            if found is None or (folder.is_dir() and state.read(folder) == found.state):
+                return None
+
+        def fill(generation: Path) -> None:
+            (generation / folder.name).mkdir()
+            state.write(generation / folder.name, found.state)
+            with closing(self.connect()) as client:
+                shared_catalog.download(client, found.body["catalog"], generation)
+
+        return fill
 
     def fork(self, folder: Path) -> None:
         """See `engines.Engine`."""

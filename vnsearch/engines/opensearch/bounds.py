@@ -15,7 +15,7 @@ from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, Matching, typings, word_in
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.engines.opensearch.scoring import NameWord
-from vnsearch.engines.opensearch.tokens import bigram, term
+from vnsearch.engines.opensearch.tokens import bigram, both, term
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import MAX_SATURATION, Feature, Weight
 
@@ -82,7 +82,7 @@ class Bounds:
     def _of_word(self, word: Word, exact: bool, weight: float) -> Iterator[_Bound]:
         if exact:
             for form in (word.exact, *word.unknown(as_typed=True)):
-                yield from self._scored("x", term(form), weight)
+                yield from self._scored("x", both(word.folded, form), weight)
         else:
             yield from self._scored("f", term(word.folded), weight)
         if exact == self._exact:

@@ -23,7 +23,7 @@ _MORE: Final = 15  # candidates than documents wanted, at first
 _FEW: Final = 60  # documents: all of them are scored
 _GROWTH: Final = 4
 _TOGETHER: Final = 1_000  # documents whose passages are read together
-FIELDS: Final = ["d", "i", "np", "src", "key", "h", "x", "e", "n", "o", "stored"]
+FIELDS: Final = ["d", "i", "np", "src", "key", "h", "stored"]
 
 
 class Found(NamedTuple):

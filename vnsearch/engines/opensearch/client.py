@@ -17,6 +17,7 @@ from vnsearch.errors import VnsearchError
 _CONNECT_SECONDS: Final = 2.0
 SEARCH_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 120.0
+_ALONE_SECONDS: Final = 30.0  # for a search, where no other node can be asked
 _ROUNDS: Final = 3  # over all nodes, of a request that no node answers
 _PATIENCE: Final = 8  # times that a write is sent again when the cluster has too much to do
 _PAUSE: Final = 0.25  # seconds, twice as long each time
@@ -161,6 +162,11 @@ class Client:
         """Return the answer to a question."""
         return _checked(self.request("POST", path, _encoded(body))).json()
 
+    def refresh(self, *indexes: str) -> None:
+        """Let searches see what was written."""
+        path = f"/{','.join(indexes)}/_refresh"
+        whole(_checked(self.request("POST", path, None, WRITE_SECONDS)).json())
+
     def put(self, path: str, body: Json) -> Json:
         """Write; raises ClusterError."""
         return _checked(self.request("PUT", path, _encoded(body), WRITE_SECONDS)).json()
@@ -219,6 +225,8 @@ class Client:
     ) -> Answer:
         """Return the answer of the first node that gives one; raises ClusterError."""
         count, why, pause = len(self.address.nodes), "", _PAUSE
+        if count == 1:
+            seconds = max(seconds, _ALONE_SECONDS)
         for turn in range(_ROUNDS * count):
             if turn and turn % count == 0:
                 time.sleep(pause)

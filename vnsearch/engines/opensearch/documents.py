@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from vnsearch.analysis.bulk import Vocabulary
-from vnsearch.engines.opensearch.tokens import Field, Name, Tokens, bigram, folded_of, term
+from vnsearch.engines.opensearch.tokens import Field, Name, Tokens, bigram, both, folded_of, term
 from vnsearch.engines.tokens.streams import FIELD_SEPARATOR, token_stream
 from vnsearch.model import Document, Locator, StoredPassage
 
@@ -108,8 +108,8 @@ def _indexed(
         "born": run,
         "src": as_text(first.source),
         "key": first.key,
-        "n": _joined(words.own),
-        "o": _joined(words.folders),
+        "n": _placed(words.own),
+        "o": _placed(words.folders),
     }
     if text_hash:
         common["h"] = format(text_hash, "x")
@@ -123,11 +123,11 @@ def _indexed(
             "r": sample_hash(passage.source, passage.key, number),
             "s": " ".join({*_of_passage(tokens), *in_name}),
             "f": [" ".join([term(folded_of(form)) for form in field]) for field in fields if field],
-            "x": _joined(fields),
+            "x": _placed(fields),
             "q": [_bigrams(field) for field in fields if field],
-            "e": _joined(tokens.pieces),
-            "t": _joined((tokens.title,)),
-            "stored": _stored(passage),
+            "e": _placed(tokens.pieces),
+            "t": _placed((tokens.title,)),
+            "stored": _stored(passage, tokens, words),
         }
         yield Indexed(f"{name}.{number}", _json(body))
     if count > 1:
@@ -139,8 +139,8 @@ def _indexed(
             **common,
             "kind": ["unit"],
             "s": " ".join(every.union(in_name)),
-            "w": _joined((text, title, *pieces)),
-            "t": _joined((title,)),
+            "w": _placed((text, title, *pieces)),
+            "t": _placed((title,)),
         }
         yield Indexed(name, _json(whole))
 
@@ -162,8 +162,12 @@ def _set(fields: Iterable[Field], field: str) -> set[str]:
     return found
 
 
+def _placed(fields: Iterable[Field]) -> list[str]:
+    return [" ".join([both(folded_of(f), f) for f in field]) for field in fields if field]
+
+
 def _joined(fields: Iterable[Field]) -> list[str]:
-    return [" ".join(map(term, field)) for field in fields if field]
+    return list(map(" ".join, fields))
 
 
 def _bigrams(field: Field) -> str:
@@ -192,9 +196,15 @@ def from_text(text: str) -> str:
     return os.fsdecode(text.encode("latin-1"))
 
 
-def _stored(passage: StoredPassage) -> dict[str, Any]:
-    """What is needed to show a passage."""
-    found: dict[str, Any] = {"title": passage.title, "text": passage.text}
+def _stored(passage: StoredPassage, tokens: Tokens, words: Name) -> dict[str, Any]:
+    """What is needed to score a passage and to show it."""
+    found: dict[str, Any] = {
+        "title": passage.title,
+        "text": passage.text,
+        "words": _joined((tokens.text, tokens.title, *tokens.pieces)),
+    }
+    if words.own:
+        found["name"], found["folders"] = _joined(words.own), _joined(words.folders)
     if passage.locator is not None:
         found["at"] = list(passage.locator)
     if passage.cut_before or passage.cut_after or passage.gap:
@@ -221,18 +231,15 @@ def passage_of(found: Any) -> StoredPassage:
 
 def tokens_of(found: Any) -> Tokens:
     """Return the words of a passage as it was stored."""
-    fields = [tuple(field.split(" ")) for field in found.get("x", ())]
-    title: Field = ()
-    if len(fields) > 1:  # text and title twice; without a text, the title twice
-        title = fields[-1]
-    text = fields[0] if len(fields) % 2 else ()
-    return Tokens(text, title, _fields(found, "e"))
+    text, title, *pieces = _split(found["stored"]["words"])
+    return Tokens(text, title, tuple(pieces))
 
 
 def name_of(found: Any) -> Name:
     """Return the name of the document of a passage as it was stored."""
-    return Name(_fields(found, "n"), _fields(found, "o"))
+    kept = found["stored"]
+    return Name(_split(kept.get("name", ())), _split(kept.get("folders", ())))
 
 
-def _fields(found: Any, field: str) -> tuple[Field, ...]:
-    return tuple(tuple(each.split(" ")) for each in found.get(field, ()))
+def _split(fields: Iterable[str]) -> tuple[Field, ...]:
+    return tuple(tuple(each.split()) for each in fields)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.lookups import Lookups
-from vnsearch.engines.opensearch.tokens import term
+from vnsearch.engines.opensearch.tokens import both, folded_of, term
 from vnsearch.errors import VnsearchError
 from vnsearch.query.clauses import All, Clause, Kind, Not, Phrase, Word
 from vnsearch.query.clauses import Any as AnyOf
@@ -18,7 +18,7 @@ NOTHING: Final[Json] = {"match_none": {}}
 PART: Final[Json] = {"term": {"kind": "part"}}
 UNIT: Final[Json] = {"term": {"kind": "unit"}}
 
-_MOST_FORMS: Final = 2_000  # of a word in a phrase
+_MOST_FORMS: Final = 150  # of a word in a phrase
 
 
 class Matching:
@@ -73,31 +73,26 @@ class Matching:
         return self._phrase(words, self._exact, ("x", "e", "w", "n", "o"))
 
     def _phrase(self, words: Sequence[Word], exact: bool, fields: Iterable[str]) -> Json:
-        slots = [self._forms(word, exact) for word in words]
+        slots = [self._slot(word, exact) for word in words]
         if not all(slots):
             return NOTHING
-        rule = {
-            "ordered": True,
-            "max_gaps": 0,
-            "intervals": [
-                {"any_of": {"intervals": [{"match": {"query": term(form)}} for form in forms]}}
-                for forms in slots
-            ],
-        }
+        intervals = [{"any_of": {"intervals": slot}} for slot in slots]
+        rule = {"ordered": True, "max_gaps": 0, "intervals": intervals}
         return one_of({"intervals": {field: {"all_of": rule}}} for field in fields)
 
-    def _forms(self, word: Word, exact: bool) -> Sequence[str]:
-        """The exact forms that a word of a phrase stands for."""
-        if word.kind is not Kind.WORD:
-            found = self._lookups.fitting(word, exact)
-            if len(found) > _MOST_FORMS:
-                raise VnsearchError(
-                    f"too many words are like {word.text}, for a phrase", "type more letters of it"
-                )
-            return found
-        if exact or word.match_marks:
-            return (word.exact, *word.unknown(exact))
-        return self._lookups.forms(word.folded)
+    def _slot(self, word: Word, exact: bool) -> list[Json]:
+        """What may stand in the place of a word of a phrase."""
+        if word.kind is Kind.WORD and not (exact or word.match_marks):
+            return [{"prefix": {"prefix": both(word.folded, "")}}]
+        if word.kind is Kind.WORD:
+            forms: Sequence[str] = (word.exact, *word.unknown(exact))
+        else:
+            forms = self._lookups.fitting(word, exact)
+        if len(forms) > _MOST_FORMS:
+            raise VnsearchError(
+                f"too many words are like {word.text}, for a phrase", "type more letters of it"
+            )
+        return [{"match": {"query": both(folded_of(form), form)}} for form in forms]
 
 
 def typings(word: Word) -> list[tuple[Word, ...]]:

@@ -58,18 +58,18 @@ class Qualifying:
         if unwanted and not wanted:
             levels = [(False, {"bool": allowed})]
         found = [
-            Qualified(
-                level,
-                self._lookups.total(level),
-                self._lookups.total(all_of([level, every])) if wanted else 0,
-                relaxed,
-            )
+            Qualified(level, self._lookups.total(level), self._complete(level, every), relaxed)
             for relaxed, level in levels
         ]
         chosen = next(
             (each for each in found if each.total), Qualified(NOTHING, 0, 0, relaxed=False)
         )
         return chosen if wanted else chosen._replace(complete=chosen.total)
+
+    def _complete(self, level: Json, every: Json) -> int:
+        """How many documents of a level match all wanted clauses."""
+        is_all = every in level["bool"]["filter"]
+        return self._lookups.total(level if is_all else all_of([level, every]))
 
     def missing(self, found: Qualified) -> tuple[int, ...]:
         """Return the wanted clauses that no document matches."""

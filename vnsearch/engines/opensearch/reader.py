@@ -218,7 +218,7 @@ class ClusterReader(ClusterLexicon):
         found = dict[str, list[Json]]()
         if long:
             query = all_of([PART, {"terms": {"d": long}}])
-            fields = ["d", "i", "src", "key", "x", "e", "stored"]
+            fields = ["d", "i", "src", "key", "stored"]
             for hit in scan(self._client, self._state.passages, query, fields):
                 found.setdefault(hit["_source"]["d"], []).append(hit["_source"])
         return found

@@ -21,12 +21,12 @@ _PAGE: Final = 5_000
 GRACE_SECONDS: Final = 600  # until an index that was replaced is deleted: searches end sooner
 
 
-def make_state_index(client: Client, replicas: int) -> None:
+def make_state_index(client: Client, replicas: int | None) -> None:
     """Make the index of the commit document, if it is not there."""
     _create(client, state.state_index(client.address.name), schema.state_index(replicas))
 
 
-def new_indexes(client: Client, shards: int, replicas: int) -> State:
+def new_indexes(client: Client, shards: int, replicas: int | None) -> State:
     """Make empty indexes of passages and counts, which nothing names yet."""
     name = f"{client.address.name}-{uuid4().hex[:8]}"
     counts = f"{name}-counts"
@@ -60,10 +60,16 @@ def _routing(client: Client, index: str, shards: int) -> Iterator[str]:
     return iter(found[shard] for shard in sorted(found))
 
 
+def must_be_current(client: Client, current: State) -> None:
+    """Raise LockedError when the cluster has a later state than the one to be changed."""
+    found = state.committed(client)
+    if found is not None and found.state != current:
+        raise LockedError("another machine changed the index just now", "run the command again")
+
+
 def undo(client: Client, current: State) -> None:
     """Take back what runs left that came to nothing, and delete what is gone."""
-    for index in (current.passages, current.counts):
-        client.post(f"/{index}/_refresh", None)
+    client.refresh(current.passages, current.counts)
     later: list[Json] = [{"range": {"born": {"gt": current.epoch}}}]
     later += state.terms("born", current.aborted)
     query = {"bool": {"should": later, "minimum_should_match": 1}}

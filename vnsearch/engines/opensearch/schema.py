@@ -7,9 +7,10 @@
 A rebuild makes new ones of the last two. vnsearch makes every token; the cluster cuts at spaces
 only. Of a passage, beside what is stored:
 
-    f  folded forms: text, title, title     x  exact forms: the same     q  folded bigrams
-    e  pieces of compounds, exact           t  title, exact
-    n  name of the file, exact              o  its folders, exact
+    f  folded forms: text, title, title     x  words: the same     q  folded bigrams
+    e  pieces of compounds, words           t  title, words
+    n  name of the file, words              o  its folders, words
+       words are both forms, see `tokens.both`
     s  each once, with the field in front (`t` title, `n` name and folders, none for text, title
        and pieces) and its kind: `f:` folded, `x:` exact, `k:` folded, if its marks are unknown;
        `c:` folded, in pieces
@@ -63,7 +64,7 @@ PASSAGES: Final = {
     "w": _PLACES,
     "stored": _STORED,  # see `documents.stored`
 }
-_UNSTORED: Final = ["s", "f", "q", "t", "w", "kind", "r"]
+_STORED_FIELDS: Final = ["d", "i", "np", "born", "src", "key", "h", "stored"]
 
 COUNTS: Final = {
     "plus": _COUNTS,
@@ -75,9 +76,9 @@ COUNTS: Final = {
 }
 
 
-def passages_index(shards: int, replicas: int) -> dict[str, Any]:
+def passages_index(shards: int, replicas: int | None) -> dict[str, Any]:
     """What creates an index of passages."""
-    source = {"excludes": _UNSTORED}
+    source = {"includes": _STORED_FIELDS}
     index = _index(shards, replicas, PASSAGES, source)
     index["settings"]["max_result_window"] = MAX_WINDOW
     index["settings"]["index.codec"] = "best_compression"
@@ -85,25 +86,28 @@ def passages_index(shards: int, replicas: int) -> dict[str, Any]:
     return index
 
 
-def counts_index(replicas: int) -> dict[str, Any]:
+def counts_index(replicas: int | None) -> dict[str, Any]:
     """What creates an index of counts."""
     index = _index(1, replicas, COUNTS, {})
     index["settings"]["index.codec"] = "best_compression"
     return index
 
 
-def state_index(replicas: int) -> dict[str, Any]:
+def state_index(replicas: int | None) -> dict[str, Any]:
     """What creates the index of the commit document."""
     index = _index(1, replicas, {}, {})
     index["mappings"] = {"dynamic": False}  # nothing is searched
     return index
 
 
-def _index(shards: int, replicas: int, fields: Any, source: Any) -> dict[str, Any]:
+def _index(shards: int, replicas: int | None, fields: Any, source: Any) -> dict[str, Any]:
+    copies: dict[str, Any] = {"number_of_replicas": replicas}
+    if replicas is None:
+        copies = {"auto_expand_replicas": "0-1"}
     return {
         "settings": {
             "number_of_shards": shards,
-            "number_of_replicas": replicas,
+            **copies,
             "refresh_interval": "-1",
             "max_terms_count": MAX_TERMS,
             "unassigned.node_left.delayed_timeout": "10s",

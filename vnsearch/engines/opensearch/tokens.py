@@ -33,6 +33,12 @@ def term(form: str) -> str:
     return f"{form[:_KEPT]}~{blake2b(form.encode(), digest_size=8).hexdigest()}"
 
 
+def both(folded: str, exact: str) -> str:
+    """Return both forms of a word as one term, where places matter: those with a folded form are
+    those that begin with it and a stroke."""
+    return f"{term(folded)}/{term(exact)}"
+
+
 def bigram(one: str, other: str) -> str:
     """Return two forms as one term; no word has an underscore."""
     return f"{term(one)}_{term(other)}"

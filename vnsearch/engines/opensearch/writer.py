@@ -12,6 +12,7 @@ from vnsearch.engines.opensearch.client import Client, Json
 from vnsearch.engines.opensearch.documents import as_text, make, name_of, tokens_of
 from vnsearch.engines.opensearch.lock import Lock
 from vnsearch.engines.opensearch.state import State
+from vnsearch.engines.opensearch.tokens import Name
 from vnsearch.model import Document
 
 _CHUNK: Final = 1 << 18  # code points tokenized together
@@ -190,8 +191,7 @@ class Writer:
         if self._minus:
             name = f"{run}.minus"
             send_counts(client, self._state, name, run, Counter(), self._minus, set())
-        for index in (self._state.passages, self._state.counts):
-            client.post(f"/{index}/_refresh", None)
+        client.refresh(self._state.passages, self._state.counts)
         # What the run before removed was deleted when it was published, which is seen from now on.
         pending = self._old.gone if not is_published(client, self._old) else ()
         self._state = self._state._replace(gone=(*pending, *gone))
@@ -238,8 +238,8 @@ class Writer:
                 counts.add_up((tokens_of(body),), _NAMELESS, self._minus)
 
 
-_NAMELESS: Final = name_of({})
-_COUNTED: Final = ["d", "i", "key", "src", "x", "e", "n", "o"]
+_NAMELESS: Final = Name((), ())
+_COUNTED: Final = ["d", "i", "key", "src", "stored.words", "stored.name", "stored.folders"]
 
 
 def scan(client: Client, index: str, query: Json, fields: Sequence[str]) -> Iterator[Any]:
