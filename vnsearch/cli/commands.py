@@ -217,8 +217,8 @@ def index(common: Common, **options: Any) -> int:
     which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
     .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
     data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
-    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
-    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
+    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .odp, .xlsx,
+    .xlsb, .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
     with bsdtar .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh

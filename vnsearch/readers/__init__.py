@@ -117,19 +117,31 @@ FORMATS: Final[dict[str, Format]] = {
     ".csv": Format("table", 2),
     ".tsv": Format("table", 2),
     ".pdf": Format("pdf", 2, library="pypdfium2"),
-    # Templates and shows, and those with macros, are of the same formats.
-    **dict.fromkeys((".docx", ".docm", ".dotx", ".dotm"), _office("docx")),
-    **dict.fromkeys((".odt", ".ott"), _office("odt")),
-    **dict.fromkeys((".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"), _office("pptx")),
-    **dict.fromkeys((".odp", ".otp"), _office("odp")),
+    ".docx": _office("docx"),
+    ".odt": _office("odt"),
+    ".pptx": _office("pptx"),
+    ".odp": _office("odp"),
     ".epub": _office("epub"),
-    **dict.fromkeys((".doc", ".dot"), Format("doc", library="olefile")),
-    **dict.fromkeys((".ppt", ".pps"), Format("ppt", library="olefile")),
+    ".doc": Format("doc", library="olefile"),
+    ".ppt": Format("ppt", library="olefile"),
     ".msg": Format("msg", library="olefile", nests=True),
     ".rtf": Format("rtf"),
-    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm", ".xls", ".xlt"), _SHEETS),
-    **dict.fromkeys((".ods", ".ots"), _office("ods")),
+    ".xlsx": _SHEETS,
+    ".xlsb": _SHEETS,
+    ".xls": _SHEETS,
+    ".ods": _office("ods"),
 }
+# Templates, shows and files with macros, and the suffix of those that are none.
+VARIANTS: Final = {
+    variant: suffix
+    for suffix, variants in {
+        ".docx": ".docm .dotx .dotm", ".pptx": ".pptm .ppsx .ppsm .potx .potm",
+        ".xlsx": ".xlsm .xltx .xltm", ".doc": ".dot", ".ppt": ".pps", ".xls": ".xlt",
+        ".odt": ".ott", ".odp": ".otp", ".ods": ".ots",
+    }.items()
+    for variant in variants.split()
+}  # fmt: skip
+FORMATS.update((variant, FORMATS[suffix]) for variant, suffix in VARIANTS.items())
 # Read only where their text is to be recognized.
 PICTURES: Final = dict.fromkeys(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), Format("scan")
