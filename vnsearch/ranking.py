@@ -26,6 +26,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
+from vnsearch.language import N_
 from vnsearch.model import Abbreviation
 from vnsearch.query.clauses import (
     Demand,
@@ -102,8 +103,8 @@ MIN_SHOULD_MATCH_SHARE: Final = 0.25
 # measured.
 PLACE_SHARE: Final = 0.5
 
-NEARBY: Final = "words close together"
-IN_NAME: Final = "word in the name"
+NEARBY: Final = N_("words close together")
+IN_NAME: Final = N_("word in the name")
 
 
 class Feature(NamedTuple):
@@ -118,12 +119,12 @@ class Feature(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What it is, in the words of `--explain`."""
+        """What it is, in the words of `--explain`, in English."""
         if self.related:
-            return "abbreviation"
+            return N_("abbreviation")
         if len(self.words) > 1:
-            return "neighbours"
-        return "word just so" if self.exact else "word in any typing"
+            return N_("neighbours")
+        return N_("word just so") if self.exact else N_("word in any typing")
 
 
 class Weight(NamedTuple):

@@ -9,6 +9,7 @@ from shutil import which
 from typing import Final
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.model import Locator
 from vnsearch.platform import OPENER, quoted, split_command, viewer
 
@@ -72,12 +73,11 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
         if program in _AT_PAGE and which(program):
             return [program, *_filled(_AT_PAGE[program], path, place)], False
     if which(OPENER) is None:
-        install = "install xdg-utils, or " * (OPENER == "xdg-open")
-        edit = "set $EDITOR, or " * (kind in _EDITED)
-        raise VnsearchError(
-            f"no program opens {path}: {OPENER} is missing",
-            f"{install}{edit}read its text: vnsearch show {quoted(path)}",
-        )
+        what = _("no program opens {path}: {opener} is missing").format(path=path, opener=OPENER)
+        ways = [_("install xdg-utils")] * (OPENER == "xdg-open")
+        ways += [_("set $EDITOR")] * (kind in _EDITED)
+        ways.append(_("read its text: {command}").format(command=f"vnsearch show {quoted(path)}"))
+        raise VnsearchError(what, _(", or ").join(ways))
     return [OPENER, path], False
 
 

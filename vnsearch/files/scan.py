@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.files.globs import GitIgnore, matcher
 from vnsearch.files.paths import relative_to
+from vnsearch.language import N_
 from vnsearch.model import Skipped
 
 # What programs and systems leave beside the files of users, besides what is hidden.
@@ -115,7 +116,7 @@ def _entry(
 
 def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
     if stat.S_ISLNK(status.st_mode):
-        return Skipped(path, "symbolic link, not followed")
+        return Skipped(path, N_("symbolic link, not followed"))
     if not stat.S_ISREG(status.st_mode):
-        return Skipped(path, "not a regular file")
+        return Skipped(path, N_("not a regular file"))
     return Seen(path, status)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import IO, Any, Final, TypeVar
 
+from vnsearch.language import _
+
 assert sys.platform != "win32"
 
 __all__ = (
@@ -184,7 +186,7 @@ def whose(path: str) -> tuple[str, str] | None:
 
         return path, getpwuid(owner).pw_name
     except (ImportError, KeyError):
-        return path, f"user {owner}"
+        return path, _("user {number}").format(number=owner)
 
 
 def viewer() -> str:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from vnsearch.language import english, translated
+
 _STDERR: Final = 2  # its number
 
 _listener: "Callable[[str, dict[str, Any]], None] | None" = None
@@ -113,7 +115,8 @@ def say(message: str, advice: str = "", *, is_error: bool = False) -> None:
     """
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
-    note("message", message=message, advice=advice)
+    note("message", message=english(message), advice=english(advice))
+    message, advice = translated(message), translated(advice)
     name = _styled("vnsearch:", "1;31" if is_error else "2")
     lines = [f"{name} {safe(message)}"] + [_styled(safe(advice), "2")] * bool(advice)
     if _held is not None and not is_error:
