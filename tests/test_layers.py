@@ -23,7 +23,7 @@ LAYERS = [
     {"indexing", "search"},
     {"render", "answers"},
     {"api", "whoosh"},
-    {"mcp"},
+    {"mcp", "interactive"},
     {"cli"},
     {"__main__"},
 ]
@@ -42,7 +42,8 @@ ONLY: dict[str, str | tuple[str, ...]] = {
         "cli/reading_commands",
         "cli/upkeep_commands",
     ),
-    "rich": "render/terminal",
+    "rich": ("render/terminal", "render/marking", "interactive"),
+    "textual": "interactive",
     "watchfiles": "files/watch",
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",

@@ -108,6 +108,7 @@ def _origin(error: click.BadParameter) -> str:
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -116,17 +117,27 @@ def _origin(error: click.BadParameter) -> str:
 Examples:
   vnsearch index docs                    index a folder, into .vnsearch here
   vnsearch dang bo ngoai giao            search: with marks, without, or with some
+  vnsearch                               search as you type
   vnsearch search '"biển đông" -bão'     a phrase, without a word
   vnsearch index                         bring the index up to date
 """,
 )
 @common_options
-def commands(**_: Any) -> None:
+@click.pass_context
+def commands(context: click.Context, /, **common: Any) -> int | None:
     """Full-text search for Vietnamese documents, typed with or without marks.
 
-    Words that begin with no command are searched. Every option has a default in
+    Words that begin with no command are searched. Without any, on a terminal, the search is
+    interactive: type, read, narrow down, open. Every option has a default in
     ~/.config/vnsearch/config.toml and in a variable, such as VNSEARCH_SEARCH_LIMIT.
     """
+    if context.invoked_subcommand is not None:
+        return None
+    from vnsearch.cli.interactive import search_if_possible
+
+    if search_if_possible(common["index_folder"], quiet=common["quiet"]):
+        return EXIT_FOUND
+    raise click.exceptions.NoArgsIsHelpError(context)
 
 
 def _types() -> Sequence[str]:
@@ -343,6 +354,7 @@ Examples:
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
 @click.option("--refresh", is_flag=True, help="Bring the index up to date first.")
+@click.option("-i", "--interactive", is_flag=True, help="Search as you type, beginning with QUERY.")
 @NO_PAGER
 @with_common
 def search(common: Common, **options: Any) -> int:

@@ -48,7 +48,11 @@ _AT_PAGE: Final[dict[str, tuple[str, ...]]] = {
 def open_file(path: str, kind: str, place: Locator | None) -> int:
     """Open a file; return an exit code. An editor runs in this terminal until it ends, all else by
     itself. Raises VnsearchError when no program is found."""
-    command, in_terminal = command_line(os.path.abspath(path), kind, place)
+    return start(*command_line(os.path.abspath(path), kind, place))
+
+
+def start(command: list[str], in_terminal: bool) -> int:
+    """Run a command line that `command_line` gave; return an exit code."""
     if in_terminal:
         return subprocess.call(command)
     quiet = subprocess.DEVNULL

@@ -64,6 +64,7 @@ class Options(NamedTuple):
     link_format: str = _LINK_FORMAT
     no_pager: bool = False
     refresh: bool = False
+    interactive: bool = False
     folder: str | None = None
     color: str = "auto"
     quiet: bool = False
@@ -76,6 +77,8 @@ def answer(query: Sequence[str], **given: Any) -> int:
     streams.use_color(options.color)
     form = _form(options)
     _only_one({"--all": options.need_all, "--any": options.need_any})
+    if options.interactive:
+        return _interactive(query, form, options)
     _check_what_is_asked(query, options.batch, form)
     _check_link_format(options.link_format)
     index = which_index.existing(options.folder, quiet=options.quiet)
@@ -95,6 +98,20 @@ def answer(query: Sequence[str], **given: Any) -> int:
                 quiet=options.quiet,
             )
         return _answer_one(searcher, index, " ".join(query), form, options)
+
+
+def _interactive(query: Sequence[str], form: str | None, options: Options) -> int:
+    from vnsearch.cli.interactive import search
+
+    if other := form or ("--batch" if options.batch is not None else ""):
+        raise _misused(f"--interactive and {other} exclude each other")
+    return search(
+        " ".join(query),
+        files=_files(options),
+        exact=options.exact,
+        folder=options.folder,
+        quiet=options.quiet,
+    )
 
 
 def _answer_one(

@@ -88,7 +88,7 @@ def open_target(target: str, *, folder: str | None, color: str, quiet: bool) -> 
         marks, _weak = searcher.marks(found.document, found.query)
     document = found.document
     place = document.locator(_match(found, marks))
-    path = _on_disk(Path(document.path))
+    path = on_disk(Path(document.path))
     if path is None:
         raise VnsearchError(
             _("{path} is gone").format(path=document.path),
@@ -107,7 +107,7 @@ def open_target(target: str, *, folder: str | None, color: str, quiet: bool) -> 
     return EXIT_NOTHING if code else EXIT_FOUND
 
 
-def _on_disk(path: Path) -> Path | None:
+def on_disk(path: Path) -> Path | None:
     """The file at a path, or the archive or message that holds it; None if there is neither."""
     if path.exists():
         return path

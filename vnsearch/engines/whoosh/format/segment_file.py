@@ -58,15 +58,21 @@ def write(
 ) -> None:
     """Write a segment file; the caller syncs it to disk.
 
-    `arrays` yields names with type codes and bytes, and is consumed as the file grows.
+    `arrays` yields names with type codes and bytes, and is consumed as the file grows; an array may
+    come in several pieces, one after another.
     """
     directory: dict[str, tuple[str, int, int]] = {}
+    last = None
     with open(path, "wb") as file:
         file.write(bytes(_HEADER.size))
         for name, (kind, data) in arrays:
-            file.write(bytes(-file.tell() % _ALIGNMENT))
-            directory[name] = (kind, file.tell(), len(data))
+            if name != last:
+                file.write(bytes(-file.tell() % _ALIGNMENT))
+                directory[name] = (kind, file.tell(), 0)
+            kind, begin, size = directory[name]
+            directory[name] = (kind, begin, size + len(data))
             file.write(data)
+            last = name
         offset = file.tell()
         encoded = json.dumps({"arrays": directory, "counts": dict(counts)}).encode()
         file.write(encoded)
