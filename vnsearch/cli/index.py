@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
+from vnsearch.files.paths import from_here
 from vnsearch.index import state
 from vnsearch.index.generations import Generations
 from vnsearch.render import streams
@@ -138,7 +139,7 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
         elif not quiet:
             for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
                 streams.say(line)
-            streams.write(plain.changes(done, os.path.relpath(index)))
+            streams.write(plain.changes(done, from_here(index)))
         streams.flush()
     except BrokenPipeError:
         raise

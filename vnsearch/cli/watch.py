@@ -6,6 +6,7 @@ import time
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted, fail
 from vnsearch.errors import VnsearchError
+from vnsearch.files.paths import from_here
 from vnsearch.model import Changes
 from vnsearch.render import streams
 
@@ -33,13 +34,13 @@ def follow(*, folder: str | None, color: str, quiet: bool) -> int:  # noqa: ARG0
         for line in plain.skipped(done.skipped):
             streams.say(line)
         if done.added or done.changed or done.removed:
-            summary = next(plain.changes(done, os.path.relpath(index)))
+            summary = next(plain.changes(done, from_here(index)))
             streams.write_now(f"{time.strftime('%H:%M:%S')}  {summary}")
 
     def failed(error: VnsearchError) -> None:
         fail(str(error), error.advice)
 
     if not quiet:
-        streams.say(f"watching the files of {os.path.relpath(index)}; Ctrl-C ends it")
+        streams.say(f"watching the files of {from_here(index)}; Ctrl-C ends it")
     Follower(index, changed, failed).run()
     raise AssertionError("it follows for ever")
