@@ -217,9 +217,8 @@ def _named(document: Document, part: Part, report: PartReport) -> Document:
 
 def folders_inside(name: str, container: str, outer: str) -> str:
     """Where in its root a file is that is in a container, itself in the folders `outer`."""
-    return os.path.dirname(
-        os.path.join(outer, os.path.basename(container) + name[len(container) :])
-    )
+    inside = os.path.basename(container) + name[len(container) :]
+    return os.path.dirname(f"{outer}/{inside}" if outer else inside)
 
 
 def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:

@@ -71,6 +71,7 @@ def update(
     """
     started = time.monotonic()
     engine = engine or engine_of(index, wait)
+    index = Path(as_spelled(str(index)))
     generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = _names(places, paths), _names(places, forget)
     generations.catch_up(engine)
@@ -151,7 +152,7 @@ def _forget_recognized(generations: Generations) -> None:
 
 
 def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
-    return [places.name(as_spelled(os.path.abspath(path))) for path in paths]
+    return [places.named(path) for path in paths]
 
 
 def _summary(generations: Generations, work: "_Update", started: float) -> Changes:
