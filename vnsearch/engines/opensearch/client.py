@@ -236,7 +236,7 @@ class Client:
             node = self._node
             try:
                 answer = self._transport(node, method, path, body, seconds)
-            except ssl.SSLError as error:
+            except ssl.SSLCertVerificationError as error:
                 raise _untrusted(self.address.nodes[node], error) from error
             except (OSError, HTTPException) as error:
                 host, port = self.address.nodes[node]
@@ -328,8 +328,8 @@ def _refused(status: int, said: Json) -> ClusterError:
     )
 
 
-def _untrusted(node: tuple[str, int], error: ssl.SSLError) -> ClusterError:
-    why = getattr(error, "verify_message", "") or error.reason or str(error)
+def _untrusted(node: tuple[str, int], error: ssl.SSLCertVerificationError) -> ClusterError:
+    why = getattr(error, "verify_message", "") or str(error)
     return ClusterError(
         _("{node}: no safe connection: {why}").format(node=f"{node[0]}:{node[1]}", why=why),
         _(
