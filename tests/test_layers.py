@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vnsearch"
 # From the bottom up; a room may import itself and those below it, and rooms of one line not one
 # another.
 LAYERS = [
+    {"platform", "language"},
     {"errors", "model", "__init__"},
     {"vietnamese"},
     {"analysis"},
@@ -28,12 +29,13 @@ LAYERS = [
 
 # Libraries that only one part of the house knows.
 ONLY: dict[str, str | tuple[str, ...]] = {
-    "numpy": ("analysis/bulk", "engines/whoosh/write"),
+    "numpy": ("analysis/bulk", "engines/tokens", "engines/whoosh/write"),
     "whoosh": ("engines/whoosh/bridge", "whoosh"),
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),
     "click": (
         "cli/commands",
+        "cli/help",
         "cli/options",
         "cli/programs",
         "cli/reading_commands",

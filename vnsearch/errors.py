@@ -4,6 +4,8 @@ import errno
 import os
 from typing import Final
 
+from vnsearch.platform import whose
+
 EXIT_FOUND = 0
 EXIT_NOTHING = 1  # no match, as with grep; or files skipped with --strict
 EXIT_ERROR = 2
@@ -88,6 +90,7 @@ class GivenUpError(UnusableFileError):
 
 
 _ELSEWHERE: Final = "keep the index elsewhere with --index DIR"
+_MAY_BE_OPEN: Final = "close the program that has it open, or ask for access"
 _ADVICE: Final = {
     errno.ENOSPC: f"make room there and try again, or {_ELSEWHERE}",
     errno.EDQUOT: f"your quota there is used up: make room, or {_ELSEWHERE}",
@@ -125,21 +128,12 @@ def exhausted(error: OSError) -> VnsearchError | None:
 
 def _advice_for_owner(path: str) -> str:
     """What to do where one may not read or write."""
-    while True:
-        try:
-            owner = os.stat(path).st_uid
-            break
-        except OSError:
-            if path == (path := os.path.dirname(os.path.abspath(path))):
-                return CHECK_DISK
-    if owner == os.geteuid():
+    owner = whose(path)
+    if owner is None:
+        return _MAY_BE_OPEN
+    path, name = owner
+    if not name:
         return f"{path} is yours: allow it with chmod"
-    try:
-        from pwd import getpwuid
-
-        name = getpwuid(owner).pw_name
-    except (ImportError, KeyError):
-        name = f"user {owner}"
     return f"{path} belongs to {name}: ask for access (index --shared), or {_ELSEWHERE}"
 
 

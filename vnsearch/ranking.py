@@ -27,7 +27,16 @@ from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.model import Abbreviation
-from vnsearch.query.clauses import Kind, Query, Word, joined_words
+from vnsearch.query.clauses import (
+    Demand,
+    Kind,
+    Query,
+    Word,
+    count_words,
+    is_required,
+    joined_words,
+    words_of,
+)
 from vnsearch.vietnamese.questions import QUESTION_PHRASES, QUESTION_WORDS
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
@@ -84,7 +93,7 @@ _MIN_PROXIMITY_WORDS: Final = 4  # of a query: shorter ones have bigrams for tha
 # share of the weight (idf) that the document with most of it has: from 0 to .25 it makes no
 # difference to what is first, .4 loses relevant documents.
 SHORT_QUERY_WORDS: Final = 3
-# So many words, all typed with marks, are needed if a document has them all.
+# Of a query of so many words, all typed with marks, documents with all of them come first.
 SHORT_MARKED_WORDS: Final = 4
 MIN_SHOULD_MATCH_SHARE: Final = 0.25
 
@@ -242,6 +251,17 @@ def idf(df: int, passages: int) -> float:
 def integer_idf(df: int, passages: int) -> int:
     """Return the idf in millionths, whose sums do not depend on their order."""
     return round(idf(df, passages) * 1_000_000)
+
+
+def complete_first(query: Query) -> bool:
+    """Return whether documents with all the words of a query come before those that lack one.
+
+    Of fewer words, all are needed; of more, or bare ones, the score alone decides.
+    """
+    clauses = [clause for clause in query.wanted() if not is_required(clause)]
+    is_short = count_words(clauses) == SHORT_MARKED_WORDS
+    is_marked = all(word.match_marks for word in words_of(clauses))
+    return query.demand is Demand.SMART and is_short and is_marked
 
 
 def min_should_match(max_weight: int) -> float:

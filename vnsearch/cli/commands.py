@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from vnsearch.cli import config
 from vnsearch.cli.exits import fail, run
+from vnsearch.cli.help import use_language
 from vnsearch.cli.options import (
     NO_PAGER,
     Choices,
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = given[: given.index("--")] if "--" in given else given
     as_json = any(word.partition("=")[0] in _JSON for word in options)
+    use_language(commands)
     run(lambda: _code(given), as_json=as_json)
 
 
@@ -176,7 +178,28 @@ Examples:
     help="Drop a root, and those inside it, with their files from the index. Repeatable.",
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
+@click.option(
+    "--engine",
+    "cluster",
+    metavar="URL",
+    help="Keep the passages in an OpenSearch cluster: https://host:9200/name, several hosts with "
+    "commas. Remembered. User and password: see docs/opensearch.md.",
+)
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="In how many parts a cluster keeps an index that is made. Default: 1.",
+)
+@click.option(
+    "--replicas",
+    type=click.IntRange(0, 10),
+    metavar="N",
+    help="Copies of each part in a cluster. Default: 1 where there are nodes for it.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: the cores."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a file was skipped.")
 @click.option(
@@ -194,8 +217,8 @@ def index(common: Common, **options: Any) -> int:
     which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
     .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
     data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
-    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
-    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
+    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .odp, .xlsx,
+    .xlsb, .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
     with bsdtar .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
@@ -227,9 +250,16 @@ Examples:
     "-n",
     "--limit",
     type=click.IntRange(min=0),
+    metavar="N",
     help="Show so many documents. Default: 10; with -l and -0 all.",
 )
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+@click.option(
+    "--offset",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Leave out so many first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON object per hit.")
 @click.option("-l", "--files-with-matches", "as_paths", is_flag=True, help="Print paths only.")

@@ -16,12 +16,12 @@ from importlib import import_module
 from typing import Any
 
 from vnsearch.errors import VnsearchError
+from vnsearch.platform import config_home
 
 
 def path() -> str:
     """Where the configuration is, if there is one."""
-    folder = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return os.path.join(folder, "vnsearch", "config.toml")
+    return os.path.join(config_home(), "vnsearch", "config.toml")
 
 
 def load() -> dict[str, Any]:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, NoReturn
 
-from vnsearch.cli.bus_errors import on_bus_error
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
@@ -13,6 +12,7 @@ from vnsearch.errors import (
     VnsearchError,
     explain,
 )
+from vnsearch.platform import on_bus_error
 from vnsearch.render import streams
 
 
@@ -81,7 +81,9 @@ def end_as_interrupted() -> None:
     """Let SIGTERM and SIGHUP end the command as Ctrl-C does, with what it began removed."""
     import signal  # takes long to import, and searching has nothing to remove
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    from vnsearch.platform.processes import ENDING
+
+    for number in ENDING:
         if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
             signal.signal(number, signal.default_int_handler)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
-from vnsearch.index import state
+from vnsearch.index import place, state
 from vnsearch.index.generations import Generations
+from vnsearch.language import _
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def refresh(
     gitignore: bool | None,
     forget: Sequence[str],
     shared: bool,
+    cluster: str | None,
+    shards: int | None,
+    replicas: int | None,
     jobs: int | None,
     as_json: bool,
     strict: bool,
@@ -49,9 +53,13 @@ def refresh(
     )
     if ocr:
         _check_tesseract()
-    index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
+    index = which_index.to_write(folder, is_refresh=not (paths or forget or cluster), quiet=quiet)
     end_as_interrupted()
-    with _telling_of_interrupts(index), _progress(color, quiet) as progress:
+    with (
+        _in_cluster(index, cluster, shards, replicas),
+        _telling_of_interrupts(index),
+        _progress(color, quiet) as progress,
+    ):
         done = update(
             index,
             paths,
@@ -74,6 +82,25 @@ def refresh(
     skipped = done.skipped or done.skipped_before
     undone = done.missing_roots or done.unread or (strict and skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+@contextmanager
+def _in_cluster(
+    index: Path, address: str | None, shards: int | None, replicas: int | None
+) -> Iterator[None]:
+    """Let the index be in a cluster, if one is named; one that cannot be made there is not."""
+    if address is None:
+        if shards is not None or replicas is not None:
+            raise VnsearchError(_("--shards and --replicas need --engine"), _HELP)
+        yield
+        return
+    is_new = place.choose(index, address, shards, replicas)
+    try:
+        yield
+    except BaseException:
+        if is_new and not Generations(index).exists():
+            place.forget(index)
+        raise
 
 
 def _check_paths(paths: Sequence[str], own: Mapping[str, object]) -> None:

@@ -4,14 +4,13 @@ Never by a shell: a path is one argument, and an absolute one, so that it is no 
 """
 
 import os
-import shlex
 import subprocess
-import sys
 from shutil import which
 from typing import Final
 
 from vnsearch.errors import VnsearchError
 from vnsearch.model import Locator
+from vnsearch.platform import OPENER, quoted, split_command, viewer
 
 _EDITED: Final = ("text", "markdown", "data")  # types of files
 
@@ -61,22 +60,21 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
     an editor. `kind` is its type, see `files.types`."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and (place is None or place.unit == "line") and kind in _EDITED:
-        words = shlex.split(editor)
+        words = split_command(editor)
         options = _AT_LINE.get(os.path.basename(words[0]), _PLUS_LINE) if place else ("{path}",)
         return [*words, *_filled(options, path, place)], True
-    if place is not None and place.unit == "page" and sys.platform != "darwin":
-        viewer = default_viewer()
-        if viewer in _AT_PAGE and which(viewer):
-            return [viewer, *_filled(_AT_PAGE[viewer], path, place)], False
-    opener = "open" if sys.platform == "darwin" else "xdg-open"
-    if which(opener) is None:
-        install = "" if sys.platform == "darwin" else "install xdg-utils, or "
+    if place is not None and place.unit == "page" and OPENER != "open":
+        program = default_viewer()
+        if program in _AT_PAGE and which(program):
+            return [program, *_filled(_AT_PAGE[program], path, place)], False
+    if which(OPENER) is None:
+        install = "install xdg-utils, or " * (OPENER == "xdg-open")
         edit = "set $EDITOR, or " * (kind in _EDITED)
         raise VnsearchError(
-            f"no program opens {path}: {opener} is missing",
-            f"{install}{edit}read its text: vnsearch show {shlex.quote(path)}",
+            f"no program opens {path}: {OPENER} is missing",
+            f"{install}{edit}read its text: vnsearch show {quoted(path)}",
         )
-    return [opener, path], False
+    return [OPENER, path], False
 
 
 def _filled(options: tuple[str, ...], path: str, place: Locator | None) -> list[str]:
@@ -89,12 +87,7 @@ def _filled(options: tuple[str, ...], path: str, place: Locator | None) -> list[
 
 def default_viewer() -> str:
     """The program that the desktop opens PDF files with, if it takes a page; else ""."""
-    query = ["xdg-mime", "query", "default", "application/pdf"]
-    try:
-        entry = subprocess.check_output(query, stderr=subprocess.DEVNULL, text=True, timeout=5)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return viewer_in(entry)
+    return viewer_in(viewer())
 
 
 def viewer_in(entry: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from vnsearch.errors import VnsearchError
 from vnsearch.index import state
 from vnsearch.model import Hit
+from vnsearch.platform import terminal
 
 _PREFIX: Final = "session-"
 _KEPT: Final = 7 * 24 * 3600  # seconds
@@ -45,7 +46,7 @@ def recall(index: Path, rank: str) -> Found | None:
 
 def _name() -> str:
     """Of the file of this terminal's session. Those of sessions long over are removed."""
-    own = f"{_PREFIX}{os.getsid(0)}.json"
+    own = f"{_PREFIX}{terminal()}.json"
     with suppress(OSError):
         for entry in os.scandir(state.folder()):
             is_old = entry.name.startswith(_PREFIX) and time.time() - entry.stat().st_mtime > _KEPT

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from vnsearch.cli import session, which_index
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, UnknownIdError, VnsearchError
 from vnsearch.files.types import type_of
+from vnsearch.platform import quoted
 from vnsearch.render import streams
 from vnsearch.search.cutting import lines_around
 from vnsearch.search.searcher import Searcher
@@ -136,10 +136,10 @@ def _find(searcher: Searcher, index: Path, target: str) -> Target:
 def _nothing_there(target: str) -> VnsearchError | None:
     """What is wrong with a target that is the path of something, or can only be one."""
     if os.path.isdir(target):
-        search = f"search in it: vnsearch WORDS --in {shlex.quote(target)}"
+        search = f"search in it: vnsearch WORDS --in {quoted(target)}"
         return UnknownIdError(f"{target} is a folder; only files are shown", search)
     if os.path.exists(target):
-        add = f"add it: vnsearch index {shlex.quote(target)}"
+        add = f"add it: vnsearch index {quoted(target)}"
         return UnknownIdError(f"{target} is not in the index", add)
     if "#" in target:
         return None
@@ -149,7 +149,7 @@ def _nothing_there(target: str) -> VnsearchError | None:
 
 def _no_text(document: "DocumentText") -> VnsearchError:
     """What is said of a document of a name alone."""
-    path = shlex.quote(document.path)
+    path = quoted(document.path)
     if document.records:
         why = f"{document.path} has no text of its own: it has {document.records:,} records"
         return VnsearchError(

@@ -12,14 +12,18 @@ TYPES: Final[dict[str, tuple[str, ...]]] = {
     "page": (".html", ".htm", ".xhtml", ".mht", ".mhtml", ".rss"),
     "mail": (".eml", ".mbox", ".msg"),
     "pdf": (".pdf",),
-    "word": (".docx", ".docm", ".dotx", ".doc", ".odt", ".ott", ".rtf"),
-    "slides": (".pptx", ".pptm", ".ppsx", ".ppt", ".pps", ".odp"),
-    "sheet": (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".csv", ".tsv"),
+    "word": (".docx", ".docm", ".dotx", ".dotm", ".doc", ".dot", ".odt", ".ott", ".rtf"),
+    "slides": (
+        ".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm", ".ppt", ".pps", ".odp", ".otp",
+    ),
+    "sheet": (
+        ".xlsx", ".xlsm", ".xlsb", ".xltx", ".xltm", ".xls", ".xlt", ".ods", ".ots", ".csv", ".tsv",
+    ),
     "book": (".epub", ".fb2", ".mobi"),
     "data": (".jsonl", ".ndjson", ".json", ".xml", ".yaml", ".yml", ".toml", ".ipynb"),
     "image": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
     "archive": (".zip", ".tar", ".tgz", ".7z", ".rar"),
-}
+}  # fmt: skip
 _ADVICE: Final = f"types are {', '.join(TYPES)}, or suffixes such as docx"
 _COMPRESSIONS: Final = (".gz", ".bz2", ".xz", ".zst")
 

@@ -7,12 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from vnsearch.engines import Engine, IndexReader, embedded
+from vnsearch.engines import Engine, IndexReader
 from vnsearch.errors import CHECK_DISK, VnsearchError
 from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
 from vnsearch.index.opening import as_index_error
+from vnsearch.index.place import engine_of
 from vnsearch.model import Check, Damage
 
 _TOLD: Final = 10  # files of which catalog and engine disagree
@@ -32,7 +33,8 @@ def check(index: Path, engine: Engine | None = None) -> Check:
     Raises NoIndexError, OSError when a file cannot be read, and IndexUnusableError when it cannot
     be said what the index is or it is of other versions.
     """
-    generations, used = Generations(index), engine or embedded()
+    generations, used = Generations(index), engine or engine_of(index)
+    generations.catch_up(used)
 
     def look(pointer: Pointer) -> Check:
         folder, names = pointer.folder, checksums.files(pointer.folder)

@@ -1,10 +1,9 @@
-"""The lock of the one writer: flock(2) on a file, which tells the number of its process.
+"""The lock of the one writer: that of a file, which tells the number of its process.
 
 The operating system lets go of it when the process ends, however it ends.
 """
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
+from vnsearch import platform
 from vnsearch.errors import LockedError, VnsearchError
 
 _RETRY_SECONDS: Final = 0.05
@@ -37,7 +37,7 @@ def _acquire(lock: IO[str], wait: float) -> None:
     deadline = time.monotonic() + wait
     while True:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            platform.lock(lock)
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:

@@ -23,6 +23,7 @@ def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Index
             stack.pop_all()
             return catalog, reader
 
+    generations.catch_up(engine)
     return generations.reading(opened)
 
 

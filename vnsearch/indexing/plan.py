@@ -4,7 +4,6 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
-import shlex
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from vnsearch.files.paths import FileNames, is_below, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.file_state import FileState
 from vnsearch.model import Root, Skipped
+from vnsearch.platform import quoted
 from vnsearch.readers import has_pictures, may_nest, reader_of
 
 MAY_NOT: Final = "cannot be read: permission denied"
@@ -334,7 +334,7 @@ def _not_there(path: str, error: OSError, *, had: bool = False) -> RootError:
         advice = "nothing was changed; is its name right?"
         if had:
             around = next(folder for folder in _ancestors(path) if os.path.isdir(folder))
-            folder = shlex.quote(relative_to(os.getcwd(), around))
+            folder = quoted(relative_to(os.getcwd(), around))
             advice = f"nothing was changed; to drop what is gone: vnsearch index {folder}"
     return RootError(f"{_reason(error)}: {path}", advice)
 

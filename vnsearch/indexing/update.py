@@ -6,7 +6,6 @@ new generation of the index, which becomes current when all of it is on disk.
 
 import os
 import re
-import shlex
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from vnsearch import __version__
-from vnsearch.engines import Engine, embedded
+from vnsearch.engines import Engine
 from vnsearch.errors import RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
 from vnsearch.index.catalog import Catalog, versions
@@ -22,12 +21,14 @@ from vnsearch.index.check import check_draft
 from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error
+from vnsearch.index.place import engine_of
 from vnsearch.indexing.load import Load
 from vnsearch.indexing.plan import STAYS, Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.indexing.progress import Progress, Silence
 from vnsearch.indexing.status import encodings_in
 from vnsearch.model import Changes, Root, Skipped
+from vnsearch.platform import quoted
 from vnsearch.readers import format_of
 
 # For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
@@ -68,9 +69,10 @@ def update(
     Raises RootError, LockedError and IndexUnusableError; the index is then as before.
     """
     started = time.monotonic()
-    engine = engine or embedded()
+    engine = engine or engine_of(index, wait)
     generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = _names(places, paths), _names(places, forget)
+    generations.catch_up(engine)
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))
@@ -182,7 +184,7 @@ def _no_roots() -> RootError:
 
 def forget_advice(root: str) -> str:
     """What to do about a root that is missing."""
-    return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
+    return f"if it is gone for good: vnsearch index --forget {quoted(root)}"
 
 
 def _cannot_be_rebuilt(places: FileNames, roots: Sequence[Root], plan: Plan) -> RootError:
@@ -200,11 +202,11 @@ def _would_be_lost(places: FileNames, roots: Sequence[Root], name: str, reason: 
     root = max(above, key=lambda root: len(places.path(root.path)))
     folder = places.path(root.path)
     if path == folder:
-        command = f"--forget {shlex.quote(places.from_here(name))}"
+        command = f"--forget {quoted(places.from_here(name))}"
     else:
         left_out = re.sub(r"[*?[\\]| $", r"\\\g<0>", relative_to(folder, path))
-        globs = (f" --exclude {shlex.quote(glob)}" for glob in (*root.excludes, f"/{left_out}"))
-        command = f"{shlex.quote(places.from_here(root.path))}{''.join(globs)}"
+        globs = (f" --exclude {quoted(glob)}" for glob in (*root.excludes, f"/{left_out}"))
+        command = f"{quoted(places.from_here(root.path))}{''.join(globs)}"
     return RootError(
         f"{places.from_here(name)}: {reason}; a rebuild would lose its documents",
         "nothing was changed; make it readable, or if its documents may go: "

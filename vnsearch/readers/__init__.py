@@ -7,7 +7,6 @@ of its format is met.
 """
 
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from zlib import crc32
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document, Encoding
+from vnsearch.platform import quoted
 from vnsearch.readers import titles, unpacking
 from vnsearch.readers.base import (
     Done,
@@ -60,7 +60,7 @@ class Format(NamedTuple):
 
 
 def _office(module: str) -> Format:
-    return Format(module, 2, library="lxml")
+    return Format(module, 3, library="lxml")
 
 
 _HTML: Final = Format("html", 3)
@@ -72,7 +72,7 @@ _TEXT: Final = Format("text", 3, sandboxed=False)
 _LINES: Final = _TEXT._replace(titled=False)  # its first lines say nothing of the others
 _JSON: Final = Format("json_file", titled=False)
 _XML: Final = Format("xml", titled=False)
-_SUBTITLES: Final = Format("subtitles", titled=False)
+_SUBTITLES: Final = Format("subtitles", 2, titled=False)
 
 _SETTINGS: Final = ".yaml .yml .toml .ini .cfg .conf .properties .env .log .po .pot"
 _CODE: Final = (
@@ -120,16 +120,28 @@ FORMATS: Final[dict[str, Format]] = {
     ".docx": _office("docx"),
     ".odt": _office("odt"),
     ".pptx": _office("pptx"),
+    ".odp": _office("odp"),
     ".epub": _office("epub"),
     ".doc": Format("doc", library="olefile"),
     ".ppt": Format("ppt", library="olefile"),
     ".msg": Format("msg", library="olefile", nests=True),
     ".rtf": Format("rtf"),
     ".xlsx": _SHEETS,
-    ".xlsm": _SHEETS,
+    ".xlsb": _SHEETS,
     ".xls": _SHEETS,
     ".ods": _office("ods"),
 }
+# Templates, shows and files with macros, and the suffix of those that are none.
+VARIANTS: Final = {
+    variant: suffix
+    for suffix, variants in {
+        ".docx": ".docm .dotx .dotm", ".pptx": ".pptm .ppsx .ppsm .potx .potm",
+        ".xlsx": ".xlsm .xltx .xltm", ".doc": ".dot", ".ppt": ".pps", ".xls": ".xlt",
+        ".odt": ".ott", ".odp": ".otp", ".ods": ".ots",
+    }.items()
+    for variant in variants.split()
+}  # fmt: skip
+FORMATS.update((variant, FORMATS[suffix]) for variant, suffix in VARIANTS.items())
 # Read only where their text is to be recognized.
 PICTURES: Final = dict.fromkeys(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), Format("scan")
@@ -312,7 +324,7 @@ def _installed(library: str) -> bool:
 
 def _remedy(library: str) -> str:
     """What installs a library in the environment that vnsearch runs in."""
-    package, python = library.replace("_", "-"), shlex.quote(sys.executable)
+    package, python = library.replace("_", "-"), quoted(sys.executable)
     if "pipx" in PurePath(sys.prefix).parts:
         return f"pipx inject vnsearch {package}"
     if find_spec("pip") is not None:

@@ -4,7 +4,6 @@ The limits are of a file of the disk with all that is in it.
 """
 
 import re
-import signal
 import time
 from collections.abc import Callable, Iterator
 from io import BufferedReader, BytesIO
@@ -13,6 +12,7 @@ from typing import Final
 
 from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.model import Document
+from vnsearch.platform.processes import limit_processor_time
 from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged
 from vnsearch.readers.compression import decompressed, told
 from vnsearch.vietnamese.letters import nfc
@@ -114,7 +114,7 @@ class Nest:
         left = _MAX_SECONDS * self._seconds - (time.process_time() - self._begun)
         if left <= 0:
             raise GivenUpError(f"takes over {_MAX_SECONDS * self._seconds:g} s of processor time")
-        signal.setitimer(signal.ITIMER_PROF, min(self._seconds, left))
+        limit_processor_time(min(self._seconds, left))
 
 
 def _clean(name: str) -> str:

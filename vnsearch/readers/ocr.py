@@ -5,7 +5,6 @@ is told which are known and goes on. Tesseract is a program of its own (Apache-2
 """
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document
+from vnsearch.platform import processes
 from vnsearch.readers.base import Source, bytes_of
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Page(NamedTuple):
 @cache
 def is_installed() -> bool:
     """Whether there is Tesseract with Vietnamese."""
-    program = shutil.which("tesseract")
+    program = processes.find_program("tesseract")
     if program is None:
         return False
     try:
@@ -161,7 +161,7 @@ def _page(document: "PdfDocument", number: int) -> Page | None:
 def _recognized(picture: bytes, *options: str) -> Page | None:
     """What is in a picture; None if it has no such page. Raises UnusableFileError when Tesseract
     cannot read it."""
-    program = shutil.which("tesseract")
+    program = processes.find_program("tesseract")
     if program is None:
         raise UnusableFileError("Tesseract is not installed")
     try:
@@ -172,19 +172,13 @@ def _recognized(picture: bytes, *options: str) -> Page | None:
             timeout=_SECONDS_A_PAGE,
             check=False,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            preexec_fn=_end_with_this_process,
+            **processes.tied(),
         )
     except subprocess.TimeoutExpired:
         return Page(1, "", 1.0)  # not to be tried by every run
     if done.returncode:
         raise UnusableFileError("damaged, or no picture that Tesseract can read")
     return _page_of(done.stdout.decode("utf-8", "replace"))
-
-
-def _end_with_this_process() -> None:
-    from vnsearch.readers.sandbox import end_with_parent
-
-    end_with_parent(os.getppid())
 
 
 def _page_of(table: str) -> Page | None:

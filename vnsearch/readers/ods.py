@@ -8,10 +8,9 @@ from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Element, Package, text_of
+from vnsearch.readers.package import Element, open_document, text_of
 
 _META: Final = "meta.xml"
-_MANIFEST: Final = "META-INF/manifest.xml"
 _MARKS: Final = {"p": "\n", "line-break": " ", "tab": " ", "s": " "}
 _SKIP: Final = ("annotation", "tracked-changes", "shapes", "forms")
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -20,9 +19,7 @@ _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 def read(source: Source) -> Iterator[Document]:
     """Yield one document, its sheets separated by form feeds; raises UnusableFileError."""
-    package = Package(source)
-    if _MANIFEST in package and b"encryption-data" in package.data(_MANIFEST):
-        raise UnusableFileError("encrypted")
+    package = open_document(source)
     sheets, first = [], ""
     for table in package.xml("content.xml").iterfind(f".//{_OFFICE}spreadsheet/{_TABLE}table"):
         _show_dates(table)

@@ -16,6 +16,7 @@ Element: TypeAlias = "_Element"  # of XML
 
 # The signature of OLE files: those of older Office, and newer ones with a password.
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MANIFEST: Final = "META-INF/manifest.xml"
 
 
 class Package:
@@ -84,6 +85,14 @@ class Package:
             if identity and target and item.get("TargetMode") != "External":
                 targets[str(identity)] = resolved(folder, str(target))
         return targets
+
+
+def open_document(source: Source) -> Package:
+    """The archive of a file of OpenDocument; raises UnusableFileError, also if it is encrypted."""
+    package = Package(source)
+    if _MANIFEST in package and b"encryption-data" in package.data(_MANIFEST):
+        raise UnusableFileError("encrypted")
+    return package
 
 
 def resolved(folder: str, target: str) -> str:

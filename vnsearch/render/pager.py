@@ -1,10 +1,10 @@
 """Long output on a terminal -> a pager, as git does it."""
 
 import os
-import shlex
 import sys
 from contextlib import suppress
 
+from vnsearch.platform import split_command
 from vnsearch.render import streams
 
 # For less, unless the user says otherwise: leave when all fits on the screen, let colours and links
@@ -42,7 +42,7 @@ def _pager() -> list[str]:
     """The command line of the pager; none if there is to be none."""
     named = os.environ.get("VNSEARCH_PAGER", os.environ.get("PAGER", "less"))
     try:
-        command = shlex.split(named)
+        command = split_command(named)
     except ValueError:
         return []
     return [] if command in ([], ["cat"]) else command

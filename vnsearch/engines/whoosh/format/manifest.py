@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from vnsearch.errors import NOT_THERE, DamagedError, says_nothing_of_the_bytes
+from vnsearch.platform import replace
 
 NAME: Final = "segments.json"
 
@@ -69,8 +70,8 @@ def write(folder: Path, segments: Iterable[SegmentEntry]) -> None:
         for segment in segments
     ]
     draft = folder / f"{NAME}.new"
-    draft.write_text(json.dumps({"segments": entries}, indent=1), "utf-8")
-    os.replace(draft, folder / NAME)
+    draft.write_bytes(json.dumps({"segments": entries}, indent=1).encode())
+    replace(draft, folder / NAME)
 
 
 def _expand(ranges: Iterable[tuple[int, int]]) -> Iterator[int]:

@@ -16,6 +16,7 @@ from stat import S_ISREG
 from typing import Any, Final
 
 from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
+from vnsearch.platform import READ, read_at
 
 VERSION: Final = 9
 MAGIC: Final = b"vnseg%03d" % VERSION
@@ -91,7 +92,7 @@ class Arrays:
     def __init__(self, path: Path) -> None:
         """Raises DamagedError when the file is missing, truncated or of another version."""
         try:
-            self._file = os.open(path, os.O_RDONLY)
+            self._file = os.open(path, READ)
             self._close_file = weakref.finalize(self, os.close, self._file)
             if not S_ISREG(os.fstat(self._file).st_mode):
                 raise ValueError("no file")
@@ -125,7 +126,7 @@ class Arrays:
         """Read bytes `begin` to `end` of an array; unlike a map, that keeps no pages in memory."""
         at, data = self._directory[name][1] + begin, b""
         while len(data) < end - begin:
-            read = os.pread(self._file, end - begin - len(data), at + len(data))
+            read = read_at(self._file, end - begin - len(data), at + len(data))
             if not read:
                 raise DamagedError(f"{name} ends early")
             data += read

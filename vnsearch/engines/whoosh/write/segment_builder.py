@@ -1,21 +1,21 @@
 """Documents, or other segments, -> a segment.
 
-Both become a token stream: for each passage the terms of its text, a separator, the terms of
-its title, then for each compound of both a separator and the terms of its pieces (see
-`analysis.compounds`). From there one way leads to the arrays (docs/index-format.md).
+Both become a token stream (see `engines.tokens.streams`). From there one way leads to the arrays
+(docs/index-format.md).
 """
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, compress, pairwise
 from operator import ne
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from vnsearch.analysis.bulk import Vocabulary
-from vnsearch.analysis.passages import MAX_TOKENS, split, whole
+from vnsearch.engines.tokens.names import NameTokens
+from vnsearch.engines.tokens.streams import FIELD_SEPARATOR, TokenStream, repeat, token_stream
 from vnsearch.engines.whoosh.format import segment_file
 from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
@@ -27,9 +27,8 @@ from vnsearch.engines.whoosh.format.segment_file import (
     number_type,
 )
 from vnsearch.engines.whoosh.format.stored_fields import unpack
-from vnsearch.engines.whoosh.write.array_ops import concatenated_ranges, gather, slices
+from vnsearch.engines.whoosh.write.array_ops import gather, slices
 from vnsearch.engines.whoosh.write.bigrams import bigram_arrays
-from vnsearch.engines.whoosh.write.copies import text_hashes
 from vnsearch.engines.whoosh.write.encoding import (
     Array,
     Numbers,
@@ -38,35 +37,21 @@ from vnsearch.engines.whoosh.write.encoding import (
     bit_slices,
 )
 from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
-from vnsearch.engines.whoosh.write.names import NameTokens, name_arrays, tokenized
+from vnsearch.engines.whoosh.write.names import name_arrays
 from vnsearch.engines.whoosh.write.stored_fields import StoredFieldsWriter
 from vnsearch.engines.whoosh.write.token_strings import (
     code_points,
     token_string_arrays,
     two_unit_terms,
 )
-from vnsearch.engines.whoosh.write.unmarked import forget_marks
-from vnsearch.model import Document, Passage, StoredPassage
+from vnsearch.model import Document
 from vnsearch.ranking import TITLE_WEIGHT
 
-FIELD_SEPARATOR: Final = -1  # in a token stream: before the title, and before pieces of a compound
-_TEXT, _SEPARATOR, _TITLE = range(3)
-_STORED_TOGETHER: Final = 1_000  # passages, so that a long text is not in memory once more
-_MERGED_TOGETHER: Final = 4_096  # passages, for the same reason
+_MERGED_TOGETHER: Final = 4_096  # passages, so that their tokens are not in memory twice
 
 
-class _Passages(NamedTuple):
-    """The tokens of some passages, one passage after another."""
-
-    terms: Numbers  # numbers of terms, and separators
-    sizes: Numbers  # how many of them each passage has
-    last: Numbers  # whether a passage is the last of its document
-    hashes: Numbers  # of the text of a document, at its last passage, else 0
-    names: NameTokens
-
-
-class _TokenStream:
-    """The passages of a segment to come, in the fewest pieces of memory."""
+class _Streams:
+    """The token streams of a segment to come, as one that takes the least memory."""
 
     def __init__(self) -> None:
         self.terms = array("i")
@@ -74,13 +59,13 @@ class _TokenStream:
         self._names: list[NameTokens] = []
         self._size = 0  # passages
 
-    def add(self, passages: _Passages) -> None:
+    def add(self, stream: TokenStream) -> None:
         """Add the next passages."""
-        terms, *columns, names = passages
+        terms, *columns, names = stream
         self.terms.frombytes(terms.astype(np.int32, copy=False).view(np.uint8).data)
         self._columns.append(columns)
         self._names.append(names._replace(documents=names.documents + self._size))
-        self._size += len(passages.sizes)
+        self._size += len(stream.sizes)
 
     def columns(self) -> list[Numbers]:
         """Return sizes, last and hashes of all passages."""
@@ -98,150 +83,35 @@ class SegmentBuilder:
         """`vocabulary` gets the terms of the documents; it may have others."""
         self._vocabulary = vocabulary
         self._stored = StoredFieldsWriter()
-        self._stream = _TokenStream()
+        self._streams = _Streams()
 
     def add(self, documents: Sequence[tuple[str, Document]]) -> None:
         """Add documents, each with its source."""
-        self._stream.add(_tokenize(documents, self._vocabulary, self._stored))
+        self._streams.add(token_stream(documents, self._vocabulary, self._stored.add))
 
     def write(self, path: Path) -> SegmentEntry:
         """Write the segment; the builder is empty then."""
-        return _write_segment(path, self._vocabulary.terms, self._stream, self._stored)
-
-
-def _tokenize(
-    documents: Sequence[tuple[str, Document]], vocabulary: Vocabulary, stored: StoredFieldsWriter
-) -> _Passages:
-    """Cut documents into passages, add these to the stored fields, return their tokens."""
-    texts = [document.text for _, document in documents]
-    titles = [document.title for _, document in documents]
-    tokens = vocabulary.tokenize([*texts, *titles], MAX_TOKENS)
-    text_sizes, title_sizes = np.split(tokens.counts, [len(texts)])
-    kept: list[StoredPassage] = []
-    sizes, numbers = [], []
-    for number, ((source, document), size) in enumerate(
-        zip(documents, text_sizes.tolist(), strict=True)
-    ):
-        if size <= MAX_TOKENS:
-            passages: Iterable[Passage] = (whole(document, size),)
-        else:
-            passages = split(document, *(places.data for places in tokens.spans(number)))
-        key, title = document.key, document.title
-        for text, first, stop, locator, before, after, gap in passages:
-            kept.append(StoredPassage(source, key, title, text, locator, before, after, gap))
-            sizes.append(stop - first)
-            numbers.append(number)
-            if len(kept) == _STORED_TOGETHER:
-                stored.add(kept)
-                kept = []
-    stored.add(kept)
-    document_of = np.array(numbers, dtype=np.int64)
-    last = np.append(document_of[1:] != document_of[:-1], [True] * bool(numbers))
-    of_text = np.array(sizes, dtype=np.int64)
-    terms, compounds = tokens.terms, tokens.compounds
-    del tokens  # the places of the tokens of a long text take much memory
-    terms, of_passage = _interleave(terms, of_text, title_sizes, document_of)
-    terms = forget_marks(terms, of_text, of_passage, vocabulary)
-    names = _names(documents, terms, of_text, of_passage, last, vocabulary)
-    pieces = _pieces_of_passages(compounds, of_text, title_sizes, document_of)
-    piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    ends = np.repeat(np.cumsum(of_passage), piece_sizes)
-    terms = np.insert(terms, ends, np.fromiter(chain.from_iterable(pieces), np.int32))
-    hashes = np.zeros(len(last), dtype=np.uint64)
-    hashes[last] = text_hashes(document for _, document in documents)
-    return _Passages(terms, of_passage + piece_sizes, last, hashes, names)
-
-
-def _names(
-    documents: Sequence[tuple[str, Document]],
-    stream: Numbers,
-    of_text: Numbers,
-    of_passage: Numbers,
-    last: Numbers,
-    vocabulary: Vocabulary,
-) -> NameTokens:
-    """Tokenize the names of the documents that have one; the stream is that of `_interleave`."""
-    lasts, ends = np.flatnonzero(last), np.cumsum(of_passage)
-    counts = np.column_stack((of_text, of_passage - of_text)).ravel()
-    is_text = np.repeat(np.arange(len(counts)) % 2 == 0, counts)
-    texts = np.where(is_text, stream, FIELD_SEPARATOR)
-    bounds = np.append(0, ends[lasts])
-    named = [n for n, (_, document) in enumerate(documents) if document.name]
-    return tokenized(
-        lasts[named].tolist() if named else [],
-        [(documents[n][1].name, documents[n][1].folders) for n in named],
-        [texts[bounds[n] : bounds[n + 1]] for n in named],
-        vocabulary,
-    )
-
-
-def _pieces_of_passages(
-    compounds: Sequence[tuple[int, list[int]]],
-    text_sizes: Numbers,
-    title_sizes: Numbers,
-    document_of: Numbers,
-) -> list[list[int]]:
-    """Return for each passage the pieces of the compounds in its text and title, each with a
-    separator before it. Places of compounds are those in the terms of `_interleave`."""
-    pieces: list[list[int]] = [[] for _ in range(len(text_sizes))]
-    text_ends, title_ends = np.cumsum(text_sizes), np.cumsum(title_sizes)
-    size = int(text_sizes.sum())
-    for place, terms in compounds:
-        if place < size:
-            passages = range(n := int(np.searchsorted(text_ends, place, side="right")), n + 1)
-        else:
-            document = np.searchsorted(title_ends, place - size, side="right")
-            passages = range(*np.searchsorted(document_of, (document, document + 1)).tolist())
-        for passage in passages:
-            pieces[passage] += (FIELD_SEPARATOR, *terms)
-    return pieces
-
-
-def _interleave(
-    terms: Numbers,
-    text_sizes: Numbers,
-    title_sizes: Numbers,
-    document_of: Numbers,
-) -> tuple[Numbers, Numbers]:
-    """Return text, separator and title of each passage in turn, and how many terms those are.
-
-    `terms` are those of all texts, then of all titles; `text_sizes` tells how many each passage's
-    text has, `title_sizes` each document's title, `document_of` the document of each passage.
-    """
-    sizes = title_sizes[document_of]
-    begins = (np.cumsum(title_sizes) - title_sizes)[document_of]
-    kinds = _repeat((_TEXT, _SEPARATOR, _TITLE), (text_sizes, np.ones_like(text_sizes), sizes))
-    texts, titles = np.split(terms, [text_sizes.sum()])
-    stream = np.full(len(kinds), FIELD_SEPARATOR, dtype=np.int32)
-    stream[kinds == _TEXT] = texts
-    stream[kinds == _TITLE] = titles[concatenated_ranges(begins, sizes)]
-    return stream, text_sizes + 1 + sizes
-
-
-def _repeat(values: Sequence[int], counts: Sequence[Numbers]) -> Numbers:
-    """Return the values (bytes), passage by passage, value i `counts[i][passage]` times."""
-    of_each = np.tile(np.array(values, dtype=np.uint8), len(counts[0]))
-    return np.repeat(of_each, np.column_stack(counts).ravel())
+        return _write_segment(path, self._vocabulary.terms, self._streams, self._stored)
 
 
 def _write_segment(
     path: Path,
     vocabulary: Sequence[bytes],
-    stream: _TokenStream,
+    streams: _Streams,
     stored: StoredFieldsWriter,
 ) -> SegmentEntry:
-    """Write a segment. The terms of the stream are renumbered.
+    """Write a segment. The terms of the streams are renumbered.
 
     The vocabulary has folded form, zero byte and exact form of each term, in any order.
     """
-    (sizes, last, hashes), names = stream.columns(), stream.names()
-    tokens = np.asarray(stream.terms)
+    (sizes, last, hashes), names = streams.columns(), streams.names()
+    tokens = np.asarray(streams.terms)
     terms = _sort_terms(vocabulary, tokens, names.terms)
     text_sizes, title_sizes = _field_sizes(np.flatnonzero(tokens == len(terms)), sizes)
     lengths = text_sizes + TITLE_WEIGHT * title_sizes
     one = np.ones_like(text_sizes)
     fields = (text_sizes, one, title_sizes, sizes - text_sizes - 1 - title_sizes)
-    weights = _repeat((1, 1, TITLE_WEIGHT, 1), fields)
+    weights = repeat((1, 1, TITLE_WEIGHT, 1), fields)
     edges = _edges(tokens, text_sizes, sizes)
     arrays = chain(
         _passage_arrays(lengths, last, edges).items(),
@@ -339,16 +209,16 @@ def merge(path: Path, segments: Sequence[tuple[Arrays, Collection[int]]]) -> Seg
     """Merge segments, each without its deleted passages."""
     numbers: dict[bytes, int] = {}  # of terms, as in `_write_segment`
     stored = StoredFieldsWriter()
-    stream = _TokenStream()
+    streams = _Streams()
     for arrays, deleted in segments:
-        for passages in _live_passages(arrays, deleted, numbers, stored):
-            stream.add(passages)
-    return _write_segment(path, list(numbers), stream, stored)
+        for stream in _live_tokens(arrays, deleted, numbers, stored):
+            streams.add(stream)
+    return _write_segment(path, list(numbers), streams, stored)
 
 
-def _live_passages(
+def _live_tokens(
     arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], stored: StoredFieldsWriter
-) -> Iterator[_Passages]:
+) -> Iterator[TokenStream]:
     """Read the passages that are not deleted, some at a time; new terms are added to `numbers`."""
     is_live = np.ones(arrays.counts["passages"], dtype=bool)
     is_live[list(deleted)] = False
@@ -366,7 +236,7 @@ def _live_passages(
         tokens, sizes = _read_tokens(arrays, "tokens", part)
         tokens = gather(of_old, tokens)[np.repeat(live, sizes)]
         last, hashes = (np.array(arrays[name][part])[live] for name in ("last", "hashes"))
-        yield _Passages(tokens, sizes[live], last, hashes, names)
+        yield TokenStream(tokens, sizes[live], last, hashes, names)
         names = NameTokens(*(column[:0] for column in names))  # all came with the first ones
 
 
