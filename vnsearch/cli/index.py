@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
+from vnsearch.files.paths import from_here
 from vnsearch.index import place, state
 from vnsearch.index.generations import Generations
 from vnsearch.language import _, ngettext
@@ -173,7 +174,7 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
         elif not quiet:
             for line in (*upkeep.skipped(done.skipped), *upkeep.doubts(done.encodings)):
                 streams.say(line)
-            streams.write(upkeep.changes(done, os.path.relpath(index)))
+            streams.write(upkeep.changes(done, from_here(index)))
         streams.flush()
     except BrokenPipeError:
         raise

@@ -6,6 +6,7 @@ import time
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted, fail
 from vnsearch.errors import VnsearchError
+from vnsearch.files.paths import from_here
 from vnsearch.language import _
 from vnsearch.model import Changes
 from vnsearch.render import streams
@@ -34,7 +35,7 @@ def follow(*, folder: str | None, color: str, quiet: bool) -> int:  # noqa: ARG0
         for line in upkeep.skipped(done.skipped):
             streams.say(line)
         if done.added or done.changed or done.removed:
-            summary = next(upkeep.changes(done, os.path.relpath(index)))
+            summary = next(upkeep.changes(done, from_here(index)))
             streams.write_now(f"{time.strftime('%H:%M:%S')}  {summary}")
 
     def failed(error: VnsearchError) -> None:
@@ -42,6 +43,6 @@ def follow(*, folder: str | None, color: str, quiet: bool) -> int:  # noqa: ARG0
 
     if not quiet:
         what = _("watching the files of {index}; Ctrl-C ends it")
-        streams.say(what.format(index=os.path.relpath(index)))
+        streams.say(what.format(index=from_here(index)))
     Follower(index, changed, failed).run()
     raise AssertionError("it follows for ever")

@@ -6,6 +6,7 @@ from functools import cache
 
 from vnsearch.errors import VnsearchError
 from vnsearch.language import _
+from vnsearch.platform import slashed
 from vnsearch.vietnamese.letters import fold, nfc
 
 
@@ -56,7 +57,7 @@ class GitIgnore:
         folder = path.rstrip("/")
         while folder != self._top:
             folder = os.path.dirname(folder)
-            relative = path[len(folder.rstrip(os.sep)) + 1 :]
+            relative = slashed(path[len(folder.rstrip(os.sep)) + 1 :])
             if (found := self._rules(folder)(nfc(relative))) is not None:
                 return found
         return False

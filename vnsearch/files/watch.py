@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from vnsearch.errors import VnsearchError
-from vnsearch.files.paths import is_valid
+from vnsearch.files.paths import is_valid, relative_to
 from vnsearch.language import _
 
 _TICK: Final = 2_000  # ms
@@ -62,7 +62,7 @@ def _until_one_is_lost(folders: Sequence[str], matters: Callable[[str], bool]) -
 
 def is_seen_in(folder: str, path: str) -> bool:
     """Whether nothing on the way from a folder to a path is hidden."""
-    return not any(part.startswith(".") for part in os.path.relpath(path, folder).split(os.sep))
+    return not any(part.startswith(".") for part in relative_to(folder, path).split("/"))
 
 
 def identity(path: str) -> tuple[int, ...] | None:

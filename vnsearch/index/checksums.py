@@ -15,6 +15,7 @@ from zlib import crc32
 from vnsearch.errors import NOT_THERE, DamagedError
 from vnsearch.language import N_
 from vnsearch.model import Damage
+from vnsearch.platform import slashed
 
 NAME: Final = "checksums"
 
@@ -105,7 +106,7 @@ def files(folder: Path) -> list[str]:
     a folder cannot be listed: what is in it must not be taken for missing."""
     found = []
     for inner, _, names in os.walk(folder, onerror=_raise):
-        found += [os.path.relpath(os.path.join(inner, name), folder) for name in names]
+        found += [slashed(os.path.relpath(os.path.join(inner, name), folder)) for name in names]
     return sorted(name for name in found if name != NAME)
 
 

@@ -167,8 +167,8 @@ def _covering(roots: Mapping[str, Root], path: str, start: str) -> Root | None:
     outer = _governor(start, roots)
     if outer is None or outer == path:
         return None if outer is None else roots[outer]
-    relative = os.path.relpath(path, outer)
-    if any(part.startswith(".") for part in relative.split(os.sep)):
+    relative = relative_to(outer, path)
+    if any(part.startswith(".") for part in relative.split("/")):
         return None
     excludes = roots[outer].excludes
     excluded = matcher(excludes) if excludes else None

@@ -14,7 +14,7 @@ from typing import Final
 
 from vnsearch import __version__
 from vnsearch.engines import Engine
-from vnsearch.errors import RootError, VnsearchError, explain
+from vnsearch.errors import IndexUnusableError, RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
 from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.check import check_draft
@@ -71,9 +71,14 @@ def update(
     """
     started = time.monotonic()
     engine = engine or engine_of(index, wait)
+    index = Path(as_spelled(str(index)))
     generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = _names(places, paths), _names(places, forget)
-    generations.catch_up(engine)
+    try:
+        generations.catch_up(engine)
+    except IndexUnusableError:
+        if not rebuild:
+            raise
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))
@@ -151,7 +156,7 @@ def _forget_recognized(generations: Generations) -> None:
 
 
 def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
-    return [places.name(as_spelled(os.path.abspath(path))) for path in paths]
+    return [places.named(path) for path in paths]
 
 
 def _summary(generations: Generations, work: "_Update", started: float) -> Changes:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from vnsearch.language import _
 from vnsearch.model import Locator
+from vnsearch.platform import slashed
 
 # By name; terminals and editors do not agree on how an address names a line.
 FORMATS: Final = {
@@ -38,6 +39,13 @@ def problem(link_format: str) -> str:
     return told.format(names=", ".join(FORMATS), path="{path}")
 
 
+def _quoted(path: str) -> str:
+    """An absolute path as in an address, where that of a drive begins with `/`, too."""
+    path = slashed(path)
+    drive, rest = os.path.splitdrive(path)
+    return (f"/{drive}" if drive[1:] == ":" else drive) + quote(os.fsencode(rest))
+
+
 def link(link_format: str, path: str, locator: Locator | None) -> str:
     """The address of a place in a file, by a link format that `problem` finds right.
 
@@ -46,7 +54,7 @@ def link(link_format: str, path: str, locator: Locator | None) -> str:
     """
     number = {} if locator is None else {locator.unit: locator.number}
     address = FORMATS.get(link_format, link_format).format(
-        path=quote(os.fsencode(os.path.abspath(path))),
+        path=_quoted(os.path.abspath(path)),
         host=socket.gethostname(),
         line=number.get("line", 1),
         page=number.get("page", 1),

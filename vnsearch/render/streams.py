@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from vnsearch.language import english, translated
+from vnsearch.platform import TEXT_STREAM, is_broken_pipe, prepare_terminal
 
 _STDERR: Final = 2  # its number
 
@@ -31,7 +32,8 @@ def prepare() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace", **TEXT_STREAM)
+    prepare_terminal()
 
 
 def close() -> None:
@@ -49,6 +51,8 @@ def naming_stdout() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if is_broken_pipe(error):
+            raise BrokenPipeError(error.errno, error.strerror, "stdout") from error
         raise OSError(error.errno, error.strerror, "stdout") from error
 
 

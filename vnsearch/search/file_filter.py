@@ -14,6 +14,7 @@ from vnsearch.files.types import suffixes_of, type_of
 from vnsearch.index.catalog import Catalog
 from vnsearch.language import _
 from vnsearch.model import Facets
+from vnsearch.platform import slashed
 from vnsearch.search.dates import period
 
 SORTS: Final = ("score", "modified", "path")
@@ -32,7 +33,7 @@ class FileFilter(NamedTuple):
     def filters(self, names: FileNames, catalog: Catalog) -> Filters:
         """The same for the engine; raises VnsearchError for what is no type, date or glob."""
         globs, folders = list[str](), list[str]()
-        for typed in self.within:
+        for typed in map(slashed, self.within):
             found = _real_path(names, typed)
             folders += found
             if not found or not (_is_path(typed) or "/" in typed.rstrip("/")):
@@ -84,9 +85,9 @@ def facets_of(counts: Mapping[str, int], modified: Mapping[str, int], names: Fil
         types[type_of(name)] += count
         years[str(time.localtime(modified.get(name, 0) / 1e9).tm_year)] += count
         folder = os.path.dirname(names.from_here(name))
-        while folder not in ("", "/"):
+        while (outer := os.path.dirname(folder)) != folder:  # neither "" nor a root
             folders[folder] += count
-            folder = os.path.dirname(folder)
+            folder = outer
     return Facets(*(dict(found.most_common()) for found in (types, folders, years)))
 
 
@@ -101,9 +102,10 @@ def _real_path(names: FileNames, typed: str) -> tuple[str, ...]:
     if not os.path.lexists(path):
         is_gone = _is_path(typed) and is_below(path, names.base) and not _GLOB.search(typed)
         return (names.name(path),) if is_gone else ()
-    if is_below(names.base, path):  # what lies below the base has names of its own
-        return os.curdir, path
-    return (names.name(path),)
+    name = names.named(path)
+    if is_below(names.base, names.path(name)):  # what lies below the base has names of its own
+        return os.curdir, name
+    return (name,)
 
 
 def _as_glob(names: FileNames, typed: str) -> str:
@@ -114,7 +116,11 @@ def _as_glob(names: FileNames, typed: str) -> str:
 
 
 def _is_path(typed: str) -> bool:
-    return typed in (".", "..") or typed.startswith(("/", "./", "../", "~/"))
+    return (
+        typed in (".", "..")
+        or typed.startswith(("/", "./", "../", "~/"))
+        or os.path.isabs(typed)  # it may begin with a drive
+    )
 
 
 def _absolute(typed: str) -> str:

@@ -282,7 +282,7 @@ class Searcher:
 
     def name_of(self, path: str) -> str:
         """The name that the index has for a path from the current folder."""
-        return self._places.name(os.path.abspath(path))
+        return self._places.named(path)
 
     def document(self, id: str) -> "DocumentText":  # noqa: A002
         """The document with an id; raises UnknownIdError."""

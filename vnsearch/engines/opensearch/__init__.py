@@ -16,6 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vnsearch.language import _
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 class OpenSearchEngine:
     """The `Engine` on a cluster."""
 
-    version = "opensearch-1"
+    version = "opensearch-1"  # as in `schema`
 
     def __init__(
         self,
@@ -61,7 +63,7 @@ class OpenSearchEngine:
 
         current = state.read(folder)
         if current is None:
-            raise DamagedError(f"{state.FILE} is missing")
+            raise DamagedError(_("{file} is missing").format(file=state.FILE))
         return ClusterReader(self.connect(), current)
 
     def writer(self, folder: Path) -> "Writer":
@@ -83,15 +85,21 @@ class OpenSearchEngine:
     def newer(self, folder: Path) -> "Callable[[Path], None] | None":
         """See `engines.Engine`."""
         from vnsearch.engines.opensearch import shared_catalog, state
+        from vnsearch.errors import IndexUnusableError
 
         with closing(self.connect()) as client:
             found = state.committed(client)
-            if found is None or (folder.is_dir() and state.read(folder) == found.state):
+        try:
+            if found is None or (current := found.state) == state.read(folder):
                 return None
+        except IndexUnusableError:
+            if folder.is_dir():
+                return None  # which is made anew, or tells why it cannot be read
+            raise
 
         def fill(generation: Path) -> None:
             (generation / folder.name).mkdir()
-            state.write(generation / folder.name, found.state)
+            state.write(generation / folder.name, current)
             with closing(self.connect()) as client:
                 shared_catalog.download(client, found.body["catalog"], generation)
 

@@ -261,6 +261,6 @@ def scan(client: Client, index: str, query: Json, fields: Sequence[str]) -> Iter
 
 
 def is_published(client: Client, current: State) -> bool:
-    """Whether a state is that of the commit document."""
+    """Whether a state is the current one for all machines."""
     found = state.committed(client)
-    return found is not None and found.state.passages == current.passages
+    return found is not None and found.names(current)
