@@ -31,6 +31,11 @@ DEMO = (
     ("status",),
     ("check",),
 )
+COMPLETED = {  # scripts that complete `vnsearch sea`, run in the wheel's share folder
+    "bash": "source bash-completion/completions/vnsearch; COMP_WORDS=(vnsearch sea); COMP_CWORD=1; "
+    "_vnsearch_completion vnsearch; echo ${COMPREPLY[@]#*,}",
+    "fish": "source fish/vendor_completions.d/vnsearch.fish; complete -C 'vnsearch sea'",
+}
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 
 
@@ -85,8 +90,12 @@ def try_wheel(wheel: Path, folder: Path) -> None:
     for name in SHARED:
         assert (environment / "share" / name).is_file(), f"the wheel has no share/{name}"
     path = f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    if Path("/usr/bin/man").exists():
+    if shutil.which("man"):
         assert "vnsearch" in run("man", "-w", "vnsearch", "vnsearch-index", PATH=path)
+    for shell, script in COMPLETED.items():
+        if shutil.which(shell):
+            found = run(shell, "-c", script, cwd=environment / "share", PATH=path)
+            assert "search" in found.split(), f"completion in {shell} gives {found!r}"
     run(*pip, "uninstall", "--yes", "vnsearch")
     left = [*environment.rglob("*vnsearch*")]
     assert not left, f"uninstalling leaves {left}"

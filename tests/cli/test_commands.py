@@ -104,6 +104,36 @@ def start(*arguments: str, cwd: Path, **options: Any) -> "subprocess.Popen[bytes
     return subprocess.Popen(command, cwd=cwd, stderr=subprocess.PIPE, **options)
 
 
+# Errors as JSON
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "search --type zzz x",
+        "search --since nie x",
+        "search --limit a x",
+        "search --in /nowhere --refresh --batch nowhere",
+        "show 3",
+        "show nowhere.txt",
+        "show dang-bo.txt --page 3",
+        "show dang-bo.txt --lines 9-3",
+        "index nowhere",
+        "index --encoding xx dang-bo.txt",
+        "index --forget nowhere",
+        "analyze",
+        "status --nothing",
+        "check --index nowhere",
+    ],
+)
+def test_an_error_is_one_json_object_too(run: Command, library: Path, arguments: str) -> None:
+    done = run(*arguments.split(), "--json", cwd=library)
+    assert_error(done)
+    (line,) = done.stdout.splitlines()
+    error = json.loads(line)["error"]
+    assert done.stderr.splitlines() == [f"vnsearch: {error['message']}", error["advice"]]
+
+
 # Exit codes and messages
 
 

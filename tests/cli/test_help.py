@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import REPOSITORY, Command
 from vnsearch import errors
 from vnsearch.cli.commands import commands
-from vnsearch.readers import FORMATS
+from vnsearch.readers import FORMATS, VARIANTS
 
 # What the contract of the command line promises: an option that is renamed or removed
 # breaks scripts.
@@ -90,8 +90,12 @@ def test_help_without_a_command_can_be_read(run: Command) -> None:
     assert all(any(line.startswith(f"  {name} ") for line in lines) for name in NAMES)
 
 
-# Source code and settings are a hundred, which only the page of formats names.
-_TOLD = [suffix for suffix, found in FORMATS.items() if suffix and found != FORMATS[".py"]]
+# Source code and settings are a hundred, which only the page of formats names, as it does variants.
+_TOLD = [
+    suffix
+    for suffix, found in FORMATS.items()
+    if suffix and found != FORMATS[".py"] and suffix not in VARIANTS
+]
 
 
 def test_help_of_index_names_every_format(run: Command) -> None:
@@ -174,10 +178,9 @@ def test_the_page_of_formats_names_every_suffix() -> None:
     assert [suffix for suffix in filter(None, FORMATS) if f"`{suffix}`" not in text] == []
 
 
-def test_readme_tells_every_exit_code() -> None:
-    text = readme("README.md")
-    section = text[text.lower().find("exit code") :] if "exit code" in text.lower() else ""
-    missing = [code for code in EXIT_CODES if not stands_in(str(code), section)]
+@pytest.mark.parametrize("file", ["docs/scripts.md", "docs/vi/scripts.md"])
+def test_the_page_for_scripts_tells_every_exit_code(file: str) -> None:
+    missing = [code for code in EXIT_CODES if f"| {code} |" not in readme(file)]
     assert not missing
 
 
@@ -187,7 +190,9 @@ _VARIABLES = (
 )
 
 
-def test_readme_tells_the_variables() -> None:
-    text = readme("README.md")
+@pytest.mark.parametrize(("start", "folder"), [("README.md", "docs"), ("README.vi.md", "docs/vi")])
+def test_the_pages_tell_the_variables(start: str, folder: str) -> None:
+    pages = (start, *(f"{folder}/{name}.md" for name in ("indexing", "search", "scripts")))
+    text = "".join(map(readme, pages))
     missing = [name for name in _VARIABLES if not stands_in(name, text)]
     assert not missing

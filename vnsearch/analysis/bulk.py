@@ -28,6 +28,7 @@ from vnsearch.analysis.compounds import (
 from vnsearch.analysis.tokenizer import any_word, forms_of, signed_name
 from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
 from vnsearch.errors import TooManyWordsError
+from vnsearch.language import N_
 from vnsearch.vietnamese.letters import LETTERS
 
 Numbers = NDArray[Any]
@@ -129,7 +130,8 @@ class Vocabulary:
         for chunk in chunks:
             yield self._tokenize(chunk, spans_above)
             if len(self.terms) > most_terms:
-                raise TooManyWordsError(f"over {most_terms:,} different words in one text", fits)
+                what = N_("over {count} different words in one text")
+                raise TooManyWordsError(what.format(count=f"{most_terms:,}"), fits)
             fits += sum(map(len, chunk))
 
     def _tokenize(self, texts: Sequence[str], spans_above: float) -> "_ChunkTokens":
