@@ -221,7 +221,7 @@ class Preview(Pane, can_focus=True):
             parts.append(of.format(number=number(self.at + 1), count=number(count)))
         if place := self.place:
             name = f" ({visible(place.name)})" if place.name else ""
-            parts.append(f"{_(place.unit)} {number(place.number)}{name}")
+            parts.append(f"{translated(place.unit)} {number(place.number)}{name}")
         parts += day(self.hit.modified), safe(self.hit.type)
         text = Text().append(" · ".join(parts), CHOSEN if self.has_focus else FAINT)
         if self.hit.stale:
