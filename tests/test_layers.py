@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vnsearch"
 # From the bottom up; a room may import itself and those below it, and rooms of one line not one
 # another.
 LAYERS = [
-    {"platform", "language"},
+    {"language"},
+    {"platform"},
     {"errors", "model", "__init__"},
     {"vietnamese"},
     {"analysis"},

@@ -36,6 +36,7 @@ from vnsearch.errors import (
     VnsearchError,
 )
 from vnsearch.index import location
+from vnsearch.language import _, translated
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def _code(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         raise _misused(error) from error
     except click.ClickException as error:
-        raise VnsearchError(error.format_message(), "see: vnsearch --help") from error
+        raise VnsearchError(
+            error.format_message(), _("see: {command}").format(command="vnsearch --help")
+        ) from error
     except click.Abort:
         return EXIT_INTERRUPTED
     except SystemExit as error:  # after completing words, or on a closed pipe
@@ -77,17 +80,20 @@ def _misused(error: click.UsageError) -> VnsearchError:
     """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
     if isinstance(error, click.BadParameter) and (origin := _origin(error)):
-        return VnsearchError(f"{origin}: {error.format_message()}", "set it right there")
-    leave_out = "to leave a word out, put -- before it"
+        what = _("{place}: {what}").format(place=origin, what=error.format_message())
+        return VnsearchError(what, _("set it right there"))
+    leave_out = _("to leave a word out, put -- before it")
     if command.endswith((" index", " show", " open")):
-        leave_out = "before a name that begins with -, put --"
+        leave_out = _("before a name that begins with -, put --")
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return VnsearchError(f"no such option: {error.option_name}", leave_out)
+        what = _("no such option: {option}").format(option=error.option_name)
+        return VnsearchError(what, leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):
         given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
             return VnsearchError(error.format_message(), leave_out)
-    return VnsearchError(error.format_message(), f"see: {command} --help")
+    see = _("see: {command}").format(command=f"{command} --help")
+    return VnsearchError(error.format_message(), see)
 
 
 def _origin(error: click.BadParameter) -> str:
@@ -376,16 +382,16 @@ def check(as_json: bool, common: Common) -> int:
     """
     from vnsearch.cli import which_index
     from vnsearch.index.check import check as check_index
-    from vnsearch.render import jsonform, plain
+    from vnsearch.render import jsonform, upkeep
 
     found = check_index(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
-        streams.write(plain.check(found))
+        streams.write(upkeep.check(found))
     for damage in found.damages:
-        streams.say(f"{damage.file}: {damage.what}")
-    return fail("the index is damaged", REPAIR) if found.damages else EXIT_FOUND
+        streams.say(_("{place}: {what}").format(place=damage.file, what=translated(damage.what)))
+    return fail(_("the index is damaged"), REPAIR) if found.damages else EXIT_FOUND
 
 
 @commands.command(
@@ -419,7 +425,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: Common) -> int:
         streams.write(plain.tokens(found, readings) if found else [])
         streams.write(plain.other_typings(pieces, typings))
         if not found:
-            streams.say("there is no word in the text")
+            streams.say(_("there is no word in the text"))
     return EXIT_FOUND if found else EXIT_NOTHING
 
 

@@ -70,7 +70,7 @@ class Program(NamedTuple):
 
     def start(self) -> int:
         """Run it; return an exit code."""
-        return opener.start(self.command, self.in_terminal)
+        return opener.run(self.command, self.in_terminal)
 
 
 def program_for(path: str, place: Locator | None) -> Program:

@@ -21,6 +21,8 @@ from rich.progress import (
 from rich.style import Style
 from rich.text import Text
 
+from vnsearch.language import _
+from vnsearch.language.writing import day, megabytes, number
 from vnsearch.model import Hit, Results, Snippet
 from vnsearch.render import links, plain
 from vnsearch.render.marking import BRIGHT, FAINT, Ranges, inside, marked, marks_on
@@ -44,7 +46,7 @@ def results(found: Results, color: str, link_format: str = links.DEFAULT) -> str
     """
     page = _Page(color, link_format)
     for line in found.reading:
-        page.add(Text(visible(f"read as: {line}"), FAINT))
+        page.add(Text(visible(_("read as: {text}").format(text=line)), FAINT))
     if found.reading:
         page.add()
     for hit in found.hits:
@@ -151,10 +153,10 @@ class _Page:
         folder = os.path.join(folder, "") if folder else ""
         place = Text(overflow="fold").append(safe(folder), FAINT + link)
         place.append(safe(name), BRIGHT + link).append(plain.position(hit.snippet), FAINT)
-        place.append(f"  {plain.day(hit.modified)} · {safe(hit.type)}", FAINT)
+        place.append(f"  {day(hit.modified)} · {safe(hit.type)}", FAINT)
         place.append(plain.copies(hit), FAINT)
         if hit.stale:
-            place.append("  changed or gone since it was indexed", _STALE)
+            place.append(f"  {plain.stale(hit)}", _STALE)
         return place
 
 
@@ -172,7 +174,7 @@ class Bar:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task("reading", total=None, read=0)
+        self._task = progress.add_task(_("reading"), total=None, read=0)
         self._bytes = self._read = 0
         self._built = 0.0
         self._started = self._last = time.monotonic()
@@ -187,7 +189,7 @@ class Bar:
     def advance(self, read_bytes: int) -> None:
         """Add to the bytes read."""
         self._read += read_bytes
-        self._report("reading" if self._read < self._bytes else "building the index")
+        self._report(_("reading") if self._read < self._bytes else _("building the index"))
 
     def built(self, read_bytes: int) -> None:
         """Add to the bytes whose documents are ready."""
@@ -197,7 +199,7 @@ class Bar:
     def finishing(self) -> None:
         """Show that all is ready and the index is being completed."""
         self._built = self._bytes
-        self._report("writing the index")
+        self._report(_("writing the index"))
 
     def move(self) -> None:
         """Go on between two reports."""
@@ -224,8 +226,8 @@ class _Bytes(ProgressColumn):
     def render(self, task: Task) -> Text:
         """See `ProgressColumn`."""
         read, passed = task.fields["read"], task.elapsed or 0.0
-        rate = f", {read / 1e6 / passed:.1f} MB/s" if passed > 0.5 else ""
-        return Text(f"{read / 1e6:.1f} MB{rate}")
+        rate = f", {number(read / 1e6 / passed, 1)} MB/s" if passed > 0.5 else ""
+        return Text(f"{megabytes(read)} MB{rate}")
 
 
 class _Moving(Progress):

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -249,17 +249,15 @@ class _Index:
         if kind == "intervals":
             return 1.0 if _follow(values, value["all_of"]["intervals"]) else None
         number = self._visible[key].get(field)
-        fits = {
-            "terms": lambda: any(str(one) in words for one in value),
-            "prefix": lambda: any(word.startswith(value) for word in words),
-            "fuzzy": lambda: any(within_one_edit(value["value"], word) for word in words),
-            "range": lambda: (
-                number is not None
-                and number <= value.get("lte", math.inf)
-                and number > value.get("gt", -math.inf)
-            ),
+        if kind == "range":
+            low, high = value.get("gt", -math.inf), value.get("lte", math.inf)
+            return 1.0 if number is not None and low < number <= high else None
+        fits: dict[str, Callable[[str], bool]] = {
+            "terms": lambda word: word in map(str, value),
+            "prefix": lambda word: word.startswith(value),
+            "fuzzy": lambda word: within_one_edit(value["value"], word),
         }
-        return 1.0 if fits[kind]() else None
+        return 1.0 if any(fits[kind](word) for word in words) else None
 
     def _bool(self, what: Json, key: str) -> float | None:
         must = [self._score(one, key) for one in what.get("must", ())]

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from vnsearch import ranking
 from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.lookups import Lookups
-from vnsearch.engines.opensearch.matching import NOTHING, Matching, typings, word_in
+from vnsearch.engines.opensearch.matching import NOTHING, Matching, word_in
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.engines.opensearch.scoring import NameWord
 from vnsearch.engines.opensearch.tokens import bigram, both, term
@@ -69,7 +69,7 @@ class Bounds:
                 pair = bigram(words[0].folded, words[1].folded)
                 yield from self._scored("q", pair, weight.score)
                 continue
-            for typing in typings(words[0])[1:]:
+            for typing in self._matching.typings(words[0])[1:]:
                 yield from _everywhere(self._matching.in_passage(typing, exact), most)
             word = words[0]._replace(others=())
             if word.kind is Kind.WORD and not word.in_field:

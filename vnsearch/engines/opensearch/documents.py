@@ -108,8 +108,7 @@ def _indexed(
         "born": run,
         "src": as_text(first.source),
         "key": first.key,
-        "n": _placed(words.own),
-        "o": _placed(words.folders),
+        "n": _placed(words.own + words.folders),
     }
     if text_hash:
         common["h"] = format(text_hash, "x")
@@ -127,6 +126,7 @@ def _indexed(
             "q": [_bigrams(field) for field in fields if field],
             "e": _placed(tokens.pieces),
             "t": _placed((tokens.title,)),
+            "w": _placed((*tokens.pieces, *words.own, *words.folders)) if count == 1 else [],
             "stored": _stored(passage, tokens, words),
         }
         yield Indexed(f"{name}.{number}", _json(body))
@@ -139,7 +139,7 @@ def _indexed(
             **common,
             "kind": ["unit"],
             "s": " ".join(every.union(in_name)),
-            "w": _placed((text, title, *pieces)),
+            "w": _placed((text, title, *pieces, *words.own, *words.folders)),
             "t": _placed((title,)),
         }
         yield Indexed(name, _json(whole))

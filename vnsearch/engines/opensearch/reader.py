@@ -27,7 +27,7 @@ from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.model import Match, Matches, StoredPassage
-from vnsearch.query.clauses import Query
+from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
 _OLDEST: Final = (2, 19)
@@ -249,7 +249,14 @@ class _Search:
 
     def qualified(self, filters: Json | None) -> Qualified:
         """Return the documents that qualify."""
+        self._know_typings()
         return self._qualifying.qualified(filters)
+
+    def _know_typings(self) -> None:
+        """Which typings there are decides what else is asked for."""
+        for word in (*all_words(self._query.clauses), *joined_words(self._query.clauses)):
+            self._matching.typings(word)
+        self._lookups.ready()
 
     def prepared(
         self, filters: Json | None, legacy: bool
@@ -257,6 +264,7 @@ class _Search:
         """Return the documents that qualify, what scores them, the query of upper bounds with what
         is to be added to its scores, and the wanted clauses that no document has."""
         query, frequencies = self._query, self._frequencies
+        self._know_typings()
         average, every = frequencies.average_length, ranking.features(query)
         idfs = [frequencies.idf(f.words, f.exact) for f in every]
         weighed = [

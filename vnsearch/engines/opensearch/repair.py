@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from vnsearch.engines.opensearch import schema, shared_catalog, state
+from vnsearch.engines.opensearch import counts, schema, shared_catalog, state
 from vnsearch.engines.opensearch.client import Client, ClusterError, Json
 from vnsearch.engines.opensearch.state import State
 from vnsearch.errors import CHECK_DISK, LockedError
@@ -29,14 +29,14 @@ def make_state_index(client: Client, replicas: int | None) -> None:
 def new_indexes(client: Client, shards: int, replicas: int | None) -> State:
     """Make empty indexes of passages and counts, which nothing names yet."""
     name = f"{client.address.name}-{uuid4().hex[:8]}"
-    counts = f"{name}-counts"
+    counted = f"{name}-counts"
     for index, body in (
         (name, schema.passages_index(shards, replicas)),
-        (counts, schema.counts_index(replicas)),
+        (counted, schema.counts_index(replicas)),
     ):
         body["mappings"]["_meta"]["of"] = client.address.name
         _create(client, index, body)
-    return State(name, counts, tuple(_routing(client, name, shards)))
+    return State(name, counted, tuple(_routing(client, name, shards)))
 
 
 def _create(client: Client, index: str, body: Json) -> None:
@@ -80,18 +80,8 @@ def undo(client: Client, current: State) -> None:
 
 
 def _take_back_counts(client: Client, current: State) -> None:
-    later: list[Json] = [{"range": {"run": {"gt": current.epoch}}}]
-    later += state.terms("run", current.aborted)
-    query = {"bool": {"should": later, "minimum_should_match": 1}}
-    body = {"size": _PAGE, "query": query, "_source": False, "sort": ["_doc"]}
-    hits = client.search(f"/{current.counts}/_search", body)["hits"]["hits"]
-    for hit in hits:
-        name = hit["_id"]
-        if client.request("HEAD", f"/{current.counts}/_doc/undo:{name}").status == 200:
-            continue
-        counted = (client.get(f"/{current.counts}/_doc/{name}") or {})["_source"]
-        undone = {"plus": counted["minus"], "minus": counted["plus"], "run": 0, "undoes": name}
-        client.put_if(f"/{current.counts}/_create/undo:{name}", undone)
+    for name, counted in counts.left(client, current):
+        client.put_if(f"/{current.counts}/_create/undo:{name}", counts.undoing(counted, name))
 
 
 def delete_gone(client: Client, current: State) -> None:

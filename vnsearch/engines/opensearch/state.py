@@ -25,6 +25,7 @@ class State(NamedTuple):
     counts: str
     routing: tuple[str, ...]  # a value that leads to each shard of the passages
     epoch: int = 0  # the last run that was committed
+    counted: int = 0  # documents of counts up to there
     gone: tuple[str, ...] = ()  # documents that it removed, and that may still be there
     aborted: tuple[int, ...] = ()  # runs before it that came to nothing
 

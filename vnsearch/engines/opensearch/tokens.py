@@ -116,6 +116,14 @@ class Name(NamedTuple):
         return 0
 
 
+def borders(passages: Sequence[Tokens]) -> Iterator[str]:
+    """Yield the bigrams of folded forms across the borders of passages of a document, as `counted`
+    yields those in them."""
+    for one, other in pairwise(tokens.text for tokens in passages):
+        if one and other:
+            yield f"b:{bigram(folded_of(one[-1]), folded_of(other[0]))}"
+
+
 class Counter:
     """How often words and phrases are in the passages of a search."""
 

@@ -3,6 +3,7 @@ settles, and says what is current."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -11,8 +12,8 @@ from vnsearch.engines.opensearch import counts, state
 from vnsearch.engines.opensearch.client import Client, Json
 from vnsearch.engines.opensearch.documents import as_text, make, name_of, tokens_of
 from vnsearch.engines.opensearch.lock import Lock
+from vnsearch.engines.opensearch.lookups import counted_documents
 from vnsearch.engines.opensearch.state import State
-from vnsearch.engines.opensearch.tokens import Name
 from vnsearch.model import Document
 
 _CHUNK: Final = 1 << 18  # code points tokenized together
@@ -140,7 +141,9 @@ def send_counts(
     known.update(words)
     index = current.counts
     actions: Actions = [({"create": {"_index": index, "_id": i}}, b) for i, b in words.items()]
-    actions.append(({"create": {"_index": index, "_id": name}}, counts.line(plus, minus, run)))
+    actions.append(
+        ({"create": {"_index": index, "_id": name}}, counts.line(name, run, plus, minus))
+    )
     for part in _parts(actions):
         client.bulk(part)
 
@@ -194,7 +197,8 @@ class Writer:
         client.refresh(self._state.passages, self._state.counts)
         # What the run before removed was deleted when it was published, which is seen from now on.
         pending = self._old.gone if not is_published(client, self._old) else ()
-        self._state = self._state._replace(gone=(*pending, *gone))
+        counted = counted_documents(client, self._state.counts)
+        self._state = self._state._replace(gone=(*pending, *gone), counted=counted)
         state.write(self._folder, self._state)
         client.close()
 
@@ -215,7 +219,7 @@ class Writer:
             for one in found:
                 by_name.setdefault(one["_source"]["d"], []).append(one["_source"])
             for sources in by_name.values():
-                counts.add_up(map(tokens_of, sources), name_of(sources[0]), self._minus)
+                counts.add_up(list(map(tokens_of, sources)), name_of(sources[0]), self._minus)
             every = [*ids, *(name for name, passages in some if passages > 1)]
             self._client.bulk([({"delete": {"_index": index, "_id": i}}, b"") for i in every])
 
@@ -226,19 +230,16 @@ class Writer:
             some = {as_text(source): source for source in sources[begin : begin + _FILES]}
             condition = [*state.terms("src", some), {"term": {"kind": "part"}}]
             query = {"bool": {"filter": [*condition, self._old.visible()]}}
-            document = None
-            for found in scan(self._client, self._state.passages, query, _COUNTED):
-                body = found["_source"]
-                if body["key"] in self._removed[some[body["src"]]]:
-                    continue
-                if body["d"] != document:
-                    document = body["d"]
+            found = scan(self._client, self._state.passages, query, _COUNTED)
+            for document, passages in groupby(found, lambda hit: str(hit["_source"]["d"])):
+                sources_of = [hit["_source"] for hit in passages]
+                first = sources_of[0]
+                if first["key"] not in self._removed[some[first["src"]]]:
                     yield document
-                    counts.add_up((), name_of(body), self._minus)
-                counts.add_up((tokens_of(body),), _NAMELESS, self._minus)
+                    words = list(map(tokens_of, sources_of))
+                    counts.add_up(words, name_of(first), self._minus)
 
 
-_NAMELESS: Final = Name((), ())
 _COUNTED: Final = ["d", "i", "key", "src", "stored.words", "stored.name", "stored.folders"]
 
 
