@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vnsearch"
 # From the bottom up; a room may import itself and those below it, and rooms of one line not one
 # another.
 LAYERS = [
-    {"platform", "language"},
+    {"language"},
+    {"platform"},
     {"errors", "model", "__init__"},
     {"vietnamese"},
     {"analysis"},
@@ -22,7 +23,7 @@ LAYERS = [
     {"indexing", "search"},
     {"render", "answers"},
     {"api", "whoosh"},
-    {"mcp"},
+    {"mcp", "interactive"},
     {"cli"},
     {"__main__"},
 ]
@@ -41,7 +42,8 @@ ONLY: dict[str, str | tuple[str, ...]] = {
         "cli/reading_commands",
         "cli/upkeep_commands",
     ),
-    "rich": "render/terminal",
+    "rich": ("render/terminal", "render/marking", "interactive"),
+    "textual": "interactive",
     "watchfiles": "files/watch",
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",

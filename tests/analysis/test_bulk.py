@@ -77,9 +77,12 @@ def one_by_one(source: Sequence[str]) -> list[list[Token]]:
 
 def compounds_in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[tuple[int, list[str]]]:
     """The place of each compound among all tokens, and the exact forms of its pieces."""
+    places, sizes, terms = vocabulary.tokenize(source).compounds
+    exact = [vocabulary.terms[term].decode().split("\0")[1] for term in terms]
+    ends = np.cumsum(sizes).tolist()
     return [
-        (place, [vocabulary.terms[term].decode().split("\0")[1] for term in terms])
-        for place, terms in vocabulary.tokenize(source).compounds
+        (place, exact[end - size : end])
+        for place, size, end in zip(places.tolist(), sizes.tolist(), ends, strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from vnsearch.files.types import type_of
 from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.index.place import engine_of
+from vnsearch.language import _
 from vnsearch.model import (
     Facets,
     Hit,
@@ -281,7 +282,7 @@ class Searcher:
 
     def name_of(self, path: str) -> str:
         """The name that the index has for a path from the current folder."""
-        return self._places.name(os.path.abspath(path))
+        return self._places.named(path)
 
     def document(self, id: str) -> "DocumentText":  # noqa: A002
         """The document with an id; raises UnknownIdError."""
@@ -302,7 +303,9 @@ class Searcher:
         """What the index knows of a file that is in it, and whether it changed since."""
         state = self._file(source)
         if state is None:
-            raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
+            raise IndexUnusableError(
+                _("the index does not know its file {source}").format(source=source), REPAIR
+            )
         # Of a file that was not read, only the name can be out of date.
         has_text = state.documents or state.container
         holder = self._file(state.container) if state.container else state
