@@ -17,10 +17,12 @@ from vnsearch.search.searcher import Searcher
 
 # `nohup` and `&` ignore interrupts, which processes inherit: those that tests begin must not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if sys.platform != "win32":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 os.environ["TZ"] = "UTC"  # or output would depend on where the tests run
-time.tzset()
+if sys.platform != "win32":
+    time.tzset()
 
 # Messages are English where a test does not ask for others.
 for _name in ("LANGUAGE", "VNSEARCH_LANG"):

@@ -26,8 +26,18 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
+from vnsearch.language import N_
 from vnsearch.model import Abbreviation
-from vnsearch.query.clauses import Kind, Query, Word, joined_words
+from vnsearch.query.clauses import (
+    Demand,
+    Kind,
+    Query,
+    Word,
+    count_words,
+    is_required,
+    joined_words,
+    words_of,
+)
 from vnsearch.vietnamese.questions import QUESTION_PHRASES, QUESTION_WORDS
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
@@ -90,7 +100,7 @@ _MIN_PROXIMITY_WORDS: Final = 4  # of a query: shorter ones have bigrams for tha
 # share of the weight (idf) that the document with most of it has: from 0 to .25 it makes no
 # difference to what is first, .4 loses relevant documents.
 SHORT_QUERY_WORDS: Final = 3
-# So many words, all typed with marks, are needed if a document has them all.
+# Of a query of so many words, all typed with marks, documents with all of them come first.
 SHORT_MARKED_WORDS: Final = 4
 MIN_SHOULD_MATCH_SHARE: Final = 0.25
 
@@ -99,9 +109,9 @@ MIN_SHOULD_MATCH_SHARE: Final = 0.25
 # measured.
 PLACE_SHARE: Final = 0.5
 
-NEARBY: Final = "words close together"
-IN_NAME: Final = "word in the name"
-NAMED: Final = "the name has all words"
+NEARBY: Final = N_("words close together")
+IN_NAME: Final = N_("word in the name")
+NAMED: Final = N_("all words in the name")
 
 
 class Feature(NamedTuple):
@@ -116,12 +126,12 @@ class Feature(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What it is, in the words of `--explain`."""
+        """What it is, in the words of `--explain`, in English."""
         if self.related:
-            return "abbreviation"
+            return N_("abbreviation")
         if len(self.words) > 1:
-            return "neighbours"
-        return "word just so" if self.exact else "word in any typing"
+            return N_("neighbours")
+        return N_("word just so") if self.exact else N_("word in any typing")
 
 
 class Weight(NamedTuple):
@@ -263,8 +273,20 @@ def idf(df: int, passages: int) -> float:
 
 
 def integer_idf(df: int, passages: int) -> int:
-    """Return the idf in millionths, whose sums do not depend on their order."""
-    return round(idf(df, passages) * 1_000_000)
+    """Return the idf in ten-thousandths, whose sums do not depend on their order, and of some 90
+    words fit in a float of 24 bits."""
+    return round(idf(df, passages) * 10_000)
+
+
+def complete_first(query: Query) -> bool:
+    """Return whether documents with all the words of a query come before those that lack one.
+
+    Of fewer words, all are needed; of more, or bare ones, the score alone decides.
+    """
+    clauses = [clause for clause in query.wanted() if not is_required(clause)]
+    is_short = count_words(clauses) == SHORT_MARKED_WORDS
+    is_marked = all(word.match_marks for word in words_of(clauses))
+    return query.demand is Demand.SMART and is_short and is_marked
 
 
 def min_should_match(max_weight: int) -> float:

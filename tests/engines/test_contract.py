@@ -1,5 +1,6 @@
 """The contract every engine keeps: documents in, matches out."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.engines import clusters
 from tests.engines.building import Sources, build
 from tests.engines.memory import MemoryEngine
 from tests.oracle import Answer, Oracle
@@ -21,6 +23,7 @@ from vnsearch.vietnamese.letters import nfc
 ENGINES: list[Engine] = [
     WhooshEngine(),
     MemoryEngine(),
+    *clusters.engines(),
 ]
 
 
@@ -41,9 +44,9 @@ SMALL: Sources = [
 
 
 @pytest.fixture(params=ENGINES, ids=lambda engine: engine.version)
-def engine(request: pytest.FixtureRequest) -> Engine:
-    found: Engine = request.param
-    return found
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with clusters.cleared(request.param):
+        yield request.param
 
 
 def search(

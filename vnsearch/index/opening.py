@@ -8,6 +8,7 @@ from vnsearch.errors import CHECK_DISK, DamagedError, VnsearchError, WriteError
 from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
+from vnsearch.language import _, translated
 
 
 def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, IndexReader]:
@@ -23,6 +24,7 @@ def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, Index
             stack.pop_all()
             return catalog, reader
 
+    generations.catch_up(engine)
     return generations.reading(opened)
 
 
@@ -42,7 +44,7 @@ def as_index_error(generations: Generations) -> Iterator[None]:
         raise
     except DamagedError as error:
         _raise_damage(generations, error)
-        why = f"cannot read the index: {error.what}"
+        why = _("cannot read the index: {why}").format(why=translated(error.what))
         raise VnsearchError(why, CHECK_DISK) from error
     except VnsearchError:
         raise

@@ -23,6 +23,7 @@ from vnsearch.files.scan import is_hidden
 from vnsearch.index.file_state import FileState
 from vnsearch.indexing.hashing import HashingReader, is_unchanged, stable_stat
 from vnsearch.indexing.line_digests import NO_DIGEST, KnownLines, digest_of_line
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Done, Flaw, LineChunk, Member
 from vnsearch.readers.sandbox import Sandbox
@@ -148,10 +149,10 @@ class PartReader:
             if ended := exhausted(error):
                 raise ended from error
             if report.keys:
-                reason = f"cannot be read to its end: {error.strerror}"
+                reason = N_("cannot be read to its end: {why}").format(why=error.strerror)
                 report.flaws.append((len(report.keys), reason))
             else:
-                report.refused = f"cannot be read: {error.strerror}"
+                report.refused = N_("cannot be read: {why}").format(why=error.strerror)
 
     def _index(
         self,
@@ -216,9 +217,8 @@ def _named(document: Document, part: Part, report: PartReport) -> Document:
 
 def folders_inside(name: str, container: str, outer: str) -> str:
     """Where in its root a file is that is in a container, itself in the folders `outer`."""
-    return os.path.dirname(
-        os.path.join(outer, os.path.basename(container) + name[len(container) :])
-    )
+    inside = os.path.basename(container) + name[len(container) :]
+    return os.path.dirname(f"{outer}/{inside}" if outer else inside)
 
 
 def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:

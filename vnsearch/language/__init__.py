@@ -92,8 +92,9 @@ def N_(text: str) -> str:  # noqa: N802 (as everywhere with gettext)
 
 
 def translated(text: str) -> str:
-    """An English text that was made of marked messages, in the language in use."""
-    if _language == ENGLISH:
+    """An English text that was made of marked messages, in the language in use; what is in it
+    already stays so."""
+    if _language == ENGLISH or isinstance(text, _Translation):
         return text
     from vnsearch.language import matching
 

@@ -12,6 +12,7 @@ from email.policy import default
 from email.utils import parsedate_to_datetime
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding, Locator
 from vnsearch.readers import html, titles
 from vnsearch.readers.base import MAX_FILE_BYTES, Held, Source, bytes_of
@@ -30,7 +31,7 @@ def parsed(data: bytes) -> EmailMessage:
     """Parse a message; raises UnusableFileError if it is none."""
     message = message_from_bytes(data, policy=default)
     if not message.keys():
-        raise UnusableFileError("no message")
+        raise UnusableFileError(N_("no message"))
     assert isinstance(message, EmailMessage)
     return message
 
@@ -46,7 +47,7 @@ def document(source: Source, message: EmailMessage, number: int | None = None) -
     lines = (subject, *people, _date(message), body, *_attachments(source, message))
     text = "\n".join(filter(None, lines))
     if not text:
-        raise UnusableFileError("empty message")
+        raise UnusableFileError(N_("empty message"))
     locator = None if number is None else Locator(number, "message", 0)
     title = titles.first_title((subject, title)) or titles.line_title(body)
     return Document(str(number or ""), title, text, locator, source.encoding)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source, bytes_of
@@ -53,14 +54,14 @@ def read(source: Source) -> Iterator[Document]:
     """Yield one document; raises UnusableFileError."""
     data = bytes_of(source.stream)
     if not data.strip():
-        raise UnusableFileError("empty file")
+        raise UnusableFileError(N_("empty file"))
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
-        raise UnusableFileError("damaged, or not what its name says (no RTF)")
+        raise UnusableFileError(N_("damaged, or not what its name says (no RTF)"))
     parser = _Parser()
     parser.parse(data)
     lines = parser.lines()
     if not lines:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     title = titles.first_title([parser.decoder.title(parser.title), *parser.titles])
     text = "\n".join(lines)
     if _SURROGATE.search(text):  # each half of a pair came by itself
@@ -137,7 +138,7 @@ class _Parser:
     def _open(self) -> None:
         self._flush()
         if len(self._stack) >= _MAX_DEPTH:
-            raise UnusableFileError("nested too deeply")
+            raise UnusableFileError(N_("nested too deeply"))
         self._stack.append(self._state)
         self._state = replace(self._state)
         self._is_new, self._is_optional, self._skip = True, False, 0

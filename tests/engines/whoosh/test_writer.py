@@ -224,7 +224,7 @@ HALF = LIMITS.full // 2
         pytest.param(segments_of(9, 8, 7, 6, 5, 4, 3, 2, 1), [4, 5, 6, 7, 8, 9], id="smallest"),
         pytest.param(segments_of(*[HALF] * 20), [], id="many that are half full or fuller"),
         pytest.param(segments_of(*[HALF - 1] * 9), [1, 2], id="no more than is full"),
-        pytest.param(segments_of(*[20_000] * 9), [1, 2, 3], id="three fit"),
+        pytest.param(segments_of(*[LIMITS.full // 3] * 9), [1, 2, 3], id="three fit"),
         pytest.param(segments_of(*[HALF] * 20, *[1] * 8), [], id="few small beside large ones"),
         pytest.param(segments_of(4, deleted=[1]), [], id="a quarter deleted"),
         pytest.param(segments_of(4, deleted=[2]), [1], id="half deleted"),

@@ -46,6 +46,9 @@ class WhooshEngine:
 
     # All its data are files of the generation, which are linked, published and removed with it.
 
+    def newer(self, folder: Path) -> None:
+        """See `engines.Engine`."""
+
     def fork(self, folder: Path) -> None:
         """See `engines.Engine`."""
 

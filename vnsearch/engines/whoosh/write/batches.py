@@ -8,6 +8,7 @@ from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.write.limits import Limits
 from vnsearch.engines.whoosh.write.segment_builder import SegmentBuilder
 from vnsearch.errors import TooManyWordsError
+from vnsearch.language import N_
 from vnsearch.model import Document
 
 _CHUNK: Final = 1 << 18  # code points of text tokenized together, to stay in the caches
@@ -86,7 +87,11 @@ class BatchBuilder:
         self._segment.add(chunk)
         if len(vocabulary.terms) > self._limits.terms:
             self._segment = self._vocabulary = None
-            raise TooManyWordsError(f"over {self._limits.terms:,} different words in one text")
+            raise TooManyWordsError(
+                N_("over {count} different words in one text").format(
+                    count=f"{self._limits.terms:,}"
+                )
+            )
         self._size += size
         self._documents += len(chunk)
 
