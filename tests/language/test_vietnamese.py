@@ -21,7 +21,7 @@ NAMES: Final = ["", *sorted(commands.commands)]
 # A line of help that may be the same in both languages: suffixes, values, options and examples.
 WITHOUT_WORDS: Final = re.compile(r'\s*(vnsearch .*|[^a-z]*|(\.\w+,?\s*)+|\{"mcpServers.*)')
 
-FILES: Final = {
+FILES: Final[dict[str, str | bytes]] = {
     "docs/đảng bộ.md": "# Công tác\n\nCông tác của đảng bộ cơ quan đại diện.\n",
     "docs/trống.txt": "",
     "docs/hỏng.docx": b"PK\3\4 no archive",
