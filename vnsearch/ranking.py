@@ -21,7 +21,7 @@ left out.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -75,6 +75,12 @@ FOLDER_TF: Final = 1  # of what is only in folders
 MAX_NAME_TF: Final = 15
 _NAME_DAMPING: Final = 3
 
+# Who types three words that are all in the name of a file means that file, and so does who types
+# nearly the whole name: it comes before all texts, see `named`.
+_MIN_NAMED: Final = 3  # words of a query
+_MAX_NAMED: Final = 8
+NAME_REST: Final = 1  # words of a whole name that are not in the query, as its suffix is
+
 # Words of a longer query that are close together in a text count again: those in the window
 # that has most of their weight.
 PROXIMITY_WINDOW: Final = 15  # tokens
@@ -96,6 +102,7 @@ PLACE_SHARE: Final = 0.5
 
 NEARBY: Final = N_("words close together")
 IN_NAME: Final = N_("word in the name")
+NAMED: Final = N_("all words in the name")
 
 
 class Feature(NamedTuple):
@@ -218,6 +225,22 @@ def name_score(tf: int) -> float:
     """Return the score of a word with this tf in a name, in units of its idf."""
     tf = min(tf, MAX_NAME_TF)
     return NAME_WEIGHT * tf / (tf + _NAME_DAMPING)
+
+
+def named(words: int, *, whole: bool) -> int:
+    """Return how often a file comes before any text when its own name (not its folders) has all
+    `words` of a query; `whole`: it has hardly any others.
+
+    Its score is higher by so many times `highest`.
+    """
+    if words > _MAX_NAMED:
+        return 0
+    return (words >= _MIN_NAMED) + whole
+
+
+def highest(weights: Iterable[Weight]) -> float:
+    """Return what no text can score more than, by the features with these weights."""
+    return sum(weight.score * MAX_SATURATION + weight.window for weight in weights)
 
 
 def weights(features: Sequence[Feature], idfs: Sequence[float]) -> list[Weight]:

@@ -199,7 +199,7 @@ Examples:
 @click.option(
     "--engine",
     "cluster",
-    metavar="URL",
+    metavar="ADDRESS",
     help="Keep the passages in an OpenSearch cluster: https://host:9200/name, several hosts with "
     "commas. Remembered. User and password: see docs/opensearch.md.",
 )

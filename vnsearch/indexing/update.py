@@ -14,7 +14,7 @@ from typing import Final
 
 from vnsearch import __version__
 from vnsearch.engines import Engine
-from vnsearch.errors import RootError, VnsearchError, explain
+from vnsearch.errors import IndexUnusableError, RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
 from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.check import check_draft
@@ -74,7 +74,11 @@ def update(
     index = Path(as_spelled(str(index)))
     generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = _names(places, paths), _names(places, forget)
-    generations.catch_up(engine)
+    try:
+        generations.catch_up(engine)
+    except IndexUnusableError:
+        if not rebuild:
+            raise
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))

@@ -52,7 +52,7 @@ def _zip(stream: IO[bytes]) -> Iterator[Held]:
     except (zipfile.BadZipFile, ValueError, OSError, UnicodeDecodeError) as error:
         raise UnusableFileError(damaged(error)) from error
     with archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
+        files = [info for info in archive.infolist() if not info.filename.endswith("/")]
         for info, name in zip(files, _names(files), strict=True):
             version = f"{info.CRC:08x}{info.file_size:x}"
             member = Member(name, info.file_size, _modified(info), version)
