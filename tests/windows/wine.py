@@ -1,7 +1,8 @@
 """CPython for Windows under wine, with what vnsearch needs, in a folder that git ignores.
 
-`python -m tests.windows.wine ARGUMENTS…` runs it with arguments, such as `-m vnsearch --help` or
-`-m pytest tests/query`. The first time it is set up: Python from Maven, libraries as wheels.
+`python -m tests.windows.wine ARGUMENTS…` runs it with arguments, such as `-m vnsearch --help`
+or `-m pytest tests/query`. The first time it is set up: Python from Maven Central, libraries as
+wheels.
 """
 
 import hashlib

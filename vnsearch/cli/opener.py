@@ -10,6 +10,7 @@ from shutil import which
 from typing import Final
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.model import Locator
 from vnsearch.platform import OPENER, quoted, runnable, split_command, start, viewer
 
@@ -55,11 +56,15 @@ _AT_PAGE: Final[dict[str, tuple[str, ...]]] = {
 def open_file(path: str, kind: str, place: Locator | None) -> int:
     """Open a file; return an exit code. An editor runs in this terminal until it ends, all else by
     itself. Raises VnsearchError when no program is found."""
-    command, in_terminal = command_line(os.path.abspath(path), kind, place)
+    return run(*command_line(os.path.abspath(path), kind, place))
+
+
+def run(command: list[str], in_terminal: bool) -> int:
+    """Run a command line that `command_line` gave; return an exit code."""
     if in_terminal:
         return subprocess.call(command)
-    if not command:
-        start(os.path.abspath(path))
+    if len(command) == 1:
+        start(command[0])
         return 0
     quiet = subprocess.DEVNULL
     subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
@@ -68,7 +73,8 @@ def open_file(path: str, kind: str, place: Locator | None) -> int:
 
 def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str], bool]:
     """The command line that opens a file (an absolute path) at a place, and whether it is that of
-    an editor; none where the system opens it itself. `kind` is its type, see `files.types`."""
+    an editor; the path alone where the system opens it itself. `kind`: its type, see
+    `files.types`."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and (place is None or place.unit == "line") and kind in _EDITED:
         words = split_command(editor)
@@ -82,14 +88,13 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
         if name and which(program):
             return [program, *_filled(_AT_PAGE[name], path, place)], False
     if not OPENER:
-        return [], False
+        return [path], False
     if which(OPENER) is None:
-        install = "install xdg-utils, or " * (OPENER == "xdg-open")
-        edit = "set $EDITOR, or " * (kind in _EDITED)
-        raise VnsearchError(
-            f"no program opens {path}: {OPENER} is missing",
-            f"{install}{edit}read its text: vnsearch show {quoted(path)}",
-        )
+        what = _("no program opens {path}: {opener} is missing").format(path=path, opener=OPENER)
+        ways = [_("install xdg-utils")] * (OPENER == "xdg-open")
+        ways += [_("set $EDITOR")] * (kind in _EDITED)
+        ways.append(_("read its text: {command}").format(command=f"vnsearch show {quoted(path)}"))
+        raise VnsearchError(what, _(", or ").join(ways))
     return [OPENER, path], False
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.platform import slashed
 from vnsearch.vietnamese.letters import fold, nfc
 
@@ -22,7 +23,8 @@ def matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
         match = GitIgnoreSpec.from_lines(patterns).match_file
     except ValueError as error:
         raise VnsearchError(
-            f"not a pattern for files: {', '.join(patterns)}", "write it as in .gitignore"
+            _("not a pattern for files: {patterns}").format(patterns=", ".join(patterns)),
+            _("write it as in .gitignore"),
         ) from error
     return lambda path: match(nfc(path))
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.files.globs import GitIgnore, matcher
 from vnsearch.files.paths import relative_to
+from vnsearch.language import N_
 from vnsearch.model import Skipped
 from vnsearch.platform import is_link, is_marked_hidden
 
@@ -109,7 +110,7 @@ def _entry(
     """What an entry of a folder is; None when it has just been deleted."""
     try:
         if is_link(entry):
-            return Skipped(entry.path, "symbolic link, not followed")
+            return Skipped(entry.path, N_("symbolic link, not followed"))
         return _item(entry.path, entry.stat(follow_symlinks=False))
     except FileNotFoundError:
         return None
@@ -119,5 +120,5 @@ def _entry(
 
 def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
     if not stat.S_ISREG(status.st_mode):
-        return Skipped(path, "not a regular file")
+        return Skipped(path, N_("not a regular file"))
     return Seen(path, status)

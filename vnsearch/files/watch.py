@@ -6,6 +6,7 @@ from typing import Final
 
 from vnsearch.errors import VnsearchError
 from vnsearch.files.paths import is_valid, relative_to
+from vnsearch.language import _
 
 _TICK: Final = 2_000  # ms
 _SETTLED: Final = 300  # ms without an event
@@ -22,8 +23,8 @@ def changes(folders: Sequence[str], matters: Callable[[str], bool]) -> Iterator[
     for folder in folders:
         if not is_valid(folder):
             raise VnsearchError(
-                f"cannot watch {folder}: its path is not UTF-8",
-                "rename it, or run from time to time: vnsearch index",
+                _("cannot watch {path}: its path is not UTF-8").format(path=folder),
+                _("rename it, or run from time to time: vnsearch index"),
             )
     while True:
         yield from _until_one_is_lost(folders, matters)
@@ -51,9 +52,11 @@ def _until_one_is_lost(folders: Sequence[str], matters: Callable[[str], bool]) -
         return
     except OSError as error:
         raise VnsearchError(
-            f"cannot watch the folders: {error}",
-            "raise the limit: sysctl fs.inotify.max_user_watches=524288, "
-            "or look at them in turns: WATCHFILES_FORCE_POLLING=1",
+            _("cannot watch the folders: {error}").format(error=error),
+            _(
+                "raise the limit: sysctl fs.inotify.max_user_watches=524288, "
+                "or look at them in turns: WATCHFILES_FORCE_POLLING=1"
+            ),
         ) from error
 
 

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import IO, Any, Final, TypeVar
 
+from vnsearch.language import _
+
 assert sys.platform != "win32"
 
 __all__ = (
@@ -215,7 +217,7 @@ def whose(path: str) -> tuple[str, str] | None:
 
         return path, getpwuid(owner).pw_name
     except (ImportError, KeyError):
-        return path, f"user {owner}"
+        return path, _("user {number}").format(number=owner)
 
 
 def viewer() -> str:

@@ -13,6 +13,7 @@ from itertools import count, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.platform import processes
 from vnsearch.readers.base import Source, bytes_of
@@ -24,7 +25,7 @@ LANGUAGE: Final = "vie"
 PDF: Final = b"%PDF-"  # how such files begin
 # How files begin that may have several pages.
 MANY_PAGES: Final = (PDF, b"II*\0", b"MM\0*")
-HOW_TO_INSTALL: Final = (
+HOW_TO_INSTALL: Final = N_(
     "install it: sudo apt install tesseract-ocr tesseract-ocr-vie (Debian, Ubuntu), "
     "brew install tesseract tesseract-lang (macOS)"
 )
@@ -115,7 +116,7 @@ def _of_pdf(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Pa
     try:
         document = PdfDocument(data)
     except PdfiumError as error:
-        raise UnusableFileError("damaged, encrypted, or no PDF") from error
+        raise UnusableFileError(N_("damaged, encrypted, or no PDF")) from error
     nth, shares = share
     end = time.monotonic() + _SECONDS
     for number in range(1 + nth, len(document) + 1, shares):
@@ -163,7 +164,7 @@ def _recognized(picture: bytes, *options: str) -> Page | None:
     cannot read it."""
     program = processes.find_program("tesseract")
     if program is None:
-        raise UnusableFileError("Tesseract is not installed")
+        raise UnusableFileError(N_("Tesseract is not installed"))
     try:
         done = subprocess.run(
             [program, "-", "-", "-l", LANGUAGE, *options, "tsv"],
@@ -177,7 +178,7 @@ def _recognized(picture: bytes, *options: str) -> Page | None:
     except subprocess.TimeoutExpired:
         return Page(1, "", 1.0)  # not to be tried by every run
     if done.returncode:
-        raise UnusableFileError("damaged, or no picture that Tesseract can read")
+        raise UnusableFileError(N_("damaged, or no picture that Tesseract can read"))
     return _page_of(done.stdout.decode("utf-8", "replace"))
 
 

@@ -5,6 +5,7 @@ import socket
 from typing import Final
 from urllib.parse import quote
 
+from vnsearch.language import _
 from vnsearch.model import Locator
 from vnsearch.platform import slashed
 
@@ -30,10 +31,12 @@ def problem(link_format: str) -> str:
     try:
         link_format.format(path="", host="", line=1, page=1)
     except (LookupError, ValueError, AttributeError) as error:
-        return f"a link has {{path}}, {{host}}, {{line}} and {{page}}, not: {error}"
+        known = "{path}, {host}, {line}, {page}"
+        return _("a link has {known}, not: {error}").format(known=known, error=error)
     if "{path}" in link_format:
         return ""
-    return f"a link is one of {', '.join(FORMATS)}, or has {{path}} in it"
+    told = _("a link is one of {names}, or has {path} in it")
+    return told.format(names=", ".join(FORMATS), path="{path}")
 
 
 def _quoted(path: str) -> str:

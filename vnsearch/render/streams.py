@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from vnsearch.language import english, translated
 from vnsearch.platform import TEXT_STREAM, is_broken_pipe, prepare_terminal
 
 _STDERR: Final = 2  # its number
@@ -118,7 +119,8 @@ def say(message: str, advice: str = "", *, is_error: bool = False) -> None:
     """
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
-    note("message", message=message, advice=advice)
+    note("message", message=english(message), advice=english(advice))
+    message, advice = translated(message), translated(advice)
     name = _styled("vnsearch:", "1;31" if is_error else "2")
     lines = [f"{name} {safe(message)}"] + [_styled(safe(advice), "2")] * bool(advice)
     if _held is not None and not is_error:

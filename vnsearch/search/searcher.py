@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.engines import Engine, embedded
+from vnsearch.engines import Engine
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.files.paths import FileNames
 from vnsearch.files.types import type_of
 from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.index.place import engine_of
+from vnsearch.language import _
 from vnsearch.model import (
     Facets,
     Hit,
@@ -60,7 +62,7 @@ class Searcher:
     def __init__(self, index: Path, engine: Engine | None = None) -> None:
         self._places = FileNames.of(index)
         self._generations = Generations(index)
-        self._catalog, self._reader = open_index(self._generations, engine or embedded())
+        self._catalog, self._reader = open_index(self._generations, engine or engine_of(index))
         self._rewriter = Rewriter(self._reader)
         self._file = lru_cache(_FILES_KEPT)(self._catalog.file)
 
@@ -301,7 +303,9 @@ class Searcher:
         """What the index knows of a file that is in it, and whether it changed since."""
         state = self._file(source)
         if state is None:
-            raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
+            raise IndexUnusableError(
+                _("the index does not know its file {source}").format(source=source), REPAIR
+            )
         # Of a file that was not read, only the name can be out of date.
         has_text = state.documents or state.container
         holder = self._file(state.container) if state.container else state

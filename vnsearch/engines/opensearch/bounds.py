@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 from vnsearch import ranking
 from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.lookups import Lookups
-from vnsearch.engines.opensearch.matching import NOTHING, Matching, typings, word_in
+from vnsearch.engines.opensearch.matching import NOTHING, Matching, all_of, word_in
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.engines.opensearch.scoring import NameWord
-from vnsearch.engines.opensearch.tokens import bigram, term
+from vnsearch.engines.opensearch.tokens import bigram, both, term
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import MAX_SATURATION, Feature, Weight
 
@@ -46,10 +46,14 @@ class Bounds:
         self._average, self._legacy = average_length, legacy
 
     def query(
-        self, features: Sequence[tuple[Feature, Weight]], names: Sequence[NameWord]
+        self, features: Sequence[tuple[Feature, Weight]], names: Sequence[NameWord], highest: float
     ) -> tuple[Json, float]:
-        """Return the query, and what is to be added to its scores."""
+        """Return the query, and what is to be added to its scores; `highest`: see `Scorer`."""
         found = [*self._of_features(features), *self._of_names(names)]
+        if names and (first := highest * ranking.named(len(names), whole=True)):
+            conditions = [self._matching.in_name((name.word,), self._exact) for name in names]
+            if NOTHING not in conditions:
+                found += _everywhere(all_of(conditions), first)
         found.sort(key=lambda bound: -bound.most)
         slack = sum(bound.most for bound in found[_MOST:])
         should = [bound.query for bound in found[:_MOST]]
@@ -69,7 +73,7 @@ class Bounds:
                 pair = bigram(words[0].folded, words[1].folded)
                 yield from self._scored("q", pair, weight.score)
                 continue
-            for typing in typings(words[0])[1:]:
+            for typing in self._matching.typings(words[0])[1:]:
                 yield from _everywhere(self._matching.in_passage(typing, exact), most)
             word = words[0]._replace(others=())
             if word.kind is Kind.WORD and not word.in_field:
@@ -82,7 +86,7 @@ class Bounds:
     def _of_word(self, word: Word, exact: bool, weight: float) -> Iterator[_Bound]:
         if exact:
             for form in (word.exact, *word.unknown(as_typed=True)):
-                yield from self._scored("x", term(form), weight)
+                yield from self._scored("x", both(word.folded, form), weight)
         else:
             yield from self._scored("f", term(word.folded), weight)
         if exact == self._exact:

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, NamedTuple, Protocol
 
-from vnsearch.engines.opensearch.address import CA_FILE, PASSWORD, USER, Address, authorization
+from vnsearch.engines.opensearch.address import CA_FILE, Address, authorization, how_to_log_in
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 
 _CONNECT_SECONDS: Final = 2.0
 SEARCH_SECONDS: Final = 10.0
 WRITE_SECONDS: Final = 120.0
+_ALONE_SECONDS: Final = 30.0  # for a search, where no other node can be asked
 _ROUNDS: Final = 3  # over all nodes, of a request that no node answers
 _PATIENCE: Final = 8  # times that a write is sent again when the cluster has too much to do
 _PAUSE: Final = 0.25  # seconds, twice as long each time
@@ -43,10 +45,10 @@ class Answer(NamedTuple):
         try:
             return json.loads(self.body)
         except ValueError as error:
-            raise ClusterError("the cluster's answer is no JSON", _WHAT_ANSWERS) from error
-
-
-_WHAT_ANSWERS: Final = "see what answers at this address: it may be a proxy"
+            raise ClusterError(
+                _("the cluster's answer is no JSON"),
+                _("see what answers at this address: it may be a proxy"),
+            ) from error
 
 
 class Transport(Protocol):
@@ -119,7 +121,8 @@ def _trusting() -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except OSError as error:
         raise ClusterError(
-            f"{path}: {error.strerror or error}", f"let {CA_FILE} name a file of certificates"
+            f"{path}: {error.strerror or error}",
+            _("let {variable} name a file of certificates").format(variable=CA_FILE),
         ) from error
 
 
@@ -160,6 +163,11 @@ class Client:
     def post(self, path: str, body: Json) -> Json:
         """Return the answer to a question."""
         return _checked(self.request("POST", path, _encoded(body))).json()
+
+    def refresh(self, *indexes: str) -> None:
+        """Let searches see what was written."""
+        path = f"/{','.join(indexes)}/_refresh"
+        whole(_checked(self.request("POST", path, None, WRITE_SECONDS)).json())
 
     def put(self, path: str, body: Json) -> Json:
         """Write; raises ClusterError."""
@@ -209,8 +217,8 @@ class Client:
             left = refused
         if left:
             raise ClusterError(
-                f"the cluster refuses {len(left)} documents: it has too much to do",
-                "try again later, or with fewer processes: --jobs 1",
+                _("the cluster refuses documents: it has too much to do"),
+                _("try again later, or with fewer processes: --jobs 1"),
             )
         return there
 
@@ -219,6 +227,8 @@ class Client:
     ) -> Answer:
         """Return the answer of the first node that gives one; raises ClusterError."""
         count, why, pause = len(self.address.nodes), "", _PAUSE
+        if count == 1:
+            seconds = max(seconds, _ALONE_SECONDS)
         for turn in range(_ROUNDS * count):
             if turn and turn % count == 0:
                 time.sleep(pause)
@@ -226,7 +236,7 @@ class Client:
             node = self._node
             try:
                 answer = self._transport(node, method, path, body, seconds)
-            except ssl.SSLError as error:
+            except ssl.SSLCertVerificationError as error:
                 raise _untrusted(self.address.nodes[node], error) from error
             except (OSError, HTTPException) as error:
                 host, port = self.address.nodes[node]
@@ -241,15 +251,17 @@ class Client:
                 continue
             return answer
         raise ClusterError(
-            f"no node of the cluster answers: {why}",
-            "see that it runs and can be reached from here, then try again; name more of its nodes "
-            "if there are any",
+            _("no node of the cluster answers: {why}").format(why=why),
+            _(
+                "see that it runs and can be reached from here, then try again; name more of its"
+                " nodes if there are any"
+            ),
         )
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return _("no answer in time")
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(text).lower() if isinstance(error, OSError) else str(text)
 
@@ -276,8 +288,8 @@ def whole(found: Json) -> Json:
 
 def _in_part() -> ClusterError:
     return ClusterError(
-        "a part of the index is not there: too many nodes of the cluster are down",
-        "start them, wait until the cluster is yellow or green (vnsearch status), then try again",
+        _("a part of the index is not there: too many nodes of the cluster are down"),
+        _("start them, and search again when the cluster is yellow or green"),
     )
 
 
@@ -298,30 +310,32 @@ def _refused(status: int, said: Json) -> ClusterError:
     causes = error.get("root_cause") or [error] if isinstance(error, dict) else []
     why = next((c["reason"] for c in causes if c.get("reason")), "") or str(error or "")
     if status == 401:
-        how = f"set {USER} and {PASSWORD}, or write them into ~/.netrc"
-        return ClusterError("the cluster does not know this user and password", how)
+        return ClusterError(_("the cluster does not know this user and password"), how_to_log_in())
     if status == 403 and "blocked" not in why:
-        how = "ask its administrator for the rights that docs/opensearch.md names"
-        return ClusterError(f"this user may not do that in the cluster: {why}", how)
+        how = _("ask its administrator for the rights that docs/opensearch.md names")
+        said_so = _("this user may not do that in the cluster: {why}").format(why=why)
+        return ClusterError(said_so, how)
     if kind in {"search_phase_execution_exception", "no_shard_available_action_exception"} and (
         "shards failed" in why or status == 503
     ):
         return _in_part()
     if "blocked" in why:
-        how = "give its disks room, then lift the block: index.blocks.read_only_allow_delete"
-        return ClusterError(f"the index may not be written: {why}", how)
+        how = _("give its disks room, then lift the block: index.blocks.read_only_allow_delete")
+        return ClusterError(_("the index may not be written: {why}").format(why=why), how)
     return ClusterError(
-        f"the cluster refuses a request: {why or kind or f'HTTP {status}'}",
-        "see the log of the node, and docs/opensearch.md",
+        _("the cluster refuses a request: {why}").format(why=why or kind or f"HTTP {status}"),
+        _("see the log of the node, and docs/opensearch.md"),
     )
 
 
-def _untrusted(node: tuple[str, int], error: ssl.SSLError) -> ClusterError:
-    why = getattr(error, "verify_message", "") or error.reason or str(error)
+def _untrusted(node: tuple[str, int], error: ssl.SSLCertVerificationError) -> ClusterError:
+    why = getattr(error, "verify_message", "") or str(error)
     return ClusterError(
-        f"{node[0]}:{node[1]}: no safe connection: {why}",
-        f"let {CA_FILE} name the file with the certificate that signed the node's, or write http://"
-        " where the cluster has no TLS",
+        _("{node}: no safe connection: {why}").format(node=f"{node[0]}:{node[1]}", why=why),
+        _(
+            "let {variable} name the file with the certificate that signed the node's, or write"
+            " http:// where the cluster has no TLS"
+        ).format(variable=CA_FILE),
     )
 
 

@@ -9,7 +9,7 @@ from vnsearch import ranking
 from vnsearch.engines import Filters
 from vnsearch.engines.opensearch import counts
 from vnsearch.engines.opensearch.bounds import Bounds
-from vnsearch.engines.opensearch.candidates import Candidates, Found
+from vnsearch.engines.opensearch.candidates import Candidates, Found, changed_meanwhile
 from vnsearch.engines.opensearch.client import Client, ClusterError, Json, pages
 from vnsearch.engines.opensearch.documents import (
     as_text,
@@ -26,8 +26,9 @@ from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
 from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.writer import scan
+from vnsearch.language import _
 from vnsearch.model import Match, Matches, StoredPassage
-from vnsearch.query.clauses import Query
+from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
 _OLDEST: Final = (2, 19)
@@ -208,7 +209,7 @@ class ClusterReader(ClusterLexicon):
             for hit in found[0]["hits"]["hits"]
         }
         if len(matched) < len(page):
-            raise ClusterError("the index was changed during the search", "search again")
+            raise changed_meanwhile()
         buckets = found[1]["aggregations"]["h"]["buckets"] if len(found) > 1 else ()
         return matched, {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
@@ -218,7 +219,7 @@ class ClusterReader(ClusterLexicon):
         found = dict[str, list[Json]]()
         if long:
             query = all_of([PART, {"terms": {"d": long}}])
-            fields = ["d", "i", "src", "key", "x", "e", "stored"]
+            fields = ["d", "i", "src", "key", "stored"]
             for hit in scan(self._client, self._state.passages, query, fields):
                 found.setdefault(hit["_source"]["d"], []).append(hit["_source"])
         return found
@@ -249,7 +250,14 @@ class _Search:
 
     def qualified(self, filters: Json | None) -> Qualified:
         """Return the documents that qualify."""
+        self._know_typings()
         return self._qualifying.qualified(filters)
+
+    def _know_typings(self) -> None:
+        """Which typings there are decides what else is asked for."""
+        for word in (*all_words(self._query.clauses), *joined_words(self._query.clauses)):
+            self._matching.typings(word)
+        self._lookups.ready()
 
     def prepared(
         self, filters: Json | None, legacy: bool
@@ -257,6 +265,7 @@ class _Search:
         """Return the documents that qualify, what scores them, the query of upper bounds with what
         is to be added to its scores, and the wanted clauses that no document has."""
         query, frequencies = self._query, self._frequencies
+        self._know_typings()
         average, every = frequencies.average_length, ranking.features(query)
         idfs = [frequencies.idf(f.words, f.exact) for f in every]
         weighed = [
@@ -270,12 +279,15 @@ class _Search:
             if (count := frequencies.names)
         ]
         names = [name for name in named if name.idf]
+        # Else no name has all words.
+        highest = ranking.highest(w for _, w in weighed) if len(names) == len(named) else 0.0
         bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
-        bound, slack = bounds.query(weighed, names)
+        bound, slack = bounds.query(weighed, names, highest)
         qualified = self.qualified(filters)
         self._lookups.ready()
         missing = self._qualifying.missing(qualified)
-        return qualified, Scorer(weighed, names, query.exact, average), bound, slack, missing
+        scorer = Scorer(weighed, names, query.exact, average, highest)
+        return qualified, scorer, bound, slack, missing
 
 
 def major_version(client: Client) -> int:
@@ -286,10 +298,12 @@ def major_version(client: Client) -> int:
     numbers = [int(part) for part in text.split(".")[:2] if part.isdecimal()]
     if version.get("distribution") != "opensearch" or len(numbers) < 2:
         raise ClusterError(
-            "what answers is no OpenSearch", "see docs/opensearch.md for the versions that work"
+            _("what answers is no OpenSearch"),
+            _("see docs/opensearch.md for the versions that work"),
         )
     if tuple(numbers) < _OLDEST:
         raise ClusterError(
-            f"the cluster is OpenSearch {text}, which is too old", "upgrade it to 2.19 or newer"
+            _("the cluster is OpenSearch {version}, which is too old").format(version=text),
+            _("upgrade it to 2.19 or newer"),
         )
     return numbers[0]

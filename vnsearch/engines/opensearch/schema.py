@@ -7,15 +7,17 @@
 A rebuild makes new ones of the last two. vnsearch makes every token; the cluster cuts at spaces
 only. Of a passage, beside what is stored:
 
-    f  folded forms: text, title, title     x  exact forms: the same     q  folded bigrams
-    e  pieces of compounds, exact           t  title, exact
-    n  name of the file, exact              o  its folders, exact
+    f  folded forms: text, title, title     x  words: the same     q  folded bigrams
+    e  pieces of compounds, words           t  title, words
+    n  name of the file and its folders, words
+    w  of a document with one passage, e and n; of another, all its text, too
+       words are both forms, see `tokens.both`
     s  each once, with the field in front (`t` title, `n` name and folders, none for text, title
        and pieces) and its kind: `f:` folded, `x:` exact, `k:` folded, if its marks are unknown;
        `c:` folded, in pieces
 
 A document of several passages is found as a whole: one more document of the cluster with the `s`
-of all, and all their text, `w`. What is a document of ours to a search is of the kind `unit`, each
+of all, `t`, `n` and `w`. What is a document of ours to a search is of the kind `unit`, each
 passage of the kind `part`.
 """
 
@@ -59,25 +61,25 @@ PASSAGES: Final = {
     "e": _PLACES,
     "t": _PLACES,
     "n": _PLACES,
-    "o": _PLACES,
     "w": _PLACES,
     "stored": _STORED,  # see `documents.stored`
 }
-_UNSTORED: Final = ["s", "f", "q", "t", "w", "kind", "r"]
+_STORED_FIELDS: Final = ["d", "i", "np", "born", "src", "key", "h", "stored"]
 
 COUNTS: Final = {
     "plus": _COUNTS,
     "minus": _COUNTS,
     "run": {"type": "long"},
+    "name": _KEYWORD,  # its id
     "undoes": _KEYWORD,  # the document whose counts it takes back
     "wf": {"type": "keyword"},  # a folded form
     "wx": {"type": "keyword"},  # an exact form of it
 }
 
 
-def passages_index(shards: int, replicas: int) -> dict[str, Any]:
+def passages_index(shards: int, replicas: int | None) -> dict[str, Any]:
     """What creates an index of passages."""
-    source = {"excludes": _UNSTORED}
+    source = {"includes": _STORED_FIELDS}
     index = _index(shards, replicas, PASSAGES, source)
     index["settings"]["max_result_window"] = MAX_WINDOW
     index["settings"]["index.codec"] = "best_compression"
@@ -85,25 +87,28 @@ def passages_index(shards: int, replicas: int) -> dict[str, Any]:
     return index
 
 
-def counts_index(replicas: int) -> dict[str, Any]:
+def counts_index(replicas: int | None) -> dict[str, Any]:
     """What creates an index of counts."""
     index = _index(1, replicas, COUNTS, {})
     index["settings"]["index.codec"] = "best_compression"
     return index
 
 
-def state_index(replicas: int) -> dict[str, Any]:
+def state_index(replicas: int | None) -> dict[str, Any]:
     """What creates the index of the commit document."""
     index = _index(1, replicas, {}, {})
     index["mappings"] = {"dynamic": False}  # nothing is searched
     return index
 
 
-def _index(shards: int, replicas: int, fields: Any, source: Any) -> dict[str, Any]:
+def _index(shards: int, replicas: int | None, fields: Any, source: Any) -> dict[str, Any]:
+    copies: dict[str, Any] = {"number_of_replicas": replicas}
+    if replicas is None:
+        copies = {"auto_expand_replicas": "0-1"}
     return {
         "settings": {
             "number_of_shards": shards,
-            "number_of_replicas": replicas,
+            **copies,
             "refresh_interval": "-1",
             "max_terms_count": MAX_TERMS,
             "unassigned.node_left.delayed_timeout": "10s",

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from vnsearch.engines.opensearch import state
 from vnsearch.engines.opensearch.client import Client, ClusterError
+from vnsearch.errors import REPAIR
+from vnsearch.language import _
 
 FILE: Final = "catalog.db"
 _CHUNK: Final = 1 << 18  # bytes
@@ -33,9 +35,10 @@ def upload(client: Client, path: Path) -> dict[str, Any]:
     return {"chunks": names}
 
 
-def download(client: Client, catalog: dict[str, Any], path: Path) -> None:
-    """Write a catalog to a file; raises ClusterError when a chunk is missing or damaged."""
-    with path.open("wb") as file:
+def download(client: Client, catalog: dict[str, Any], generation: Path) -> None:
+    """Write a catalog into the folder of a generation; raises ClusterError when a chunk is missing
+    or damaged."""
+    with (generation / FILE).open("wb") as file:
         names = catalog["chunks"]
         for begin in range(0, len(names), _TOGETHER):
             some = names[begin : begin + _TOGETHER]
@@ -43,15 +46,13 @@ def download(client: Client, catalog: dict[str, Any], path: Path) -> None:
             for name in some:
                 chunk = zlib.decompress(b64decode(found.get(name, "eJwDAAAAAAE=")))
                 if _name(chunk) != name:
-                    raise ClusterError(
-                        "the catalog in the cluster is damaged", "run: vnsearch index --rebuild"
-                    )
+                    raise ClusterError(_("the catalog in the cluster is damaged"), REPAIR)
                 file.write(chunk)
 
 
 def forget(client: Client, kept: Iterable[str]) -> None:
     """Delete the chunks that no commit document names."""
-    client.post(f"/{_index(client)}/_refresh", None)
+    client.refresh(_index(client))
     stay = set(kept)
     body: dict[str, Any] = {"size": 1_000, "_source": False, "sort": ["_doc"]}
     hits = client.search(f"/{_index(client)}/_search", body)["hits"]["hits"]

@@ -33,6 +33,12 @@ def term(form: str) -> str:
     return f"{form[:_KEPT]}~{blake2b(form.encode(), digest_size=8).hexdigest()}"
 
 
+def both(folded: str, exact: str) -> str:
+    """Return both forms of a word as one term, where places matter: those with a folded form are
+    those that begin with it and a stroke."""
+    return f"{term(folded)}/{term(exact)}"
+
+
 def bigram(one: str, other: str) -> str:
     """Return two forms as one term; no word has an underscore."""
     return f"{term(one)}_{term(other)}"
@@ -108,6 +114,14 @@ class Name(NamedTuple):
             if any(_count(field, words, exact) for field in fields):
                 return tf
         return 0
+
+
+def borders(passages: Sequence[Tokens]) -> Iterator[str]:
+    """Yield the bigrams of folded forms across the borders of passages of a document, as `counted`
+    yields those in them."""
+    for one, other in pairwise(tokens.text for tokens in passages):
+        if one and other:
+            yield f"b:{bigram(folded_of(one[-1]), folded_of(other[0]))}"
 
 
 class Counter:

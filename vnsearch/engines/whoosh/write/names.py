@@ -17,8 +17,8 @@ def name_arrays(names: NameTokens, codes: Numbers, size: int) -> Iterator[tuple[
     term, that of the separator the last; separators have the number of terms."""
     documents, terms, sizes = names
     yield "name.documents", as_array("I", documents)
-    strings = token_string_arrays(codes.take(terms), sizes)
-    yield from ((f"name.{name}", array) for name, array in strings.items())
+    strings = token_string_arrays(codes, terms, sizes)
+    yield from ((f"name.{name}", array) for name, array in strings)
     is_separator = terms == len(codes) - 1
     exact, numbers = np.unique(terms[~is_separator], return_inverse=True)
     yield "name.exact", as_array("I", exact)
