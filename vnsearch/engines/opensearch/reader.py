@@ -273,18 +273,19 @@ class _Search:
             for feature, weight in zip(every, ranking.weights(every, idfs), strict=True)
             if weight.score or weight.window
         ]
+        words = ranking.name_words(query)
         named = [
             NameWord(word, ranking.idf(frequencies.df_in_names(word, query.exact), count))
-            for word in ranking.name_words(query)
+            for word in words
             if (count := frequencies.names)
         ]
         names = [name for name in named if name.idf]
         bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
-        bound, slack = bounds.query(weighed, names)
+        bound, slack = bounds.query(weighed, names, words)
         qualified = self.qualified(filters)
         self._lookups.ready()
         missing = self._qualifying.missing(qualified)
-        return qualified, Scorer(weighed, names, query.exact, average), bound, slack, missing
+        return qualified, Scorer(weighed, names, words, query.exact, average), bound, slack, missing
 
 
 def major_version(client: Client) -> int:
