@@ -137,8 +137,10 @@ def test_nodes_die_while_documents_are_loaded_and_searched(
             writing = command(index, "index", "--rebuild")
             time.sleep(3)
             node("kill", number)
-            assert writing.wait(300) == 0, writing.stdout and writing.stdout.read()
-            node("revive", number)
+            try:
+                assert writing.wait(300) == 0, writing.stdout and writing.stdout.read()
+            finally:
+                node("revive", number)
             wait_until_green(engine)
     assert not searches.failed
     assert all(seen in (before, after) for seen in searches.seen)
