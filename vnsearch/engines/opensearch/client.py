@@ -170,6 +170,17 @@ class Client:
         """Return the answer to a question."""
         return _checked(self.request("POST", path, _encoded(body))).json()
 
+    def shard(self, index: str, routing: str) -> int:
+        """Return the number of the shard that a value leads to."""
+
+        def found() -> int:
+            copies = self.post(f"/{index}/_search_shards?routing={routing}", None)["shards"][0]
+            if not copies:
+                raise _in_part()
+            return int(copies[0]["shard"])
+
+        return _patiently(found)
+
     def refresh(self, *indexes: str) -> None:
         """Let searches see what was written."""
         path = f"/{','.join(indexes)}/_refresh"

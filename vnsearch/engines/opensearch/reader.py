@@ -27,7 +27,7 @@ from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.language import _
-from vnsearch.model import Match, Matches, StoredPassage
+from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
@@ -49,6 +49,20 @@ class ClusterReader(ClusterLexicon):
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._client.close()
+
+    def cluster(self) -> Cluster:
+        """See `engines.IndexReader`."""
+        indexes = f"{self._state.passages},{self._state.counts}"
+        health = self._client.get(f"/_cluster/health/{indexes}") or {}
+        stored = self._client.get(f"/{indexes}/_stats/store") or {}
+        return Cluster(
+            str(self._client.address),
+            health["status"],
+            health["number_of_data_nodes"],
+            health["active_primary_shards"],
+            health["active_shards"],
+            stored["_all"]["total"]["store"]["size_in_bytes"],
+        )
 
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
