@@ -192,9 +192,11 @@ def test_chunks_are_the_texts_in_order(source: list[str], size: int) -> None:
 def test_long_texts_are_tokenized_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["một hai ba " * 50, "", "x" * 300 + " y", "bốn", "ne\u0301 năm\n" * 40]
     texts += ["1." * 200, "1.2,3;" * 60, "5,1.250.000,5,7;" * 20]
-    whole = in_bulk(Vocabulary(), texts)
+    texts += ["1 250 000 đồng " * 20, "12345\n" * 40, "250\n" * 60, "12345 " * 40, "1250 000 " * 20]
+    whole, compounds = in_bulk(Vocabulary(), texts), compounds_in_bulk(Vocabulary(), texts)
     monkeypatch.setattr(bulk, "_PIECE", 20)
     assert in_bulk(Vocabulary(), texts) == whole
+    assert compounds_in_bulk(Vocabulary(), texts) == compounds
 
 
 @settings(max_examples=200, deadline=None)

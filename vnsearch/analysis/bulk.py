@@ -340,9 +340,11 @@ def _before_groups(codes: Numbers) -> Numbers:
 
 
 _SEPARATORS: Final = np.array([*map(ord, SEPARATORS)], dtype="<u4")
-# Where no token and no number with groups can be on both sides, as in 1 250 000; the second is for
-# single digits without any space.
-_CUT: Final = re.compile(r"(?=\s(?!\d))|(?<=[^0-9][0-9][,;|.])(?=[0-9][^0-9])")
+# Where no token, and no number with groups with the word behind it, can be on both sides, as in
+# 1 250 000; the last is for single digits without any space.
+_CUT: Final = re.compile(
+    r"(?=\n)|(?<!\d)(?=\s)|(?<=[0-9]{4})(?=\s)|(?<=[^0-9][0-9][,;|.])(?=[0-9][^0-9](?![0-9]{3}))"
+)
 
 
 def _piece_begins(text: str) -> Sequence[int]:
