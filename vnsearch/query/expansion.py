@@ -193,14 +193,17 @@ def _with_typings(clause: Clause, others: Iterable[Typing]) -> Clause:
 
 
 def _words(others: Iterable[Typing], like: Word) -> tuple[tuple[Word, ...], ...]:
-    return tuple(tuple(_word(text, like) for text in typing) for typing in others)
+    return tuple(
+        tuple(_word(text, like, any(t[:1].isdecimal() for t in typing)) for text in typing)
+        for typing in others
+    )
 
 
-def _word(text: str, like: Word) -> Word:
-    """A word of another typing, in the same place as `like`. Where syllables are glued, marks are
-    often left out, and do not decide."""
+def _word(text: str, like: Word, beside_number: bool = False) -> Word:
+    """A word of another typing, in the same place as `like`. Where syllables are glued, and in
+    units, marks are often left out, and do not decide."""
     folded, exact = forms(text)
-    match_marks = folded != exact and _is_syllable(exact)
+    match_marks = folded != exact and _is_syllable(exact) and not beside_number
     return Word(
         text, folded, exact, in_title=like.in_title, match_marks=match_marks, in_name=like.in_name
     )

@@ -40,7 +40,7 @@ _GROUP_SIZES: Final = range(2, 5)  # of the digits of a telephone number but the
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*", re.ASCII)
 _UNGROUPED: Final = re.compile(r"[1-9]\d{3,14}", re.ASCII)
 _AMOUNT: Final = re.compile(
-    r"(\d+(?:[., ]\d+)*) ?(°\s?[^\W\d_]|[^\W\d_]{1,8}|độ c|₫)", re.IGNORECASE
+    r"(\d+(?:[., ]\d+)*) ?(°\s?[^\W\d_]|[^\W\d_]{1,8}|độ c|do c|₫)", re.IGNORECASE
 )
 # Amounts are told in words, too.
 _SCALES: Final[Sequence[tuple[int, tuple[str, ...]]]] = (
@@ -48,16 +48,20 @@ _SCALES: Final[Sequence[tuple[int, tuple[str, ...]]]] = (
     (6, ("triệu", "tr")),
     (3, ("nghìn", "ngàn", "k")),
 )
-_SCALE_OF: Final = {word: zeros for zeros, words in _SCALES for word in words}
+_SCALE_OF: Final = {
+    typing: zeros for zeros, words in _SCALES for word in words for typing in (word, fold(word))
+}
 
 _UNITS: Final[Sequence[Sequence[Typing]]] = (
     (("đ",), ("đồng",), ("vnđ",), ("vnd",)),
     (("c",), ("oc",), ("độ", "c")),
 )
-_UNIT: Final = {" ".join(typing): unit for unit in _UNITS for typing in unit} | {
-    "₫": _UNITS[0],
-    "°c": _UNITS[1],
-}
+_UNIT: Final = {
+    text: unit
+    for unit in _UNITS
+    for typing in unit
+    for text in (" ".join(typing), fold(" ".join(typing)))
+} | {"₫": _UNITS[0], "°c": _UNITS[1]}
 
 _LONGEST: Final = 6  # pieces of what is typed together or apart
 
