@@ -52,11 +52,11 @@ READING_POWER: Final = 0.3
 LONG_QUERY_WORDS: Final = 8
 
 # What an abbreviation stands for, or the short form of what is spelt out: less than any bigram
-# that was asked for. Not measured, for the collections hardly have any.
+# that was asked for. Measured on few queries.
 ABBREVIATION_WEIGHT: Final = 0.3
 
 # What a phrase without spaces, such as a date, adds in any of its typings, which documents with
-# another typing are found by. Not measured, for the collections hardly have any.
+# another typing are found by. Measured on few queries.
 OTHER_TYPING_WEIGHT: Final = 1.0
 
 # Of words that ask for something: texts that answer do not have them, so they are rare, and would

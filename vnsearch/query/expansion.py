@@ -122,8 +122,8 @@ def _unglued(clause: Clause, has: Known) -> Iterator[Typing]:
 
 
 def _pieces(word: str) -> Iterator[Typing]:
-    """What a word may be glued of: two pieces, or syllables; it is no syllable itself, unless it is
-    an abbreviation in capitals."""
+    """What a word may be glued of: two pieces, or syllables, or the letters of an abbreviation in
+    capitals; it is no syllable itself, unless it is such."""
     lower = word.lower()
     capitals = word.isupper() and len(word) <= _CAPITALS
     if not word.isalpha() or len(word) not in range(2, _GLUED_LENGTH.stop):
@@ -132,6 +132,8 @@ def _pieces(word: str) -> Iterator[Typing]:
         return
     for at in range(1, len(lower)):
         yield lower[:at], lower[at:]
+    if capitals:
+        yield tuple(lower)
     if not capitals:
         yield from (typing for typing in _syllables(lower, _MOST_SYLLABLES) if len(typing) > 2)
 
