@@ -158,7 +158,7 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
     ]
     best = list(map(max, found))
     is_told = marked or len(run) > _SHORT or _is_sure(run, best, known)
-    for word, slot, (_, likeliest) in zip(run, found, best, strict=True):
+    for word, slot, (_chance, likeliest) in zip(run, found, best, strict=True):
         if len(slot) == 1:
             yield _as_typed(word)
             continue
@@ -173,7 +173,7 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
 def _is_sure(run: Sequence[Word], best: Sequence[tuple[float, str]], known: Statistics) -> bool:
     """Whether the likeliest readings of a short run are sure, the words they stand beside too."""
     beside = [False, *(False for _ in run)]
-    for at, ((_, one), (_, other)) in enumerate(pairwise(best), 1):
+    for at, (one, other) in enumerate(pairwise(form for _chance, form in best), 1):
         folded = run[at - 1].folded, run[at].folded
         beside[at] = (one, other) in known.bigrams[folded]
     return all(
