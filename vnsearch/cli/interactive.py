@@ -43,7 +43,10 @@ def search(
     from vnsearch.interactive.app import SearchScreen  # Textual takes long to import
     from vnsearch.interactive.asking import Sought
 
-    left = SearchScreen(index, Sought(words, files, exact), program_for).run()
+    screen = SearchScreen(index, Sought(words, files, exact), program_for)
+    left = screen.run()
+    if screen.fault is not None:
+        raise screen.fault
     if left is not None and left.hits:
         session.remember(index, left.query, left.hits)
     return EXIT_FOUND

@@ -53,7 +53,7 @@ class _Answered(Message):
 class SearchScreen(App[Opened]):
     """Search as one types."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual has it
         (0, "-stacked"),
@@ -79,15 +79,16 @@ class SearchScreen(App[Opened]):
         """`find`: the program that opens a file."""
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
-        self._index, self._sought, self._find = index, sought, find
+        self._sought, self._find = sought, find
         self._asked: Search | None = None  # the last question
         self._found: Found | None = None  # the last answer
         self._reading: Timer | None = None
         self._forgetting: Timer | None = None
         self._wrong = ""  # what is wrong with the index
         self._is_ready = False
-        self._searching: Worker
-        self._details: Worker
+        self.fault: Exception | None = None  # that ended the screen
+        self._searching = Worker(index, self._deliver)
+        self._details = Worker(index, self._deliver)
 
     def compose(self) -> ComposeResult:
         """See `App`."""
@@ -105,8 +106,8 @@ class SearchScreen(App[Opened]):
         self._narrowing, self._keys = self.query_one(Narrowing), self.query_one(Keys)
         self._typing = self.query_one(Typing)
         self._narrowing.display = False
-        self._searching = Worker(self._index, self._deliver)
-        self._details = Worker(self._index, self._deliver)
+        self._searching.start()
+        self._details.start()
         self.set_interval(_LOOK_AGAIN, lambda: self._searching.ask(Renew()))
         self._is_ready = True
         self._typing.focus()
@@ -117,6 +118,14 @@ class SearchScreen(App[Opened]):
         """Let go of the index."""
         self._searching.close()
         self._details.close()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.fault = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End without a traceback: the command tells the fault."""
+        self._close_messages_no_wait()
 
     def on_resize(self) -> None:
         """Draw the line between the panes anew."""
