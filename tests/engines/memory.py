@@ -132,6 +132,9 @@ class MemoryReader:
     def close(self) -> None:
         pass
 
+    def cluster(self) -> None:
+        pass
+
     def count_passages(self) -> int:
         return len(self._fields)
 

@@ -25,7 +25,7 @@ from vnsearch.vietnamese.questions import QUESTION_WORDS
 # The chance of a neighbour that a word was not seen with: this over the square root of how often
 # the word is there, as new neighbours of a word become rarer the more of them are known.
 _NEW_NEIGHBOUR: Final = 0.1
-_UNSEEN: Final = 0.1  # how often a word counts that the index does not have
+_UNSEEN: Final = 0.5  # how often a word counts that the index does not have
 
 # How likely the marks of a word are left out by someone who typed other words with marks.
 _LEFT_OUT_BY_SOME: Final = 0.3
@@ -33,7 +33,8 @@ _LEFT_OUT_BY_SOME: Final = 0.3
 # How many times likelier words that ask are in a longer query than in texts, which answer.
 _ASKED: Final = 5.0
 
-# A short query without any marks is only told as restored when each word is so sure.
+# A short query without any marks is only told as restored when each word is so sure, and the index
+# has it beside a neighbour.
 _SHORT: Final = 5
 _SURE: Final = 0.5
 
@@ -151,21 +152,34 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
         yield from map(_as_typed, run)
         return
     probabilities = _probabilities(slots, steps)
-    is_told = marked or len(run) > _SHORT or all(max(shares) >= _SURE for shares in probabilities)
-    for word, slot, shares in zip(run, slots, probabilities, strict=True):
+    found = [
+        [(share, reading.form) for share, reading in zip(shares, slot, strict=True)]
+        for shares, slot in zip(probabilities, slots, strict=True)
+    ]
+    best = list(map(max, found))
+    is_told = marked or len(run) > _SHORT or _is_sure(run, best, known)
+    for word, slot, (_chance, likeliest) in zip(run, found, best, strict=True):
         if len(slot) == 1:
             yield _as_typed(word)
             continue
-        forms = [reading.form for reading in slot]
-        likeliest = max(zip(shares, forms, strict=True))[1]
         yield word._replace(
             exact=likeliest if is_told else word.exact,
             readings=tuple(
-                (form, min(share, _NEARLY_SURE))
-                for form, share in zip(forms, shares, strict=True)
-                if share >= _LIKELY
+                (form, min(share, _NEARLY_SURE)) for share, form in slot if share >= _LIKELY
             ),
         )
+
+
+def _is_sure(run: Sequence[Word], best: Sequence[tuple[float, str]], known: Statistics) -> bool:
+    """Whether the likeliest readings of a short run are sure, the words they stand beside too."""
+    beside = [False, *(False for _ in run)]
+    for at, (one, other) in enumerate(pairwise(form for _chance, form in best), 1):
+        folded = run[at - 1].folded, run[at].folded
+        beside[at] = (one, other) in known.bigrams[folded]
+    return all(
+        share >= _SURE and (form == word.exact or len(run) == 1 or any(beside[at : at + 2]))
+        for at, (word, (share, form)) in enumerate(zip(run, best, strict=True))
+    )
 
 
 def _as_typed(word: Word) -> Word:

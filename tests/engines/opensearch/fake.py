@@ -62,7 +62,10 @@ class FakeCluster:
                 found = {n: i for n, i in self.indexes.items() if named.fullmatch(n)}
                 return 200, {n: {"mappings": i.mappings} for n, i in found.items()}
             case "GET", ["_cluster", "health", _]:
-                return 200, {"status": "green"}
+                counts = "number_of_data_nodes", "active_primary_shards", "active_shards"
+                return 200, {"status": "green", **dict.fromkeys(counts, 1)}
+            case "GET", [_, "_stats", "store"]:
+                return 200, {"_all": {"total": {"store": {"size_in_bytes": 1}}}}
             case "POST", [names, "_refresh"]:
                 for name in names.split(","):
                     self.indexes[name].refresh()

@@ -27,7 +27,7 @@ from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.language import _
-from vnsearch.model import Match, Matches, StoredPassage
+from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
@@ -49,6 +49,20 @@ class ClusterReader(ClusterLexicon):
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._client.close()
+
+    def cluster(self) -> Cluster:
+        """See `engines.IndexReader`."""
+        indexes = f"{self._state.passages},{self._state.counts}"
+        health = self._client.get(f"/_cluster/health/{indexes}") or {}
+        stored = self._client.get(f"/{indexes}/_stats/store") or {}
+        return Cluster(
+            str(self._client.address),
+            health["status"],
+            health["number_of_data_nodes"],
+            health["active_primary_shards"],
+            health["active_shards"],
+            stored["_all"]["total"]["store"]["size_in_bytes"],
+        )
 
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
@@ -273,21 +287,19 @@ class _Search:
             for feature, weight in zip(every, ranking.weights(every, idfs), strict=True)
             if weight.score or weight.window
         ]
+        words = ranking.name_words(query)
         named = [
             NameWord(word, ranking.idf(frequencies.df_in_names(word, query.exact), count))
-            for word in ranking.name_words(query)
+            for word in words
             if (count := frequencies.names)
         ]
         names = [name for name in named if name.idf]
-        # Else no name has all words.
-        highest = ranking.highest(w for _, w in weighed) if len(names) == len(named) else 0.0
         bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
-        bound, slack = bounds.query(weighed, names, highest)
+        bound, slack = bounds.query(weighed, names, words)
         qualified = self.qualified(filters)
         self._lookups.ready()
         missing = self._qualifying.missing(qualified)
-        scorer = Scorer(weighed, names, query.exact, average, highest)
-        return qualified, scorer, bound, slack, missing
+        return qualified, Scorer(weighed, names, words, query.exact, average), bound, slack, missing
 
 
 def major_version(client: Client) -> int:

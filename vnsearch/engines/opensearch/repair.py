@@ -56,8 +56,7 @@ def _routing(client: Client, index: str, shards: int) -> Iterator[str]:
     for number in range(1_000 * shards):
         if len(found) == shards:
             break
-        answer = client.post(f"/{index}/_search_shards?routing={number}", None)
-        found.setdefault(answer["shards"][0][0]["shard"], str(number))
+        found.setdefault(client.shard(index, str(number)), str(number))
     return iter(found[shard] for shard in sorted(found))
 
 

@@ -29,6 +29,9 @@ class WhooshReader:
         self._documents = self._collection.documents
         self._matcher = Matcher(self._collection)
 
+    def cluster(self) -> None:
+        """See `engines.IndexReader`."""
+
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._collection.close()
