@@ -11,15 +11,24 @@ from pathlib import Path
 
 import pytest
 
+from vnsearch import language
 from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
 
 # `nohup` and `&` ignore interrupts, which processes inherit: those that tests begin must not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if sys.platform != "win32":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 os.environ["TZ"] = "UTC"  # or output would depend on where the tests run
-time.tzset()
+if sys.platform != "win32":
+    time.tzset()
+
+# Messages are English where a test does not ask for others.
+for _name in ("LANGUAGE", "VNSEARCH_LANG"):
+    os.environ.pop(_name, None)
+os.environ["LC_ALL"] = "C.UTF-8"
+language.use(language.ENGLISH)
 
 # The state and the configuration of who runs the tests are not theirs.
 _HOME = tempfile.TemporaryDirectory(prefix="vnsearch-tests-")

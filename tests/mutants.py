@@ -38,12 +38,12 @@ RANKING: Final = "vnsearch/ranking.py"
 WRITER: Final = "vnsearch/engines/whoosh/write/writer.py"
 
 MUTANTS: Final = (
-    Mutant("no sync of files", GENERATIONS, "                    _sync(os.path.join(folder, name))\n", "                    pass\n", DURABILITY),
-    Mutant("no sync of folders", GENERATIONS, "                _sync(folder)\n", "", DURABILITY),
-    Mutant("no sync of the draft's entry", GENERATIONS, "            _sync(self.folder)  #", "            #", DURABILITY),
-    Mutant("no sync of a new index", GENERATIONS, "                _sync(self.folder.parent)  #", "                pass  #", DURABILITY),
-    Mutant("no sync of the pointer", GENERATIONS, "            _sync(pointer)\n", "", DURABILITY),
-    Mutant("no sync after the rename", GENERATIONS, "        try:\n            _sync(self.folder)\n", "        try:\n            pass\n", DURABILITY),
+    Mutant("no sync of files", GENERATIONS, "                    sync(os.path.join(folder, name))\n", "                    pass\n", DURABILITY),
+    Mutant("no sync of folders", GENERATIONS, "                sync(folder)\n", "", DURABILITY),
+    Mutant("no sync of the draft's entry", GENERATIONS, "            sync(self.folder)  #", "            #", DURABILITY),
+    Mutant("no sync of a new index", GENERATIONS, "                sync(self.folder.parent)  #", "                pass  #", DURABILITY),
+    Mutant("no sync of the pointer", GENERATIONS, "            sync(pointer)\n", "", DURABILITY),
+    Mutant("no sync after the rename", GENERATIONS, "        try:\n            sync(self.folder)\n", "        try:\n            pass\n", DURABILITY),
     Mutant("no other try of a reader", GENERATIONS, "if self._pointer() == pointer:", "if True:", "tests/index/test_opening.py"),
     Mutant("no wait for the clock tick", "vnsearch/indexing/hashing.py", "if not 0 <= age < _CLOCK_TICK_NS:", "if True:", UPDATE),
     Mutant("files below an unreadable folder are gone", PLAN, "outer for outer in above if outer in unseen", "outer for outer in above[:1] if outer in unseen", UPDATE),
@@ -57,7 +57,7 @@ MUTANTS: Final = (
     Mutant("all that fails is damage", "vnsearch/index/opening.py", '        why = f"cannot read the index: {error.what}"\n', "        raise\n", "tests/indexing/test_shim.py"),
     Mutant("kept lines by place alone", "vnsearch/indexing/line_digests.py", "== digest\n", "!= NO_DIGEST\n", "tests/indexing/test_changed_lines.py"),
     Mutant("all of a changed file of lines", "vnsearch/indexing/reading.py", "if lines is not None and lines.has(item, digest):", "if False:", "tests/indexing/test_changed_lines.py"),
-    Mutant("workers outlive their parent", "vnsearch/indexing/pool.py", "    end_with_parent(parent)\n", "", "tests/indexing/test_pool.py tests/cli/test_commands.py"),
+    Mutant("workers outlive their parent", "vnsearch/indexing/pool.py", "    processes.end_with_parent(parent)\n", "", "tests/indexing/test_pool.py tests/cli/test_commands.py"),
 )  # fmt: skip
 
 

@@ -109,6 +109,13 @@ class _Name:
                 return tf
         return 0
 
+    def first(self, words: Sequence[Word], exact: bool) -> int:
+        """How often its document comes before any text."""
+        if not words or any(self.tf((word,), exact) < ranking.NAME_TF for word in words):
+            return 0
+        whole = max(map(len, self.own)) <= len(words) + ranking.NAME_REST
+        return ranking.named(len(words), whole=whole)
+
     @property
     def _fields(self) -> tuple[Sequence[Forms], Sequence[Forms]]:
         return self.own, self.folders
@@ -191,12 +198,14 @@ class Oracle:
         """The whole ranking; without `copies`, the best of documents with the same text."""
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
         weights, names = self._weights(query), self._name_weights(query)
+        highest = ranking.highest(weights.values())
         found = []
         for document in chosen:
             passages = document.passages
             score = max(self._score(passage, weights, query.exact) for passage in passages)
             for word, weight in names.items():
                 score += weight * ranking.name_score(document.name.tf((word,), query.exact))
+            score += highest * document.name.first([*names], query.exact)
             matched = sum(self._has(document, c, query.exact) for c in query.wanted())
             found.append(((document.source, document.key, score), matched, document.text))
         found.sort(key=lambda item: (-item[0][2], item[0][0], item[0][1]))

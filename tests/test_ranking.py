@@ -192,9 +192,9 @@ def test_idf(with_it: int, passages: int, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("with_it", "passages", "expected"),
-    [(0, 10, 0), (1, 1, 287_682), (1, 10, 1_992_430), (10, 10, 46_520), (100, 100_000, 6_902_778)],
+    [(0, 10, 0), (1, 1, 2_877), (1, 10, 19_924), (10, 10, 465), (100, 100_000, 69_028)],
 )
-def test_a_weight_is_the_idf_in_whole_millionths(
+def test_a_weight_is_the_idf_in_whole_ten_thousandths(
     with_it: int, passages: int, expected: int
 ) -> None:
     assert integer_idf(with_it, passages) == expected

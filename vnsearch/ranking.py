@@ -21,11 +21,12 @@ left out.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
+from vnsearch.language import N_
 from vnsearch.model import Abbreviation
 from vnsearch.query.clauses import Kind, Query, Word, joined_words
 from vnsearch.vietnamese.questions import asking, naming_what_is_asked_for
@@ -76,6 +77,12 @@ FOLDER_TF: Final = 1  # of what is only in folders
 MAX_NAME_TF: Final = 15
 _NAME_DAMPING: Final = 3
 
+# Who types three words that are all in the name of a file means that file, and so does who types
+# nearly the whole name: it comes before all texts, see `named`.
+_MIN_NAMED: Final = 3  # words of a query
+_MAX_NAMED: Final = 8
+NAME_REST: Final = 1  # words of a whole name that are not in the query, as its suffix is
+
 # Words of a longer query that are close together in a text count again: those in the window
 # that has most of their weight.
 PROXIMITY_WINDOW: Final = 15  # tokens
@@ -95,8 +102,9 @@ MIN_SHOULD_MATCH_SHARE: Final = 0.25
 # measured.
 PLACE_SHARE: Final = 0.5
 
-NEARBY: Final = "words close together"
-IN_NAME: Final = "word in the name"
+NEARBY: Final = N_("words close together")
+IN_NAME: Final = N_("word in the name")
+NAMED: Final = N_("all words in the name")
 
 
 class Feature(NamedTuple):
@@ -111,12 +119,12 @@ class Feature(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What it is, in the words of `--explain`."""
+        """What it is, in the words of `--explain`, in English."""
         if self.related:
-            return "abbreviation"
+            return N_("abbreviation")
         if len(self.words) > 1:
-            return "neighbours"
-        return "word just so" if self.exact else "word in any typing"
+            return N_("neighbours")
+        return N_("word just so") if self.exact else N_("word in any typing")
 
 
 class Weight(NamedTuple):
@@ -218,6 +226,22 @@ def name_score(tf: int) -> float:
     return NAME_WEIGHT * tf / (tf + _NAME_DAMPING)
 
 
+def named(words: int, *, whole: bool) -> int:
+    """Return how often a file comes before any text when its own name (not its folders) has all
+    `words` of a query; `whole`: it has hardly any others.
+
+    Its score is higher by so many times `highest`.
+    """
+    if words > _MAX_NAMED:
+        return 0
+    return (words >= _MIN_NAMED) + whole
+
+
+def highest(weights: Iterable[Weight]) -> float:
+    """Return what no text can score more than, by the features with these weights."""
+    return sum(weight.score * MAX_SATURATION + weight.window for weight in weights)
+
+
 def weights(features: Sequence[Feature], idfs: Sequence[float]) -> list[Weight]:
     """Return the weight of each feature, given its idf."""
     highest = max((idf for f, idf in zip(features, idfs, strict=True) if f.squared), default=0.0)
@@ -239,8 +263,9 @@ def idf(df: int, passages: int) -> float:
 
 
 def integer_idf(df: int, passages: int) -> int:
-    """Return the idf in millionths, whose sums do not depend on their order."""
-    return round(idf(df, passages) * 1_000_000)
+    """Return the idf in ten-thousandths, whose sums do not depend on their order, and of some 90
+    words fit in a float of 24 bits."""
+    return round(idf(df, passages) * 10_000)
 
 
 def min_should_match(max_weight: int) -> float:

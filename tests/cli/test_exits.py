@@ -93,7 +93,7 @@ def test_any_exception_is_told(
 def test_a_file_that_cannot_be_opened_is_no_damage(shelf: Path, file: str, number: int) -> None:
     """Whatever the system says, in each command, of each file of the index."""
     code = f"""
-import builtins, io, os, sys
+import builtins, io, os, pathlib, sys  # pathlib keeps the `open` that it finds
 from vnsearch import __main__
 
 def refusing(original):

@@ -1,11 +1,12 @@
 """Indexes and segments for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.engines import Engine
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
+from vnsearch.engines.whoosh.write.encoding import Array
 from vnsearch.engines.whoosh.write.segment_builder import SegmentBuilder
 from vnsearch.model import Document
 
@@ -31,6 +32,14 @@ def build(
             writer.add(batch)
     writer.commit()
     return folder
+
+
+def joined(pieces: Iterable[tuple[str, Array]]) -> dict[str, Array]:
+    """Arrays that come in pieces, one after another."""
+    arrays: dict[str, Array] = {}
+    for name, (kind, data) in pieces:
+        arrays[name] = kind, arrays.get(name, (kind, b""))[1] + data
+    return arrays
 
 
 def build_segment(path: Path, documents: Sources) -> SegmentEntry:

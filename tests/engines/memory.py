@@ -33,6 +33,9 @@ class MemoryEngine:
     def __init__(self) -> None:
         self.lives: list[tuple[str, str]] = []  # what happened to which generation
 
+    def newer(self, folder: Path) -> None:
+        pass
+
     def fork(self, folder: Path) -> None:
         self.lives.append(("fork", folder.parent.name))
 

@@ -16,6 +16,7 @@ import pytest
 
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.model import Document
+from vnsearch.platform import processes
 from vnsearch.readers.sandbox import Sandbox
 
 PAGE = "<title>đề</title><p>thân".encode()
@@ -108,7 +109,7 @@ def test_without_room_for_a_process_no_file_is_to_blame(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
-    monkeypatch.setattr(subprocess, "Popen", refuse)
+    monkeypatch.setattr(processes, "Child", refuse)
     with pytest.raises(VnsearchError, match="Too many open files") as raised:
         list(sandbox.read("html", PAGE))
     assert not isinstance(raised.value, UnusableFileError)
@@ -134,9 +135,7 @@ def test_an_answer_that_is_none_is_a_reason(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, answer: bytes
 ) -> None:
     program = f"import sys; sys.stdin.buffer.readline(); sys.stdout.buffer.write({answer!r})"
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    process = processes.Child([sys.executable, "-c", program])
     monkeypatch.setattr(sandbox, "_process", process)
     with pytest.raises(UnusableFileError, match="gave no right answer"):
         list(sandbox.read("html", PAGE))

@@ -92,6 +92,8 @@ def words_in(text: str) -> re.Pattern[str]:
 
 def forms_of(word: str) -> tuple[str, str]:
     """The folded and the exact form of one word."""
+    if word.isascii() and not word.isalpha():  # a number or a code, and no syllable
+        return word.lower(), word.lower()
     exact = canonical(word)
     if exact.isascii():
         return exact, exact

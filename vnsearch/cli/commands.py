@@ -13,6 +13,7 @@ from click.core import ParameterSource
 
 from vnsearch.cli import config
 from vnsearch.cli.exits import fail, run
+from vnsearch.cli.help import use_language
 from vnsearch.cli.options import (
     NO_PAGER,
     Choices,
@@ -35,6 +36,7 @@ from vnsearch.errors import (
     VnsearchError,
 )
 from vnsearch.index import location
+from vnsearch.language import _, translated
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = given[: given.index("--")] if "--" in given else given
     as_json = any(word.partition("=")[0] in _JSON for word in options)
+    use_language(commands)
     run(lambda: _code(given), as_json=as_json)
 
 
@@ -63,7 +66,9 @@ def _code(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         raise _misused(error) from error
     except click.ClickException as error:
-        raise VnsearchError(error.format_message(), "see: vnsearch --help") from error
+        raise VnsearchError(
+            error.format_message(), _("see: {command}").format(command="vnsearch --help")
+        ) from error
     except click.Abort:
         return EXIT_INTERRUPTED
     except SystemExit as error:  # after completing words, or on a closed pipe
@@ -75,17 +80,20 @@ def _misused(error: click.UsageError) -> VnsearchError:
     """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
     if isinstance(error, click.BadParameter) and (origin := _origin(error)):
-        return VnsearchError(f"{origin}: {error.format_message()}", "set it right there")
-    leave_out = "to leave a word out, put -- before it"
+        what = _("{place}: {what}").format(place=origin, what=error.format_message())
+        return VnsearchError(what, _("set it right there"))
+    leave_out = _("to leave a word out, put -- before it")
     if command.endswith((" index", " show", " open")):
-        leave_out = "before a name that begins with -, put --"
+        leave_out = _("before a name that begins with -, put --")
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return VnsearchError(f"no such option: {error.option_name}", leave_out)
+        what = _("no such option: {option}").format(option=error.option_name)
+        return VnsearchError(what, leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):
         given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
             return VnsearchError(error.format_message(), leave_out)
-    return VnsearchError(error.format_message(), f"see: {command} --help")
+    see = _("see: {command}").format(command=f"{command} --help")
+    return VnsearchError(error.format_message(), see)
 
 
 def _origin(error: click.BadParameter) -> str:
@@ -100,6 +108,8 @@ def _origin(error: click.BadParameter) -> str:
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND] [ARGS]...",
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -108,17 +118,27 @@ def _origin(error: click.BadParameter) -> str:
 Examples:
   vnsearch index docs                    index a folder, into .vnsearch here
   vnsearch dang bo ngoai giao            search: with marks, without, or with some
+  vnsearch                               search as you type
   vnsearch search '"biển đông" -bão'     a phrase, without a word
   vnsearch index                         bring the index up to date
 """,
 )
 @common_options
-def commands(**_: Any) -> None:
+@click.pass_context
+def commands(context: click.Context, /, **common: Any) -> int | None:
     """Full-text search for Vietnamese documents, typed with or without marks.
 
-    Words that begin with no command are searched. Every option has a default in
+    Words that begin with no command are searched. Without any, on a terminal, the search is
+    interactive: type, read, narrow down, open. Every option has a default in
     ~/.config/vnsearch/config.toml and in a variable, such as VNSEARCH_SEARCH_LIMIT.
     """
+    if context.invoked_subcommand is not None:
+        return None
+    from vnsearch.cli.interactive import search_if_possible
+
+    if search_if_possible(common["index_folder"], quiet=common["quiet"]):
+        return EXIT_FOUND
+    raise click.exceptions.NoArgsIsHelpError(context)
 
 
 def _types() -> Sequence[str]:
@@ -176,7 +196,28 @@ Examples:
     help="Drop a root, and those inside it, with their files from the index. Repeatable.",
 )
 @click.option("--shared", is_flag=True, help="Let the group read and write the index from now on.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Processes. Default: the cores.")
+@click.option(
+    "--engine",
+    "cluster",
+    metavar="ADDRESS",
+    help="Keep the passages in an OpenSearch cluster: https://host:9200/name, several hosts with "
+    "commas. Remembered. User and password: see docs/opensearch.md.",
+)
+@click.option(
+    "--shards",
+    type=click.IntRange(1, 1024),
+    metavar="N",
+    help="In how many parts a cluster keeps an index that is made. Default: 1.",
+)
+@click.option(
+    "--replicas",
+    type=click.IntRange(0, 10),
+    metavar="N",
+    help="Copies of each part in a cluster. Default: 1 where there are nodes for it.",
+)
+@click.option(
+    "--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: the cores."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when a file was skipped.")
 @click.option(
@@ -194,8 +235,8 @@ def index(common: Common, **options: Any) -> int:
     which become roots of the index; without any, at all known roots. Reads text (.txt, .md,
     .markdown, .org, .rst, .tex, .csv, .tsv, .srt, .vtt, .ass, .ssa, logs, settings, source code),
     data (.json, .jsonl, .ndjson, .xml, .rss, .ipynb), pages (.html, .htm, .xhtml, .mht, .mhtml),
-    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .xlsx, .xlsm,
-    .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
+    mail (.eml, .mbox, .msg, Maildir), .pdf, .docx, .doc, .rtf, .odt, .pptx, .ppt, .odp, .xlsx,
+    .xlsb, .xls, .ods and .epub, also with .gz, .bz2, .xz or .zst behind, in archives (.zip, .tar;
     with bsdtar .7z, .rar) and with mail; all else is skipped and told.
     """
     from vnsearch.cli.index import refresh
@@ -227,9 +268,16 @@ Examples:
     "-n",
     "--limit",
     type=click.IntRange(min=0),
+    metavar="N",
     help="Show so many documents. Default: 10; with -l and -0 all.",
 )
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out so many first.")
+@click.option(
+    "--offset",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Leave out so many first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--jsonl", "as_jsonl", is_flag=True, help="Print one JSON object per hit.")
 @click.option("-l", "--files-with-matches", "as_paths", is_flag=True, help="Print paths only.")
@@ -307,6 +355,7 @@ Examples:
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
 @click.option("--refresh", is_flag=True, help="Bring the index up to date first.")
+@click.option("-i", "--interactive", is_flag=True, help="Search as you type, beginning with QUERY.")
 @NO_PAGER
 @with_common
 def search(common: Common, **options: Any) -> int:
@@ -333,16 +382,16 @@ def check(as_json: bool, common: Common) -> int:
     """
     from vnsearch.cli import which_index
     from vnsearch.index.check import check as check_index
-    from vnsearch.render import jsonform, plain
+    from vnsearch.render import jsonform, upkeep
 
     found = check_index(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
-        streams.write(plain.check(found))
+        streams.write(upkeep.check(found))
     for damage in found.damages:
-        streams.say(f"{damage.file}: {damage.what}")
-    return fail("the index is damaged", REPAIR) if found.damages else EXIT_FOUND
+        streams.say(_("{place}: {what}").format(place=damage.file, what=translated(damage.what)))
+    return fail(_("the index is damaged"), REPAIR) if found.damages else EXIT_FOUND
 
 
 @commands.command(
@@ -376,7 +425,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: Common) -> int:
         streams.write(plain.tokens(found, readings) if found else [])
         streams.write(plain.other_typings(pieces, typings))
         if not found:
-            streams.say("there is no word in the text")
+            streams.say(_("there is no word in the text"))
     return EXIT_FOUND if found else EXIT_NOTHING
 
 

@@ -5,19 +5,20 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
-from vnsearch.index import state
+from vnsearch.files.paths import from_here
+from vnsearch.index import place, state
 from vnsearch.index.generations import Generations
+from vnsearch.language import _, ngettext
+from vnsearch.language.writing import number
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
     from vnsearch.model import Changes
-
-_HELP: Final = "see: vnsearch index --help"
 
 
 def refresh(
@@ -30,6 +31,9 @@ def refresh(
     gitignore: bool | None,
     forget: Sequence[str],
     shared: bool,
+    cluster: str | None,
+    shards: int | None,
+    replicas: int | None,
     jobs: int | None,
     as_json: bool,
     strict: bool,
@@ -49,9 +53,13 @@ def refresh(
     )
     if ocr:
         _check_tesseract()
-    index = which_index.to_write(folder, is_refresh=not (paths or forget), quiet=quiet)
+    index = which_index.to_write(folder, is_refresh=not (paths or forget or cluster), quiet=quiet)
     end_as_interrupted()
-    with _telling_of_interrupts(index), _progress(color, quiet) as progress:
+    with (
+        _in_cluster(index, cluster, shards, replicas),
+        _telling_of_interrupts(index),
+        _progress(color, quiet) as progress,
+    ):
         done = update(
             index,
             paths,
@@ -69,33 +77,61 @@ def refresh(
     state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
     if done.forgotten and not quiet:
-        streams.say(f"forgotten with the folder around: {', '.join(done.forgotten)}")
+        streams.say(
+            _("forgotten with the folder around: {roots}").format(roots=", ".join(done.forgotten))
+        )
     _tell_what_is_kept(done)
     skipped = done.skipped or done.skipped_before
     undone = done.missing_roots or done.unread or (strict and skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
 
 
+@contextmanager
+def _in_cluster(
+    index: Path, address: str | None, shards: int | None, replicas: int | None
+) -> Iterator[None]:
+    """Let the index be in a cluster, if one is named; one that cannot be made there is not."""
+    if address is None:
+        if shards is not None or replicas is not None:
+            raise _misused(_("--shards and --replicas need --engine"))
+        yield
+        return
+    is_new = place.choose(index, address, shards, replicas)
+    try:
+        yield
+    except BaseException:
+        if is_new and not Generations(index).exists():
+            place.forget(index)
+        raise
+
+
 def _check_paths(paths: Sequence[str], own: Mapping[str, object]) -> None:
     """Raise VnsearchError for an empty path, and for options of paths when there is none."""
     if "" in paths:
-        raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
+        raise VnsearchError(
+            _("a PATH is empty"), _("name a file or folder, or none for all known ones")
+        )
     for option, given in own.items():
         if given and not paths:
-            raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+            raise _misused(_("{option} needs the PATHs it is for").format(option=option))
 
 
 def _tell_what_is_kept(done: "Changes") -> None:
     """Tell of what could not be read and stays in the index."""
     from vnsearch.indexing.update import forget_advice
+    from vnsearch.render import upkeep
 
     for root in done.missing_roots:
-        streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
+        streams.say(upkeep.missing(root), forget_advice(root.path))
     if still := len({*done.unread} - {*done.skipped}):
-        what = "file or folder still cannot" if still == 1 else "files or folders still cannot"
+        what = ngettext(
+            "{count} file or folder still cannot be read; what was indexed of it stays",
+            "{count} files or folders still cannot be read; what was indexed of it stays",
+            still,
+        )
         streams.say(
-            f"{still} {what} be read; what was indexed of it stays",
-            "to list all that is skipped: vnsearch status --skipped",
+            what.format(count=number(still)),
+            _("to list all that is skipped: vnsearch status --skipped"),
         )
 
 
@@ -107,11 +143,11 @@ def _telling_of_interrupts(index: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if Generations(index).salvageable() != before:
-            streams.say("interrupted: the index is up to date")
+            streams.say(_("interrupted: the index is up to date"))
         elif before is not None:
-            streams.say("interrupted: the old index is unchanged")
+            streams.say(_("interrupted: the old index is unchanged"))
         else:
-            streams.say("interrupted: there is no index yet")
+            streams.say(_("interrupted: there is no index yet"))
         raise
 
 
@@ -126,7 +162,7 @@ def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
 
 
 def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:
-    from vnsearch.render import jsonform, plain
+    from vnsearch.render import jsonform, upkeep
 
     told = jsonform.changes(done)
     for item in told["skipped"]:
@@ -136,22 +172,23 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
         if as_json and not quiet:
             streams.write([jsonform.dump(told)])
         elif not quiet:
-            for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
+            for line in (*upkeep.skipped(done.skipped), *upkeep.doubts(done.encodings)):
                 streams.say(line)
-            streams.write(plain.changes(done, os.path.relpath(index)))
+            streams.write(upkeep.changes(done, from_here(index)))
         streams.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         message, advice = explain(error)
-        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+        what = _("the index is up to date, but {error}").format(error=message)
+        raise VnsearchError(what, advice) from error
 
 
 def _check_tesseract() -> None:
     from vnsearch.readers import ocr
 
     if not ocr.is_installed():
-        raise VnsearchError("Tesseract with Vietnamese is not installed", ocr.HOW_TO_INSTALL)
+        raise VnsearchError(_("Tesseract with Vietnamese is not installed"), ocr.HOW_TO_INSTALL)
 
 
 def _encoding(name: str) -> str:
@@ -160,8 +197,12 @@ def _encoding(name: str) -> str:
 
     found = "" if name == "auto" else encodings.lookup(name)
     if found is None:
-        raise VnsearchError(f"no such encoding: {name}", _HELP)
+        raise _misused(_("no such encoding: {name}").format(name=name))
     return found
+
+
+def _misused(message: str) -> VnsearchError:
+    return VnsearchError(message, _("see: {command}").format(command="vnsearch index --help"))
 
 
 def _progress(color: str, quiet: bool) -> Any:

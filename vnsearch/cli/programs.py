@@ -56,4 +56,4 @@ def _tell_what_is_missing(find: Callable[[], Path]) -> None:
     try:
         Generations(find()).reading(lambda pointer: pointer)
     except VnsearchError as error:
-        streams.say(str(error), error.advice)
+        streams.say(error.message, error.advice)

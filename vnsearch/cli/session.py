@@ -9,7 +9,9 @@ from typing import Any, Final, NamedTuple
 
 from vnsearch.errors import VnsearchError
 from vnsearch.index import state
+from vnsearch.language import _
 from vnsearch.model import Hit
+from vnsearch.platform import terminal
 
 _PREFIX: Final = "session-"
 _KEPT: Final = 7 * 24 * 3600  # seconds
@@ -36,16 +38,18 @@ def recall(index: Path, rank: str) -> Found | None:
         return None
     hits = last.get("hits", {})
     if rank not in hits:
-        shown = f"its hits are {min(hits, key=int)} to {max(hits, key=int)}" if hits else ""
-        raise VnsearchError(
-            f"the last search here showed no hit {rank}", shown or "search again: it found nothing"
-        )
+        what = _("the last search here showed no hit {rank}").format(rank=rank)
+        if not hits:
+            raise VnsearchError(what, _("search again: it found nothing"))
+        first, last_hit = min(hits, key=int), max(hits, key=int)
+        advice = _("its hits are {first} to {last}").format(first=first, last=last_hit)
+        raise VnsearchError(what, advice)
     return Found(hits[rank], last.get("query", ""))
 
 
 def _name() -> str:
     """Of the file of this terminal's session. Those of sessions long over are removed."""
-    own = f"{_PREFIX}{os.getsid(0)}.json"
+    own = f"{_PREFIX}{terminal()}.json"
     with suppress(OSError):
         for entry in os.scandir(state.folder()):
             is_old = entry.name.startswith(_PREFIX) and time.time() - entry.stat().st_mtime > _KEPT

@@ -148,6 +148,10 @@ class Engine(Protocol):
     def writer(self, folder: Path) -> Writer:
         """Change the index in the folder, or begin one there."""
 
+    def newer(self, folder: Path) -> "Callable[[Path], None] | None":
+        """What fills the folder of a new generation, when data elsewhere have one that is newer
+        than that in `folder`, which may be missing; None when there is none."""
+
     def fork(self, folder: Path) -> None:
         """A new generation begins, whose folder has links to all files of the current one, or
         nothing; data elsewhere get a copy of their own, named in a new file of the folder."""

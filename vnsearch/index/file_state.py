@@ -6,6 +6,7 @@ from io import RawIOBase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.files.regular import open_regular
+from vnsearch.platform import INODE
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -41,7 +42,7 @@ class FileState(NamedTuple):
             self.size == stat.st_size
             and self.mtime_ns == mtime_ns(stat)
             and self.ctime_ns == _as_held(stat.st_ctime_ns)
-            and self.inode == stat.st_ino & _LARGEST
+            and self.inode == stat.st_ino & INODE
         )
 
     def seen_as(self, stat: os.stat_result) -> "FileState":
@@ -49,7 +50,7 @@ class FileState(NamedTuple):
         return self._replace(
             mtime_ns=mtime_ns(stat),
             ctime_ns=_as_held(stat.st_ctime_ns),
-            inode=stat.st_ino & _LARGEST,
+            inode=stat.st_ino & INODE,
         )
 
     @property

@@ -5,6 +5,7 @@
                          by one rename
       lock               held by the writer, see `lock`
       recognized/        pages read from pictures, see `recognized`
+      cluster            where the passages are, if not here, see `place`
       generation-12/
         checksums        see `checksums`
         catalog.db       see `catalog`
@@ -15,7 +16,6 @@ files of the old, is completed and synced to disk beside it, and becomes current
 step; whatever interrupts that, the old one is still whole and still current.
 """
 
-import errno
 import os
 import re
 import stat
@@ -25,12 +25,23 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 from vnsearch.engines import Engine
-from vnsearch.errors import NOT_THERE, REPAIR, IndexUnusableError, NoIndexError, VnsearchError
+from vnsearch.errors import (
+    NOT_THERE,
+    REPAIR,
+    IndexUnusableError,
+    LockedError,
+    NoIndexError,
+    VnsearchError,
+    reason_of,
+)
 from vnsearch.index import checksums
+from vnsearch.language import _
+from vnsearch.platform import HAS_MODES, patiently, replace, sync
 
 CATALOG: Final = "catalog.db"
 ENGINE: Final = "engine"
 RECOGNIZED: Final = "recognized"
+CLUSTER: Final = "cluster"
 
 _CURRENT: Final = "current"
 _LOCK: Final = "lock"
@@ -57,6 +68,26 @@ class Generations:
     def __init__(self, folder: Path, engine: Engine | None = None) -> None:
         """`engine`: whose data they hold, for a writer, which tells it of their lives."""
         self.folder, self._engine = folder, engine
+
+    def catch_up(self, engine: Engine) -> None:
+        """Make a generation of what another machine published, when the data of the engine are
+        elsewhere. Where that cannot be written, or while it is being written by another process,
+        what is current stays so."""
+        folder = self.folder
+        with suppress(NoIndexError, IndexUnusableError):
+            folder = self._pointer().folder
+        fill = engine.newer(folder / ENGINE)
+        if fill is None:
+            return
+        copy = Generations(self.folder)  # whose life the engine need not know of
+        with suppress(LockedError, PermissionError), copy.writing(0):
+            draft = copy.draft(fresh=True)
+            try:
+                fill(draft)
+            except BaseException:
+                copy.discard(draft)
+                raise
+            copy.publish(draft)
 
     def exists(self) -> bool:
         """Whether there is an index; raises OSError when that cannot be said."""
@@ -103,15 +134,17 @@ class Generations:
 
     def _pointer(self) -> Pointer:
         try:
-            text = (self.folder / _CURRENT).read_bytes().decode("ascii", "replace")
+            read = patiently((self.folder / _CURRENT).read_bytes)
+            text = read.decode("ascii", "replace")
         except (FileNotFoundError, NotADirectoryError):
-            raise NoIndexError(f"no index at {self.folder}", _HOW_TO_INDEX) from None
+            what = _("no index at {path}").format(path=self.folder)
+            raise NoIndexError(what, _("make one first: vnsearch index FOLDER")) from None
         except IsADirectoryError:
             text = ""
         found = _POINTER.fullmatch(text)
         if found is None:
-            why = f"the index at {self.folder} is damaged, or of an older vnsearch: {_CURRENT}"
-            raise IndexUnusableError(why, REPAIR)
+            why = _("the index at {path} is damaged, or of an older vnsearch: {file}")
+            raise IndexUnusableError(why.format(path=self.folder, file=_CURRENT), REPAIR)
         return Pointer(self.folder / found[1], found[2])
 
     @contextmanager
@@ -129,7 +162,7 @@ class Generations:
         mode = self._mode(shared)
         for path in reversed(missing):
             path.mkdir(mode if path == self.folder else 0o777, exist_ok=True)
-            _sync(path.parent)
+            sync(path.parent)
         umask = os.umask(~mode & 0o777)
         try:
             with locked(self.folder / _LOCK, wait):
@@ -184,26 +217,27 @@ class Generations:
             _set_modes(draft, _mode_of(self.folder))
             for folder, _, files in os.walk(draft, topdown=False, onerror=_raise):
                 for name in files:
-                    _sync(os.path.join(folder, name))
-                _sync(folder)
-            _sync(self.folder)  # the entry of the draft, which the pointer will name
+                    sync(os.path.join(folder, name))
+                sync(folder)
+            sync(self.folder)  # the entry of the draft, which the pointer will name
             if not self.exists():
-                _sync(self.folder.parent)  # as when made, but that may have been interrupted
-            pointer.write_text(f"{draft.name} {checksum}\n", "ascii")
-            _sync(pointer)
+                sync(self.folder.parent)  # as when made, but that may have been interrupted
+            pointer.write_bytes(f"{draft.name} {checksum}\n".encode("ascii"))
+            sync(pointer)
             if self._engine is not None:
                 self._engine.publish(draft / ENGINE)
-            os.replace(pointer, self.folder / _CURRENT)
+            replace(pointer, self.folder / _CURRENT)
         except BaseException:
             self.discard(draft)
             with suppress(OSError):
                 pointer.unlink(missing_ok=True)
             raise
         try:
-            _sync(self.folder)
+            sync(self.folder)
         except OSError as error:
-            why = f"the index is up to date, but {self.folder} was not synced: {error.strerror}"
-            raise VnsearchError(why, "check the disk, then run: vnsearch check") from error
+            why = _("the index is up to date, but {path} was not synced: {why}")
+            why = why.format(path=self.folder, why=reason_of(error))
+            raise VnsearchError(why, _("check the disk, then run: vnsearch check")) from error
         with suppress(OSError):  # what is left is removed by the next run
             self._remove_all_but_current()
 
@@ -230,13 +264,13 @@ class Generations:
     def _must_be_ours(self) -> None:
         """Raise VnsearchError when the folder is there and has other things in it."""
         if self.folder.exists() and not self.exists():
-            ours = {_LOCK, ".gitignore", f"{_CURRENT}.new", RECOGNIZED}
+            ours = {_LOCK, ".gitignore", f"{_CURRENT}.new", RECOGNIZED, CLUSTER}
             names = os.listdir(self.folder) if self.folder.is_dir() else [self.folder.name]
             strangers = [n for n in names if n not in ours and not n.startswith(_PREFIX)]
             if strangers:
                 raise VnsearchError(
-                    f"{self.folder} is not an index and holds other files",
-                    "name a new folder with --index",
+                    _("{path} is not an index and holds other files").format(path=self.folder),
+                    _("name a new folder with --index"),
                 )
 
     def _remove_all_but_current(self) -> None:
@@ -252,9 +286,6 @@ class Generations:
         with suppress(NoIndexError, IndexUnusableError, OSError):
             return self.current()
         return None
-
-
-_HOW_TO_INDEX: Final = "make one first: vnsearch index FOLDER"
 
 
 def _number(generation: Path) -> int:
@@ -275,19 +306,6 @@ def _link(source: Path, target: Path) -> None:
     shutil.copy2(source, target)
 
 
-def _sync(path: str | Path) -> None:
-    """Let the disk have a file, or the entries of a folder."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno == errno.EINVAL and os.path.isdir(path):
-            return  # on some network file systems folders need no sync, and have none
-        raise OSError(error.errno, error.strerror, str(path)) from error
-    finally:
-        os.close(descriptor)
-
-
 def _mode_of(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -295,7 +313,9 @@ def _mode_of(path: Path) -> int:
 def _set_modes(folder: Path, mode: int) -> None:
     """Give a folder and the folders in it a mode, and files the same without execution, where
     they have another and the system lets that be changed."""
-    for inner, _, files in os.walk(folder, onerror=_raise):
+    if not HAS_MODES:
+        return
+    for inner, _folders, files in os.walk(folder, onerror=_raise):
         paths = [Path(inner), *(Path(inner, name) for name in files)]
         for path, wanted in zip(paths, (mode, *[mode & 0o666] * len(files)), strict=True):
             if _mode_of(path) != wanted:

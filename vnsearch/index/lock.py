@@ -1,10 +1,9 @@
-"""The lock of the one writer: flock(2) on a file, which tells the number of its process.
+"""The lock of the one writer: that of a file, which tells the number of its process.
 
 The operating system lets go of it when the process ends, however it ends.
 """
 
 import errno
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -12,7 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
-from vnsearch.errors import LockedError, VnsearchError
+from vnsearch import platform
+from vnsearch.errors import LockedError, VnsearchError, reason_of
+from vnsearch.language import _
 
 _RETRY_SECONDS: Final = 0.05
 _NO_LOCKS: Final = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
@@ -37,7 +38,7 @@ def _acquire(lock: IO[str], wait: float) -> None:
     deadline = time.monotonic() + wait
     while True:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            platform.lock(lock)
             return
         except BlockingIOError:
             if time.monotonic() >= deadline:
@@ -45,8 +46,9 @@ def _acquire(lock: IO[str], wait: float) -> None:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise OSError(error.errno, error.strerror, lock.name) from error
-            why = f"the file system of {lock.name} has no locks: {error.strerror}"
-            raise VnsearchError(why, "keep the index on a local disk: --index DIR") from error
+            why = _("the file system of {path} has no locks: {why}")
+            why = why.format(path=lock.name, why=reason_of(error))
+            raise VnsearchError(why, _("keep the index on a local disk: --index DIR")) from error
         time.sleep(_RETRY_SECONDS)
 
 
@@ -56,6 +58,6 @@ def _held(lock: IO[str]) -> LockedError:
         lock.seek(0)
         holder = lock.read(20).strip()
     return LockedError(
-        f"another process (pid {holder or 'unknown'}) is writing the index",
-        "wait for it with --wait SECONDS",
+        _("another process (pid {number}) is writing the index").format(number=holder or "?"),
+        _("wait for it with --wait SECONDS"),
     )

@@ -1,4 +1,4 @@
-"""The state folder of a user, `$XDG_STATE_HOME/vnsearch`: which indexes there are, and what the
+"""The state folder of a user (see `platform`): which indexes there are, and what the
 last search on each terminal found.
 
 Nothing there is needed: what cannot be read or written is as if it were not there.
@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
+from vnsearch.platform import replace, state_home
+
 _INDEXES: Final = "indexes.json"
 _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_FILE: Final = 0o600
@@ -17,8 +19,7 @@ _PRIVATE_FILE: Final = 0o600
 
 def folder() -> str:
     """Where the state of the user is kept."""
-    home = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
-    return os.path.join(home, "vnsearch")
+    return os.path.join(state_home(), "vnsearch")
 
 
 def read(name: str) -> Any:
@@ -39,7 +40,7 @@ def write(name: str, value: Any) -> None:
         number = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE_FILE)
         with open(number, "wb") as file:
             file.write(json.dumps(value).encode("ascii"))
-        os.replace(draft, path)
+        replace(draft, path)
 
 
 def indexes() -> list[Path]:

@@ -15,7 +15,7 @@ from typing import Final
 from vnsearch.engines import Engine
 from vnsearch.errors import IndexUnusableError, LockedError, NoIndexError, VnsearchError, explain
 from vnsearch.files import watch
-from vnsearch.files.paths import FileNames, is_below
+from vnsearch.files.paths import FileNames, as_spelled, is_below
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, Generations
 from vnsearch.indexing.update import update
@@ -37,7 +37,7 @@ class Follower:
         engine: Engine | None = None,
     ) -> None:
         """`changed` gets what each update did, `failed` what kept one from being done, once."""
-        self._index, self._engine = index, engine
+        self._index, self._engine = Path(as_spelled(str(index))), engine
         self._changed, self._failed = changed, failed
         self._due = 0.0  # when the next update is to be done at the latest
         self._told = ""

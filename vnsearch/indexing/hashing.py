@@ -6,6 +6,7 @@ import time
 from typing import Final
 
 from vnsearch.index.file_state import FileState, digest_of, new_digest
+from vnsearch.platform import changed_ns
 
 # Two edits within one tick of the file system's clock (up to 10 ms) leave the same time on
 # a file, so a file is read only once its time is this far in the past.
@@ -18,7 +19,7 @@ def stable_stat(file: io.FileIO) -> os.stat_result:
     """The file's stat, taken when no edit to come can leave the same time on it."""
     while True:
         stat = os.fstat(file.fileno())
-        age = time.time_ns() - stat.st_ctime_ns
+        age = time.time_ns() - changed_ns(stat)
         if not 0 <= age < _CLOCK_TICK_NS:
             return stat
         time.sleep((_CLOCK_TICK_NS - age) / 1e9)

@@ -4,7 +4,6 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
-import shlex
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,11 +14,13 @@ from vnsearch.files.globs import matcher
 from vnsearch.files.paths import FileNames, is_below, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.file_state import FileState
+from vnsearch.language import N_, _, translated
 from vnsearch.model import Root, Skipped
+from vnsearch.platform import quoted
 from vnsearch.readers import has_pictures, may_nest, reader_of
 
-MAY_NOT: Final = "cannot be read: permission denied"
-STAYS: Final = "what was indexed of it stays"
+MAY_NOT: Final = N_("cannot be read: permission denied")
+STAYING: Final = N_("{reason}; what was indexed of it stays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,10 @@ def _without(places: FileNames, known: Iterable[Root], forgotten: Sequence[str])
     gone = [places.path(name) for name in forgotten]
     for name, path in zip(forgotten, gone, strict=True):
         if path not in paths:
-            raise RootError(f"{name} is no root of the index", "see: vnsearch status")
+            raise RootError(
+                _("{path} is no root of the index").format(path=name),
+                _("see: {command}").format(command="vnsearch status"),
+            )
     return {
         path: root
         for path, root in paths.items()
@@ -163,8 +167,8 @@ def _covering(roots: Mapping[str, Root], path: str, start: str) -> Root | None:
     outer = _governor(start, roots)
     if outer is None or outer == path:
         return None if outer is None else roots[outer]
-    relative = os.path.relpath(path, outer)
-    if any(part.startswith(".") for part in relative.split(os.sep)):
+    relative = relative_to(outer, path)
+    if any(part.startswith(".") for part in relative.split("/")):
         return None
     excludes = roots[outer].excludes
     excluded = matcher(excludes) if excludes else None
@@ -207,8 +211,9 @@ def make_plan(
     outside, kept = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
     for path, reason in unseen.items():
         if reason:
-            stays = f"; {STAYS}" * (path in kept)
-            item = Skipped(places.from_here(places.name(path)), reason + stays)
+            if path in kept:
+                reason = STAYING.format(reason=reason)
+            item = Skipped(places.from_here(places.name(path)), reason)
             plan.skipped.append(item)
             plan.unread += [item] * (path in kept)
     nested = (name for nesting in plan.nests.values() for name in nesting.members)
@@ -321,7 +326,7 @@ def _drop(
     for folder, names in left.items():
         lost = any(name in known.had or known.files[name].documents for name in names)
         if lost and not any(os.path.lexists(places.path(name)) for name in names):
-            plan.missing[roots[folder].path] = "all its files are gone"
+            plan.missing[roots[folder].path] = N_("all its files are gone")
         else:  # left out, not lost
             plan.gone += names
     return outside, kept
@@ -329,21 +334,23 @@ def _drop(
 
 def _not_there(path: str, error: OSError, *, had: bool = False) -> RootError:
     """`had`: whether the index has anything that was there."""
-    advice = "nothing was changed; make it readable, or leave it out"
+    advice = _("nothing was changed; make it readable, or leave it out")
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        advice = "nothing was changed; is its name right?"
+        advice = _("nothing was changed; is its name right?")
         if had:
             around = next(folder for folder in _ancestors(path) if os.path.isdir(folder))
-            folder = shlex.quote(relative_to(os.getcwd(), around))
-            advice = f"nothing was changed; to drop what is gone: vnsearch index {folder}"
-    return RootError(f"{_reason(error)}: {path}", advice)
+            folder = quoted(relative_to(os.getcwd(), around))
+            advice = _("nothing was changed; to drop what is gone: {command}")
+            advice = advice.format(command=f"vnsearch index {folder}")
+    told = _("{reason}: {path}").format(reason=translated(_reason(error)), path=path)
+    return RootError(told, advice)
 
 
 def _reason(error: OSError) -> str:
-    """Why a root cannot be looked at."""
+    """Why a root cannot be looked at, in English."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "no such file or folder"
-    return f"cannot be read ({error.strerror})"
+        return N_("no such file or folder")
+    return N_("cannot be read ({why})").format(why=error.strerror)
 
 
 def check_path(path: str) -> None:

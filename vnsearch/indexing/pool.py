@@ -2,22 +2,16 @@
 
 import gc
 import os
-import signal
-import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection, Pipe, wait
 from typing import Final, NamedTuple
 
 from vnsearch.engines import Batch, Builder
 from vnsearch.errors import VnsearchError
 from vnsearch.indexing.reading import Part, PartReader, PartReport
-from vnsearch.readers.sandbox import end_with_parent
-
-# A forked process need not import everything again. It touches neither the terminal nor the
-# thread that may be drawing a progress bar on it.
-_CONTEXT: Final = get_context("fork" if sys.platform == "linux" else None)
+from vnsearch.language import _
+from vnsearch.platform import processes
 
 _TASK_COST: Final = 1 << 20  # of parts sent together: the others are soon free at the end
 
@@ -90,12 +84,14 @@ class _Worker:
     """A process that reads the parts of one task after another; an empty one is the last."""
 
     def __init__(self, number: int, builder: Builder, others: Sequence["_Worker"]) -> None:
-        self.pipe, end = _CONTEXT.Pipe()
-        ours = [self.pipe, *(other.pipe for other in others)]
+        self.pipe, end = Pipe()
+        ours = [self.pipe, *(other.pipe for other in others)] if processes.FORKS else []
         self._number = number
-        self._process = _CONTEXT.Process(target=_work, args=(builder, end, ours, os.getpid()))
-        with _interrupts_blocked():
+        self._process = processes.Process(target=_work, args=(builder, end, ours, os.getpid()))
+        with processes.interrupts_blocked():
             self._process.start()
+        assert self._process.pid is not None
+        processes.tie(self._process.pid)
         end.close()
 
     def send(self, task: list[Part]) -> None:
@@ -127,13 +123,13 @@ def _as_error() -> Iterator[None]:
     try:
         yield
     except (EOFError, ConnectionError) as error:
-        raise VnsearchError("a process that was reading files died", "try again") from error
+        raise VnsearchError(_("a process that was reading files died"), _("try again")) from error
 
 
 def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection], parent: int) -> None:
     """What a process does. It ends with the one that began it, and so does the lock of the index,
     which it has inherited."""
-    end_with_parent(parent)
+    processes.end_with_parent(parent)
     for connection in inherited:
         connection.close()  # or it would not notice the end of the process that has them
     gc.disable()  # there is hardly any garbage that Python must look for
@@ -149,15 +145,3 @@ def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection], p
                 return
             if not task:
                 return
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """For processes begun meanwhile, for good: Ctrl-C reaches the whole group, and it is
-    for the one that began them to stop them. To that one it comes when this is over."""
-    interrupts = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, interrupts)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)

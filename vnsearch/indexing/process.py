@@ -15,10 +15,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from vnsearch.errors import VnsearchError
+from vnsearch.errors import VnsearchError, reason_of
 from vnsearch.indexing.progress import Progress, Silence
 from vnsearch.indexing.update import NUMPY_SETTINGS, update
+from vnsearch.language import _
 from vnsearch.model import Changes
+from vnsearch.platform import broken_pipe_ignored, processes
 
 _SECONDS_TO_END: Final = 10  # after which what does not is killed
 
@@ -40,7 +42,7 @@ def update_apart(index: Path, progress: Progress | None = None, **options: Any) 
     with _process() as process:
         assert process.stdin is not None
         assert process.stdout is not None
-        with suppress(BrokenPipeError):
+        with broken_pipe_ignored():
             pickle.dump((index, options), process.stdin)
             process.stdin.close()
         while True:
@@ -48,8 +50,8 @@ def update_apart(index: Path, progress: Progress | None = None, **options: Any) 
                 kind, *values = pickle.load(process.stdout)
             except (EOFError, pickle.UnpicklingError) as error:
                 raise VnsearchError(
-                    "the process that was writing the index died; the index is as before",
-                    "try again",
+                    _("the process that was writing the index died; the index is as before"),
+                    _("try again"),
                 ) from error
             if kind == "done":
                 done: Changes = values[0]
@@ -60,20 +62,17 @@ def update_apart(index: Path, progress: Progress | None = None, **options: Any) 
 
 
 @contextmanager
-def _process() -> Iterator["subprocess.Popen[bytes]"]:
+def _process() -> Iterator[processes.Child]:
     path = [os.path.abspath(folder) for folder in sys.path]
     try:
-        process = subprocess.Popen(
+        process = processes.Child(
             [sys.executable, "-I", "-c", _START, str(os.getpid()), *path],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
             env={**NUMPY_SETTINGS, **os.environ},
         )
     except OSError as error:
         raise VnsearchError(
-            f"cannot start a process to write the index: {error.strerror}",
-            "close other programs, or raise the limits of processes and files: ulimit -a",
+            _("cannot start a process to write the index: {why}").format(why=reason_of(error)),
+            _("close other programs, or raise the limits of processes and files: ulimit -a"),
         ) from error
     with process:  # waits for it in the end
         try:
@@ -91,9 +90,7 @@ def serve(parent: int) -> None:
     """Be the process, which ends with the process `parent`."""
     import signal
 
-    from vnsearch.readers.sandbox import end_with_parent
-
-    end_with_parent(parent)
+    processes.end_with_parent(parent)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -106,7 +103,7 @@ def serve(parent: int) -> None:
         pickle.dump(answer, answers)
         answers.flush()
 
-    with suppress(KeyboardInterrupt, BrokenPipeError):
+    with suppress(KeyboardInterrupt), broken_pipe_ignored():
         index, options = pickle.load(sys.stdin.buffer)
         try:
             tell("done", update(index, progress=Telling(), **options))

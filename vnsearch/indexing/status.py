@@ -5,12 +5,13 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from vnsearch.engines import Engine, embedded
+from vnsearch.engines import Engine
 from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import versions
 from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.index.place import engine_of
 from vnsearch.indexing.counts import by_format, by_reason
 from vnsearch.indexing.plan import Known, everything, make_plan
 from vnsearch.model import FileEncoding, IndexSummary, Skipped, Status
@@ -22,7 +23,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
     Raises NoIndexError, IndexUnusableError.
     """
     generations, places = Generations(index), FileNames.of(index)
-    engine = engine or embedded()
+    engine = engine or engine_of(index)
     catalog, reader = open_index(generations, engine)
     with closing(catalog), closing(reader), as_index_error(generations):
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
@@ -54,7 +55,7 @@ def summary(index: Path, engine: Engine | None = None) -> IndexSummary:
     """What an index holds, without looking at its files; raises NoIndexError,
     IndexUnusableError."""
     generations = Generations(index)
-    catalog, reader = open_index(generations, engine or embedded())
+    catalog, reader = open_index(generations, engine or engine_of(index))
     with closing(catalog), closing(reader), as_index_error(generations):
         files, documents = catalog.counts()
         updated = datetime.fromisoformat(catalog.facts()["updated"])

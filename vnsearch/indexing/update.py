@@ -6,7 +6,6 @@ new generation of the index, which becomes current when all of it is on disk.
 
 import os
 import re
-import shlex
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
@@ -14,20 +13,23 @@ from pathlib import Path
 from typing import Final
 
 from vnsearch import __version__
-from vnsearch.engines import Engine, embedded
-from vnsearch.errors import RootError, VnsearchError, explain
+from vnsearch.engines import Engine
+from vnsearch.errors import IndexUnusableError, RootError, VnsearchError, explain
 from vnsearch.files.paths import FileNames, as_spelled, is_below, relative_to
 from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.check import check_draft
 from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE, RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error
+from vnsearch.index.place import engine_of
 from vnsearch.indexing.load import Load
-from vnsearch.indexing.plan import STAYS, Known, Plan, check_path, choose, everything, make_plan
+from vnsearch.indexing.plan import STAYING, Known, Plan, check_path, choose, everything, make_plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.indexing.progress import Progress, Silence
 from vnsearch.indexing.status import encodings_in
+from vnsearch.language import _, translated
 from vnsearch.model import Changes, Root, Skipped
+from vnsearch.platform import quoted
 from vnsearch.readers import format_of
 
 # For numpy, which only indexing uses: the threads of its linear algebra, which nothing here needs,
@@ -68,9 +70,15 @@ def update(
     Raises RootError, LockedError and IndexUnusableError; the index is then as before.
     """
     started = time.monotonic()
-    engine = engine or embedded()
+    engine = engine or engine_of(index, wait)
+    index = Path(as_spelled(str(index)))
     generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = _names(places, paths), _names(places, forget)
+    try:
+        generations.catch_up(engine)
+    except IndexUnusableError:
+        if not rebuild:
+            raise
     if not generations.exists():
         for path in paths:
             check_path(os.path.abspath(path))
@@ -148,7 +156,7 @@ def _forget_recognized(generations: Generations) -> None:
 
 
 def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
-    return [places.name(as_spelled(os.path.abspath(path))) for path in paths]
+    return [places.named(path) for path in paths]
 
 
 def _summary(generations: Generations, work: "_Update", started: float) -> Changes:
@@ -161,9 +169,11 @@ def _summary(generations: Generations, work: "_Update", started: float) -> Chang
             return work.summary(catalog, time.monotonic() - started)
     except OSError as error:
         message, advice = explain(error)
-        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+        what = _("the index is up to date, but {error}").format(error=message)
+        raise VnsearchError(what, advice) from error
     except VnsearchError as error:
-        raise VnsearchError(f"the index is up to date, but {error}", error.advice) from error
+        what = _("the index is up to date, but {error}").format(error=error.message)
+        raise VnsearchError(what, error.advice) from error
 
 
 def _cores() -> int:
@@ -172,17 +182,20 @@ def _cores() -> int:
 
 
 def _nothing_named() -> RootError:
-    return RootError("nothing to index", "name a file or folder: vnsearch index FOLDER")
+    return RootError(_("nothing to index"), _("name a file or folder: vnsearch index FOLDER"))
 
 
 def _no_roots() -> RootError:
-    why = "the index has no roots, or they cannot be read"
-    return RootError(why, "name its files and folders: vnsearch index --rebuild FOLDER")
+    return RootError(
+        _("the index has no roots, or they cannot be read"),
+        _("name its files and folders: vnsearch index --rebuild FOLDER"),
+    )
 
 
 def forget_advice(root: str) -> str:
     """What to do about a root that is missing."""
-    return f"if it is gone for good: vnsearch index --forget {shlex.quote(root)}"
+    command = f"vnsearch index --forget {quoted(root)}"
+    return _("if it is gone for good: {command}").format(command=command)
 
 
 def _cannot_be_rebuilt(places: FileNames, roots: Sequence[Root], plan: Plan) -> RootError:
@@ -190,7 +203,9 @@ def _cannot_be_rebuilt(places: FileNames, roots: Sequence[Root], plan: Plan) -> 
         return _would_be_lost(places, roots, root, reason)
     hidden = plan.unread[0]
     name = places.name(os.path.abspath(hidden.path))
-    return _would_be_lost(places, roots, name, hidden.reason.removesuffix(f"; {STAYS}"))
+    return _would_be_lost(
+        places, roots, name, hidden.reason.removesuffix(STAYING.format(reason=""))
+    )
 
 
 def _would_be_lost(places: FileNames, roots: Sequence[Root], name: str, reason: str) -> RootError:
@@ -200,15 +215,18 @@ def _would_be_lost(places: FileNames, roots: Sequence[Root], name: str, reason: 
     root = max(above, key=lambda root: len(places.path(root.path)))
     folder = places.path(root.path)
     if path == folder:
-        command = f"--forget {shlex.quote(places.from_here(name))}"
+        command = f"--forget {quoted(places.from_here(name))}"
     else:
         left_out = re.sub(r"[*?[\\]| $", r"\\\g<0>", relative_to(folder, path))
-        globs = (f" --exclude {shlex.quote(glob)}" for glob in (*root.excludes, f"/{left_out}"))
-        command = f"{shlex.quote(places.from_here(root.path))}{''.join(globs)}"
+        globs = (f" --exclude {quoted(glob)}" for glob in (*root.excludes, f"/{left_out}"))
+        command = f"{quoted(places.from_here(root.path))}{''.join(globs)}"
     return RootError(
-        f"{places.from_here(name)}: {reason}; a rebuild would lose its documents",
-        "nothing was changed; make it readable, or if its documents may go: "
-        f"vnsearch index --rebuild {command}",
+        _("{path}: {reason}; a rebuild would lose its documents").format(
+            path=places.from_here(name), reason=translated(reason)
+        ),
+        _("nothing was changed; make it readable, or if its documents may go: {command}").format(
+            command=f"vnsearch index --rebuild {command}"
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms
 from vnsearch.analysis.unmarked import with_unknown_marks
+from vnsearch.language import _
 from vnsearch.query.clauses import Kind, Query, Word, with_words
 from vnsearch.query.lexicon import Statistics
 from vnsearch.vietnamese.keystrokes import is_ordinary, telex, vni
@@ -51,13 +52,15 @@ def restored(query: Query, known: Statistics, *, any_typing: bool = True) -> Que
     `known` has at least the statistics that are `needed` for it. `any_typing`: a word with marks
     that no document has stands for other marks on the same letters.
     """
-    instead = "searched in any typing" if any_typing else "only with other marks, or none"
+    told = _("no document has “{word}”: only with other marks, or none")
+    if any_typing:
+        told = _("no document has “{word}”: searched in any typing")
     words, notices = list[Word](), dict.fromkeys(query.notices)
     for run in query.runs():
         typed = _decoded(run, known)
         for word in typed:
             if _is_nowhere(word, known) and known.variants[word.folded]:
-                notices[f"no document has “{word.text}”: {instead}"] = None
+                notices[told.format(word=word.text)] = None
         if any_typing:
             meant = _restored([_any_typing(word, known) for word in typed], known)
             # What is searched in any typing was typed as it was, and is not shown as another.

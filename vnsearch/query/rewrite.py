@@ -5,7 +5,7 @@ from typing import NamedTuple
 from vnsearch.query import expansion, restoration
 from vnsearch.query.abbreviations import Abbreviations
 from vnsearch.query.clauses import Kind, Query
-from vnsearch.query.lexicon import Lexicon
+from vnsearch.query.lexicon import Lexicon, Statistics
 
 
 class Rewriting(NamedTuple):
@@ -22,18 +22,20 @@ class Rewriter:
         self._lexicon = lexicon
         self._abbreviations = Abbreviations(lexicon)
 
-    def rewrite(self, query: Query, *, any_typing: bool = True) -> Rewriting:
+    def rewrite(
+        self, query: Query, *, any_typing: bool = True, unfinished: bool = False
+    ) -> Rewriting:
         """Return what a query means; an exact one means what it says, in any typing.
 
-        `any_typing`: as in `restoration.restored`.
+        `any_typing`: as in `restoration.restored`; `unfinished`: its last word may go on.
         """
         words, bigrams = expansion.needed(query)
         if query.exact:
             known = self._lexicon.statistics(words, bigrams)
-            return Rewriting(expansion.expanded(query, known), None)
+            return Rewriting(self._expanded(query, known, unfinished), None)
         own_words, own_bigrams = restoration.needed(query)
         known = self._lexicon.statistics(words | own_words, bigrams | own_bigrams)
-        query = expansion.expanded(query, known)
+        query = self._expanded(query, known, unfinished)
         query = self._abbreviations.added_to(
             restoration.restored(query, known, any_typing=any_typing)
         )
@@ -43,3 +45,11 @@ class Rewriter:
         from vnsearch.query.correction import corrected
 
         return Rewriting(query, corrected(query, known, self._lexicon))
+
+    def _expanded(self, query: Query, known: Statistics, unfinished: bool) -> Query:
+        query = expansion.expanded(query, known)
+        if not unfinished:
+            return query
+        from vnsearch.query.unfinished import begun  # only while someone types
+
+        return begun(query, known, self._lexicon)

@@ -7,7 +7,6 @@ of its format is met.
 """
 
 import re
-import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,7 +22,9 @@ from zlib import crc32
 
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
-from vnsearch.model import Document, Encoding
+from vnsearch.language import N_
+from vnsearch.model import Document, Encoding, Locator
+from vnsearch.platform import quoted
 from vnsearch.readers import titles, unpacking
 from vnsearch.readers.base import (
     Done,
@@ -60,7 +61,7 @@ class Format(NamedTuple):
 
 
 def _office(module: str) -> Format:
-    return Format(module, 2, library="lxml")
+    return Format(module, 3, library="lxml")
 
 
 _HTML: Final = Format("html", 3)
@@ -72,7 +73,7 @@ _TEXT: Final = Format("text", 3, sandboxed=False)
 _LINES: Final = _TEXT._replace(titled=False)  # its first lines say nothing of the others
 _JSON: Final = Format("json_file", titled=False)
 _XML: Final = Format("xml", titled=False)
-_SUBTITLES: Final = Format("subtitles", titled=False)
+_SUBTITLES: Final = Format("subtitles", 2, titled=False)
 
 _SETTINGS: Final = ".yaml .yml .toml .ini .cfg .conf .properties .env .log .po .pot"
 _CODE: Final = (
@@ -120,16 +121,28 @@ FORMATS: Final[dict[str, Format]] = {
     ".docx": _office("docx"),
     ".odt": _office("odt"),
     ".pptx": _office("pptx"),
+    ".odp": _office("odp"),
     ".epub": _office("epub"),
     ".doc": Format("doc", library="olefile"),
     ".ppt": Format("ppt", library="olefile"),
     ".msg": Format("msg", library="olefile", nests=True),
     ".rtf": Format("rtf"),
     ".xlsx": _SHEETS,
-    ".xlsm": _SHEETS,
+    ".xlsb": _SHEETS,
     ".xls": _SHEETS,
     ".ods": _office("ods"),
 }
+# Templates, shows and files with macros, and the suffix of those that are none.
+VARIANTS: Final = {
+    variant: suffix
+    for suffix, variants in {
+        ".docx": ".docm .dotx .dotm", ".pptx": ".pptm .ppsx .ppsm .potx .potm",
+        ".xlsx": ".xlsm .xltx .xltm", ".doc": ".dot", ".ppt": ".pps", ".xls": ".xlt",
+        ".odt": ".ott", ".odp": ".otp", ".ods": ".ots",
+    }.items()
+    for variant in variants.split()
+}  # fmt: skip
+FORMATS.update((variant, FORMATS[suffix]) for variant, suffix in VARIANTS.items())
 # Read only where their text is to be recognized.
 PICTURES: Final = dict.fromkeys(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), Format("scan")
@@ -210,7 +223,11 @@ def read(
     if found is None:
         raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
-        raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
+        raise UnusableFileError(
+            N_("{name} is not installed: {command}").format(
+                name=found.library, command=_remedy(found.library)
+            )
+        )
     if found.module == _ARCHIVE.module and file:
         yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
         return
@@ -247,7 +264,8 @@ def _all_finished(
 
 def not_supported(path: str) -> str:
     """Why a file is not read that no reader is for."""
-    return f"format not supported ({PurePath(path).suffix or 'no suffix'})"
+    suffix = PurePath(path).suffix or N_("no suffix")
+    return N_("format not supported ({suffix})").format(suffix=suffix)
 
 
 def may_nest(path: str) -> bool:
@@ -298,7 +316,7 @@ def _reading(path: str = "") -> Iterator[None]:
         with told(path):
             yield
     except MemoryError as error:
-        raise GivenUpError("takes too much memory to read") from error
+        raise GivenUpError(N_("takes too much memory to read")) from error
     except (VnsearchError, OSError):
         raise
     except Exception as error:  # of a library
@@ -312,7 +330,7 @@ def _installed(library: str) -> bool:
 
 def _remedy(library: str) -> str:
     """What installs a library in the environment that vnsearch runs in."""
-    package, python = library.replace("_", "-"), shlex.quote(sys.executable)
+    package, python = library.replace("_", "-"), quoted(sys.executable)
     if "pipx" in PurePath(sys.prefix).parts:
         return f"pipx inject vnsearch {package}"
     if find_spec("pip") is not None:
@@ -337,7 +355,7 @@ def _finished(
     key, title, text, locator, encoding, *_ = item
     del item  # its text may be large, and changed here
     title = " ".join(title.split())
-    where = f"{locator.unit} {locator.number}: " if locator and key else ""
+    where = locator if key else None
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
         # A title alone is often too short to detect an encoding by.
@@ -347,10 +365,10 @@ def _finished(
             if repaired:
                 text, encoding = repaired, Encoding(better.encoding, better.sure)
             if better.undecoded:
-                yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
+                yield _flaw(undecoded(better.undecoded).reason, where)
         title, text = restored(title), restored(text)
     if not any_word().search(text):
-        yield Flaw(f"{where}no words")
+        yield _flaw(N_("no words"), where)
         return
     if not title and not key and not titled:
         title = _clean(PurePath(path).name)
@@ -370,3 +388,10 @@ def _clean(text: str) -> str:
     except UnicodeEncodeError:
         text = _LONE_SURROGATE.sub("\ufffd", text)
     return nfc(text)
+
+
+def _flaw(reason: str, where: Locator | None) -> Flaw:
+    if where is None:
+        return Flaw(reason)
+    told = N_("{unit} {number}: {reason}")
+    return Flaw(told.format(unit=where.unit, number=where.number, reason=reason))

@@ -22,7 +22,7 @@ _OFFICE: Final = {
     "xl/workbook.bin": "sheets",
     "META-INF/container.xml": "epub",
 }
-_OPEN_DOCUMENT: Final = {b"text": "odt", b"spreadsheet": "ods"}
+_OPEN_DOCUMENT: Final = {b"text": "odt", b"spreadsheet": "ods", b"presentation": "odp"}
 # Streams of an OLE file, as its directory names them.
 _STREAMS: Final = {"WordDocument": "doc", "PowerPoint Document": "ppt", "Workbook": "sheets",
                    "Book": "sheets", "__properties_version1.0": "msg"}  # fmt: skip

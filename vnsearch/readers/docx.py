@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
+from vnsearch.readers.fonts import FontDecoder
 from vnsearch.readers.numbering import Numbering
 from vnsearch.readers.package import Element, Package, text_of
+from vnsearch.readers.run_fonts import RunFonts
 
 _DOCUMENT: Final = "word/document.xml"
 _STYLES: Final = "word/styles.xml"
@@ -31,19 +34,24 @@ def read(source: Source) -> Iterator[Document]:
     """Yield one document; raises UnusableFileError."""
     package = Package(source)
     root = package.xml(_DOCUMENT)
-    numbering = Numbering(package)
-    texts = [_text(root, numbering)]
-    texts += [_text(package.xml(part)) for part in _NOTES if part in package]
+    fonts, decoder = RunFonts(package.part(_STYLES)), FontDecoder()
+
+    def shown(root: Element, numbering: Numbering | None = None) -> str:
+        fonts.decode(root, decoder)
+        return _text(root, numbering)
+
+    texts = [shown(root, Numbering(package))]
+    texts += [shown(package.xml(part)) for part in _NOTES if part in package]
     around = sorted({*filter(_AROUND.fullmatch, package.targets(_DOCUMENT).values())})
     for part in around:
-        text = _text(package.xml(part)) if part in package else ""
+        text = shown(package.xml(part)) if part in package else ""
         # Most headers and footers are those of other sections again, or the number of a page.
         if any(map(str.isalpha, text)) and text not in texts:
             texts.append(text)
     if not any(texts):
-        raise UnusableFileError("no text")
-    title = titles.first_title([package.title(), *_titles(package, root)])
-    yield Document("", title, "\n".join(filter(None, texts)))
+        raise UnusableFileError(N_("no text"))
+    title = titles.first_title([decoder.title(package.title()), *_titles(package, root)])
+    yield Document("", title, "\n".join(filter(None, texts)), None, decoder.encoding)
 
 
 def _text(root: Element, numbering: Numbering | None = None) -> str:

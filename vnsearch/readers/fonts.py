@@ -56,18 +56,30 @@ class FontDecoder:
 
     def paragraph(self, runs: Iterable[tuple[str, str]]) -> str:
         """The text of a paragraph from its runs: text, and name of the font."""
+        return "".join(self._stretches([*runs]))
+
+    def parts(self, runs: Sequence[tuple[str, str]]) -> list[str]:
+        """The text of each run of a paragraph; of neighbours in one font, that of all at the first
+        of them, since a letter and its marks may be apart."""
+        parts = list[str]()
+        sizes = [len([*group]) for _, group in groupby(runs, _font_of)]
+        for size, text in zip(sizes, self._stretches(runs), strict=True):
+            parts += [text, *[""] * (size - 1)]
+        return parts
+
+    def _stretches(self, runs: Sequence[tuple[str, str]]) -> list[str]:
+        """The texts of neighbours in one font."""
         merged = [
-            (font, "".join(text for text, _ in group))
-            for font, group in groupby(runs, lambda run: _font(run[1]))
+            (font, "".join(text for text, _ in group)) for font, group in groupby(runs, _font_of)
         ]
         parts = [_drawn(text, font) for font, text in merged]
         old = [font.encoding for font, _ in merged if font.encoding in DECODERS]
         if old and _is_right(merged, "".join(parts)):
-            return "".join(text.upper() if font.capital else text for font, text in merged)
+            return [text.upper() if font.capital else text for font, text in merged]
         for (font, text), part in zip(merged, parts, strict=True):
             if font.encoding in DECODERS and not text.isascii():
                 self._used[font.encoding] = self._used.get(font.encoding, 0) + len(part)
-        return "".join(parts)
+        return parts
 
     def title(self, title: str) -> str:
         """A title from the properties of the document, which tell no font: in the encoding of the
@@ -82,6 +94,10 @@ class FontDecoder:
 def is_old(name: str) -> bool:
     """Whether the letters of a font of this name are in an old encoding."""
     return _font(name).encoding in DECODERS
+
+
+def _font_of(run: tuple[str, str]) -> Font:
+    return _font(run[1])
 
 
 @lru_cache(maxsize=1000)

@@ -5,7 +5,6 @@ is told which are known and goes on. Tesseract is a program of its own (Apache-2
 """
 
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +13,9 @@ from itertools import count, groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
+from vnsearch.platform import processes
 from vnsearch.readers.base import Source, bytes_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ LANGUAGE: Final = "vie"
 PDF: Final = b"%PDF-"  # how such files begin
 # How files begin that may have several pages.
 MANY_PAGES: Final = (PDF, b"II*\0", b"MM\0*")
-HOW_TO_INSTALL: Final = (
+HOW_TO_INSTALL: Final = N_(
     "install it: sudo apt install tesseract-ocr tesseract-ocr-vie (Debian, Ubuntu), "
     "brew install tesseract tesseract-lang (macOS)"
 )
@@ -53,7 +54,7 @@ class Page(NamedTuple):
 @cache
 def is_installed() -> bool:
     """Whether there is Tesseract with Vietnamese."""
-    program = shutil.which("tesseract")
+    program = processes.find_program("tesseract")
     if program is None:
         return False
     try:
@@ -115,7 +116,7 @@ def _of_pdf(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Pa
     try:
         document = PdfDocument(data)
     except PdfiumError as error:
-        raise UnusableFileError("damaged, encrypted, or no PDF") from error
+        raise UnusableFileError(N_("damaged, encrypted, or no PDF")) from error
     nth, shares = share
     end = time.monotonic() + _SECONDS
     for number in range(1 + nth, len(document) + 1, shares):
@@ -161,9 +162,9 @@ def _page(document: "PdfDocument", number: int) -> Page | None:
 def _recognized(picture: bytes, *options: str) -> Page | None:
     """What is in a picture; None if it has no such page. Raises UnusableFileError when Tesseract
     cannot read it."""
-    program = shutil.which("tesseract")
+    program = processes.find_program("tesseract")
     if program is None:
-        raise UnusableFileError("Tesseract is not installed")
+        raise UnusableFileError(N_("Tesseract is not installed"))
     try:
         done = subprocess.run(
             [program, "-", "-", "-l", LANGUAGE, *options, "tsv"],
@@ -172,19 +173,13 @@ def _recognized(picture: bytes, *options: str) -> Page | None:
             timeout=_SECONDS_A_PAGE,
             check=False,
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            preexec_fn=_end_with_this_process,
+            **processes.tied(),
         )
     except subprocess.TimeoutExpired:
         return Page(1, "", 1.0)  # not to be tried by every run
     if done.returncode:
-        raise UnusableFileError("damaged, or no picture that Tesseract can read")
+        raise UnusableFileError(N_("damaged, or no picture that Tesseract can read"))
     return _page_of(done.stdout.decode("utf-8", "replace"))
-
-
-def _end_with_this_process() -> None:
-    from vnsearch.readers.sandbox import end_with_parent
-
-    end_with_parent(os.getppid())
 
 
 def _page_of(table: str) -> Page | None:

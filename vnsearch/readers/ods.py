@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Element, Package, text_of
+from vnsearch.readers.package import Element, open_document, text_of
 
 _META: Final = "meta.xml"
-_MANIFEST: Final = "META-INF/manifest.xml"
 _MARKS: Final = {"p": "\n", "line-break": " ", "tab": " ", "s": " "}
 _SKIP: Final = ("annotation", "tracked-changes", "shapes", "forms")
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -20,9 +20,7 @@ _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 
 def read(source: Source) -> Iterator[Document]:
     """Yield one document, its sheets separated by form feeds; raises UnusableFileError."""
-    package = Package(source)
-    if _MANIFEST in package and b"encryption-data" in package.data(_MANIFEST):
-        raise UnusableFileError("encrypted")
+    package = open_document(source)
     sheets, first = [], ""
     for table in package.xml("content.xml").iterfind(f".//{_OFFICE}spreadsheet/{_TABLE}table"):
         _show_dates(table)
@@ -30,7 +28,7 @@ def read(source: Source) -> Iterator[Document]:
         first = first or text
         sheets.append("\n".join(filter(None, (str(table.get(f"{_TABLE}name", "")), text))))
     if not first:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = package.title(_META)
     title = titles.first_title([stated]) or titles.line_title(first)
     yield Document("", title, "\n\f".join(sheets), Locator(1, "sheet"))

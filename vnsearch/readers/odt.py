@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Element, Package, local_name, text_of
+from vnsearch.readers.package import Element, local_name, open_document, text_of
 
 _CONTENT: Final = "content.xml"
 _STYLES: Final = "styles.xml"
 _META: Final = "meta.xml"
-_MANIFEST: Final = "META-INF/manifest.xml"
 _MARKS: Final = {"p": "\n", "h": "\n", "line-break": "\n", "tab": " ", "s": " "}
 _SKIP: Final = ("tracked-changes", "annotation", "note-citation", "forms", "scripts")
 _AROUND: Final = ("{*}header", "{*}footer", "{*}header-first", "{*}footer-first")
@@ -21,9 +21,7 @@ _AROUND: Final = ("{*}header", "{*}footer", "{*}header-first", "{*}footer-first"
 
 def read(source: Source) -> Iterator[Document]:
     """Yield one document; raises UnusableFileError."""
-    package = Package(source)
-    if _MANIFEST in package and b"encryption-data" in package.data(_MANIFEST):
-        raise UnusableFileError("encrypted")
+    package = open_document(source)
     root = package.xml(_CONTENT)
     texts = [_text(root)]
     if _STYLES in package:
@@ -32,7 +30,7 @@ def read(source: Source) -> Iterator[Document]:
             if any(map(str.isalpha, text)) and text not in texts:
                 texts.append(text)
     if not any(texts):
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = package.title(_META)
     title = titles.first_title([stated, *_titles(root)])
     yield Document("", title, "\n".join(filter(None, texts)))

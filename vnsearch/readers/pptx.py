@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
-from vnsearch.readers.package import Package, text_of
+from vnsearch.readers.fonts import FontDecoder
+from vnsearch.readers.package import Element, Package, text_of
+from vnsearch.readers.run_fonts import RunFonts
 
 _PRESENTATION: Final = "ppt/presentation.xml"
 _REFERENCE: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -30,26 +33,33 @@ def read(source: Source) -> Iterator[Document]:
         for item in package.xml(_PRESENTATION).iter("{*}sldId")
         if (identity := item.get(_REFERENCE)) in targets
     ]
-    text = "\n\f".join(_text(package, slide) for slide in slides)
+    decoder = FontDecoder()
+    text = "\n\f".join(_text(package, slide, decoder) for slide in slides)
     if not text.strip():
-        raise UnusableFileError("no text")
-    stated = [package.title(), *(_title(package, slide) for slide in slides[:1])]
-    yield Document("", titles.first_title(stated), text, Locator(1, "slide"))
+        raise UnusableFileError(N_("no text"))
+    first = (_title(_part(package, slide, decoder)) for slide in slides[:1] if slide in package)
+    stated = [decoder.title(package.title()), *first]
+    yield Document("", titles.first_title(stated), text, Locator(1, "slide"), decoder.encoding)
 
 
-def _text(package: Package, slide: str) -> str:
+def _text(package: Package, slide: str, decoder: FontDecoder) -> str:
     targets = sorted(package.targets(slide).values())
     others = [item for kind in _WITH_SLIDE for item in targets if item.startswith(kind)]
     parts = [part for part in (slide, *others) if part in package]
-    texts = (text_of(package.xml(part), _MARKS, skip=_SKIP, only=_TEXT) for part in parts)
+    roots = (_part(package, part, decoder) for part in parts)
+    texts = (text_of(root, _MARKS, skip=_SKIP, only=_TEXT) for root in roots)
     return "\n".join(filter(None, texts))
 
 
-def _title(package: Package, slide: str) -> str:
+def _part(package: Package, part: str, decoder: FontDecoder) -> Element:
+    root = package.xml(part)
+    RunFonts().decode(root, decoder)
+    return root
+
+
+def _title(slide: Element) -> str:
     """The text of the title of a slide; "" if it has none."""
-    if slide not in package:
-        return ""
-    for shape in package.xml(slide).iter("{*}sp"):
+    for shape in slide.iter("{*}sp"):
         holder = shape.find("{*}nvSpPr/{*}nvPr/{*}ph")
         if holder is not None and holder.get("type") in ("title", "ctrTitle"):
             return text_of(shape, _MARKS, skip=_SKIP, only=_TEXT)

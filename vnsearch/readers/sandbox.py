@@ -11,22 +11,20 @@ waits for a line on its stdin; after `1`, answers about that one follow, and `["
 file may have taken the process over, so nothing it answers is unpickled or trusted.
 """
 
-import ctypes
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from importlib import import_module
 from io import BufferedReader, BytesIO
-from multiprocessing.connection import wait
 from typing import IO, Any, Final
 
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding, Locator
+from vnsearch.platform import READ_AT_ONCE, broken_pipe_ignored, processes
 from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged, limit
 from vnsearch.readers.nested import Nest
 
@@ -56,14 +54,13 @@ class Sandbox:
     def __init__(self, seconds: float = SECONDS) -> None:
         """`seconds`: the processor time the process may take for a file."""
         self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: processes.Child | None = None
 
     def close(self) -> None:
         """Kill the process, if there is one; the next `read` starts another."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.communicate()
+            process.end()
 
     def kill(self) -> None:
         """Kill the process from another thread than the one that reads: it gets GivenUpError."""
@@ -123,7 +120,9 @@ class Sandbox:
                 elif self._reply(wanted=wanted(member := _member(*values))):
                     yield member
         except (ValueError, TypeError) as error:
-            raise UnusableFileError("cannot be read: the reader gave no right answer") from error
+            raise UnusableFileError(
+                N_("cannot be read: the reader gave no right answer")
+            ) from error
         finally:
             if not done:
                 self.close()  # it is still reading this file, or lost
@@ -132,7 +131,9 @@ class Sandbox:
         """Tell the process whether it is to read a file in a file."""
         assert self._process is not None
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):
+        if wanted:
+            self._process.allow(self._seconds)
+        with broken_pipe_ignored():
             self._process.stdin.write(b"1\n" if wanted else b"0\n")
             self._process.stdin.flush()
         return wanted
@@ -142,21 +143,20 @@ class Sandbox:
         end."""
         process = self._process or self._started()
         assert process.stdin is not None
-        assert process.stdout is not None
+        process.allow(self._seconds)
         path, data = (data, b"") if isinstance(data, str) else ("", data)
         head = json.dumps([self._seconds, len(data), path, *how]).encode() + b"\n"
-        with suppress(BrokenPipeError):
+        with broken_pipe_ignored():
             process.stdin.write(head)
             process.stdin.write(data)
             process.stdin.flush()
         left, blocks = _PATIENCE * self._seconds, list[bytes]()
         while True:
             begun = time.monotonic()
-            ready = wait([process.stdout.fileno()], max(0.0, left))
+            block = process.answer(_BLOCK, max(0.0, left))
             left -= time.monotonic() - begun
-            if not ready:
-                raise GivenUpError("takes too long to read")
-            block = os.read(process.stdout.fileno(), _BLOCK)
+            if block is None:
+                raise GivenUpError(N_("takes too long to read"))
             if not block:
                 raise _death(process.wait(), self._seconds)
             blocks.append(block)
@@ -168,35 +168,33 @@ class Sandbox:
                         left = _PATIENCE * self._seconds
                     yield answer
 
-    def _started(self) -> "subprocess.Popen[bytes]":
+    def _started(self) -> processes.Child:
         # Isolated (-I), so that nothing is imported from the current folder, and with this
         # process's path.
         start = "import sys; sys.path[:] = sys.argv[2:]; "
         start += "from vnsearch.readers.sandbox import serve; serve(int(sys.argv[1]))"
         path = [os.path.abspath(folder) for folder in sys.path]
         try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", start, str(os.getpid()), *path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+            self._process = processes.Child(
+                [sys.executable, "-I", "-c", start, str(os.getpid()), *path], _MEMORY
             )
         except OSError as error:
             raise VnsearchError(
-                f"cannot start a process to read files in: {error.strerror}",
-                "close other programs, or raise the limits of processes and files: ulimit -a",
+                N_("cannot start a process to read files in: {why}").format(why=error.strerror),
+                N_("close other programs, or raise the limits of processes and files: ulimit -a"),
             ) from error
         return self._process
 
 
 def _death(code: int, seconds: float) -> UnusableFileError:
     """The error for a process that ended with an exit code, or by a signal: a negative one."""
-    if code == -signal.SIGPROF:
-        return GivenUpError(f"takes over {seconds:g} s of processor time to read")
-    if code < 0:
-        with suppress(ValueError):
-            return GivenUpError(f"the reader was killed ({signal.Signals(-code).name})")
-    return GivenUpError("the reader crashed")
+    if processes.is_out_of_time(code):
+        return GivenUpError(
+            N_("takes over {seconds} s of processor time to read").format(seconds=f"{seconds:g}")
+        )
+    if name := processes.killed_by(code):
+        return GivenUpError(N_("the reader was killed ({name})").format(name=name))
+    return GivenUpError(N_("the reader crashed"))
 
 
 def _item(kind: str, values: list[Any]) -> Document | Flaw | Done:
@@ -230,40 +228,20 @@ def _member(name: str, size: int, modified: float, version: str) -> Member:
 def serve(parent: int) -> None:
     """Be the process: read the files that come on stdin, until it ends or the process `parent`
     does."""
-    end_with_parent(parent)
+    processes.end_with_parent(parent)
     answers, prompt = os.fdopen(os.dup(1), "wb"), os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library may print, which must not be taken for an answer
-    _limit_itself()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it, too, and ends this process
+    processes.limit_memory(_MEMORY)
     while head := sys.stdin.buffer.readline():
         seconds, size, path, module, *how = json.loads(head)
         data = sys.stdin.buffer.read(size)
         # Processor time: a busy machine makes no file unreadable.
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+        processes.limit_processor_time(seconds)
         # Pages to be recognized take seconds each, so each is told at once.
         _serve_one(module, how, seconds, path or data, prompt if module == "ocr" else answers)
         answers.flush()
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def end_with_parent(parent: int) -> None:
-    """Let the system kill this process when its parent ends, which has this process number.
-
-    Without Linux it goes on until it misses its parent, which is after the file it reads.
-    """
-    kill_on_death_of_parent = 1  # PR_SET_PDEATHSIG, of <linux/prctl.h>
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(kill_on_death_of_parent, signal.SIGKILL)
-        if os.getppid() != parent:  # it has ended before
-            sys.exit()
-
-
-def _limit_itself() -> None:
-    import resource
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it, too, and ends this process
-    with suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        processes.limit_processor_time(0)
 
 
 def _serve_one(
@@ -292,9 +270,9 @@ def _serve_one(
     except UnusableFileError as error:
         answer("unusable", str(error))
     except MemoryError:
-        answer("given up", "takes too much memory to read")
+        answer("given up", N_("takes too much memory to read"))
     except RecursionError:
-        answer("unusable", "nested too deeply")
+        answer("unusable", N_("nested too deeply"))
     except BaseException as error:  # of a library: a panic in Rust is no Exception
         answer("unusable", damaged(error))
 
@@ -316,7 +294,7 @@ def _opened(data: bytes | str) -> BufferedReader:
     if isinstance(data, bytes):
         return BufferedReader(BytesIO(data))
     # What has taken the place of a file must not be waited for.
-    return open(os.open(data, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
+    return open(os.open(data, READ_AT_ONCE), "rb")
 
 
 def _reader_of(name: str) -> ReadFunction | None:

@@ -17,7 +17,9 @@ _NUMBER: Final = re.compile(r"\s*\d+\s*$")
 _HEAD: Final = re.compile(r"\ufeff?(WEBVTT|STYLE|REGION)\b|NOTE\b(?=\s*$)")
 _SPEAKER: Final = re.compile(r"<v(?:\.[^\s>]{0,50})?\s+([^<>]{1,100})>")
 _TAG: Final = re.compile(r"</?[a-zA-Z0-9:.][^<>]{0,300}>|\{\\?[^{}]{0,300}\}")
-_DIALOGUE: Final = re.compile(r"(?:Dialogue|Comment):(?:[^,]*,){9}")
+_DIALOGUE: Final = re.compile(r"(?:Dialogue|Comment):(.*)")
+_FORMAT: Final = re.compile(r"Format:(.*,\s*Text)\s*$")
+_FIELDS: Final = 9  # before the text, unless the format says otherwise
 _STATED: Final = re.compile(r"Title:\s*(?!<)(.+)")
 _LINE_END: Final = re.compile(r"\\[Nnh]")
 
@@ -26,16 +28,21 @@ def read(source: Source) -> Iterator[Document]:
     """Yield one document; raises UnusableFileError."""
     lines = source.text().split("\n")
     is_ass = any(line.startswith("[Script Info]") for line in lines[:20])
-    shown = [*map(_dialogue, lines)] if is_ass else [*_cues(lines)]
+    shown = [*_dialogue(lines)] if is_ass else [*_cues(lines)]
     stated = map(_STATED.match, lines[:50]) if is_ass else ()
     title = next((found[1].strip() for found in stated if found), "")
     yield Document("", title, "\n".join(shown), Locator(1), source.encoding)
 
 
-def _dialogue(line: str) -> str:
-    """The text of a line of an .ass file; "" if it has none."""
-    found = _DIALOGUE.match(line)
-    return _plain(_LINE_END.sub(" ", line[found.end() :])) if found else ""
+def _dialogue(lines: list[str]) -> Iterator[str]:
+    """The texts of the lines of an .ass file; "" for those that have none."""
+    fields = _FIELDS
+    for line in lines:
+        if found := _FORMAT.match(line):
+            fields = found[1].count(",")
+        found = _DIALOGUE.match(line)
+        parts = found[1].split(",", fields) if found else []
+        yield _plain(_LINE_END.sub(" ", parts[fields])) if len(parts) > fields else ""
 
 
 def _cues(lines: list[str]) -> Iterator[str]:

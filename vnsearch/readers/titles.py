@@ -71,10 +71,10 @@ _KIND: Final = (
     r"|phap lenh|hien phap|sac lenh|lenh|chi thi|cong van|cong dien|to trinh|(bao cao"
     r"|ke hoach|thong "
     r"bao|bien ban|hop dong|quy che|quy dinh|quy chuan|huong dan|ket luan|phuong an|de an|du an"
-    r"|chuong trinh|noi quy|dieu le|tuyen bo|ban cam ket|phu luc|bang ke|danh sach)|giay (moi|de "
-    r"nghi|uy quyen|gioi thieu|xac nhan|chung nhan|cam doan|phep)|thu (moi|ngo|cam on)|don|phieu "
-    r"\w+( \w+)?|van ban hop nhat|giao an|bai (giang|tap|thu hoach|tieu luan)|tieu "
-    r"luan|(luan (van|an)"
+    r"|chuong trinh|noi quy|(quy|huong) uoc|dieu le|tuyen bo|ban cam ket|phu luc|bang ke|danh sach)"
+    r"|giay (moi|de nghi|uy quyen|gioi thieu|xac nhan|chung nhan|cam doan|phep)"
+    r"|thu (moi|ngo|cam on)|don|phieu \w+( \w+)?|van ban hop nhat|giao an"
+    r"|bai (giang|tap|thu hoach|tieu luan)|tieu luan|(luan (van|an)"
     r"|khoa luan|do an)( \w+){0,3}|de (thi|kiem tra|on tap|cuong|tai)( .*)?|sang kien kinh nghiem"
     r"|(chuong|phan|bai|phu luc|chuyen de|chu de|tuan|tiet|buoi) ([ivxl]+|\d+)"
 )
@@ -216,8 +216,10 @@ def _cells(line: str) -> list[str]:
 
 
 def _is_agency(line: str) -> bool:
-    """Whether a line in the head of an official paper names who issued it."""
-    return line.isupper() and not _OF_KIND.match(_plain(line))
+    """Whether a line in the head of an official paper names who issued it; in capitals, unless a
+    font drew it so."""
+    plain = _plain(line)
+    return (line.isupper() or bool(_AGENCY.fullmatch(plain))) and not _OF_KIND.match(plain)
 
 
 @lru_cache(maxsize=256)

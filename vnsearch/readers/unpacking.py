@@ -6,7 +6,6 @@ after them in the archive.
 
 import io
 import os
-import resource
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +14,8 @@ from contextlib import contextmanager
 from typing import IO, Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
+from vnsearch.platform import processes
 
 PROGRAM: Final = "bsdtar"
 _SECONDS: Final = 60  # of processor time
@@ -24,20 +25,21 @@ _SECONDS: Final = 60  # of processor time
 def as_tar(stream: IO[bytes], kind: str) -> Iterator["subprocess.Popen[bytes]"]:
     """The program, which writes the files of an archive to its stdout; raises UnusableFileError
     when it is not there."""
-    program = shutil.which(PROGRAM)
+    program = processes.find_program(PROGRAM)
     if program is None:
         raise UnusableFileError(
-            f"{kind} archive: unpack it, or install bsdtar (Debian: libarchive-tools)"
+            N_("{kind} archive: unpack it, or install bsdtar (Debian: libarchive-tools)").format(
+                kind=kind
+            )
         )
     with _as_file(stream) as file:
         file.seek(0)
         process = subprocess.Popen(
-            [program, "-c", "-f", "-", "--format", "pax", f"@/dev/fd/{file.fileno()}"],
-            stdin=subprocess.DEVNULL,
+            [program, "-c", "-f", "-", "--format", "pax", "@-"],
+            stdin=file,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            pass_fds=[file.fileno()],
-            preexec_fn=_limit_itself,
+            **processes.tied(_SECONDS),
         )
         with process:
             try:
@@ -58,7 +60,3 @@ def _as_file(stream: IO[bytes]) -> IO[bytes]:
         shutil.copyfileobj(stream, file)
         return file
     return stream
-
-
-def _limit_itself() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))

@@ -5,7 +5,9 @@ import socket
 from typing import Final
 from urllib.parse import quote
 
+from vnsearch.language import _
 from vnsearch.model import Locator
+from vnsearch.platform import slashed
 
 # By name; terminals and editors do not agree on how an address names a line.
 FORMATS: Final = {
@@ -29,10 +31,19 @@ def problem(link_format: str) -> str:
     try:
         link_format.format(path="", host="", line=1, page=1)
     except (LookupError, ValueError, AttributeError) as error:
-        return f"a link has {{path}}, {{host}}, {{line}} and {{page}}, not: {error}"
+        known = "{path}, {host}, {line}, {page}"
+        return _("a link has {known}, not: {error}").format(known=known, error=error)
     if "{path}" in link_format:
         return ""
-    return f"a link is one of {', '.join(FORMATS)}, or has {{path}} in it"
+    told = _("a link is one of {names}, or has {path} in it")
+    return told.format(names=", ".join(FORMATS), path="{path}")
+
+
+def _quoted(path: str) -> str:
+    """An absolute path as in an address, where that of a drive begins with `/`, too."""
+    path = slashed(path)
+    drive, rest = os.path.splitdrive(path)
+    return (f"/{drive}" if drive[1:] == ":" else drive) + quote(os.fsencode(rest))
 
 
 def link(link_format: str, path: str, locator: Locator | None) -> str:
@@ -43,7 +54,7 @@ def link(link_format: str, path: str, locator: Locator | None) -> str:
     """
     number = {} if locator is None else {locator.unit: locator.number}
     address = FORMATS.get(link_format, link_format).format(
-        path=quote(os.fsencode(os.path.abspath(path))),
+        path=_quoted(os.path.abspath(path)),
         host=socket.gethostname(),
         line=number.get("line", 1),
         page=number.get("page", 1),

@@ -1,10 +1,10 @@
 """Long output on a terminal -> a pager, as git does it."""
 
 import os
-import shlex
 import sys
 from contextlib import suppress
 
+from vnsearch.platform import TERMINAL, split_command
 from vnsearch.render import streams
 
 # For less, unless the user says otherwise: leave when all fits on the screen, let colours and links
@@ -31,7 +31,7 @@ def show(text: str, *, wanted: bool = True, line: int = 1) -> None:
 
 def _is_longer_than_the_screen(text: str) -> bool:
     try:
-        if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        if not sys.stdout.isatty() or os.environ.get("TERM", TERMINAL) == "dumb":
             return False
         return 0 < os.get_terminal_size(sys.stdout.fileno()).lines <= text.count("\n")
     except OSError:
@@ -42,7 +42,7 @@ def _pager() -> list[str]:
     """The command line of the pager; none if there is to be none."""
     named = os.environ.get("VNSEARCH_PAGER", os.environ.get("PAGER", "less"))
     try:
-        command = shlex.split(named)
+        command = split_command(named)
     except ValueError:
         return []
     return [] if command in ([], ["cat"]) else command

@@ -6,15 +6,17 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.engines import Engine, embedded
+from vnsearch.engines import Engine
 from vnsearch.errors import REPAIR, IndexUnusableError
 from vnsearch.files.paths import FileNames
 from vnsearch.files.types import type_of
 from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
+from vnsearch.index.place import engine_of
+from vnsearch.language import _
 from vnsearch.model import (
     Facets,
     Hit,
@@ -60,7 +62,7 @@ class Searcher:
     def __init__(self, index: Path, engine: Engine | None = None) -> None:
         self._places = FileNames.of(index)
         self._generations = Generations(index)
-        self._catalog, self._reader = open_index(self._generations, engine or embedded())
+        self._catalog, self._reader = open_index(self._generations, engine or engine_of(index))
         self._rewriter = Rewriter(self._reader)
         self._file = lru_cache(_FILES_KEPT)(self._catalog.file)
 
@@ -85,6 +87,7 @@ class Searcher:
         explain: bool = False,
         excerpts: Excerpts = Excerpts(),  # noqa: B008
         copies: bool = False,
+        unfinished: bool = False,
     ) -> Results:
         """Search for `text`, in the query language of `query.parser`.
 
@@ -93,9 +96,9 @@ class Searcher:
         `relax`: documents with some of the words may be found when none has enough. `files`: which
         files may be found. `sort`: one of `file_filter.SORTS`; `reverse`: the last hits first.
         `copies`: documents with the same text are a hit each, as they are without excerpts or in
-        another order.
+        another order. `unfinished`: the text is still being typed, see `query.unfinished`.
         """
-        typed = parse(text, exact=exact, demand=demand, relax=relax)
+        typed = _parsed(text, unfinished, exact=exact, demand=demand, relax=relax)
         filters = files.filters(self._places, self._catalog)
         order = in_order(sort, self._catalog)
 
@@ -117,7 +120,8 @@ class Searcher:
             return found._replace(matches=found.matches[::-1])
 
         with as_index_error(self._generations):
-            answer = self._answer(typed, reversed_matches_of if reverse else matches_of, correct)
+            in_turn = reversed_matches_of if reverse else matches_of
+            answer = self._answer(typed, in_turn, correct, unfinished)
             found = self._results(answer, offset, excerpts)
             unmet = () if found.total else files.unmet(self._places, self._catalog)
             notices = (*found.notices, *unmet)
@@ -131,20 +135,25 @@ class Searcher:
         exact: bool = False,
         demand: Demand = Demand.SMART,
         files: FileFilter = FileFilter(),  # noqa: B008
+        unfinished: bool = False,
     ) -> Facets:
         """What the answer to a query may be narrowed to, by `files`: types, folders, years."""
         with as_index_error(self._generations):
-            typed = parse(text, exact=exact, demand=demand)
-            query, _ = self._rewriter.rewrite(typed)
+            typed = _parsed(text, unfinished, exact=exact, demand=demand)
+            query, _ = self._rewriter.rewrite(typed, unfinished=unfinished)
             filters = files.filters(self._places, self._catalog)
             counts = self._reader.matches_by_source(query, filters)
             return facets_of(counts, dict(self._catalog.modified()), self._places)
 
     def _answer(
-        self, typed: Query, matches_of: Callable[[Query], Matches], correct: bool
+        self,
+        typed: Query,
+        matches_of: Callable[[Query], Matches],
+        correct: bool,
+        unfinished: bool,
     ) -> "_Answer":
         """Search for what was meant, and if that is nowhere, for what is likely instead."""
-        query, correction = self._rewriter.rewrite(typed, any_typing=correct)
+        query, correction = self._rewriter.rewrite(typed, any_typing=correct, unfinished=unfinished)
         matches = matches_of(query)
         wanted = typed.wanted()
         understood = Understood(
@@ -244,12 +253,14 @@ class Searcher:
         text: str,
         *,
         exact: bool = False,
+        unfinished: bool = False,
     ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
         """Where a document has what a query asks for, in its text; and which of these are weak."""
         if not text:
             return (), ()
         with as_index_error(self._generations):
-            query, _ = self._rewriter.rewrite(parse(text, exact=exact))
+            typed = _parsed(text, unfinished, exact=exact)
+            query, _ = self._rewriter.rewrite(typed, unfinished=unfinished)
         highlighter = Highlighter(query, relaxed=True, length=sys.maxsize)
         marks, weak = list[Span](), list[Span]()
         for part in document.passages:
@@ -271,7 +282,7 @@ class Searcher:
 
     def name_of(self, path: str) -> str:
         """The name that the index has for a path from the current folder."""
-        return self._places.name(os.path.abspath(path))
+        return self._places.named(path)
 
     def document(self, id: str) -> "DocumentText":  # noqa: A002
         """The document with an id; raises UnknownIdError."""
@@ -292,7 +303,9 @@ class Searcher:
         """What the index knows of a file that is in it, and whether it changed since."""
         state = self._file(source)
         if state is None:
-            raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
+            raise IndexUnusableError(
+                _("the index does not know its file {source}").format(source=source), REPAIR
+            )
         # Of a file that was not read, only the name can be out of date.
         has_text = state.documents or state.container
         holder = self._file(state.container) if state.container else state
@@ -317,6 +330,14 @@ class _File(NamedTuple):
     modified: datetime
     stale: bool
     unread: str  # why it was not read, if it was not
+
+
+def _parsed(text: str, unfinished: bool, **options: Any) -> Query:
+    if unfinished:
+        from vnsearch.query.unfinished import closed  # only while someone types
+
+        text = closed(text)
+    return parse(text, **options)
 
 
 def _hit(rank: int, match: Match, words: int, highlighter: Highlighter, file: _File) -> Hit:

@@ -1,7 +1,6 @@
 """Bulk operations on numbers: the same as one by one."""
 
 from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 import pytest
@@ -13,8 +12,8 @@ from vnsearch.engines.whoosh.write.array_ops import (
     concatenated_ranges,
     gather,
     passage_slices,
-    radix_argsort,
     run_starts,
+    sums,
 )
 
 MODEST = settings(max_examples=60, deadline=None)
@@ -49,10 +48,11 @@ def test_ranges_follow_one_another(ranges: list[tuple[int, int]]) -> None:
 
 
 @MODEST
-@given(st.lists(st.sampled_from([0, 1, 7, 0xFFFF, 0x10000, 0x10001, 1 << 20]), max_size=20))
-def test_sorting_by_digits_is_stable(numbers: list[int]) -> None:
-    order = radix_argsort(np.array(numbers, dtype=np.int32), (1 << 20) + 1).tolist()
-    assert order == [n for n, _ in sorted(enumerate(numbers), key=itemgetter(1))]
+@given(st.lists(st.lists(st.integers(0, 255), min_size=1, max_size=5), max_size=9))
+def test_sums_are_those_from_start_to_start(runs: list[list[int]]) -> None:
+    starts = np.cumsum([0, *map(len, runs)])[:-1]
+    numbers = np.array([number for run in runs for number in run], dtype=np.uint8)
+    assert sums(numbers, starts).tolist() == [*map(sum, runs)]
 
 
 @MODEST

@@ -1,4 +1,4 @@
-"""Posting lists of bigrams: what is inverted in chunks is what plain counting finds."""
+"""Posting lists of bigrams: what is inverted part by part is what plain counting finds."""
 
 from collections import Counter
 from itertools import pairwise
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh.write import array_ops, bigrams
+from vnsearch.engines.whoosh.write import bigrams
 
 NONE = 0xFFFF  # no term, or one whose bigrams are not counted
 
@@ -18,7 +18,7 @@ NONE = 0xFFFF  # no term, or one whose bigrams are not counted
     st.lists(st.lists(st.sampled_from([0, 1, 2, NONE]), max_size=9), max_size=9),
     st.sampled_from([1, 7, 100]),
 )
-def test_bigrams_have_their_passages(texts: list[list[int]], chunk: int) -> None:
+def test_bigrams_have_their_passages(texts: list[list[int]], together: int) -> None:
     groups = [0, 0, 1]  # the first two terms have one folded form
     expected: dict[tuple[int, int], Counter[int]] = {}
     for passage, text in enumerate(texts):
@@ -29,8 +29,9 @@ def test_bigrams_have_their_passages(texts: list[list[int]], chunk: int) -> None
     weights = np.array([1 + at % 2 for text in texts for at in range(len(text))], dtype=np.uint8)
     passages = np.repeat(np.arange(len(texts), dtype=np.uint16), [*map(len, texts)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(array_ops, "CHUNK", chunk)
-        found = bigrams._invert(terms, passages, weights, np.array(groups))
+        patch.setattr(bigrams, "_INVERTED_TOGETHER", together)
+        parts = [*bigrams.inverted(terms, passages, weights, np.array(groups))]
+    found = bigrams.Bigrams(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     pairs = [divmod(pair, 1 << 16) for pair in found.bigrams.tolist()]
     assert pairs == sorted(expected, key=lambda pair: ([groups[term] for term in pair], pair))
     ends = np.cumsum(found.df).tolist()

@@ -207,3 +207,10 @@ def test_length_buckets_ascend_from_0() -> None:
     assert LENGTH_BUCKETS[0] == 0
     assert list(LENGTH_BUCKETS) == sorted(set(LENGTH_BUCKETS))
     assert len(LENGTH_BUCKETS) == 16
+
+
+def test_an_array_may_come_in_pieces(tmp_path: Path) -> None:
+    pieces = [("a", b"1"), ("a", b"23"), ("b", b""), ("b", b"4"), ("c", b"")]
+    write(tmp_path / "1", ((name, ("B", data)) for name, data in pieces), {})
+    with closing(Arrays(tmp_path / "1")) as arrays:
+        assert [bytes(arrays[name]) for name in "abc"] == [b"123", b"4", b""]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engines.building import joined
 from tests.engines.whoosh.test_encoding import numbers_of
 from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.stored_fields import pack, unpack
@@ -91,8 +92,8 @@ def test_blocks_hold_all_passages_in_order(sizes: Sequence[int], block: int, tog
         for begin in range(0, len(passages), together):
             kept.add(passages[begin : begin + together])
         at_once.add(passages)
-        arrays = dict(kept.arrays())
-        assert arrays == dict(at_once.arrays())
+        arrays = joined(kept.arrays())
+        assert arrays == joined(at_once.arrays())
     at, firsts = numbers_of(arrays["stored.blocks_at"]), numbers_of(arrays["stored.first"])
     data, read = arrays["stored.blocks"][1], list[StoredPassage]()
     assert len(firsts) == len(at) - 1

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.engines.building import joined
 from tests.engines.whoosh.test_encoding import numbers_of
-from vnsearch.engines.whoosh.write import token_strings
+from vnsearch.engines.whoosh.write import array_ops, token_strings
 from vnsearch.engines.whoosh.write.token_strings import (
     MAX_ONE_UNIT_TERMS,
     code_points,
@@ -63,9 +64,14 @@ passages_of_codes = st.lists(
 @MODEST
 @given(passages_of_codes)
 def test_words_of_passages_are_strings_of_their_code_points(passages: list[list[int]]) -> None:
-    codes = np.array([code for passage in passages for code in passage], dtype=np.uint32)
+    code_of, tokens = np.unique(
+        np.array([code for passage in passages for code in passage], dtype=np.uint32),
+        return_inverse=True,
+    )
     sizes = np.array(list(map(len, passages)), dtype=np.int64)
-    arrays = token_string_arrays(codes, sizes)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(array_ops, "CHUNK", 5)
+        arrays = joined(token_string_arrays(code_of, tokens, sizes))
     kind, data = arrays["tokens"]
     assert kind == "H"
     at = numbers_of(arrays["tokens_at"])

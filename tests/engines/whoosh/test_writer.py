@@ -136,7 +136,7 @@ def test_a_batch_has_no_more_terms_than_a_segment_can(
 ) -> None:
     documents = [("a.txt", numbers(100 * n, size)) for n, size in enumerate(sizes, 1)]
     folder = tmp_path_factory.mktemp("e") / "e"
-    write(folder, documents, limits=Limits(terms=terms))
+    write(folder, documents, limits=Limits(batch_terms=terms))
     segments = manifest.read(folder)
     assert all(0 < segment.terms <= terms for segment in segments)
     fresh = write(folder.parent / "fresh", documents)
@@ -148,7 +148,7 @@ def test_a_batch_has_no_more_terms_than_a_segment_can(
 
 
 def test_one_text_with_too_many_terms_is_refused_and_others_are_kept(tmp_path: Path) -> None:
-    writer = WhooshEngine(Limits(terms=100)).writer(tmp_path / "e")
+    writer = WhooshEngine(Limits(batch_terms=100)).writer(tmp_path / "e")
     builder = writer.builder(0)
     builder.add("a.txt", document("má mà"))
     with pytest.raises(TooManyWordsError, match="over 100 different words in one text"):
@@ -224,7 +224,7 @@ HALF = LIMITS.full // 2
         pytest.param(segments_of(9, 8, 7, 6, 5, 4, 3, 2, 1), [4, 5, 6, 7, 8, 9], id="smallest"),
         pytest.param(segments_of(*[HALF] * 20), [], id="many that are half full or fuller"),
         pytest.param(segments_of(*[HALF - 1] * 9), [1, 2], id="no more than is full"),
-        pytest.param(segments_of(*[20_000] * 9), [1, 2, 3], id="three fit"),
+        pytest.param(segments_of(*[LIMITS.full // 3] * 9), [1, 2, 3], id="three fit"),
         pytest.param(segments_of(*[HALF] * 20, *[1] * 8), [], id="few small beside large ones"),
         pytest.param(segments_of(4, deleted=[1]), [], id="a quarter deleted"),
         pytest.param(segments_of(4, deleted=[2]), [1], id="half deleted"),

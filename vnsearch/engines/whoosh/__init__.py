@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-13"
+    version = "whoosh-14"
 
     def __init__(self, limits: "Limits | None" = None) -> None:
         """`limits`: how large batches and segments become."""
@@ -45,6 +45,9 @@ class WhooshEngine:
         return WhooshWriter(folder, self._limits or Limits())
 
     # All its data are files of the generation, which are linked, published and removed with it.
+
+    def newer(self, folder: Path) -> None:
+        """See `engines.Engine`."""
 
     def fork(self, folder: Path) -> None:
         """See `engines.Engine`."""

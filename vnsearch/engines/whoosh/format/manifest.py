@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from vnsearch.errors import NOT_THERE, DamagedError, says_nothing_of_the_bytes
+from vnsearch.language import N_
+from vnsearch.platform import replace
 
 NAME: Final = "segments.json"
 
@@ -52,7 +54,11 @@ def read(folder: Path) -> list[SegmentEntry]:
         except NOT_THERE as error:
             raise DamagedError(f"{segment.file}: {error.strerror}") from error
         if size != segment.bytes:
-            raise DamagedError(f"{segment.file} has {size} bytes, not {segment.bytes}")
+            raise DamagedError(
+                N_("{file} has {size} bytes, not {bytes}").format(
+                    file=segment.file, size=size, bytes=segment.bytes
+                )
+            )
     return segments
 
 
@@ -69,8 +75,8 @@ def write(folder: Path, segments: Iterable[SegmentEntry]) -> None:
         for segment in segments
     ]
     draft = folder / f"{NAME}.new"
-    draft.write_text(json.dumps({"segments": entries}, indent=1), "utf-8")
-    os.replace(draft, folder / NAME)
+    draft.write_bytes(json.dumps({"segments": entries}, indent=1).encode())
+    replace(draft, folder / NAME)
 
 
 def _expand(ranges: Iterable[tuple[int, int]]) -> Iterator[int]:

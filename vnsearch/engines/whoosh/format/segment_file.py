@@ -16,8 +16,10 @@ from stat import S_ISREG
 from typing import Any, Final
 
 from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
+from vnsearch.language import N_
+from vnsearch.platform import READ, read_at
 
-VERSION: Final = 9
+VERSION: Final = 10
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 TF_BITS: Final = 4  # of a stored tf
@@ -56,15 +58,21 @@ def write(
 ) -> None:
     """Write a segment file; the caller syncs it to disk.
 
-    `arrays` yields names with type codes and bytes, and is consumed as the file grows.
+    `arrays` yields names with type codes and bytes, and is consumed as the file grows; an array may
+    come in several pieces, one after another.
     """
     directory: dict[str, tuple[str, int, int]] = {}
+    last = None
     with open(path, "wb") as file:
         file.write(bytes(_HEADER.size))
         for name, (kind, data) in arrays:
-            file.write(bytes(-file.tell() % _ALIGNMENT))
-            directory[name] = (kind, file.tell(), len(data))
+            if name != last:
+                file.write(bytes(-file.tell() % _ALIGNMENT))
+                directory[name] = (kind, file.tell(), 0)
+            kind, begin, size = directory[name]
+            directory[name] = (kind, begin, size + len(data))
             file.write(data)
+            last = name
         offset = file.tell()
         encoded = json.dumps({"arrays": directory, "counts": dict(counts)}).encode()
         file.write(encoded)
@@ -76,7 +84,7 @@ class _Required(dict[str, Any]):
     """A dict whose missing keys mean that the file is damaged."""
 
     def __missing__(self, name: str) -> Any:
-        raise DamagedError(f"{name} is missing")
+        raise DamagedError(N_("{name} is missing").format(name=name))
 
 
 class Arrays:
@@ -85,14 +93,14 @@ class Arrays:
     def __init__(self, path: Path) -> None:
         """Raises DamagedError when the file is missing, truncated or of another version."""
         try:
-            self._file = os.open(path, os.O_RDONLY)
+            self._file = os.open(path, READ)
             self._close_file = weakref.finalize(self, os.close, self._file)
             if not S_ISREG(os.fstat(self._file).st_mode):
-                raise ValueError("no file")
+                raise ValueError(N_("no file"))
             self._map = mmap.mmap(self._file, 0, access=mmap.ACCESS_READ)
             magic, offset, size = _HEADER.unpack_from(self._map)
             if magic != MAGIC or offset + size != len(self._map):
-                raise ValueError("not the file that was written")
+                raise ValueError(N_("not the file that was written"))
             directory = json.loads(self._map[offset : offset + size])
             self.counts: dict[str, int] = _Required(directory["counts"])
             self._data = memoryview(self._map)
@@ -107,7 +115,7 @@ class Arrays:
 
     def _array(self, kind: str, offset: int, size: int) -> "memoryview[Any]":
         if offset + size > len(self._data):
-            raise ValueError("an array is outside of the file")
+            raise ValueError(N_("an array is outside of the file"))
         return self._data[offset : offset + size].cast(kind)  # type: ignore[call-overload, no-any-return]
 
     def __getitem__(self, name: str) -> "memoryview[Any]":
@@ -119,9 +127,9 @@ class Arrays:
         """Read bytes `begin` to `end` of an array; unlike a map, that keeps no pages in memory."""
         at, data = self._directory[name][1] + begin, b""
         while len(data) < end - begin:
-            read = os.pread(self._file, end - begin - len(data), at + len(data))
+            read = read_at(self._file, end - begin - len(data), at + len(data))
             if not read:
-                raise DamagedError(f"{name} ends early")
+                raise DamagedError(N_("{name} ends early").format(name=name))
             data += read
         return data
 

@@ -87,7 +87,7 @@ class UpperBounds:
         self._is_fine = count <= _FEW
         steps = _FINE_STEPS if self._is_fine else max(_STEPS, _STEPS_PER_FEATURE * count)
         self._steps = steps / self._total  # per unit of score
-        self._make(_EVERYWHERE * self._total)
+        self._make(0.0 if self._is_fine else _EVERYWHERE * self._total)
 
     def reaching(self, passages: int, score: float) -> int:
         """Return the passages, of a set, whose score may be at least `score`."""

@@ -31,6 +31,13 @@ def run_starts(*columns: Numbers) -> Numbers:
     return starts
 
 
+def sums(numbers: Numbers, starts: Numbers) -> Numbers:
+    """Return the sum of the numbers from each start to before the next, the first of which is 0."""
+    if not starts.size:
+        return np.zeros(0, dtype=np.int64)
+    return np.add.reduceat(numbers, starts, dtype=np.int64)
+
+
 def concatenated_ranges(begins: Numbers, sizes: Numbers) -> Numbers:
     """Return the numbers of several ranges, one range after another."""
     return np.repeat(begins - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
@@ -43,13 +50,3 @@ def gather(table: Numbers, indices: Numbers) -> Numbers:
     for chunk in slices(len(indices)):
         table.take(indices[chunk], out=gathered[chunk], mode="wrap")
     return gathered
-
-
-def radix_argsort(numbers: Numbers, limit: int) -> Numbers:
-    """Return the stable order that sorts numbers below `limit`."""
-    # By digits of 16 bits, which numpy sorts by radix.
-    order = np.argsort(numbers.astype(np.uint16), kind="stable")
-    for shift in range(16, (limit - 1).bit_length(), 16):
-        digits = (numbers >> shift).astype(np.uint16)
-        order = order.take(np.argsort(digits.take(order), kind="stable"))
-    return order

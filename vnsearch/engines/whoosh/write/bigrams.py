@@ -21,15 +21,16 @@ from vnsearch.engines.whoosh.format.segment_file import (
 from vnsearch.engines.whoosh.write.array_ops import (
     concatenated_ranges,
     gather,
-    passage_slices,
     run_starts,
+    slices,
+    sums,
 )
 from vnsearch.engines.whoosh.write.encoding import (
     Array,
     Numbers,
     as_array,
-    as_blobs,
     bit_slices,
+    blob_pieces,
     offsets,
 )
 from vnsearch.engines.whoosh.write.inverter import is_common
@@ -43,12 +44,17 @@ _MAX_EXACT: Final = 0xFFFF  # exact terms that these may have together
 _NO_TERM: Final = _MAX_EXACT
 _MAX_TF: Final = (1 << BIGRAM_TF_BITS) - 1
 _BLOCK_BYTES: Final = 24_000  # of a block before it is compressed; more if a bigram takes more
+_INVERTED_TOGETHER: Final = 1 << 20  # tokens that begin bigrams
+
+# Of the number that a bigram is sorted by: two terms of 16 bits, passage and weight.
+_PASSAGE_BITS, _WEIGHT_BITS = np.uint64(30), np.uint64(2)
+_MAX_PASSAGE, _MAX_WEIGHT = np.uint64((1 << 30) - 1), np.uint64(3)
 
 
 class Bigrams(NamedTuple):
     """Posting lists of bigrams, one after another."""
 
-    bigrams: Numbers  # each the first term in the high 16 bits, the second in the low ones
+    bigrams: Numbers  # each the first term times 65,536, and the second
     df: Numbers
     passages: Numbers  # of each posting, ascending within a bigram
     tf: Numbers  # of each posting, at most _MAX_TF, uint8
@@ -61,7 +67,7 @@ def bigram_arrays(
     groups: Numbers,
     folded_df: Numbers,
     size: int,
-) -> dict[str, Array]:
+) -> Iterator[tuple[str, Array]]:
     """Make the posting lists of bigrams of exact terms, for common folded terms.
 
     `tokens` are exact terms, or len(groups) between fields; `passages` is the passage of each,
@@ -76,16 +82,20 @@ def bigram_arrays(
     numbers = np.full(len(groups) + 1, _NO_TERM, dtype=np.uint16)
     numbers[counted] = np.arange(len(counted))
     places = place[groups[counted]]
-    found = _invert(gather(numbers, tokens), passages, weights, places)
-    first, second = found.bigrams >> 16, found.bigrams & 0xFFFF
     variants = counted - np.searchsorted(groups, groups[counted])  # which exact term of its group
-    columns = places[first], places[second], variants[first], variants[second], found.df
-    blocks = list(_blocks(columns, found.passages, found.tf, size))
-    return {
-        "bigrams.terms": as_array("I", folded),
-        "bigrams.first": as_array("I", [first for first, _ in blocks]),
-        **as_blobs([compress(block) for _, block in blocks], "bigrams.blocks"),
-    }
+    begins = list[int]()  # the first bigram of each block
+
+    def blocks() -> Iterator[bytes]:
+        for found in inverted(gather(numbers, tokens), passages, weights, places):
+            first, second = found.bigrams >> 16, found.bigrams & 0xFFFF
+            columns = places[first], places[second], variants[first], variants[second], found.df
+            for begin, block in _blocks(columns, found.passages, found.tf, size):
+                begins.append(begin)
+                yield compress(block)
+
+    yield "bigrams.terms", as_array("I", folded)
+    yield from blob_pieces(blocks(), "bigrams.blocks")
+    yield "bigrams.first", as_array("I", begins)
 
 
 def _counted_terms(groups: Numbers, folded_df: Numbers, size: int) -> Numbers:
@@ -96,52 +106,50 @@ def _counted_terms(groups: Numbers, folded_df: Numbers, size: int) -> Numbers:
     return np.sort(folded[np.cumsum(variant_counts) <= _MAX_EXACT])
 
 
-def _invert(terms: Numbers, passages: Numbers, weights: Numbers, places: Numbers) -> Bigrams:
-    """Return the bigrams that occur, given term, passage and weight of each token.
+def inverted(
+    terms: Numbers, passages: Numbers, weights: Numbers, places: Numbers
+) -> Iterator[Bigrams]:
+    """Yield the bigrams that occur, some first terms at a time: as many as fit into the caches.
 
-    They ascend by the `places` of the two terms, then by the terms.
+    Given are term, passage and weight of each token, passages ascending, and the `places` of terms,
+    by which, and then by themselves, bigrams ascend.
     """
-    parts = [
-        _invert_chunk(terms[chunk], passages[chunk], weights[chunk])
-        for chunk in passage_slices(passages)
-    ]
-    bigrams = np.sort(np.concatenate([part.bigrams for part in parts]))  # not by hash, as unique
-    bigrams = bigrams[run_starts(bigrams)]
-    df = np.zeros(len(bigrams), dtype=np.int64)
-    indices = [np.searchsorted(bigrams, part.bigrams) for part in parts]
-    for index, part in zip(indices, parts, strict=True):
-        df[index] += part.df
+    occurrences = np.zeros(_NO_TERM + 1, dtype=np.int64)
+    for chunk in slices(len(terms)):
+        occurrences += np.bincount(terms[chunk], minlength=len(occurrences))
+    occurrences = occurrences[: len(places)]
+    groups = np.flatnonzero(run_starts(places))
+    for begin, end in pairwise(_cuts(groups, occurrences, _INVERTED_TOGETHER)):
+        yield _invert(range(begin, end), terms, passages, weights, places)
+
+
+def _invert(
+    firsts: range, terms: Numbers, passages: Numbers, weights: Numbers, places: Numbers
+) -> Bigrams:
+    """Return the bigrams that begin with some terms."""
+    at = np.flatnonzero((terms[:-1] >= firsts.start) & (terms[:-1] < firsts.stop))
+    second, own = terms[1:].take(at), passages.take(at)
+    is_bigram = (second != _NO_TERM) & (own == passages[1:].take(at))
+    at, second, own = at[is_bigram], second[is_bigram], own[is_bigram]
+    # One number for each, from the highest bit: the two terms, the passage, the weight.
+    keys = terms.take(at).astype(np.uint64)
+    for bits, numbers in ((16, second), (_PASSAGE_BITS, own), (_WEIGHT_BITS, weights.take(at))):
+        keys <<= np.uint64(bits)
+        keys |= numbers
+    del at, second, own
+    keys.sort()
+    weights = (keys & _MAX_WEIGHT).astype(np.uint8)
+    keys >>= _WEIGHT_BITS
+    starts = np.flatnonzero(run_starts(keys))
+    tf = np.minimum(sums(weights, starts), _MAX_TF).astype(np.uint8)
+    keys = keys.take(starts)
+    own = (keys & _MAX_PASSAGE).astype(passages.dtype)
+    keys >>= _PASSAGE_BITS
+    begins = np.flatnonzero(run_starts(keys))
+    bigrams, df = keys[begins].astype(np.int64), np.diff(begins, append=len(keys))
     order = np.argsort(places[bigrams >> 16] << 16 | places[bigrams & 0xFFFF], kind="stable")
-    begins = np.empty_like(df)  # where the postings of each bigram go on
-    begins[order] = np.cumsum(df[order]) - df[order]
-    size = int(df.sum())
-    of_all, tf = np.empty(size, dtype=passages.dtype), np.empty(size, dtype=np.uint8)
-    for index, part in zip(indices, parts, strict=True):
-        at = concatenated_ranges(begins[index], part.df)
-        of_all[at], tf[at] = part.passages, part.tf
-        begins[index] += part.df
-    return Bigrams(bigrams[order], df[order], of_all, tf)
-
-
-def _invert_chunk(terms: Numbers, passages: Numbers, weights: Numbers) -> Bigrams:
-    adjacent = (terms[:-1] != _NO_TERM) & (terms[1:] != _NO_TERM) & (passages[:-1] == passages[1:])
-    columns = [values[adjacent] for values in (terms[:-1], terms[1:], passages[:-1], weights[:-1])]
-    for key in (1, 0):
-        # Numbers of 16 bits are sorted by radix.
-        order = np.argsort(columns[key], kind="stable")
-        columns = [column.take(order) for column in columns]
-    first, second, passages, weights = columns
-    is_first = run_starts(first, second, passages)
-    postings = np.flatnonzero(is_first)
-    tf = np.add.reduceat(weights, postings, dtype=np.int32) if len(postings) else weights
-    begins = np.flatnonzero(run_starts(first, second))
-    before = np.cumsum(is_first)[begins]  # how many postings begin before each bigram, and 1
-    return Bigrams(
-        first[begins].astype(np.uint32) << 16 | second[begins],
-        np.diff(before, append=len(postings) + 1),
-        passages[postings],
-        np.minimum(tf, _MAX_TF).astype(np.uint8),
-    )
+    postings = concatenated_ranges(begins[order], df[order])
+    return Bigrams(bigrams[order], df[order], own.take(postings), tf.take(postings))
 
 
 def _blocks(
@@ -159,7 +167,7 @@ def _blocks(
     is_dense = is_common(df, size, DENSE_MIN_SHARE)
     of_dense = BIGRAM_TF_BITS * bitset_size(size)
     sizes = len(columns) * kind.itemsize + np.where(is_dense, of_dense, (kind.itemsize + 1) * df)
-    for begin, end in pairwise(_cuts(np.flatnonzero(run_starts(folded)), sizes)):
+    for begin, end in pairwise(_cuts(np.flatnonzero(run_starts(folded)), sizes, _BLOCK_BYTES)):
         dense = np.flatnonzero(is_dense[begin:end])
         sparse = np.repeat(~is_dense[begin:end], df[begin:end])
         postings = slice(at[begin], at[end])
@@ -175,10 +183,11 @@ def _blocks(
         yield int(folded[begin]), b"".join(block)
 
 
-def _cuts(starts: Numbers, sizes: Numbers) -> list[int]:
-    """Where blocks begin, and the last one ends, given where they may and the sizes of rows."""
+def _cuts(starts: Numbers, sizes: Numbers, most: int) -> list[int]:
+    """Where blocks of about `most` begin, and the last one ends, given where they may and the sizes
+    of rows."""
     before = (np.cumsum(sizes) - sizes)[starts]
-    cuts: list[int] = starts[run_starts(before // _BLOCK_BYTES)].tolist()
+    cuts: list[int] = starts[run_starts(before // most)].tolist()
     return [*cuts, len(sizes)] if cuts else []
 
 

@@ -1,6 +1,6 @@
 """Numbers and bytes -> arrays of a segment file, each a type code and its bytes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,16 @@ def as_blobs(blobs: Sequence[bytes], name: str) -> dict[str, Array]:
     """Encode blobs one after another as array `name`, and their offsets as `name`_at."""
     sizes = np.fromiter(map(len, blobs), np.int64, len(blobs))
     return {name: ("B", b"".join(blobs)), f"{name}_at": as_array("I", offsets(sizes))}
+
+
+def blob_pieces(blobs: Iterable[bytes], name: str) -> Iterator[tuple[str, Array]]:
+    """Yield blobs as pieces of array `name`, each when it is made, and their offsets at the end."""
+    sizes = list[int]()
+    yield name, ("B", b"")
+    for blob in blobs:
+        yield name, ("B", blob)
+        sizes.append(len(blob))
+    yield f"{name}_at", as_array("I", offsets(np.array(sizes, dtype=np.int64)))
 
 
 def offsets(sizes: Numbers) -> Numbers:

@@ -16,8 +16,8 @@ from vnsearch.engines.whoosh.format.segment_file import (
 from vnsearch.engines.whoosh.write.array_ops import (
     concatenated_ranges,
     passage_slices,
-    radix_argsort,
     run_starts,
+    sums,
 )
 from vnsearch.engines.whoosh.write.encoding import (
     Array,
@@ -31,6 +31,10 @@ from vnsearch.engines.whoosh.write.encoding import (
 # Terms as frequent as this have dense posting lists, which take less room than sparse ones then.
 DENSE_MIN_SHARE: Final = 1 / 64  # of the passages
 DENSE_MIN_DF: Final = 64  # passages
+
+# Of the number that a token is sorted by: term, passage and weight, from the highest bit.
+_PASSAGE_BITS, _WEIGHT_BITS = np.uint64(32), np.uint64(8)
+_MAX_PASSAGE, _MAX_WEIGHT = np.uint64(0xFFFF_FFFF), np.uint64(0xFF)
 
 
 class Inverted(NamedTuple):
@@ -54,32 +58,37 @@ def invert(
         )
         for chunk in passage_slices(passages)
     ]
-    df = np.sum([part.df for part in parts], axis=0)
+    df = np.stack([part.df for part in parts]).sum(axis=0, dtype=np.int64)
     begins = np.cumsum(df) - df  # where the postings of each term go on
     inverted = Inverted(
         df, np.empty(df.sum(), dtype=passages.dtype), np.empty(df.sum(), dtype=np.uint8)
     )
     for part in parts:
-        places = concatenated_ranges(begins, part.df)
+        sizes = part.df.astype(np.int64)
+        places = concatenated_ranges(begins, sizes)
         inverted.passages[places], inverted.tf[places] = part.passages, part.tf
-        begins += part.df
+        begins += sizes
     return inverted
 
 
 def _invert_chunk(
     terms: Numbers, passages: Numbers, term_count: int, weights: Numbers | None
 ) -> Inverted:
-    occurrences = np.bincount(terms, minlength=term_count)[:term_count]
-    order = radix_argsort(terms, term_count + 1)[: occurrences.sum()]
-    passages = passages.take(order)
-    terms = np.repeat(np.arange(term_count, dtype=np.int32), occurrences)
-    firsts = np.flatnonzero(run_starts(terms, passages))
-    tf = np.diff(firsts, append=len(terms))
-    if weights is not None:
-        totals = np.cumsum(weights.take(order), dtype=np.int32)
-        tf = np.diff(totals.take(np.cumsum(tf) - 1), prepend=0)
-    df = np.bincount(terms.take(firsts), minlength=term_count)
-    return Inverted(df, passages.take(firsts), np.minimum(tf, MAX_TF).astype(np.uint8))
+    # One number for each token: numbers of 64 bits are sorted in a fifth of the time of rows.
+    keys = terms.astype(np.uint64) << _PASSAGE_BITS | passages.astype(np.uint64)
+    keys = keys << _WEIGHT_BITS | (np.uint64(1) if weights is None else weights.astype(np.uint64))
+    keys.sort()
+    keys = keys[: np.searchsorted(keys, np.uint64(term_count) << _PASSAGE_BITS + _WEIGHT_BITS)]
+    postings = keys >> _WEIGHT_BITS
+    firsts = np.flatnonzero(run_starts(postings))
+    postings = postings.take(firsts)
+    tf = sums(keys & _MAX_WEIGHT, firsts)
+    df = np.bincount((postings >> _PASSAGE_BITS).astype(np.int64), minlength=term_count)
+    return Inverted(
+        df.astype(np.uint32),
+        (postings & _MAX_PASSAGE).astype(passages.dtype),
+        np.minimum(tf, MAX_TF).astype(np.uint8),
+    )
 
 
 def is_common(df: Numbers, size: int, min_share: float) -> Numbers:

@@ -15,10 +15,12 @@ class Limits(NamedTuple):
     searching little faster.
     """
 
-    batch_bytes: int = 40_000_000  # of text in UTF-8, by estimate
+    batch_bytes: int = 60_000_000  # of text in UTF-8, by estimate
     batch_documents: int = 60_000
-    terms: int = MAX_TERMS  # of a batch, and of segments that are merged
+    # In the texts of a batch: with those of unknown marks at most twice as many.
+    batch_terms: int = 480_000
+    terms: int = MAX_TERMS  # of segments that are merged
     segments: int = 8
     merged_at_once: int = 6
-    full: int = 65_535  # passages
+    full: int = 50_000  # passages
     deleted_share: float = 0.25  # of a segment; with more it is written anew

@@ -8,7 +8,7 @@ import numpy as np
 
 from vnsearch.engines.whoosh.format.compression import compress
 from vnsearch.engines.whoosh.format.stored_fields import pack
-from vnsearch.engines.whoosh.write.encoding import Array, as_array, as_blobs
+from vnsearch.engines.whoosh.write.encoding import Array, as_array, as_blobs, blob_pieces
 from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
 from vnsearch.model import StoredPassage
 
@@ -42,12 +42,16 @@ class StoredFieldsWriter:
             self._blocks.append(compress(pack(self._open)))
             self._open = []
 
+    def _taken_blocks(self) -> Iterator[bytes]:
+        self._blocks.reverse()
+        while self._blocks:
+            yield self._blocks.pop()
+
     def arrays(self) -> Iterator[tuple[str, Array]]:
         """Yield the arrays of all passages; the blocks are gone then."""
         self._close_block()
         yield "stored.first", as_array("I", self._first)
-        yield from as_blobs(self._blocks, "stored.blocks").items()
-        self._blocks.clear()
+        yield from blob_pieces(self._taken_blocks(), "stored.blocks")
         names = sorted({os.fsencode(source) for source in self._sources})
         numbers = {os.fsdecode(name): number for number, name in enumerate(names)}
         terms = np.array([numbers[source] for source in self._sources], dtype=np.int64)

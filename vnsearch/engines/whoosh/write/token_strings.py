@@ -3,13 +3,14 @@
 They are the forward index, in UTF-16: substring search in them finds phrases.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from vnsearch.engines.whoosh.format.segment_file import SURROGATES
 from vnsearch.engines.whoosh.write.array_ops import slices
-from vnsearch.engines.whoosh.write.encoding import Array, Numbers, as_array, offsets
+from vnsearch.engines.whoosh.write.encoding import Array, Numbers, as_array
 
 # How many terms can have a code point of one code unit: all but U+0000 and the surrogates.
 MAX_ONE_UNIT_TERMS: Final = 0x10000 - 1 - len(SURROGATES)
@@ -35,14 +36,21 @@ def code_points(term_count: int, two_unit: Numbers) -> Numbers:
     return codes if len(two_unit) else codes.astype(np.uint16)
 
 
-def token_string_arrays(codes: Numbers, sizes: Numbers) -> dict[str, Array]:
-    """Encode the code points of all passages, given how many each passage has."""
-    ends = np.cumsum(sizes)
-    two_unit = np.flatnonzero(codes > 0xFFFF)
-    if two_unit.size:
-        chunks = (codes[chunk].astype("<u4").tobytes() for chunk in slices(len(codes)))
-        units = b"".join([chunk.decode("utf-32-le").encode("utf-16-le") for chunk in chunks])
-        sizes = np.diff(ends + np.searchsorted(two_unit, ends), prepend=0)
-    else:
-        units = codes.astype("<u2").tobytes()
-    return {"tokens": ("H", units), "tokens_at": as_array("I", offsets(sizes))}
+def token_string_arrays(
+    code_of: Numbers, tokens: Numbers, sizes: Numbers
+) -> Iterator[tuple[str, Array]]:
+    """Encode the tokens of all passages, given the code point of each term and how many tokens each
+    passage has."""
+    two_unit = [np.zeros(0, dtype=np.int64)]  # where tokens of two code units are
+    yield "tokens", ("H", b"")
+    for chunk in slices(len(tokens)):
+        codes = code_of.take(tokens[chunk])
+        found = np.flatnonzero(codes > 0xFFFF)
+        if found.size:
+            two_unit.append(chunk.start + found)
+            units = codes.astype("<u4").tobytes().decode("utf-32-le").encode("utf-16-le")
+        else:
+            units = codes.astype("<u2").tobytes()
+        yield "tokens", ("H", units)
+    ends = np.append(0, np.cumsum(sizes))
+    yield "tokens_at", as_array("I", ends + np.searchsorted(np.concatenate(two_unit), ends))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vnsearch.analysis.bulk import Vocabulary
+from vnsearch.analysis.bulk import Numbers, Vocabulary
 from vnsearch.analysis.unmarked import (
     MARKED,
     OTHER,
@@ -11,7 +11,6 @@ from vnsearch.analysis.unmarked import (
     is_unmarked,
     looks_unmarked,
 )
-from vnsearch.engines.whoosh.write.encoding import Numbers
 
 
 def forget_marks(

@@ -1,0 +1,194 @@
+"""Passages with the highest upper bounds -> the best documents, by exact scores.
+
+As in the embedded engine, passages are scored by falling bound until no bound is above the last
+score wanted: the best are the same as if all had been scored.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
+
+from vnsearch.engines.opensearch.bounds import MARGIN
+from vnsearch.engines.opensearch.client import Client, ClusterError, Json
+from vnsearch.engines.opensearch.documents import from_text, name_of, tokens_of
+from vnsearch.engines.opensearch.matching import NOTHING, PART, all_of
+from vnsearch.engines.opensearch.qualifying import Qualified
+from vnsearch.engines.opensearch.schema import MAX_WINDOW
+from vnsearch.engines.opensearch.scoring import Scorer
+from vnsearch.engines.opensearch.state import State, terms
+from vnsearch.engines.opensearch.writer import scan
+from vnsearch.errors import VnsearchError
+from vnsearch.language import _
+
+_MORE: Final = 15  # candidates than documents wanted, at first
+_FEW: Final = 60  # documents: all of them are scored
+_GROWTH: Final = 4
+_TOGETHER: Final = 1_000  # documents whose passages are read together
+FIELDS: Final = ["d", "i", "np", "src", "key", "h", "stored"]
+
+
+class Found(NamedTuple):
+    """A document with its best passage."""
+
+    document: str
+    score: float
+    source: str
+    key: str
+    hash: str
+    body: Json  # of the passage
+
+    @property
+    def place(self) -> tuple[float, str, str]:
+        """What documents are sorted by."""
+        return -self.score, self.source, self.key
+
+
+class Candidates:
+    """The documents of one search."""
+
+    def __init__(
+        self,
+        client: Client,
+        state: State,
+        preference: str,
+        qualified: Qualified,
+        scorer: Scorer,
+        *,
+        copies: bool,
+    ) -> None:
+        """`copies`: whether each of the documents with the same text counts."""
+        self._client, self._state, self._preference = client, state, preference
+        self._qualified, self._scorer, self._copies = qualified, scorer, copies
+        self._checked: dict[str, bool] = {}  # documents, and whether they qualify
+        self._best: dict[str, Found] = {}
+        self._scores: dict[str, float] = {}  # of passages, by id
+
+    def best(self, bounds: Json, slack: float, wanted: int) -> list[Found]:
+        """Return the best documents, at least so many as are `wanted` if there are."""
+        if self._qualified.total <= max(_FEW, wanted):
+            return self.all_of(None)
+        if bounds == NOTHING:
+            return self._first_by_name(wanted)
+        size = wanted + _MORE
+        while True:
+            size = min(size, MAX_WINDOW)
+            hits = self._search(bounds, size)
+            self._take(hits)
+            ranked = self._ranked()
+            if len(hits) < size:
+                break  # there are no others with a word of the query
+            last = ranked[wanted - 1].score if len(ranked) >= wanted else -math.inf
+            if (hits[-1]["_score"] + slack) * MARGIN < last:
+                return ranked
+            if size == MAX_WINDOW:
+                raise VnsearchError(
+                    _("too many passages are as good as one another"),
+                    _("add words to the query"),
+                )
+            size *= _GROWTH
+        return ranked if len(ranked) >= wanted else self._with_wordless(ranked, wanted)
+
+    def all_of(self, condition: Json | None) -> list[Found]:
+        """Return all documents that qualify, under one more condition, best first."""
+        query = all_of(
+            [self._visible, self._qualified.condition, *([condition] if condition else [])]
+        )
+        units = [h["_source"] for h in scan(self._client, self._state.passages, query, FIELDS)]
+        self._add(unit for unit in units if unit["np"] == 1)
+        long = [unit["d"] for unit in units if unit["np"] > 1]
+        for begin in range(0, len(long), _TOGETHER):
+            own = all_of([PART, {"terms": {"d": long[begin : begin + _TOGETHER]}}])
+            self._add(h["_source"] for h in scan(self._client, self._state.passages, own, FIELDS))
+        return self._ranked()
+
+    @property
+    def _visible(self) -> Json:
+        return self._state.visible()
+
+    def _search(self, bounds: Json, size: int) -> list[Json]:
+        # All shards count as one collection, so that their scores are of one kind.
+        kind = "search_type=dfs_query_then_fetch&" if len(self._state.routing) > 1 else ""
+        path = f"/{self._state.passages}/_search?{kind}preference={self._preference}"
+        body = {"size": size, "track_total_hits": False, "query": bounds, "_source": FIELDS}
+        hits: list[Json] = self._client.search(path, body)["hits"]["hits"]
+        return hits
+
+    def _take(self, hits: Sequence[Json]) -> None:
+        """Score the candidates that qualify."""
+        parts = [
+            hit for hit in hits if hit["_id"] not in self._scores and "stored" in hit["_source"]
+        ]
+        new = {hit["_source"]["d"] for hit in parts} - self._checked.keys()
+        for condition in terms("d", sorted(new)):
+            query = all_of([condition, self._visible, self._qualified.condition])
+            body = {"size": len(new), "query": query, "_source": ["d"], "track_total_hits": False}
+            path = f"/{self._state.passages}/_search?preference={self._preference}"
+            found = self._client.search(path, body)["hits"]["hits"]
+            self._checked.update((hit["_source"]["d"], True) for hit in found)
+        for hit in parts:
+            if self._checked.setdefault(hit["_source"]["d"], False):
+                (score,) = self._add([hit["_source"]])
+                if score > hit["_score"] * MARGIN + _TINY:
+                    raise changed_meanwhile()
+            self._scores[hit["_id"]] = 0.0
+
+    def _add(self, passages: Iterable[Json]) -> list[float]:
+        """Score passages; each document keeps the best one."""
+        scores = []
+        for body in passages:
+            score = self._scorer.score(tokens_of(body), name_of(body))
+            scores.append(score)
+            old = self._best.get(body["d"])
+            if old is None or (score, -body["i"]) > (old.score, -old.body["i"]):
+                self._best[body["d"]] = Found(
+                    body["d"], score, from_text(body["src"]), body["key"], body.get("h", ""), body
+                )
+        return scores
+
+    def _ranked(self) -> list[Found]:
+        ranked = sorted(self._best.values(), key=lambda found: found.place)
+        if self._copies:
+            return ranked
+        firsts: dict[str, Found] = {}
+        for found in ranked:
+            firsts.setdefault(found.hash or f" {found.document}", found)
+        return list(firsts.values())
+
+    def _with_wordless(self, ranked: Sequence[Found], wanted: int) -> list[Found]:
+        """Documents, and after them those that qualify without a word of the query."""
+        found = self._first_by_name(wanted, [each.document for each in self._best.values()])
+        return found if found else list(ranked)
+
+    def _first_by_name(self, wanted: int, known: Sequence[str] = ()) -> list[Found]:
+        """Return documents without a score, the first by source and key, behind those known."""
+        body: dict[str, Any] = {
+            "size": _TOGETHER,
+            "track_total_hits": False,
+            "query": {
+                "bool": {
+                    "filter": [self._visible, self._qualified.condition],
+                    "must_not": terms("d", known),
+                }
+            },
+            "sort": [{"src": "asc"}, {"key": "asc"}, {"d": "asc"}],
+            "_source": ["d", "np"],
+        }
+        while True:
+            path = f"/{self._state.passages}/_search"
+            hits = self._client.search(path, body)["hits"]["hits"]
+            ids = [f"{hit['_source']['d']}.0" for hit in hits]
+            if ids:
+                found = self._client.post(f"/{self._state.passages}/_mget", {"ids": ids})["docs"]
+                self._add(one["_source"] for one in found if one.get("found"))
+            ranked = self._ranked()
+            if len(ranked) >= wanted or len(hits) < _TOGETHER:
+                return ranked
+            body["search_after"] = hits[-1]["sort"]
+
+
+def changed_meanwhile() -> ClusterError:
+    """The error when the parts of an answer do not fit together."""
+    return ClusterError(_("the index was changed during the search"), _("search again"))
+
+
+_TINY: Final = 1e-9

@@ -1,0 +1,309 @@
+"""The index in a cluster opened for searching: the `engines.IndexReader` of this engine."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Final
+from uuid import uuid4
+
+from vnsearch import ranking
+from vnsearch.engines import Filters
+from vnsearch.engines.opensearch import counts
+from vnsearch.engines.opensearch.bounds import Bounds
+from vnsearch.engines.opensearch.candidates import Candidates, Found, changed_meanwhile
+from vnsearch.engines.opensearch.client import Client, ClusterError, Json, pages
+from vnsearch.engines.opensearch.documents import (
+    as_text,
+    from_text,
+    name_of,
+    passage_of,
+    tokens_of,
+)
+from vnsearch.engines.opensearch.frequencies import Frequencies
+from vnsearch.engines.opensearch.lexicon import ClusterLexicon
+from vnsearch.engines.opensearch.lookups import Lookups
+from vnsearch.engines.opensearch.matching import NOTHING, PART, UNIT, Matching, all_of, one_of
+from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
+from vnsearch.engines.opensearch.scoring import NameWord, Scorer
+from vnsearch.engines.opensearch.state import State, terms
+from vnsearch.engines.opensearch.writer import scan
+from vnsearch.language import _
+from vnsearch.model import Match, Matches, StoredPassage
+from vnsearch.query.clauses import Query, all_words, joined_words
+
+_PAGE: Final = 5_000
+_OLDEST: Final = (2, 19)
+_LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
+
+
+class ClusterReader(ClusterLexicon):
+    """The `engines.IndexReader` of this engine."""
+
+    def __init__(self, client: Client, state: State) -> None:
+        """Raises ClusterError."""
+        self._client, self._state = client, state
+        self._preference = uuid4().hex
+        self._lookups = Lookups(client, state, self._preference)
+        super().__init__(client, state, self._lookups)
+        self._major = major_version(client)
+
+    def close(self) -> None:
+        """See `engines.IndexReader`."""
+        self._client.close()
+
+    def count_passages(self) -> int:
+        """See `engines.IndexReader`."""
+        return self._lookups.settled(lambda: self._lookups.count(counts.PASSAGES))
+
+    def documents_by_source(self) -> Iterable[tuple[str, int]]:
+        """See `engines.IndexReader`."""
+        return self._sources.items()
+
+    @cached_property
+    def _sources(self) -> Mapping[str, int]:
+        """How many documents each file has."""
+        return self._by_source(UNIT)
+
+    def _by_source(self, condition: Json) -> dict[str, int]:
+        sources = {"composite": {"size": _PAGE, "sources": [{"s": {"terms": {"field": "src"}}}]}}
+        query = all_of([self._state.visible(), condition])
+        body = {"size": 0, "query": query, "aggs": {"sources": sources}}
+        found = pages(self._client, self._path(), body, "sources")
+        return {from_text(bucket["key"]["s"]): bucket["doc_count"] for bucket in found}
+
+    def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
+        """See `engines.IndexReader`."""
+        one = [{"term": {"src": as_text(source)}}, {"term": {"key": key}}]
+        query = all_of([self._state.visible(), PART, *one])
+        hits = scan(self._client, self._state.passages, query, ["src", "key", "stored"])
+        return [passage_of(hit["_source"]) for hit in hits]
+
+    def matches_by_source(
+        self,
+        query: Query,
+        filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
+    ) -> Mapping[str, int]:
+        """See `engines.IndexReader`."""
+        search = _Search(self._lookups, query)
+        qualified = self._lookups.settled(lambda: search.qualified(self._condition(filters)))
+        return self._by_source(qualified.condition) if qualified.total else {}
+
+    def search(
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        filters: Filters = Filters(),  # noqa: B008 - a tuple of nothing
+        order: Sequence[str] | None = None,
+        places: int = 1,
+        explain: bool = False,
+        copies: bool = False,
+    ) -> Matches:
+        """See `engines.IndexReader`."""
+        copies = copies or order is not None
+        condition = self._condition(filters)
+        search = _Search(self._lookups, query)
+        qualified, scorer, bounds, slack, missing = self._lookups.settled(
+            lambda: search.prepared(condition, self._major <= _LEGACY)
+        )
+        candidates = Candidates(
+            self._client, self._state, self._preference, qualified, scorer, copies=copies
+        )
+        if not qualified.total or not limit:
+            page: list[Found] = []
+        elif order is None:
+            page = candidates.best(bounds, slack, offset + limit)[offset : offset + limit]
+        else:
+            page = self._in_order(candidates, qualified, order, offset, limit)
+        matches = self._matches(query, qualified, scorer, page, places, explain, copies)
+        return Matches(qualified.total, qualified.relaxed, matches, qualified.complete, missing)
+
+    def _in_order(
+        self,
+        candidates: Candidates,
+        qualified: Qualified,
+        order: Sequence[str],
+        offset: int,
+        limit: int,
+    ) -> list[Found]:
+        """Return one page, in the order of the sources."""
+        by_source = self._by_source(qualified.condition)
+        before, first, chosen = 0, 0, list[str]()
+        for source in filter(by_source.__contains__, order):
+            if before >= offset + limit:
+                break
+            count = by_source[source]
+            if before + count > offset:
+                first = first if chosen else before
+                chosen.append(source)
+            before += count
+        places = {source: place for place, source in enumerate(chosen)}
+        found = candidates.all_of(one_of(terms("src", map(as_text, chosen))))
+        found.sort(key=lambda item: places[item.source])  # each is sorted by score
+        return found[offset - first : offset - first + limit]
+
+    def _matches(
+        self,
+        query: Query,
+        qualified: Qualified,
+        scorer: Scorer,
+        page: Sequence[Found],
+        places: int,
+        explain: bool,
+        copies: bool,
+    ) -> tuple[Match, ...]:
+        """The documents of a page, as they are shown."""
+        if not page:
+            return ()
+        matched, same = self._about(query, qualified, page, copies)
+        passages = self._passages_of(page) if places else {}
+
+        def match(item: Found) -> Match:
+            own = passages.get(item.document) or [item.body]
+            shown, *others = scorer.to_show(list(map(tokens_of, own))) if places else [0]
+            tokens, name = tokens_of(item.body), name_of(item.body)
+            return Match(
+                passage_of(own[shown]),
+                item.score,
+                scorer.parts(tokens, name) if explain else (),
+                matched[item.document],
+                own[shown]["i"] + 1,
+                1 + len(others),
+                tuple((own[n]["i"] + 1, passage_of(own[n])) for n in others[: places - 1]),
+                0 if copies or not item.hash else same[item.hash] - 1,
+            )
+
+        return tuple(map(match, page))
+
+    def _about(
+        self, query: Query, qualified: Qualified, page: Sequence[Found], copies: bool
+    ) -> tuple[dict[str, int], dict[str, int]]:
+        """How many wanted clauses each document of a page matches, and how many documents that
+        qualify have the text of each hash."""
+        matching = Matching(self._lookups, query.exact)
+        clauses = self._lookups.settled(lambda: list(map(matching.of_document, query.wanted())))
+        named = [
+            {"bool": {"filter": [clause], "_name": str(number)}}
+            for number, clause in enumerate(clauses)
+            if clause != NOTHING
+        ]
+        own = {"terms": {"d": [item.document for item in page]}}
+        visible = self._state.visible()
+        header = {"index": self._state.passages, "preference": self._preference}
+        about = {
+            "size": len(page),
+            "track_total_hits": False,
+            "_source": ["d"],
+            "query": {"bool": {"filter": [own, UNIT, visible], "should": named}},
+        }
+        hashes = sorted({item.hash for item in page if item.hash})
+        same = {
+            "size": 0,
+            "query": all_of([visible, qualified.condition, {"terms": {"h": hashes}}]),
+            "aggs": {"h": {"terms": {"field": "h", "size": len(hashes), "include": hashes}}},
+        }
+        asked = [(header, about), *([(header, same)] if hashes and not copies else [])]
+        found = self._client.searches(asked)
+        matched = {
+            hit["_source"]["d"]: len(hit.get("matched_queries", ()))
+            for hit in found[0]["hits"]["hits"]
+        }
+        if len(matched) < len(page):
+            raise changed_meanwhile()
+        buckets = found[1]["aggregations"]["h"]["buckets"] if len(found) > 1 else ()
+        return matched, {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+
+    def _passages_of(self, page: Iterable[Found]) -> dict[str, list[Json]]:
+        """All passages of the documents of a page that have several."""
+        long = [item.document for item in page if item.body["np"] > 1]
+        found = dict[str, list[Json]]()
+        if long:
+            query = all_of([PART, {"terms": {"d": long}}])
+            fields = ["d", "i", "src", "key", "stored"]
+            for hit in scan(self._client, self._state.passages, query, fields):
+                found.setdefault(hit["_source"]["d"], []).append(hit["_source"])
+        return found
+
+    def _condition(self, filters: Filters) -> Json | None:
+        """The condition that filters are."""
+        accepts = filters.accepts()
+        if accepts is None:
+            return None
+        if filters.globs or filters.suffixes or filters.folders:
+            sources: Iterable[str] = filter(accepts, self._sources)
+        else:
+            sources = filters.sources or ()
+        return one_of(terms("src", sorted(map(as_text, sources))))
+
+    def _path(self) -> str:
+        return f"/{self._state.passages}/_search?preference={self._preference}"
+
+
+class _Search:
+    """A query in one index. To be asked within `Lookups.settled`."""
+
+    def __init__(self, lookups: Lookups, query: Query) -> None:
+        self._query, self._lookups = query, lookups
+        self._matching = Matching(lookups, query.exact)
+        self._frequencies = Frequencies(lookups, self._matching)
+        self._qualifying = Qualifying(query, lookups, self._matching, self._frequencies)
+
+    def qualified(self, filters: Json | None) -> Qualified:
+        """Return the documents that qualify."""
+        self._know_typings()
+        return self._qualifying.qualified(filters)
+
+    def _know_typings(self) -> None:
+        """Which typings there are decides what else is asked for."""
+        for word in (*all_words(self._query.clauses), *joined_words(self._query.clauses)):
+            self._matching.typings(word)
+        self._lookups.ready()
+
+    def prepared(
+        self, filters: Json | None, legacy: bool
+    ) -> tuple[Qualified, Scorer, Json, float, tuple[int, ...]]:
+        """Return the documents that qualify, what scores them, the query of upper bounds with what
+        is to be added to its scores, and the wanted clauses that no document has."""
+        query, frequencies = self._query, self._frequencies
+        self._know_typings()
+        average, every = frequencies.average_length, ranking.features(query)
+        idfs = [frequencies.idf(f.words, f.exact) for f in every]
+        weighed = [
+            (feature, weight)
+            for feature, weight in zip(every, ranking.weights(every, idfs), strict=True)
+            if weight.score or weight.window
+        ]
+        named = [
+            NameWord(word, ranking.idf(frequencies.df_in_names(word, query.exact), count))
+            for word in ranking.name_words(query)
+            if (count := frequencies.names)
+        ]
+        names = [name for name in named if name.idf]
+        # Else no name has all words.
+        highest = ranking.highest(w for _, w in weighed) if len(names) == len(named) else 0.0
+        bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
+        bound, slack = bounds.query(weighed, names, highest)
+        qualified = self.qualified(filters)
+        self._lookups.ready()
+        missing = self._qualifying.missing(qualified)
+        scorer = Scorer(weighed, names, query.exact, average, highest)
+        return qualified, scorer, bound, slack, missing
+
+
+def major_version(client: Client) -> int:
+    """Return the major version of a cluster; raises ClusterError for one that is too old."""
+    said = client.get("/") or {}
+    version = said.get("version", {})
+    text = str(version.get("number", ""))
+    numbers = [int(part) for part in text.split(".")[:2] if part.isdecimal()]
+    if version.get("distribution") != "opensearch" or len(numbers) < 2:
+        raise ClusterError(
+            _("what answers is no OpenSearch"),
+            _("see docs/opensearch.md for the versions that work"),
+        )
+    if tuple(numbers) < _OLDEST:
+        raise ClusterError(
+            _("the cluster is OpenSearch {version}, which is too old").format(version=text),
+            _("upgrade it to 2.19 or newer"),
+        )
+    return numbers[0]

@@ -1,0 +1,33 @@
+"""OpenDocument presentations (.odp): the slides in order, each with its tables and its notes."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
+from vnsearch.model import Document, Locator
+from vnsearch.readers import titles
+from vnsearch.readers.base import Source
+from vnsearch.readers.package import Element, open_document, text_of
+
+_MARKS: Final = {"p": "\n", "h": "\n", "line-break": "\n", "tab": " ", "s": " "}
+# Numbers of slides and dates are fields; `declarations` are those of headers and footers.
+_SKIP: Final = ("annotation", "forms", "page-number", "date", "time", "settings")
+_CLASS: Final = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}class"
+
+
+def read(source: Source) -> Iterator[Document]:
+    """Yield one document, its slides separated by form feeds; raises UnusableFileError."""
+    package = open_document(source)
+    slides = list(package.xml("content.xml").iterfind("{*}body/{*}presentation/{*}page"))
+    text = "\n\f".join(text_of(slide, _MARKS, skip=_SKIP) for slide in slides)
+    if not text.strip():
+        raise UnusableFileError(N_("no text"))
+    stated = [package.title("meta.xml"), *map(_title, slides[:1])]
+    yield Document("", titles.first_title(stated), text, Locator(1, "slide"))
+
+
+def _title(slide: Element) -> str:
+    """The text of the title of a slide; "" if it has none."""
+    frames = (frame for frame in slide.iter("{*}frame") if frame.get(_CLASS) == "title")
+    return next((text_of(frame, _MARKS, skip=_SKIP) for frame in frames), "")
