@@ -165,3 +165,25 @@ def test_messages_can_be_extracted(path: Path) -> None:
         if mark != "N_" and isinstance(last, ast.Constant) and placeholders(str(last.value)):
             as_it_is = isinstance(use, ast.Call | ast.Return | ast.Yield)
             assert not as_it_is, f"{where}: .format(…) is missing"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_what_translates_is_not_hidden_by_a_variable(path: Path) -> None:
+    functions = (
+        node for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    )  # fmt: skip
+    for function in functions:
+        own = [*_own_names(function)]
+        bound = {name.id for name in own if isinstance(name.ctx, ast.Store)}
+        used = {name.id for name in own if isinstance(name.ctx, ast.Load)}
+        assert "_" not in bound & used, function.name
+
+
+def _own_names(node: ast.AST) -> Iterator[ast.Name]:
+    """The names in a function, without those of comprehensions, which have a scope of their own."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Name):
+            yield child
+        if not isinstance(child, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            yield from _own_names(child)
