@@ -102,7 +102,7 @@ PLACE_SHARE: Final = 0.5
 
 NEARBY: Final = N_("words close together")
 IN_NAME: Final = N_("word in the name")
-NAMED: Final = N_("the name has all words")
+NAMED: Final = N_("all words in the name")
 
 
 class Feature(NamedTuple):

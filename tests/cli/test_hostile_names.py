@@ -199,7 +199,7 @@ def test_members(tmp_path: Path, run: Command, holder: str, make: object) -> Non
     assert "Traceback" not in done.stderr
     assert "\x1b" not in done.stderr
     found = ids(run, tmp_path)
-    for at, (identity, text) in enumerate(found.items()):
+    for at, identity in enumerate(found):
         # The text of an attachment without a name is that of its message.
         assert identity == f"docs/{holder}" or identity.startswith(f"docs/{holder}/")
         assert not {"..", "."} & {*identity.split("/")}

@@ -109,6 +109,7 @@ def _origin(error: click.BadParameter) -> str:
 @click.group(
     cls=Commands,
     invoke_without_command=True,
+    subcommand_metavar="[COMMAND] [ARGS]...",
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,

@@ -71,7 +71,8 @@ class Keys(Pane):
             if cell_len(line.plain + shown.plain + help_.plain) > self.size.width + len(_GAP):
                 break
             line.append_text(shown)
-        return line.append_text(help_)
+        line.append_text(help_).rstrip()
+        return line
 
 
 _GAP: Final = "   "

@@ -3,11 +3,15 @@
 address, client         where the cluster is; requests, sent again where that is safe
 schema, documents,      what the cluster keeps of a document, and of counts
 tokens, counts
-writer, lock, state,    documents -> cluster; who may write; what is current
-repair
-lookups, lexicon        counts and words -> what a query asks of an index
+writer, spelling,       documents -> cluster, in bulk
+counting
+lock, state, repair,    who may write; what is current; before and after a run; the catalog
+shared_catalog
+lookups, lexicon,       counts and words -> what a query asks of an index
+frequencies
 matching, qualifying    clauses -> conditions of the cluster; which documents qualify
-candidates, scoring     upper bounds in the cluster; exact scores here
+bounds, candidates,     upper bounds in the cluster; exact scores here
+scoring
 reader                  the search
 """
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from vnsearch import ranking
 from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.lookups import Lookups
-from vnsearch.engines.opensearch.matching import NOTHING, Matching, word_in
+from vnsearch.engines.opensearch.matching import NOTHING, Matching, all_of, word_in
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.engines.opensearch.scoring import NameWord
 from vnsearch.engines.opensearch.tokens import bigram, both, term
@@ -46,10 +46,14 @@ class Bounds:
         self._average, self._legacy = average_length, legacy
 
     def query(
-        self, features: Sequence[tuple[Feature, Weight]], names: Sequence[NameWord]
+        self, features: Sequence[tuple[Feature, Weight]], names: Sequence[NameWord], highest: float
     ) -> tuple[Json, float]:
-        """Return the query, and what is to be added to its scores."""
+        """Return the query, and what is to be added to its scores; `highest`: see `Scorer`."""
         found = [*self._of_features(features), *self._of_names(names)]
+        if names and (first := highest * ranking.named(len(names), whole=True)):
+            conditions = [self._matching.in_name((name.word,), self._exact) for name in names]
+            if NOTHING not in conditions:
+                found += _everywhere(all_of(conditions), first)
         found.sort(key=lambda bound: -bound.most)
         slack = sum(bound.most for bound in found[_MOST:])
         should = [bound.query for bound in found[:_MOST]]

@@ -279,12 +279,15 @@ class _Search:
             if (count := frequencies.names)
         ]
         names = [name for name in named if name.idf]
+        # Else no name has all words.
+        highest = ranking.highest(w for _, w in weighed) if len(names) == len(named) else 0.0
         bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
-        bound, slack = bounds.query(weighed, names)
+        bound, slack = bounds.query(weighed, names, highest)
         qualified = self.qualified(filters)
         self._lookups.ready()
         missing = self._qualifying.missing(qualified)
-        return qualified, Scorer(weighed, names, query.exact, average), bound, slack, missing
+        scorer = Scorer(weighed, names, query.exact, average, highest)
+        return qualified, scorer, bound, slack, missing
 
 
 def major_version(client: Client) -> int:

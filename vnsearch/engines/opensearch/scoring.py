@@ -28,16 +28,18 @@ class Scorer:
         names: Sequence[NameWord],
         exact: bool,
         average_length: float,
+        highest: float,
     ) -> None:
-        """`exact`: whether the query asks for exact forms only."""
-        self._features = features
+        """`exact`: whether the query asks for exact forms only; `highest`: no text scores more, 0
+        if there is a word that no name has."""
+        self._features, self._highest = features, highest
         self._names, self._exact, self._average = names, exact, average_length
         self._near = [(f.words[0], f.exact, w.window) for f, w in features if w.window]
 
     def score(self, tokens: Tokens, name: Name) -> float:
         """Return the score of a passage."""
         counter = Counter(tokens)
-        total: float = sum(self._in_name(word, name) for word in self._names)
+        total: float = sum(self._in_name(word, name) for word in self._names) + self._first(name)
         damping = self._damping(tokens)
         for feature, weight in self._features:
             if tf := self._tf(counter, feature):
@@ -65,6 +67,8 @@ class Scorer:
             for word in self._names
             if (score := self._in_name(word, name))
         ]
+        if first := self._first(name):
+            parts.append(ScorePart(ranking.NAMED, "", first))
         return tuple(sorted(parts, key=lambda part: -part.score))
 
     def to_show(self, passages: Sequence[Tokens]) -> list[int]:
@@ -100,6 +104,14 @@ class Scorer:
     def _in_name(self, word: NameWord, name: Name) -> float:
         tf = name.tf((word.word,), self._exact) if name.own else 0
         return word.idf * ranking.name_score(tf) if tf else 0.0
+
+    def _first(self, name: Name) -> float:
+        """What a document scores more whose own name has all words, see `ranking.named`."""
+        tfs = [name.tf((word.word,), self._exact) for word in self._names] if name.own else []
+        if not self._highest or not tfs or min(tfs) < ranking.NAME_TF:
+            return 0.0
+        whole = max(map(len, name.own)) <= len(tfs) + ranking.NAME_REST
+        return self._highest * ranking.named(len(tfs), whole=whole)
 
     def _window(self, counter: Counter) -> Sequence[int]:
         """The words of the window of a text that has most of their weight, by number."""

@@ -122,7 +122,7 @@ def _write_segment(
     edges = _edges(tokens, text_sizes, sizes)
     arrays = chain(
         _passage_arrays(lengths, last, edges).items(),
-        [("hashes", as_array("Q", hashes))],
+        _hash_arrays(hashes).items(),
         stored.arrays(),
         _term_arrays(terms, tokens, sizes, weights, names),
     )
@@ -176,6 +176,12 @@ def _passage_arrays(lengths: Numbers, last: Numbers, edges: Numbers) -> dict[str
         "last": as_array("B", last),
         "edges": as_array("I", edges),
     }
+
+
+def _hash_arrays(hashes: Numbers) -> dict[str, Array]:
+    hashed = np.flatnonzero(hashes)
+    order = hashed[np.argsort(hashes[hashed], kind="stable")]
+    return {"hashes": as_array("Q", hashes), "hashes.order": as_array("I", order)}
 
 
 def _term_arrays(
