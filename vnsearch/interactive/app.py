@@ -1,6 +1,6 @@
 """The screen: a line to type in, the hits, the text of one of them; see the room's `__init__`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
@@ -18,13 +18,14 @@ from vnsearch.interactive.guide import Guide, Keys
 from vnsearch.interactive.hits import Hits
 from vnsearch.interactive.narrowing import Narrowing
 from vnsearch.interactive.opening import Finder, open_file
-from vnsearch.interactive.pane import FAINT, Line, Typed
+from vnsearch.interactive.pane import Line, Typed
 from vnsearch.interactive.preview import Preview
 from vnsearch.interactive.top import Top, Typing
 from vnsearch.interactive.worker import Failed, Renewed, Worker
 from vnsearch.language import _, ngettext
 from vnsearch.language.writing import number
 from vnsearch.model import Hit
+from vnsearch.render.marking import FAINT
 from vnsearch.render.safety import visible
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class SearchScreen(App[Opened]):
         self._found: Found | None = None  # the last answer
         self._reading: Timer | None = None
         self._forgetting: Timer | None = None
-        self._wrong = ""  # what is wrong with the index
+        self._wrong: Sequence[str] = ()  # what is wrong with the index, and what to do about it
         self._is_ready = False
         self.fault: Exception | None = None  # that ended the screen
         self._searching = Worker(index, self._deliver)
@@ -190,7 +191,7 @@ class SearchScreen(App[Opened]):
                 pass
 
     def _show_found(self, found: Found) -> None:
-        self._wrong = ""
+        self._wrong = ()
         self._found = found
         hits = [*found.results.hits]
         if found.question.offset:
@@ -207,7 +208,7 @@ class SearchScreen(App[Opened]):
         if isinstance(question, Read):
             self._say(message, is_wrong=True)
             return
-        self._wrong = " – ".join(filter(None, (message, advice)))
+        self._wrong = [part for part in (message, advice) if part]
         self._tell()
 
     def _choose(self) -> None:
