@@ -208,8 +208,7 @@ class Oracle:
             score += highest * document.name.first([*names], query.exact)
             matched = sum(self._has(document, c, query.exact) for c in query.wanted())
             found.append(((document.source, document.key, score), matched, document.text))
-        wanted = len(query.wanted()) if _complete_first(query) else 0
-        found.sort(key=lambda item: (item[1] < wanted, -item[0][2], item[0][0], item[0][1]))
+        found.sort(key=lambda item: (-item[0][2], item[0][0], item[0][1]))
         missing = (
             number
             for number, clause in enumerate(query.wanted())
@@ -313,7 +312,11 @@ class Oracle:
         def has_all(document: _Document) -> bool:
             return all(self._has(document, c, exact) for c in soft)
 
-        if count_words(soft) <= 3:
+        words = [*words_of(soft)]
+        is_marked = all(word.marked and word.kind is not Kind.FUZZY for word in words)
+        if count_words(soft) <= 3 or (
+            count_words(soft) == 4 and is_marked and any(map(has_all, self._documents))
+        ):
             return has_all
 
         def weight(document: _Document) -> int:
@@ -385,13 +388,6 @@ class Oracle:
                 if item.proximity
             ]
         )
-
-
-def _complete_first(query: Query) -> bool:
-    """Whether documents with all the words come first: of four words, all with marks."""
-    soft = [clause for clause in query.wanted() if not _firm(clause)]
-    is_marked = all(word.marked and word.kind is not Kind.FUZZY for word in words_of(soft))
-    return query.demand is Demand.SMART and count_words(soft) == 4 and is_marked
 
 
 def _passages(document: Document) -> list[_Passage]:

@@ -30,7 +30,7 @@ LAYERS = [
 
 # Libraries that only one part of the house knows.
 ONLY: dict[str, str | tuple[str, ...]] = {
-    "numpy": ("analysis/bulk", "engines/tokens", "engines/whoosh/write"),
+    "numpy": ("analysis/bulk", "engines/opensearch", "engines/tokens", "engines/whoosh/write"),
     "whoosh": ("engines/whoosh/bridge", "whoosh"),
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),

@@ -82,6 +82,11 @@ class RootError(VnsearchError):
 class TooManyWordsError(VnsearchError):
     """A text has more different words than an engine can index as one document."""
 
+    def __init__(self, message: str, fits: int = 0) -> None:
+        """`fits`: code points of it that can be; 0 if that is not known."""
+        super().__init__(message)
+        self.fits = fits
+
 
 class UnusableFileError(VnsearchError):
     """A file holds no text that can be read and indexed; `str(error)` is the reason."""

@@ -22,7 +22,7 @@ PACKAGE: Final = REPOSITORY / "vnsearch"
 MODULES: Final = sorted(PACKAGE.rglob("*.py"))
 CATALOG: Final = read_po(io.BytesIO(messages.CATALOG.read_bytes()), locale="vi")
 TRANSLATED: Final = [message for message in CATALOG if message.id]
-OWN: Final = {text for text, comment in messages.messages() if not comment}
+OWN: Final = {text for text, comments in messages.messages() if "click" not in comments}
 MARKS: Final = ("_", "N_", "ngettext")
 
 # What is the same in both languages: names, values alone, and examples without words.
@@ -63,7 +63,7 @@ def test_every_message_of_click_has_a_translation() -> None:
     if f"click=={version('click')} " not in lock:
         pytest.skip("not the click of the lock file, whose messages the catalog has")
     known = {source(message) for message in TRANSLATED if translation(message)}
-    found = (text for text, comment in messages.messages() if comment)
+    found = (text for text, comments in messages.messages() if "click" in comments)
     assert {text if isinstance(text, str) else text[0] for text in found} <= known
 
 
@@ -121,8 +121,10 @@ def test_the_catalog_is_as_it_would_be_written() -> None:
 
 def test_the_catalog_is_read_as_babel_reads_it() -> None:
     read = language.read(messages.CATALOG.read_text("utf-8"))
-    assert read.pop("")
-    assert read == {source(message): translation(message) for message in TRANSLATED}
+    assert read.all == {source(message): translation(message) for message in TRANSLATED}
+    kept = {source(message) for message in TRANSLATED if messages.KEPT in message.auto_comments}
+    assert read.kept.keys() == kept
+    assert "binary file" in kept
 
 
 # How messages are written
@@ -163,3 +165,44 @@ def test_messages_can_be_extracted(path: Path) -> None:
         if mark != "N_" and isinstance(last, ast.Constant) and placeholders(str(last.value)):
             as_it_is = isinstance(use, ast.Call | ast.Return | ast.Yield)
             assert not as_it_is, f"{where}: .format(…) is missing"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_function_takes_the_sign_of_messages_for_a_variable(path: Path) -> None:
+    text = path.read_text("utf-8")
+    if not re.search(r"^from vnsearch\.language import .*\b_\b", text, re.MULTILINE):
+        return
+    tree = ast.parse(text)
+    ours = {
+        node for scope in ast.walk(tree) if isinstance(scope, SCOPES) for node in ast.walk(scope)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "_" and node not in ours:
+            assert isinstance(node.ctx, ast.Load), f"{name(path)}, line {node.lineno}: name it"
+
+
+# Of which a variable is their own.
+SCOPES: Final = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.Lambda
+
+
+# What a person gets to read of these must be marked; the others are for programmers.
+TOLD: Final = re.compile(
+    r"(?!Assertion|Value|Type|Lookup|Attribute|Key|OS)\w*Error|say|fail|Flaw|Skipped"
+)
+# `ClusterError("…")` and the like: what reads as words.
+WORDS: Final = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_what_is_told_is_marked(path: Path) -> None:
+    if path.is_relative_to(PACKAGE / "mcp"):  # agents get English
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        for text in node.args if TOLD.fullmatch(called) else ():
+            plain = isinstance(text, ast.Constant | ast.JoinedStr) and WORDS.search(
+                re.sub(r"\{.*?\}", "", ast.unparse(text))
+            )
+            assert not plain, f"{name(path)}, line {text.lineno}: mark it with _ or N_"

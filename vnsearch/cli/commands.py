@@ -109,6 +109,7 @@ def _origin(error: click.BadParameter) -> str:
 @click.group(
     cls=Commands,
     invoke_without_command=True,
+    subcommand_metavar="[COMMAND] [ARGS]...",
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -198,7 +199,7 @@ Examples:
 @click.option(
     "--engine",
     "cluster",
-    metavar="URL",
+    metavar="ADDRESS",
     help="Keep the passages in an OpenSearch cluster: https://host:9200/name, several hosts with "
     "commas. Remembered. User and password: see docs/opensearch.md.",
 )

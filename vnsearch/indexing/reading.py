@@ -197,11 +197,13 @@ class PartReader:
         try:
             with _writing():
                 self._builder.add(source, document)
-        except TooManyWordsError:
-            for half in _halves(document):
-                yield from self._added(source, half)
+        except TooManyWordsError as error:
+            parts = _parts(document, error.fits)
         else:
             yield document
+            return
+        for part in parts:
+            yield from self._added(source, part)
 
 
 def _named(document: Document, part: Part, report: PartReport) -> Document:
@@ -260,18 +262,25 @@ def _wanted(part: Part, file: WholeFile, reports: list[PartReport]) -> Callable[
     return wanted
 
 
-def _halves(document: Document) -> tuple[Document, Document]:
-    """Cut a document at the line end, or else the space, after its middle.
+def _parts(document: Document, size: int) -> Iterator[Document]:
+    """Cut a document, each time behind `size` code points, or else in its middle, at the line end,
+    or else the space, that follows.
 
-    The key of the second half tells where in the text it begins, in code points.
+    The keys of parts but the first tell where in the text they begin, in code points.
     """
-    text, middle = document.text, len(document.text) // 2
-    ends = (text.find(sign, middle) + 1 for sign in "\n ")
-    at = next((end for end in ends if 0 < end < len(text)), middle)
-    first = document._replace(text=text[:at])
-    locator = document.locator and document.locator.after(first.text)
-    second = document._replace(key=f"{document.key}+{at}", text=text[at:], locator=locator)
-    return first, second._replace(name="", folders="")
+    text, begin = document.text, 0
+    size = size if 0 < size < len(text) else len(text) // 2
+    while begin < len(text):
+        least = begin + size
+        ends = (text.find(sign, least) + 1 for sign in "\n ")
+        at = next((end for end in ends if 0 < end < len(text)), least)
+        part = document._replace(text=text[begin:at])
+        if begin:
+            locator = document.locator and document.locator.after(text[:begin])
+            key = f"{document.key}+{begin}"
+            part = part._replace(key=key, locator=locator, name="", folders="")
+        yield part
+        begin = at
 
 
 @contextmanager

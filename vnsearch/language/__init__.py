@@ -12,17 +12,27 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 ENGLISH: Final = "en"
 VIETNAMESE: Final = "vi"
 
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 _ENTRY: Final = re.compile(
-    r'^msgid ((?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?msgstr(?:\[0\])? ((?:".*"\n)+)',
+    r"^(#\. kept in English\n)?(?:#, .*\n)?"
+    r'msgid ((?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?msgstr(?:\[0\])? ((?:".*"\n)+)',
     re.MULTILINE,
 )
-_catalog: dict[str, str] | None = None  # English -> Vietnamese, once it is read
+
+
+class Messages(NamedTuple):
+    """The messages of a catalog, in English, and their translations."""
+
+    all: dict[str, str]
+    kept: dict[str, str]  # those that are marked with `N_`
+
+
+_catalog: Messages | None = None  # once it is read
 
 
 def asked_for(environment: Mapping[str, str]) -> str:
@@ -73,7 +83,7 @@ def _(text: str) -> str:
     """A message in the language in use; as it is where it has no translation."""
     if _language == ENGLISH:
         return text
-    found = _messages().get(text)
+    found = _messages().all.get(text)
     return text if found is None else _Translation(found, text)
 
 
@@ -82,7 +92,7 @@ def ngettext(one: str, many: str, number: int) -> str:
     source = one if number == 1 else many
     if _language == ENGLISH:
         return source
-    found = _messages().get(one)
+    found = _messages().all.get(one)
     return source if found is None else _Translation(found, source)
 
 
@@ -98,7 +108,7 @@ def translated(text: str) -> str:
         return text
     from vnsearch.language import matching
 
-    return _Translation(matching.translate(text, _messages()), text)
+    return _Translation(matching.translate(text, _messages().kept), text)
 
 
 def english(text: object) -> object:
@@ -106,14 +116,14 @@ def english(text: object) -> object:
     return text.english if isinstance(text, _Translation) else text
 
 
-def _messages() -> dict[str, str]:
+def _messages() -> Messages:
     global _catalog
     if _catalog is None:
         _catalog = read((Path(__file__).parent / f"{VIETNAMESE}.po").read_text("utf-8"))
     return _catalog
 
 
-def read(catalog: str) -> dict[str, str]:
+def read(catalog: str) -> Messages:
     """Messages and their translations in a catalog (.po), which has one form for all numbers."""
     from json import loads  # strings are escaped as in JSON
 
@@ -121,4 +131,9 @@ def read(catalog: str) -> dict[str, str]:
         found: str = loads(quoted.replace('"\n"', ""))
         return found
 
-    return {text(source): text(shown) for source, shown in _ENTRY.findall(catalog)}
+    found = [(kept, text(one), text(shown)) for kept, one, shown in _ENTRY.findall(catalog)]
+    del found[0]  # the header
+    return Messages(
+        {one: shown for _kept, one, shown in found},
+        {one: shown for kept, one, shown in found if kept},
+    )

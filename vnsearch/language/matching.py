@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from vnsearch.language.writing import SWAPPED
 
 _VALUE = re.compile(r"\{(\w+)[^{}]*\}")
+_NUMBERS = frozenset("bytes count documents found limit number seconds size written".split())
 _NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d+")
 
 
@@ -48,7 +49,8 @@ def _values(text: str, template: str) -> dict[str, str] | None:
     pieces, names = _VALUE.split(template), set[str]()
     pattern = re.escape(pieces[0])
     for name, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        pattern += f"(?P={name})" if name in names else f"(?P<{name}>.+?)"
+        value = r"[\d.,]+" if name in _NUMBERS else ".+?"
+        pattern += f"(?P={name})" if name in names else f"(?P<{name}>{value})"
         pattern += re.escape(piece)
         names.add(name)
     found = re.fullmatch(pattern, text, re.DOTALL)

@@ -108,7 +108,7 @@ class Source:
         Raises UnusableFileError if it is binary or blank.
         """
         text, self.encoding, lost, undecoded = decode(
-            data, self._set, declared or self._guessed, self._likely
+            data, self._set, declared or self._guessed, self._likely or self._guessed
         )
         if self.encoding is not None:  # of the next line or part, as likely as not
             if self.encoding.sure:

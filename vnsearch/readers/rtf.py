@@ -24,6 +24,7 @@ _TOKEN: Final = re.compile(
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH: Final = 10_000  # of groups
+_LONGEST_NAME: Final = 1_000  # code points of a title or of the name of a font
 _LINE_ENDS: Final = frozenset((b"par", b"line", b"sect", b"page", b"column", b"nestcell"))
 _SIGNS: Final = {
     b"tab": " ", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
@@ -250,12 +251,13 @@ class _Parser:
             self._flush()
         state = self._state
         if state.destination == "fonts":
-            self._fonts[state.font] = self._fonts.get(state.font, "") + text.partition(";")[0]
+            name = self._fonts.get(state.font, "")
+            self._fonts[state.font] = (name + text.partition(";")[0])[:_LONGEST_NAME]
         elif state.destination == "styles":
             if text.strip(" ;").lower() == "title":
                 self._titles.add(state.style)
         elif state.destination == "title":
-            self.title += text
+            self.title = (self.title + text)[:_LONGEST_NAME]
         elif state.destination == "text" and not state.hidden:
             paragraphs = self._parts[state.part]
             if state.raised:

@@ -61,11 +61,11 @@ def decode(data: bytes, likely: str = "") -> Decoded | None:
     """Decode bytes in whichever Vietnamese encodings they are in; None if they are in none.
 
     `likely`: an encoding to be tried first, such as that of the text before; others are not tried
-    if it is beyond doubt.
+    if it is beyond doubt, or makes every word right.
     """
     text = data.decode("latin-1")
     lines = _sample_lines(text)
-    detected = _surely_in(likely, "\n".join(lines)) or _detect_any(lines)
+    detected = _still_in(likely, "\n".join(lines)) or _detect_any(lines)
     if detected is None:
         return None
     decoded = _by_stretch(text, detected)
@@ -129,11 +129,13 @@ class _Detected(NamedTuple):
     sure: bool
 
 
-def _surely_in(encoding: str, sample: str) -> _Detected | None:
+def _still_in(encoding: str, sample: str) -> _Detected | None:
     if encoding not in DECODERS:
         return None
     reading = readability(DECODERS[encoding](sample))
-    return _Detected(encoding, sure=True) if _is_vietnamese(reading) and _is_sure(reading) else None
+    sure = _is_sure(reading)
+    all_right = reading.share == 1 and reading.syllables >= _MIN_SYLLABLES
+    return _Detected(encoding, sure) if _is_vietnamese(reading) and (sure or all_right) else None
 
 
 def _is_vietnamese(reading: Readability) -> bool:

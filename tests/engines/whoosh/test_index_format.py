@@ -47,7 +47,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         data = path.read_bytes()
         magic, offset, size = struct.unpack_from("<8sQQ", data)
-        assert magic == b"vnseg009"
+        assert magic == b"vnseg010"
         assert offset + size == len(data)
         directory = json.loads(data[offset:])
         self.arrays: dict[str, Any] = {}
@@ -247,6 +247,8 @@ def check_names(segment: Segment, stored: list[list[Any]], names: Names) -> set[
 
 def check_copies(segment: Segment, stored: list[list[Any]]) -> None:
     """Whole documents in one passage have equal hashes if they have equal texts."""
+    order = [n for _, n in sorted((h, n) for n, h in enumerate(segment.arrays["hashes"]) if h)]
+    assert list(segment.arrays["hashes.order"]) == order
     hashes = [
         (segment.arrays["hashes"][n], (row[-1], f"# {row[2]}" if row[1] else ""))
         for n, row in enumerate(stored)
@@ -478,7 +480,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("9", "whoosh-13")
+    assert (facts["catalog"], facts["engine"]) == ("9", "whoosh-14")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [

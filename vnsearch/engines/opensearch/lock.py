@@ -15,6 +15,7 @@ from uuid import uuid4
 from vnsearch.engines.opensearch import state
 from vnsearch.engines.opensearch.client import Client, ClusterError
 from vnsearch.errors import LockedError
+from vnsearch.language import _
 
 SECONDS: Final = 60  # after which a lock that was not renewed is taken over
 _RENEWED_EVERY: Final = 10
@@ -48,9 +49,8 @@ class Lock:
         found = _found(self._client)
         if found is None or found["_source"]["owner"] != self._owner["owner"]:
             raise LockedError(
-                "another process took the index over, for this one was not heard of for"
-                f" {SECONDS} seconds; nothing of this run was kept",
-                "run the command again when the other one is done",
+                _("another process took the index over; nothing of this run was kept"),
+                _("run the command again when the other one is done"),
             )
 
     def _renew(self, client: Client) -> None:
@@ -96,8 +96,8 @@ def _is_free(lock: dict[str, Any]) -> bool:
     """Whether nobody holds a lock, or its holder is dead."""
     if not lock["held"] or time.time() - lock["at"] > SECONDS:
         return True
-    if lock["host"] != socket.gethostname():
-        return False
+    if lock["host"] != socket.gethostname() or os.name != "posix":
+        return False  # elsewhere signal 0 is no question
     try:
         os.kill(lock["pid"], 0)
     except ProcessLookupError:
@@ -109,6 +109,10 @@ def _is_free(lock: dict[str, Any]) -> bool:
 
 def _held(lock: dict[str, Any]) -> LockedError:
     return LockedError(
-        f"another process (pid {lock['pid']} on {lock['host']}) is writing the index",
-        f"wait for it with --wait SECONDS; if its machine is dead, in {SECONDS} seconds it is free",
+        _("another process (pid {pid} on {host}) is writing the index").format(
+            pid=lock["pid"], host=lock["host"]
+        ),
+        _("wait for it with --wait SECONDS; if its machine died, {seconds} seconds do").format(
+            seconds=SECONDS
+        ),
     )

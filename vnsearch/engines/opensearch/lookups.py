@@ -13,6 +13,7 @@ from vnsearch.engines.opensearch.counts import DOCUMENTS, uncommitted
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.tokens import folded_of, term
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.query.clauses import Kind, Word
 
 _MOST_WORDS: Final = 10_000  # that one search gives
@@ -43,7 +44,7 @@ class Lookups:
 
     def settled(self, compute: Callable[[], T]) -> T:
         """Return what `compute` gives when all that it asks for is known."""
-        for _ in range(_MOST_TIMES):
+        for _turn in range(_MOST_TIMES):
             try:
                 found = compute()
             except NotYetError:
@@ -171,7 +172,7 @@ class Lookups:
 
     def _take_fitting(self, word: Word, exact: bool, answer: Json) -> None:
         if answer["hits"]["total"]["value"] > _MOST_WORDS:
-            raise VnsearchError(f"too many words are like {word.text}", "type more letters of it")
+            raise too_many_words(word)
         forms = (hit["_source"]["wx"] for hit in _hits(answer))
         found = sorted(form for form in forms if word.matches(folded_of(form), form, exact))
         self._fitting[word, exact] = tuple(found)
@@ -210,8 +211,17 @@ def term_vectors(client: Client, docs: list[Json], preference: str) -> list[Json
     for one in found:
         if "error" in one:
             why = one["error"].get("reason", "")
-            raise ClusterError(f"the cluster has no statistics: {why}", "see: vnsearch status")
+            raise ClusterError(
+                _("the cluster has no statistics: {why}").format(why=why),
+                _("see: vnsearch status"),
+            )
     return found
+
+
+def too_many_words(word: Word) -> VnsearchError:
+    """The error for a prefix, or a fuzzy word, that stands for more words than can be had."""
+    why = _("too many words are like {word}").format(word=word.text)
+    return VnsearchError(why, _("type more letters of it"))
 
 
 def counted_documents(client: Client, index: str) -> int:

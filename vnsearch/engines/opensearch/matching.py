@@ -9,9 +9,8 @@ from itertools import pairwise
 from typing import Any, Final
 
 from vnsearch.engines.opensearch.client import Json
-from vnsearch.engines.opensearch.lookups import Lookups
+from vnsearch.engines.opensearch.lookups import Lookups, too_many_words
 from vnsearch.engines.opensearch.tokens import bigram, both, folded_of, term
-from vnsearch.errors import VnsearchError
 from vnsearch.query.clauses import All, Clause, Kind, Not, Phrase, Word
 from vnsearch.query.clauses import Any as AnyOf
 
@@ -103,9 +102,7 @@ class Matching:
         else:
             forms = self._lookups.fitting(word, exact)
         if len(forms) > _MOST_FORMS:
-            raise VnsearchError(
-                f"too many words are like {word.text}, for a phrase", "type more letters of it"
-            )
+            raise too_many_words(word)
         return [{"match": {"query": both(folded_of(form), form)}} for form in forms]
 
 

@@ -11,6 +11,7 @@ from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.query.clauses import (
     Clause,
     Demand,
@@ -141,7 +142,8 @@ class Qualifying:
             return _Level(NOTHING, NOTHING)
         if len(weighed) > MAX_CLAUSES:
             raise VnsearchError(
-                f"a query may have {MAX_CLAUSES} words in a cluster", "search for a part of them"
+                _("a query of so many words is too much for a cluster"),
+                _("search for a part of them"),
             )
         sums = {"bool": {"should": weighed, "filter": [UNIT], "minimum_should_match": 1}}
         most = round(self._lookups.highest(sums))

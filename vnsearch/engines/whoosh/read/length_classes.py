@@ -9,7 +9,7 @@ from vnsearch.engines.whoosh.format.segment_file import LENGTH_BUCKETS
 from vnsearch.engines.whoosh.read.bitset import at_least
 from vnsearch.engines.whoosh.read.caches import cached
 
-_CLASSES: Final = 3
+_CLASSES: Final = 5
 
 
 class LengthClasses:

@@ -4,7 +4,7 @@ import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
-from itertools import chain, product
+from itertools import chain, product, takewhile
 from math import prod
 from pathlib import Path
 from typing import Final
@@ -60,6 +60,7 @@ class SegmentReader:
         self.tokens: int = arrays.counts["tokens"]
         self.without_words: int = arrays.counts["without_words"]  # passages
         self.names, self.hashes = Names(arrays), arrays["hashes"]
+        self._by_hash = arrays["hashes.order"]
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
         self._first_exact = arrays["folded.first"]
@@ -88,6 +89,11 @@ class SegmentReader:
         size = bitset_size(self.size)
         return tuple(buckets[begin : begin + size] for begin in range(0, len(buckets), size))
 
+    def with_hash(self, wanted: int) -> Iterator[int]:
+        """Iterate over the documents whose text has a hash, each by its last passage."""
+        at = bisect_left(self._by_hash, wanted, key=self.hashes.__getitem__)
+        return takewhile(lambda document: self.hashes[document] == wanted, self._by_hash[at:])
+
     def last(self) -> int:
         """Return the passages that are the last of their document, as a bitset."""
         return packed(bytes(self._arrays["last"]))
@@ -104,6 +110,8 @@ class SegmentReader:
 
     def slices_in_names(self, word: Word, exact: bool) -> Slices:
         """Return the posting list of all terms that a word matches in names, see `Names`."""
+        if not self.names:
+            return ()
         first = self._first_exact
         if exact or word.match_marks:
             terms = [range(term, term + 1) for term in self._exact_terms(word, exact)]
@@ -113,6 +121,8 @@ class SegmentReader:
 
     def forms_in_names(self, folded: str) -> list[str]:
         """Return the exact forms of a folded form that are in names, deleted ones included."""
+        if not self.names:
+            return []
         terms, forms = self._variants(folded)
         return [
             form

@@ -79,14 +79,10 @@ class Segments:
 
     def copies(self, document: int) -> int:
         """Return the documents with the same text as one that has a text, and that one."""
-        wanted, found = self.text_hash(document).to_bytes(8, "little"), 0
+        wanted, found = self.text_hash(document), 0
         for begin, segment in zip(self._begins, self._segments, strict=False):
-            hashes = bytes(segment.hashes)
-            at = hashes.find(wanted)
-            while at >= 0:
-                if not at % 8:
-                    found |= 1 << begin + at // 8
-                at = hashes.find(wanted, at + 1)
+            for copy in segment.with_hash(wanted):
+                found |= 1 << begin + copy
         return found
 
     def documents_by_source(self) -> dict[str, int]:

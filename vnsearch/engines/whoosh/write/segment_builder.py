@@ -7,6 +7,7 @@ Both become a token stream (see `engines.tokens.streams`). From there one way le
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, compress, pairwise
+from math import inf
 from operator import ne
 from pathlib import Path
 from typing import Final
@@ -79,19 +80,25 @@ class _SegmentTokens:
 class SegmentBuilder:
     """Builds a segment of documents."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """`vocabulary` gets the terms of the documents; it may have others."""
-        self._vocabulary = vocabulary
+    def __init__(self, vocabulary: Vocabulary, most_terms: float = inf) -> None:
+        """`vocabulary` gets the terms of the documents; it may have others, but when there are
+        over `most_terms` in all, no more documents are taken."""
+        self._vocabulary, self._most_terms = vocabulary, most_terms
         self._stored = StoredFieldsWriter()
         self._tokens = _SegmentTokens()
 
     def add(self, documents: Sequence[tuple[str, Document]]) -> None:
-        """Add documents, each with its source."""
-        self._tokens.add(token_stream(documents, self._vocabulary, self._stored.add))
+        """Add documents, each with its source; raises TooManyWordsError, and then has none of
+        them."""
+        self._tokens.add(
+            token_stream(documents, self._vocabulary, self._stored.add, self._most_terms)
+        )
 
     def write(self, path: Path) -> SegmentEntry:
-        """Write the segment; the builder is empty then."""
-        return _write_segment(path, self._vocabulary.terms, self._tokens, self._stored)
+        """Write the segment; the builder is of no more use then."""
+        terms = self._vocabulary.terms
+        del self._vocabulary  # if nobody else needs it, its memory is
+        return _write_segment(path, terms, self._tokens, self._stored)
 
 
 def _write_segment(
@@ -115,7 +122,7 @@ def _write_segment(
     edges = _edges(tokens, text_sizes, sizes)
     arrays = chain(
         _passage_arrays(lengths, last, edges).items(),
-        [("hashes", as_array("Q", hashes))],
+        _hash_arrays(hashes).items(),
         stored.arrays(),
         _term_arrays(terms, tokens, sizes, weights, names),
     )
@@ -169,6 +176,12 @@ def _passage_arrays(lengths: Numbers, last: Numbers, edges: Numbers) -> dict[str
         "last": as_array("B", last),
         "edges": as_array("I", edges),
     }
+
+
+def _hash_arrays(hashes: Numbers) -> dict[str, Array]:
+    hashed = np.flatnonzero(hashes)
+    order = hashed[np.argsort(hashes[hashed], kind="stable")]
+    return {"hashes": as_array("Q", hashes), "hashes.order": as_array("I", order)}
 
 
 def _term_arrays(
