@@ -132,6 +132,9 @@ class MemoryReader:
     def close(self) -> None:
         pass
 
+    def faults(self) -> Iterable[str]:
+        return ()
+
     def cluster(self) -> None:
         pass
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFont
 
-from tests import scans
+from tests import formats, scans
+from tests.conftest import CORPUS
 from vnsearch.errors import UnusableFileError
 from vnsearch.readers import ocr
 from vnsearch.readers.sandbox import Sandbox
@@ -59,6 +60,15 @@ def test_each_kind_of_picture(kind: str, made: dict[str, bytes], sandbox: Sandbo
     assert [page.number for page in found] == [1, 2][: len(found)]
     assert len(found) == (2 if kind in ("TIFF", "PDF") else 1)
     assert found[0].text == "Biên bản bàn giao"
+
+
+@pytest.mark.parametrize("degrees", [90, 180, 270])
+def test_a_page_that_lies_on_its_side_or_its_head(degrees: int, sandbox: Sandbox) -> None:
+    text = formats.sample(CORPUS / "law" / "dang-ky-cu-tru.txt")[:700]
+    page = scans.drawn(text, 150).rotate(degrees, expand=True)
+    (found,) = pages(scans.saved([page], "PNG", 150), sandbox)
+    words = text.split()
+    assert sum(word in found.text.split() for word in words) >= 0.9 * len(words)
 
 
 @settings(max_examples=int(os.environ.get("VNSEARCH_FUZZ", "10")), deadline=None)

@@ -134,6 +134,9 @@ class IndexReader(Lexicon, Protocol):
     def documents_by_source(self) -> Iterable[tuple[str, int]]:
         """Yield the files that have documents, and how many: what was added and not removed."""
 
+    def faults(self) -> Iterable[str]:
+        """Yield where the parts of the data disagree, if they can."""
+
     def cluster(self) -> Cluster | None:
         """Return where the data are, if they are not in files here."""
 

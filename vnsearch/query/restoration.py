@@ -158,12 +158,12 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
     ]
     best = list(map(max, found))
     is_told = marked or len(run) > _SHORT or _is_sure(run, best, known)
-    for word, slot, (_chance, likeliest) in zip(run, found, best, strict=True):
+    for word, slot, likeliest in zip(run, found, best, strict=True):
         if len(slot) == 1:
             yield _as_typed(word)
             continue
         yield word._replace(
-            exact=likeliest if is_told else word.exact,
+            exact=likeliest[1] if is_told else word.exact,
             readings=tuple(
                 (form, min(share, _NEARLY_SURE)) for share, form in slot if share >= _LIKELY
             ),
@@ -171,14 +171,17 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
 
 
 def _is_sure(run: Sequence[Word], best: Sequence[tuple[float, str]], known: Statistics) -> bool:
-    """Whether the likeliest readings of a short run are sure, the words they stand beside too."""
-    beside = [False, *(False for _ in run)]
-    for at, (one, other) in enumerate(pairwise(form for _chance, form in best), 1):
-        folded = run[at - 1].folded, run[at].folded
-        beside[at] = (one, other) in known.bigrams[folded]
+    """Whether the likeliest readings of a short run are sure, and none was guessed without a
+    neighbour that the index has beside it."""
+    forms = [form for _share, form in best]
+    beside = [
+        pair in known.bigrams[one.folded, other.folded]
+        for pair, (one, other) in zip(pairwise(forms), pairwise(run), strict=True)
+    ]
+    has_neighbour = map(max, [False, *beside], [*beside, False])
     return all(
-        share >= _SURE and (form == word.exact or len(run) == 1 or any(beside[at : at + 2]))
-        for at, (word, (share, form)) in enumerate(zip(run, best, strict=True))
+        share >= _SURE and (form == word.exact or len(run) == 1 or has)
+        for word, (share, form), has in zip(run, best, has_neighbour, strict=True)
     )
 
 

@@ -223,7 +223,7 @@ class _Index:
         counts = Counter(self._visible[key].get(field) for key, _ in scored)
         return {"buckets": [{"key": k, "doc_count": n} for k, n in counts.items() if k in only]}
 
-    def _score(  # noqa: PLR0911 - a table of queries
+    def _score(  # noqa: C901, PLR0911 - a table of queries
         self, query: Json, key: str
     ) -> float | None:
         """The score of a document, or None when it does not match."""
@@ -236,6 +236,8 @@ class _Index:
         if kind == "function_score":
             found = self._score(what["query"], key)
             return None if found is None or found < what["min_score"] else found
+        if kind == "exists":
+            return 1.0 if self._seen[key].get(what["field"]) else None
         if kind == "match_all":
             return 1.0
         if kind == "match_none":

@@ -182,6 +182,24 @@ def test_a_second_machine_sees_what_the_first_published(
     assert any("green, 1 node" in line for line in upkeep.status(found))
 
 
+def test_a_check_tells_of_counts_that_are_wrong(tmp_path: Path) -> None:
+    cluster = FakeCluster()
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    docs.mkdir()
+    write(docs, BEFORE)
+    update(index, [str(docs)], engine=engine(cluster))
+    assert not check(index, engine(cluster)).damages
+    (found,) = (found for name, found in cluster.indexes.items() if name.endswith("-counts"))
+    documents = found.documents.items()
+    name = next(name for name, (body, _) in documents if " f:mua|" in body.get("plus", ""))
+    body, number = found.documents[name]
+    found.documents[name] = {**body, "plus": body["plus"].replace(" f:mua|", " f:mua|1")}, number
+    found.refresh()
+    found._buried.clear()
+    told = [damage.what for damage in check(index, engine(cluster)).damages]
+    assert told == ["f:mua is counted in 17 passages, and in 7"]
+
+
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     cluster = FakeCluster()
     first, second = engine(cluster), engine(cluster)

@@ -1,6 +1,6 @@
 """The index in a cluster opened for searching: the `engines.IndexReader` of this engine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 from uuid import uuid4
@@ -31,6 +31,7 @@ from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
+_LOOKED_AT: Final = 100  # words, for a check
 _OLDEST: Final = (2, 19)
 _LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
 
@@ -49,6 +50,25 @@ class ClusterReader(ClusterLexicon):
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._client.close()
+
+    def faults(self) -> Iterator[str]:
+        """See `engines.IndexReader`: counts, of which some are looked at, and passages."""
+        query = {"exists": {"field": "wf"}}
+        body = {"size": _LOOKED_AT, "query": query, "_source": ["wf"], "track_total_hits": False}
+        hits = self._client.search(f"/{self._state.counts}/_search", body)["hits"]["hits"]
+        words = sorted({hit["_source"]["wf"] for hit in hits})
+        asked = {counts.PASSAGES: {"exists": {"field": "x"}}}
+        asked |= {f"f:{word}": {"term": {"s": f"f:{word}"}} for word in words}
+
+        def compute() -> list[tuple[str, int, int]]:
+            return [
+                (name, self._lookups.count(name), self._lookups.total(all_of([PART, condition])))
+                for name, condition in asked.items()
+            ]
+
+        for name, counted, there in self._lookups.settled(compute):
+            if counted != there:
+                yield f"{name} is counted in {counted} passages, and in {there}"
 
     def cluster(self) -> Cluster:
         """See `engines.IndexReader`."""
