@@ -134,7 +134,9 @@ def lock(file: IO[str]) -> None:
     os.lseek(file.fileno(), _LOCKED_BYTE, os.SEEK_SET)
     try:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno not in (0, errno.EACCES, errno.EDEADLK):  # 0 of wine
+            raise
         raise BlockingIOError(error.errno, error.strerror) from error
 
 
