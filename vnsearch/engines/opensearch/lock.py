@@ -96,8 +96,8 @@ def _is_free(lock: dict[str, Any]) -> bool:
     """Whether nobody holds a lock, or its holder is dead."""
     if not lock["held"] or time.time() - lock["at"] > SECONDS:
         return True
-    if lock["host"] != socket.gethostname():
-        return False
+    if lock["host"] != socket.gethostname() or os.name != "posix":
+        return False  # elsewhere signal 0 is no question
     try:
         os.kill(lock["pid"], 0)
     except ProcessLookupError:

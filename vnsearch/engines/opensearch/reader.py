@@ -1,6 +1,6 @@
 """The index in a cluster opened for searching: the `engines.IndexReader` of this engine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 from uuid import uuid4
@@ -27,10 +27,11 @@ from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.language import _
-from vnsearch.model import Match, Matches, StoredPassage
+from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
+_LOOKED_AT: Final = 100  # words, for a check
 _OLDEST: Final = (2, 19)
 _LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
 
@@ -49,6 +50,39 @@ class ClusterReader(ClusterLexicon):
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._client.close()
+
+    def faults(self) -> Iterator[str]:
+        """See `engines.IndexReader`: counts, of which some are looked at, and passages."""
+        query = {"exists": {"field": "wf"}}
+        body = {"size": _LOOKED_AT, "query": query, "_source": ["wf"], "track_total_hits": False}
+        hits = self._client.search(f"/{self._state.counts}/_search", body)["hits"]["hits"]
+        words = sorted({hit["_source"]["wf"] for hit in hits})
+        asked = {counts.PASSAGES: {"exists": {"field": "x"}}}
+        asked |= {f"f:{word}": {"term": {"s": f"f:{word}"}} for word in words}
+
+        def compute() -> list[tuple[str, int, int]]:
+            return [
+                (name, self._lookups.count(name), self._lookups.total(all_of([PART, condition])))
+                for name, condition in asked.items()
+            ]
+
+        for name, counted, there in self._lookups.settled(compute):
+            if counted != there:
+                yield f"{name} is counted in {counted} passages, and in {there}"
+
+    def cluster(self) -> Cluster:
+        """See `engines.IndexReader`."""
+        indexes = f"{self._state.passages},{self._state.counts}"
+        health = self._client.get(f"/_cluster/health/{indexes}") or {}
+        stored = self._client.get(f"/{indexes}/_stats/store") or {}
+        return Cluster(
+            str(self._client.address),
+            health["status"],
+            health["number_of_data_nodes"],
+            health["active_primary_shards"],
+            health["active_shards"],
+            stored["_all"]["total"]["store"]["size_in_bytes"],
+        )
 
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
@@ -273,21 +307,19 @@ class _Search:
             for feature, weight in zip(every, ranking.weights(every, idfs), strict=True)
             if weight.score or weight.window
         ]
+        words = ranking.name_words(query)
         named = [
             NameWord(word, ranking.idf(frequencies.df_in_names(word, query.exact), count))
-            for word in ranking.name_words(query)
+            for word in words
             if (count := frequencies.names)
         ]
         names = [name for name in named if name.idf]
-        # Else no name has all words.
-        highest = ranking.highest(w for _, w in weighed) if len(names) == len(named) else 0.0
         bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
-        bound, slack = bounds.query(weighed, names, highest)
+        bound, slack = bounds.query(weighed, names, words)
         qualified = self.qualified(filters)
         self._lookups.ready()
         missing = self._qualifying.missing(qualified)
-        scorer = Scorer(weighed, names, query.exact, average, highest)
-        return qualified, scorer, bound, slack, missing
+        return qualified, Scorer(weighed, names, words, query.exact, average), bound, slack, missing
 
 
 def major_version(client: Client) -> int:
