@@ -38,6 +38,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
         "cli/commands",
         "cli/help",
         "cli/options",
+        "cli/powershell",
         "cli/programs",
         "cli/reading_commands",
         "cli/upkeep_commands",
