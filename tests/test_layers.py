@@ -39,6 +39,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
         "cli/help",
         "cli/misuse",
         "cli/options",
+        "cli/powershell",
         "cli/programs",
         "cli/reading_commands",
         "cli/upkeep_commands",

@@ -3,6 +3,7 @@
 Modules that take long to import are imported by the command that needs them.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -48,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = given[: given.index("--")] if "--" in given else given
     as_json = any(word.partition("=")[0] in _JSON for word in options)
     use_language(commands)
+    if os.environ.get("_VNSEARCH_COMPLETE", "").startswith("powershell"):
+        from vnsearch.cli import powershell
+
+        powershell.register()
     run(lambda: _code(given), as_json=as_json)
 
 
