@@ -30,6 +30,7 @@ from vnsearch.ranking import TITLE_WEIGHT, Feature, Weight
 # By this factor sums of the same floats, none below 0, differ less in another order.
 _NEARLY: Final = 1 - 1e-9
 _MANY: Final = 256  # passages: to score more takes longer than to find closer bounds
+_SOME: Final = 64  # passages: to score more takes longer than a bound of each
 _SCORED_TOGETHER: Final = 32  # passages at first, and then ever more
 
 
@@ -103,8 +104,19 @@ class Scorer:
             passages = bounds.reaching(passages, top.threshold * _NEARLY)
             if passages.bit_count() > _MANY and bounds.refine():
                 passages = bounds.reaching(passages, top.threshold * _NEARLY)
+            if passages.bit_count() > _SOME:
+                self._score_by_closest(bounds, members(passages), top)
+                break
             together *= 2
         return list(top.best.values())
+
+    def _score_by_closest(self, bounds: UpperBounds, passages: Sequence[int], top: "_Top") -> None:
+        """Score passages by falling bound, each by its own, until none is high enough."""
+        order = sorted(zip(bounds.closest(passages), passages, strict=True), reverse=True)
+        for bound, passage in order:
+            if bound < top.threshold * _NEARLY:
+                break
+            self._score_all((passage,), top)
 
     def parts(self, passage: int) -> tuple[ScorePart, ...]:
         """Return the parts of a passage's score, the largest first."""

@@ -18,7 +18,7 @@ class Limits(NamedTuple):
     batch_bytes: int = 60_000_000  # of text in UTF-8, by estimate
     batch_documents: int = 60_000
     terms: int = MAX_TERMS  # of a batch, and of segments that are merged
-    segments: int = 8
+    segments: int = 7
     merged_at_once: int = 6
     full: int = 50_000  # passages
     deleted_share: float = 0.25  # of a segment; with more it is written anew
