@@ -4,6 +4,7 @@
 # make lint    set up, check style and types
 # make pythons  run the whole test suite with every Python that is allowed and installed
 # make lowest  run it with the lowest versions of the dependencies that are allowed
+# make pictures  make the pictures of docs/pictures by running the program
 # make messages  bring the catalog of translations up to date with the code
 # make dist    build wheel and sources, and check them
 
@@ -22,7 +23,7 @@ PYTHONS := $(shell for python in python3.10 python3.11 python3.12 python3.13 pyt
   "$$python" -c 'import sys; print(*sys.version_info[:2], sys.executable)' 2>/dev/null; \
   done | sort -k 2,2n -u | cut -d ' ' -f 3)
 
-.PHONY: demo formats test lint messages pythons lowest dist clean
+.PHONY: demo formats test lint messages pictures pythons lowest dist clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -53,6 +54,9 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+pictures: $(STAMP)
+	$(BIN)/python -m distribution.pictures
 
 messages: $(STAMP)
 	$(BIN)/python -m distribution.messages

@@ -38,6 +38,17 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 CORPUS = REPOSITORY / "corpus"
 SHARED = REPOSITORY.parent / "shared"
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On Windows, skip what needs something that is not there."""
+    if sys.platform == "win32":
+        from tests.windows.skipped import reason
+
+        for item in items:
+            if why := reason(item.nodeid):
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
 Files = Mapping[str, str | bytes]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -43,6 +43,7 @@ def refresh(
     quiet: bool,
 ) -> int:
     """Bring the index up to date; the options are those of the command."""
+    from vnsearch.indexing.roots import RootOptions
     from vnsearch.indexing.update import NUMPY_SETTINGS, update
 
     for name, value in NUMPY_SETTINGS.items():
@@ -63,10 +64,12 @@ def refresh(
         done = update(
             index,
             paths,
-            excludes=[glob for glob in excludes if glob] if excludes else None,
-            encoding=None if encoding is None else _encoding(encoding),
-            ocr=ocr,
-            gitignore=gitignore,
+            options=RootOptions(
+                [glob for glob in excludes if glob] if excludes else None,
+                None if encoding is None else _encoding(encoding),
+                gitignore,
+                ocr,
+            ),
             forget=forget,
             rebuild=rebuild,
             wait=wait,
@@ -118,7 +121,7 @@ def _check_paths(paths: Sequence[str], own: Mapping[str, object]) -> None:
 
 def _tell_what_is_kept(done: "Changes") -> None:
     """Tell of what could not be read and stays in the index."""
-    from vnsearch.indexing.update import forget_advice
+    from vnsearch.indexing.refusals import forget_advice
     from vnsearch.render import upkeep
 
     for root in done.missing_roots:

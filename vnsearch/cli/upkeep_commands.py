@@ -27,8 +27,8 @@ def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_page
     Looks at the files of all roots, but opens none. Exits with 1 when a root is missing.
     """
     from vnsearch.cli import which_index
+    from vnsearch.indexing.refusals import forget_advice
     from vnsearch.indexing.status import status as status_of
-    from vnsearch.indexing.update import forget_advice
     from vnsearch.render import jsonform, pager, upkeep
 
     if every:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from vnsearch.files.globs import folding_matcher
-from vnsearch.files.paths import is_below
 from vnsearch.files.types import uncompressed
 from vnsearch.model import Cluster, Document, Matches, StoredPassage
 from vnsearch.query.clauses import Query
@@ -90,7 +89,9 @@ class Filters(NamedTuple):
 
 
 def _is_in(source: str, folder: str) -> bool:
-    return is_below(source, folder) or (folder == os.curdir and not os.path.isabs(source))
+    if folder == os.curdir:
+        return not os.path.isabs(source)
+    return source == folder or source.startswith(folder.rstrip("/") + "/")
 
 
 class IndexReader(Lexicon, Protocol):

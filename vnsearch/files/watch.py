@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from vnsearch.errors import VnsearchError
-from vnsearch.files.paths import is_valid, relative_to
+from vnsearch.files.paths import relative_to
 from vnsearch.language import _
 
 _TICK: Final = 2_000  # ms
@@ -17,15 +17,9 @@ def changes(folders: Sequence[str], matters: Callable[[str], bool]) -> Iterator[
     """Yield True when files have changed, after a moment without more changes, and False every two
     seconds otherwise. What happens between two yields is told by the next one.
 
-    `matters` says of an absolute path whether it counts. Raises VnsearchError when the system
-    cannot watch so many folders, or one whose path is not UTF-8.
+    `matters` says of an absolute path whether it counts. The paths of the folders are UTF-8.
+    Raises VnsearchError when the system cannot watch so many.
     """
-    for folder in folders:
-        if not is_valid(folder):
-            raise VnsearchError(
-                _("cannot watch {path}: its path is not UTF-8").format(path=folder),
-                _("rename it, or run from time to time: vnsearch index"),
-            )
     while True:
         yield from _until_one_is_lost(folders, matters)
         yield True

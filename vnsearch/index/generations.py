@@ -215,7 +215,7 @@ class Generations:
         try:
             checksum = checksums.write(draft, self._readable())
             _set_modes(draft, _mode_of(self.folder))
-            for folder, _, files in os.walk(draft, topdown=False, onerror=_raise):
+            for folder, _folders, files in os.walk(draft, topdown=False, onerror=_raise):
                 for name in files:
                     sync(os.path.join(folder, name))
                 sync(folder)

@@ -13,7 +13,8 @@ from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.index.place import engine_of
 from vnsearch.indexing.counts import by_format, by_reason
-from vnsearch.indexing.plan import Known, everything, make_plan
+from vnsearch.indexing.plan import Known, make_plan
+from vnsearch.indexing.roots import everything
 from vnsearch.model import FileEncoding, IndexSummary, Skipped, Status
 
 

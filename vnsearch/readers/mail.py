@@ -55,7 +55,8 @@ def read(source: Source) -> Iterator[Document | Flaw | Held]:
     message = parsed(data)
     yield document(source, message)
     if end_of_parts(data) < len(data):
-        yield Flaw(f"over {_MOST_PARTS:,} parts; the rest was not read")
+        told = N_("over {count} parts; the rest was not read")
+        yield Flaw(told.format(count=f"{_MOST_PARTS:,}"))
     yield from attached(message)
 
 
