@@ -77,8 +77,9 @@ def written(catalog: Catalog) -> str:
 
 def messages() -> Iterator[tuple[str | tuple[str, str], list[str]]]:
     """Each message, or its singular and plural, and what translators are told of it."""
-    kept = {*in_code(ROOT / "vnsearch", keywords={"N_": None})}
-    for text in kept | {*in_code(ROOT / "vnsearch")}:
+    own = (ROOT / "vnsearch", ["**.py"]), (ROOT / "distribution", ["manual.py"])
+    kept = {text for where in own for text in in_code(*where, keywords={"N_": None})}
+    for text in kept.union(*(in_code(*where) for where in own)):
         yield text, [KEPT] * (text in kept)
     for text in filter(None, messages_of(commands)):
         yield text, []

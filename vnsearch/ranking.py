@@ -29,7 +29,7 @@ from vnsearch.analysis.tokenizer import forms, tokenize
 from vnsearch.language import N_
 from vnsearch.model import Abbreviation
 from vnsearch.query.clauses import Kind, Query, Word, joined_words
-from vnsearch.vietnamese.questions import QUESTION_PHRASES, QUESTION_WORDS
+from vnsearch.vietnamese.questions import asking, naming_what_is_asked_for
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
 # with the idf of Lucene, which is never negative.
@@ -53,16 +53,18 @@ READING_POWER: Final = 0.3
 LONG_QUERY_WORDS: Final = 8
 
 # What an abbreviation stands for, or the short form of what is spelt out: less than any bigram
-# that was asked for. Not measured, for the collections hardly have any.
+# that was asked for. Measured on few queries.
 ABBREVIATION_WEIGHT: Final = 0.3
 
 # What a phrase without spaces, such as a date, adds in any of its typings, which documents with
-# another typing are found by. Not measured, for the collections hardly have any.
+# another typing are found by. Measured on few queries.
 OTHER_TYPING_WEIGHT: Final = 1.0
 
 # Of words that ask for something: texts that answer do not have them, so they are rare, and would
 # weigh much where they happen to occur.
 QUESTION_WEIGHT: Final = 0.3
+# Of words that say what kind of thing is asked for (`là loại thuốc gì`): an answer names one.
+KIND_ASKED_FOR_WEIGHT: Final = 0.6
 
 TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its document
 
@@ -148,11 +150,10 @@ def features(query: Query) -> tuple[Feature, ...]:
 
 def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feature]:
     """The features of consecutive words of a query of `size` words."""
-    asking = _asking(run)
+    asked = _question_weights(run)
     words = tuple(map(_as_indexed, run))
     squared = size >= LONG_QUERY_WORDS
-    for typed, word, asks in zip(run, words, asking, strict=True):
-        weight = QUESTION_WEIGHT if asks else 1.0
+    for typed, word, weight in zip(run, words, asked, strict=True):
         in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_field
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
         folded, forms = (WORD_WEIGHT, {}) if exact else _word_weights(typed)
@@ -162,10 +163,10 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
             one = alone if form == word.exact else alone._replace(text=form, exact=form)
             yield Feature((one,), exact=True, weight=share * weight)
     apart = [word._replace(others=()) for word in words]
-    for bigram, any_asks in zip(pairwise(apart), pairwise(asking), strict=True):
+    for bigram, of_both in zip(pairwise(apart), pairwise(asked), strict=True):
         if any(word.kind is not Kind.WORD for word in bigram):
             continue  # of the many words it stands for, most are neighbours by chance
-        yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(any_asks) else 1.0))
+        yield Feature(bigram, exact, BIGRAM_WEIGHT * min(of_both))
 
 
 def _word_weights(word: Word) -> tuple[float, dict[str, float]]:
@@ -181,16 +182,14 @@ def _word_weights(word: Word) -> tuple[float, dict[str, float]]:
             return WORD_WEIGHT - READING_WEIGHT, weights
 
 
-def _asking(run: Sequence[Word]) -> list[bool]:
-    """Whether each word asks for something."""
+def _question_weights(run: Sequence[Word]) -> list[float]:
+    """What each word weighs by its part in a question: 1 if it is what the question is about."""
     forms = [word.exact for word in run]
-    asking = [form in QUESTION_WORDS for form in forms]
-    for phrase in QUESTION_PHRASES:
-        size = len(phrase)
-        for begin in range(len(forms) - size + 1):
-            if tuple(forms[begin : begin + size]) == phrase:
-                asking[begin : begin + size] = [True] * size
-    return asking
+    naming = naming_what_is_asked_for(forms)
+    return [
+        QUESTION_WEIGHT if asks else KIND_ASKED_FOR_WEIGHT if place in naming else 1.0
+        for place, asks in enumerate(asking(forms))
+    ]
 
 
 def _related(item: Abbreviation) -> Iterator[Feature]:

@@ -224,6 +224,21 @@ def test_leaving_gives_what_was_found(index: Path) -> None:
     assert len(left.hits) == 2
 
 
+def test_a_fault_is_told_by_the_command(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vnsearch.interactive.telling.told", lambda _: 1 / 0)
+    screens: list[SearchScreen] = []
+
+    async def script(driver: Driver) -> None:
+        screens.append(driver.screen)
+        await driver.type("dang")
+        await driver.until(lambda: driver.screen.fault)
+
+    with pytest.raises(ZeroDivisionError):
+        drive(index, script)
+    assert isinstance(screens[0].fault, ZeroDivisionError)
+    assert not screens[0]._exit_renderables
+
+
 def test_a_late_answer_is_dropped(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
     monkeypatch.setattr(Worker, "ask", lambda _, question: asked.append(question))

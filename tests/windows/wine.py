@@ -31,8 +31,10 @@ _PREFIX: Final = FOLDER / "prefix"
 _SITE: Final = FOLDER / "site"
 
 # What tests need besides the dependencies of vnsearch, and what these need on Windows.
-_OTHERS: Final = ("colorama", "hypothesis", "jsonschema", "openpyxl", "pytest", "python-docx")
-_MORE: Final = ("python-pptx", "pytest-xdist", "rpds-py")
+_OTHERS: Final = (
+    "Babel", "colorama", "hypothesis", "jsonschema", "openpyxl", "pytest", "pytest-xdist",
+    "python-docx", "python-pptx", "rpds-py",
+)  # fmt: skip
 # The last versions that do with what wine 8 has of Windows.
 _PINNED: Final = {
     "jsonschema": "4.21.1",
@@ -45,7 +47,7 @@ _PINNED: Final = {
 
 def is_installed() -> bool:
     """Whether there is wine."""
-    return WINE.exists()
+    return sys.platform != "win32" and WINE.exists()
 
 
 def is_ready() -> bool:
@@ -124,7 +126,7 @@ def _requirements() -> list[str]:
     locked = {
         name.lower(): version for name, version in re.findall(r"^([\w.-]+)==(\S+)", lock, re.M)
     }
-    wanted = [name for name in (*own, *_OTHERS, *_MORE) if name != "tomli"]
+    wanted = [name for name in (*own, *_OTHERS) if name != "tomli"]
     versions = {**locked, **_PINNED}
     return [
         f"{name}=={versions[name.lower()]}" if name.lower() in versions else name for name in wanted

@@ -31,7 +31,8 @@ _GROUPED: Final = re.compile(
     rf"{_FIRST_GROUP}([{SEPARATORS}])[0-9]{{3}}(?:\1[0-9]{{3}}){{0,5}}(?![0-9])(?!\1[0-9])"
 )
 _YEAR: Final = re.compile(r"(?:1[89]|20)[0-9]{2}")
-_LETTERS_BEHIND: Final = re.compile(r"[^\W\d_]+|₫")
+AREA_OR_VOLUME: Final = r"[kcdm]?m[23²³](?![^\W_])"
+_UNIT_BEHIND: Final = re.compile(rf"{AREA_OR_VOLUME}|[^\W\d_]+|₫")
 
 # Of 20.000đ, the token 000đ; 20 begins the number.
 _GROUP_OF_THREE: Final = re.compile(r"[0-9]{3}(?![0-9])")
@@ -97,7 +98,7 @@ def number_and_unit(text: str, start: int) -> tuple[str, ...]:
     if not end:
         return ()
     number = joined(text[start:end])
-    unit = _LETTERS_BEHIND.match(text, end + (text[end : end + 1] in tuple("\u0020\u00a0")))
+    unit = _UNIT_BEHIND.match(text, end + (text[end : end + 1] in tuple("\u0020\u00a0")))
     if unit is None:
         return (number,)
     word = words_in(unit[0]).match(unit[0])

@@ -20,7 +20,7 @@ from vnsearch.vietnamese.syllable import canonical
 
 # To be raised whenever the same text gives other tokens: an index of another version must be
 # rebuilt.
-VERSION = 3
+VERSION = 4
 
 # Scripts without spaces: each letter is a token, so that any piece of a text is a phrase. Chinese
 # and Nôm, Japanese, Thai, Lao, Khmer; the last three with marks behind their letters.

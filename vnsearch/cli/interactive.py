@@ -9,11 +9,10 @@ from vnsearch.cli import opener, session, which_index
 from vnsearch.cli.show import on_disk
 from vnsearch.errors import EXIT_FOUND, NoIndexError, VnsearchError
 from vnsearch.files.types import type_of
-from vnsearch.index.generations import Generations
-from vnsearch.index.location import no_index
 from vnsearch.language import _
 from vnsearch.model import Locator
 from vnsearch.search.file_filter import FileFilter
+from vnsearch.search.searcher import Searcher
 
 
 def is_possible() -> bool:
@@ -38,12 +37,14 @@ def search(
             _("search without it: vnsearch search WORDS"),
         )
     index = which_index.existing(folder, quiet=quiet)
-    if not Generations(index).exists():
-        raise no_index()
+    Searcher(index).close()  # or what is wrong with it is told as by any command
     from vnsearch.interactive.app import SearchScreen  # Textual takes long to import
     from vnsearch.interactive.asking import Sought
 
-    left = SearchScreen(index, Sought(words, files, exact), program_for).run()
+    screen = SearchScreen(index, Sought(words, files, exact), program_for)
+    left = screen.run()
+    if screen.fault is not None:
+        raise screen.fault
     if left is not None and left.hits:
         session.remember(index, left.query, left.hits)
     return EXIT_FOUND

@@ -76,6 +76,8 @@ def _disagreements(generation: Path, engine: Engine) -> Iterator[Damage]:
             with closing(engine.reader(generation / ENGINE)) as reader:
                 for fault in islice(_files_that_differ(catalog, reader), _TOLD):
                     yield Damage(f"{generation.name}/{ENGINE}", fault)
+                for fault in reader.faults():
+                    yield Damage(f"{generation.name}/{ENGINE}", fault)
         except (OSError, MemoryError):
             raise
         except Exception as error:  # of a wrong structure anything may come

@@ -31,7 +31,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
         known = Known(roots, files, catalog.members())
         count, documents = catalog.counts()
-        passages = reader.count_passages()
+        passages, cluster = reader.count_passages(), reader.cluster()
     plan = make_plan(places, known, roots, everything(places, roots), str(index))
     of_note = {*files.names(lambda state: bool(state.flaws or state.encoding))}
     noted = {name: files[name] for name in plan.kept if name in of_note}
@@ -53,6 +53,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         reasons=by_reason(skipped, {s.path for s in skipped if _is_read(places, files, s)}),
         versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
         encodings=tuple(encodings_in(places, noted, sorted(noted))),
+        cluster=cluster,
     )
 
 

@@ -1,6 +1,6 @@
 """The screen: a line to type in, the hits, the text of one of them; see the room's `__init__`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
@@ -18,13 +18,14 @@ from vnsearch.interactive.guide import Guide, Keys
 from vnsearch.interactive.hits import Hits
 from vnsearch.interactive.narrowing import Narrowing
 from vnsearch.interactive.opening import Finder, open_file
-from vnsearch.interactive.pane import FAINT, Line, Typed
+from vnsearch.interactive.pane import Line, Typed
 from vnsearch.interactive.preview import Preview
 from vnsearch.interactive.top import Top, Typing
 from vnsearch.interactive.worker import Failed, Renewed, Worker
 from vnsearch.language import _, ngettext
 from vnsearch.language.writing import number
 from vnsearch.model import Hit
+from vnsearch.render.marking import FAINT
 from vnsearch.render.safety import visible
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class _Answered(Message):
 class SearchScreen(App[Opened]):
     """Search as one types."""
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual has it
         (0, "-stacked"),
@@ -79,15 +80,16 @@ class SearchScreen(App[Opened]):
         """`find`: the program that opens a file."""
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
-        self._index, self._sought, self._find = index, sought, find
+        self._sought, self._find = sought, find
         self._asked: Search | None = None  # the last question
         self._found: Found | None = None  # the last answer
         self._reading: Timer | None = None
         self._forgetting: Timer | None = None
-        self._wrong = ""  # what is wrong with the index
+        self._wrong: Sequence[str] = ()  # what is wrong with the index, and what to do about it
         self._is_ready = False
-        self._searching: Worker
-        self._details: Worker
+        self.fault: Exception | None = None  # that ended the screen
+        self._searching = Worker(index, self._deliver)
+        self._details = Worker(index, self._deliver)
 
     def compose(self) -> ComposeResult:
         """See `App`."""
@@ -105,8 +107,8 @@ class SearchScreen(App[Opened]):
         self._narrowing, self._keys = self.query_one(Narrowing), self.query_one(Keys)
         self._typing = self.query_one(Typing)
         self._narrowing.display = False
-        self._searching = Worker(self._index, self._deliver)
-        self._details = Worker(self._index, self._deliver)
+        self._searching.start()
+        self._details.start()
         self.set_interval(_LOOK_AGAIN, lambda: self._searching.ask(Renew()))
         self._is_ready = True
         self._typing.focus()
@@ -117,6 +119,14 @@ class SearchScreen(App[Opened]):
         """Let go of the index."""
         self._searching.close()
         self._details.close()
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.fault = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End without a traceback: the command tells the fault."""
+        self._close_messages_no_wait()
 
     def on_resize(self) -> None:
         """Draw the line between the panes anew."""
@@ -181,7 +191,7 @@ class SearchScreen(App[Opened]):
                 pass
 
     def _show_found(self, found: Found) -> None:
-        self._wrong = ""
+        self._wrong = ()
         self._found = found
         hits = [*found.results.hits]
         if found.question.offset:
@@ -198,7 +208,7 @@ class SearchScreen(App[Opened]):
         if isinstance(question, Read):
             self._say(message, is_wrong=True)
             return
-        self._wrong = " – ".join(filter(None, (message, advice)))
+        self._wrong = [part for part in (message, advice) if part]
         self._tell()
 
     def _choose(self) -> None:

@@ -8,8 +8,9 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
-from vnsearch.interactive.pane import BRIGHT, FAINT, WRONG, Pane
+from vnsearch.interactive.pane import Pane, wrong
 from vnsearch.language import _
+from vnsearch.render.marking import BRIGHT, FAINT
 
 _KEYS: Final = 12  # columns
 
@@ -64,7 +65,8 @@ class Keys(Pane):
     def line(self, y: int) -> Text:  # noqa: ARG002
         """See `Pane`."""
         if self._message:
-            return Text(" ").append(self._message, WRONG if self._is_wrong else BRIGHT)
+            message = Text(self._message)
+            return Text(" ").append_text(wrong(self._message) if self._is_wrong else message)
         line, help_ = Text(" "), _shown("F1", _("help"))
         for key, what in self._keys:
             shown = _shown(key, what)

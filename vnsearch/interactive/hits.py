@@ -8,10 +8,10 @@ from rich.text import Text
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 
-from vnsearch.interactive.pane import BRIGHT, CHOSEN, FAINT, WRONG, Pane, cell
+from vnsearch.interactive.pane import CHOSEN, WRONG, Pane, cell
 from vnsearch.language.writing import day
 from vnsearch.model import Hit
-from vnsearch.render.marking import marked
+from vnsearch.render.marking import BRIGHT, FAINT, marked
 from vnsearch.render.safety import safe
 
 _ONE_LINE: Final = 76  # columns in which a hit has one line
@@ -112,7 +112,7 @@ class Hits(Pane):
     def _row(self, hit: Hit, title: Text, width: int) -> Text:
         """Title, name, date and type in columns; the last ones where there is room."""
         dates, types = 10, 8
-        columns = [Text().append(day(hit.modified), WRONG if hit.stale else FAINT)]
+        columns = [Text().append(day(hit.modified), FAINT)]
         used = dates + 2
         if width >= 2 * _LEAST_TITLE + used + types:
             columns.append(cell(Text().append(safe(hit.type), FAINT), types))
@@ -120,17 +120,22 @@ class Hits(Pane):
         names = max(12, (width - used) * 2 // 5)
         name = cell(Text().append(_name(hit), FAINT), names)
         row = cell(title, width - used - names - 2)
-        for column in (name, *columns):
-            row.append("  ").append_text(column)
+        row.append("  ").append_text(name)
+        for gap, column in zip((_stale(hit), "  "), columns, strict=False):
+            row.append(gap, WRONG).append_text(column)
         return row
 
 
 def _details(hit: Hit) -> Text:
     """Name, date and type on one line."""
-    details = Text().append(f"{_name(hit)} · ", FAINT)
-    details.append(day(hit.modified), WRONG if hit.stale else FAINT)
-    details.append(f" · {safe(hit.type)}", FAINT)
-    return details
+    details = Text().append(f"{_name(hit)} ·", FAINT)
+    details.append(_stale(hit)[1], WRONG)
+    return details.append(f"{day(hit.modified)} · {safe(hit.type)}", FAINT)
+
+
+def _stale(hit: Hit) -> str:
+    """The two columns before the date: whether the file changed or is gone since."""
+    return " ✗" if hit.stale else "  "
 
 
 def _name(hit: Hit) -> str:

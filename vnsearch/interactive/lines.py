@@ -108,7 +108,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     """Where the lines of a text are, long ones in several pieces."""
     begin = 0
     for end, behind in [*(match.span() for match in _ENDS.finditer(text)), (len(text), len(text))]:
-        if behind - end > 1 and begin:
+        if behind - end > 1 and end:
             yield from _cut(text, begin, end)
             yield end, end
         else:

@@ -11,10 +11,11 @@ from textual.message import Message
 
 from vnsearch.errors import VnsearchError
 from vnsearch.files.types import suffixes_of
-from vnsearch.interactive.pane import BRIGHT, CHOSEN, FAINT, Pane, Typed, cell, is_typed
+from vnsearch.interactive.pane import CHOSEN, Pane, Typed, cell, is_typed
 from vnsearch.language import _
 from vnsearch.language.writing import number
 from vnsearch.model import Facets
+from vnsearch.render.marking import BRIGHT, FAINT
 from vnsearch.render.safety import safe
 from vnsearch.search.file_filter import FileFilter
 

@@ -9,12 +9,16 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from vnsearch.render.marking import Marks, marks_on
+from vnsearch.render.marking import BRIGHT, Marks, marks_on
 
-CHOSEN = Style(color="cyan", bold=True)  # beside the line that is chosen
-FAINT = Style(dim=True)
-BRIGHT = Style(bold=True)
-WRONG = Style(color="red", bold=True)
+# Signs only have colours: of letters, no theme says whether they could be read in them.
+CHOSEN = Style(color="cyan", bold=True)  # the sign beside what is chosen
+WRONG = Style(color="red", bold=True)  # that before what is wrong
+
+
+def wrong(message: str) -> Text:
+    """A message that something is wrong."""
+    return Text().append("✗ ", WRONG).append(message, BRIGHT)
 
 
 class Typed(Message):
@@ -48,20 +52,21 @@ class Pane(Widget):
 
 
 class Line(Pane):
-    """One line of text."""
+    """A line of text, or some."""
 
     def __init__(self, id: str, text: Text | None = None) -> None:  # noqa: A002 - as Textual has it
         super().__init__(id=id)
-        self._text = text or Text()
+        self._lines: tuple[Text, ...] = (text or Text(),)
 
-    def show(self, text: Text) -> None:
-        """Show another text."""
-        self._text = text
+    def show(self, *lines: Text) -> None:
+        """Show other lines."""
+        self._lines = lines
+        self.styles.height = len(lines)
         self.refresh()
 
-    def line(self, y: int) -> Text:  # noqa: ARG002
+    def line(self, y: int) -> Text:
         """See `Pane`."""
-        return self._text
+        return self._lines[y] if y < len(self._lines) else Text()
 
 
 def strip(text: Text, width: int, console: Console) -> Strip:

@@ -10,10 +10,11 @@ from textual.message import Message
 
 from vnsearch.interactive.asking import Shown
 from vnsearch.interactive.lines import Lines, Position
-from vnsearch.interactive.pane import BRIGHT, CHOSEN, FAINT, WRONG, Pane, Typed, cell, is_typed
+from vnsearch.interactive.pane import CHOSEN, Pane, Typed, cell, is_typed, wrong
 from vnsearch.language import _, translated
 from vnsearch.language.writing import day, number
 from vnsearch.model import Hit, Locator
+from vnsearch.render.marking import BRIGHT, FAINT
 from vnsearch.render.safety import safe, visible
 
 _GUTTER: Final = 2  # columns before the text
@@ -223,9 +224,9 @@ class Preview(Pane, can_focus=True):
             name = f" ({visible(place.name)})" if place.name else ""
             parts.append(f"{translated(place.unit)} {number(place.number)}{name}")
         parts += day(self.hit.modified), safe(self.hit.type)
-        text = Text().append(" · ".join(parts), CHOSEN if self.has_focus else FAINT)
+        text = Text().append(" · ".join(parts), BRIGHT if self.has_focus else FAINT)
         if self.hit.stale:
-            text.append(" · " + _("changed or gone since it was indexed"), WRONG)
+            text.append(" ").append_text(wrong(_("changed or gone since it was indexed")))
         return text
 
     def _by_name(self) -> str:

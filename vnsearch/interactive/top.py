@@ -1,5 +1,7 @@
 """The top of the screen: the line to type in, how many documents there are, and how it went."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
@@ -9,9 +11,10 @@ from textual.widgets import Input
 from vnsearch.interactive import telling
 from vnsearch.interactive.asking import Sought
 from vnsearch.interactive.narrowing import chosen
-from vnsearch.interactive.pane import CHOSEN, FAINT, WRONG, Line
+from vnsearch.interactive.pane import CHOSEN, Line, wrong
 from vnsearch.language import _
 from vnsearch.model import Results
+from vnsearch.render.marking import BRIGHT, FAINT
 from vnsearch.render.safety import safe, visible
 
 
@@ -44,13 +47,15 @@ class Top(Container):
             yield Line("total")
         yield Line("told")
 
-    def tell(self, sought: Sought, results: Results | None, wrong: str) -> None:
+    def tell(self, sought: Sought, results: Results | None, failure: Sequence[str]) -> None:
         """Show what an answer is narrowed to, how the search went, or what is wrong."""
         line, total = Text("   "), ""
         for value in chosen(sought.files):
-            line.append(f"[{safe(value.value)}]", CHOSEN).append(" ")
-        if wrong:
-            line.append(visible(wrong), WRONG)
+            line.append(f"[{safe(value.value)}]", BRIGHT).append(" ")
+        told = [line]
+        if failure:
+            told = [Text(" ").append_text(wrong(visible(failure[0])))]
+            told += [Text("   ").append(visible(part), FAINT) for part in failure[1:]]
         elif results is not None:
             line.append(visible(telling.told(results)), FAINT)
             total = telling.total(results)
@@ -59,4 +64,4 @@ class Top(Container):
         count = self.query_one("#total", Line)
         count.styles.width = cell_len(total) + 2
         count.show(Text().append(f" {total} ", FAINT))
-        self.query_one("#told", Line).show(line)
+        self.query_one("#told", Line).show(*told)

@@ -48,6 +48,9 @@ class Worker:
         self._is_closed = False
         self._changed = Condition()
         self._thread = Thread(target=self._run, name="vnsearch answers", daemon=True)
+
+    def start(self) -> None:
+        """Begin to answer."""
         self._thread.start()
 
     def ask(self, question: Question) -> None:
@@ -61,10 +64,6 @@ class Worker:
         with self._changed:
             self._is_closed = True
             self._changed.notify()
-
-    def join(self) -> None:
-        """Wait until the thread has ended, and closed its index."""
-        self._thread.join()
 
     def _run(self) -> None:
         while (question := self._next()) is not None:

@@ -55,8 +55,8 @@ def read(source: Source) -> Iterator[Document | Flaw | Held]:
     message = parsed(data)
     yield document(source, message)
     if end_of_parts(data) < len(data):
-        why = N_("over {count} parts; the rest was not read")
-        yield Flaw(why.format(count=f"{_MOST_PARTS:,}"))
+        told = N_("over {count} parts; the rest was not read")
+        yield Flaw(told.format(count=f"{_MOST_PARTS:,}"))
     yield from attached(message)
 
 

@@ -15,6 +15,7 @@ from vnsearch.readers.package import row_of
 from vnsearch.readers.ppt_format import Record, Text
 
 _STREAM, _USER = "PowerPoint Document", "Current User"
+_OF_1995 = "PP40"  # the stream of that version
 _ENCRYPTED = 0xF3D1C4DF  # where the stream of the user says what follows
 _OF_SLIDES, _OF_MASTERS, _OF_NOTES = range(3)  # instances of lists of slides
 
@@ -25,6 +26,8 @@ def read(source: Source) -> Iterator[Document]:
     user = container.stream(_USER)
     if user[12:16] == _ENCRYPTED.to_bytes(4, "little") or "EncryptedSummary" in container:
         raise UnusableFileError(N_("encrypted"))
+    if _OF_1995 in container and _STREAM not in container:
+        raise UnusableFileError(N_("of PowerPoint 95: save it again with a newer program"))
     deck = _Deck(container.needed(_STREAM), int.from_bytes(user[16:20], "little"))
     text = "\n\f".join(deck.slides())
     if not text.strip():

@@ -219,6 +219,7 @@ def status(found: Status) -> Object:
         "formats": [{"suffix": name, "files": files} for name, files in found.formats.items()],
         "reasons": [{"reason": why, "files": files} for why, files in found.reasons.items()],
         "versions": found.versions,
+        **({"cluster": found.cluster._asdict()} if found.cluster else {}),
     }
 
 

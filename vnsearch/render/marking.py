@@ -29,7 +29,7 @@ _MARKS: Final = Marks(
     Style(color="color(16)", bgcolor="color(250)"),
 )
 # Of 16 colours no theme says which it has.
-_PLAIN_MARKS: Final = Marks(Style(reverse=True, bold=True), Style(reverse=True, dim=True))
+_PLAIN_MARKS: Final = Marks(Style(reverse=True, bold=True), Style(bold=True))
 
 
 def marks_on(console: Console, *, no_color: bool = False) -> Marks:

@@ -10,6 +10,7 @@ from vnsearch.language.writing import megabytes, minute, number, second
 from vnsearch.model import (
     Changes,
     Check,
+    Cluster,
     FileEncoding,
     IndexSummary,
     Root,
@@ -136,6 +137,28 @@ def status(found: Status) -> Iterator[str]:
         yield f"{name:{width}}{text}"
 
 
+def _in_cluster(found: Cluster) -> str:
+    told = _("{address}: {health}, {nodes}, {copies} of {parts}, {size} MB").format(
+        address=safe(found.address),
+        health=found.health,
+        nodes=ngettext("{count} node", "{count} nodes", found.nodes).format(
+            count=number(found.nodes)
+        ),
+        copies=ngettext("{count} copy", "{count} copies", found.copies).format(
+            count=number(found.copies)
+        ),
+        parts=ngettext("{count} part", "{count} parts", found.parts).format(
+            count=number(found.parts)
+        ),
+        size=megabytes(found.bytes),
+    )
+    if found.health == "yellow":
+        return _("{status}; copies are missing, one more dead node may lose documents").format(
+            status=told
+        )
+    return told
+
+
 def _status(found: Status) -> Iterator[tuple[str, str]]:
     """The rows of the status: each its name and text."""
     yield _("index"), safe(found.folder)
@@ -151,6 +174,8 @@ def _status(found: Status) -> Iterator[tuple[str, str]]:
         named = {name or _("no suffix"): count for name, count in found.formats.items()}
         yield _("formats"), safe(_listed(named))
     yield _("size"), _("{size} MB on disk").format(size=megabytes(found.bytes_on_disk))
+    if found.cluster is not None:
+        yield _("cluster"), _in_cluster(found.cluster)
     yield _("updated"), second(found.updated)
     versions = dict(found.versions)
     own = versions.pop("vnsearch", "")

@@ -140,7 +140,7 @@ class Searcher:
         """What the answer to a query may be narrowed to, by `files`: types, folders, years."""
         with as_index_error(self._generations):
             typed = _parsed(text, unfinished, exact=exact, demand=demand)
-            query, _ = self._rewriter.rewrite(typed, unfinished=unfinished)
+            query, _corrected = self._rewriter.rewrite(typed, unfinished=unfinished)
             filters = files.filters(self._places, self._catalog)
             counts = self._reader.matches_by_source(query, filters)
             return facets_of(counts, dict(self._catalog.modified()), self._places)
@@ -239,7 +239,7 @@ class Searcher:
     def typings(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """What a query would find in other typings, too: each thing as typed, and its typings."""
         with as_index_error(self._generations):
-            query, _ = self._rewriter.rewrite(parse(text, exact=True))
+            query, _corrected = self._rewriter.rewrite(parse(text, exact=True))
         words = (*joined_words(query.clauses), *words_of(query.clauses))
         return tuple(
             (word.text, tuple(" ".join(w.text for w in typing) for typing in word.others))
@@ -260,7 +260,7 @@ class Searcher:
             return (), ()
         with as_index_error(self._generations):
             typed = _parsed(text, unfinished, exact=exact)
-            query, _ = self._rewriter.rewrite(typed, unfinished=unfinished)
+            query, _corrected = self._rewriter.rewrite(typed, unfinished=unfinished)
         highlighter = Highlighter(query, relaxed=True, length=sys.maxsize)
         marks, weak = list[Span](), list[Span]()
         for part in document.passages:

@@ -62,7 +62,10 @@ class FakeCluster:
                 found = {n: i for n, i in self.indexes.items() if named.fullmatch(n)}
                 return 200, {n: {"mappings": i.mappings} for n, i in found.items()}
             case "GET", ["_cluster", "health", _]:
-                return 200, {"status": "green"}
+                counts = "number_of_data_nodes", "active_primary_shards", "active_shards"
+                return 200, {"status": "green", **dict.fromkeys(counts, 1)}
+            case "GET", [_, "_stats", "store"]:
+                return 200, {"_all": {"total": {"store": {"size_in_bytes": 1}}}}
             case "POST", [names, "_refresh"]:
                 for name in names.split(","):
                     self.indexes[name].refresh()
@@ -220,7 +223,7 @@ class _Index:
         counts = Counter(self._visible[key].get(field) for key, _ in scored)
         return {"buckets": [{"key": k, "doc_count": n} for k, n in counts.items() if k in only]}
 
-    def _score(  # noqa: PLR0911 - a table of queries
+    def _score(  # noqa: C901, PLR0911 - a table of queries
         self, query: Json, key: str
     ) -> float | None:
         """The score of a document, or None when it does not match."""
@@ -233,6 +236,8 @@ class _Index:
         if kind == "function_score":
             found = self._score(what["query"], key)
             return None if found is None or found < what["min_score"] else found
+        if kind == "exists":
+            return 1.0 if self._seen[key].get(what["field"]) else None
         if kind == "match_all":
             return 1.0
         if kind == "match_none":

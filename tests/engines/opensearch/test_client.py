@@ -119,10 +119,17 @@ def test_what_is_told(answers: list[object], message: str, advice: str) -> None:
     ],
 )
 def test_an_answer_in_part_is_none(answer: object) -> None:
-    with pytest.raises(ClusterError, match="part of the index is not there"):
-        Client(NODES, Nodes((200, answer))).search("/laws/_search", {})
-    with pytest.raises(ClusterError, match="part of the index is not there"):
-        Client(NODES, Nodes((200, {"responses": [answer]}))).searches([({}, {})])
+    asks: list[tuple[object, Callable[[Client], object]]] = [
+        (answer, lambda client: client.search("/laws/_search", {})),
+        ({"responses": [answer]}, lambda client: client.searches([({}, {})])),
+    ]
+    for body, ask in asks:
+        nodes = Nodes(*[(200, body)] * 7)
+        with pytest.raises(ClusterError, match="part of the index is not there"):
+            ask(Client(NODES, nodes))
+        good = {"_shards": WHOLE}
+        later = (200, good if body is answer else {"responses": [good]})
+        ask(Client(NODES, Nodes((200, body), later)))
 
 
 def _items(*statuses: int) -> tuple[int, object]:

@@ -15,7 +15,9 @@ from vnsearch.engines.opensearch.address import parse
 from vnsearch.engines.opensearch.client import Answer, Transport
 from vnsearch.errors import LockedError
 from vnsearch.index.check import check
+from vnsearch.indexing.status import status
 from vnsearch.indexing.update import update
+from vnsearch.render import jsonform, upkeep
 from vnsearch.search.searcher import Searcher
 
 ADDRESS = parse("http://memory/laws")
@@ -171,6 +173,31 @@ def test_a_second_machine_sees_what_the_first_published(
     update(other, engine=engine(cluster))
     assert answers(index, cluster) == answers(other, cluster) == expected["after"][0]
     assert not check(index, engine(cluster)).damages
+    found = status(index, engine(cluster))
+    assert found.documents == 5
+    assert found.cluster is not None
+    assert found.cluster.address == "http://memory:9200/laws"
+    told = jsonform.status(found)
+    assert told["cluster"]["health"] == "green"
+    assert any("green, 1 node" in line for line in upkeep.status(found))
+
+
+def test_a_check_tells_of_counts_that_are_wrong(tmp_path: Path) -> None:
+    cluster = FakeCluster()
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    docs.mkdir()
+    write(docs, BEFORE)
+    update(index, [str(docs)], engine=engine(cluster))
+    assert not check(index, engine(cluster)).damages
+    (found,) = (found for name, found in cluster.indexes.items() if name.endswith("-counts"))
+    documents = found.documents.items()
+    name = next(name for name, (body, _) in documents if " f:mua|" in body.get("plus", ""))
+    body, number = found.documents[name]
+    found.documents[name] = {**body, "plus": body["plus"].replace(" f:mua|", " f:mua|1")}, number
+    found.refresh()
+    found._buried.clear()
+    told = [damage.what for damage in check(index, engine(cluster)).damages]
+    assert told == ["f:mua is counted in 17 passages, and in 7"]
 
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:

@@ -46,18 +46,31 @@ class Bounds:
         self._average, self._legacy = average_length, legacy
 
     def query(
-        self, features: Sequence[tuple[Feature, Weight]], names: Sequence[NameWord], highest: float
+        self,
+        features: Sequence[tuple[Feature, Weight]],
+        names: Sequence[NameWord],
+        named: Sequence[Word],
     ) -> tuple[Json, float]:
-        """Return the query, and what is to be added to its scores; `highest`: see `Scorer`."""
+        """Return the query, and what is to be added to its scores; `named`: all words that may be
+        in names."""
         found = [*self._of_features(features), *self._of_names(names)]
-        if names and (first := highest * ranking.named(len(names), whole=True)):
-            conditions = [self._matching.in_name((name.word,), self._exact) for name in names]
-            if NOTHING not in conditions:
-                found += _everywhere(all_of(conditions), first)
+        first = ranking.named(len(named), whole=True)
+        most = ranking.highest(weight for _feature, weight in features) * first
+        found += _everywhere(self._all_named(named), most) if named else ()
         found.sort(key=lambda bound: -bound.most)
         slack = sum(bound.most for bound in found[_MOST:])
         should = [bound.query for bound in found[:_MOST]]
         return {"bool": {"should": should, "minimum_should_match": 1}} if should else NOTHING, slack
+
+    def _all_named(self, words: Sequence[Word]) -> Json:
+        """The condition that a name itself may have all words."""
+        conditions = [
+            self._matching.in_name((word,), self._exact)
+            if word.others
+            else word_in(word, self._exact, "o", self._lookups)
+            for word in words
+        ]
+        return NOTHING if NOTHING in conditions else all_of(conditions)
 
     def _of_names(self, names: Sequence[NameWord]) -> Iterator[_Bound]:
         highest = ranking.name_score(ranking.MAX_NAME_TF)

@@ -7,9 +7,9 @@ arrived twice says so with a conflict, which the caller knows how to take.
 import json
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from vnsearch.engines.opensearch.address import CA_FILE, Address, authorization, how_to_log_in
 from vnsearch.errors import VnsearchError
@@ -27,11 +27,23 @@ _MOST_PAUSE: Final = 8.0
 _TOO_BUSY: Final = {429, 503}
 _NOT_NOW: Final = {502, 504}  # of a proxy: another node may answer
 
+T = TypeVar("T")
 Json = Any  # what a JSON document is in Python
 
 
 class ClusterError(VnsearchError):
     """The cluster does not answer, is not whole, or does not let one in."""
+
+
+class PartError(ClusterError):
+    """A part of the index is not there, perhaps only until a copy of it takes its place."""
+
+
+class ChangedError(ClusterError):
+    """The index was changed while it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("the index was changed during the search"), _("search again"))
 
 
 class Answer(NamedTuple):
@@ -146,28 +158,46 @@ class Client:
 
     def search(self, path: str, body: Json) -> Json:
         """Return what a search finds; raises ClusterError when a part of the index is missing."""
-        return whole(self.post(path, body))
+        return _patiently(lambda: _whole(self.post(path, body)))
 
     def searches(self, bodies: Sequence[tuple[Json, Json]]) -> list[Json]:
         """Return what several searches find, each with its header."""
-        if not bodies:
-            return []
+        return _patiently(lambda: self._searches(bodies)) if bodies else []
+
+    def _searches(self, bodies: Sequence[tuple[Json, Json]]) -> list[Json]:
         lines = b"".join(_line(part) for both in bodies for part in both)
         answer = self.request("POST", "/_msearch", lines)
         found = _checked(answer).json()["responses"]
         for one in found:
             if "error" in one:
                 raise _refused(one.get("status", 500), one)
-        return [whole(one) for one in found]
+        return [_whole(one) for one in found]
 
     def post(self, path: str, body: Json) -> Json:
         """Return the answer to a question."""
         return _checked(self.request("POST", path, _encoded(body))).json()
 
+    def shard(self, index: str, routing: str) -> int:
+        """Return the number of the shard that a value leads to."""
+
+        def found() -> int:
+            copies = self.post(f"/{index}/_search_shards?routing={routing}", None)["shards"][0]
+            if not copies:
+                raise _in_part()
+            return int(copies[0]["shard"])
+
+        return _patiently(found)
+
     def refresh(self, *indexes: str) -> None:
         """Let searches see what was written."""
         path = f"/{','.join(indexes)}/_refresh"
-        whole(_checked(self.request("POST", path, None, WRITE_SECONDS)).json())
+
+        def refreshed() -> None:
+            found = _checked(self.request("POST", path, None, WRITE_SECONDS)).json()
+            if found["_shards"]["failed"]:  # copies that are nowhere are not counted as such
+                raise _in_part()
+
+        _patiently(refreshed)
 
     def put(self, path: str, body: Json) -> Json:
         """Write; raises ClusterError."""
@@ -274,7 +304,20 @@ def _line(body: Json) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def whole(found: Json) -> Json:
+def _patiently(ask: Callable[[], T]) -> T:
+    """Return an answer; of a part that is not there, a copy may take the place in a few seconds."""
+    pause = _PAUSE
+    while True:
+        try:
+            return ask()
+        except PartError:
+            if pause > _MOST_PAUSE:
+                raise
+        time.sleep(pause)
+        pause *= 2
+
+
+def _whole(found: Json) -> Json:
     """What a search found; raises ClusterError when it is only a part."""
     shards = found.get("_shards", {})
     if (
@@ -286,8 +329,8 @@ def whole(found: Json) -> Json:
     return found
 
 
-def _in_part() -> ClusterError:
-    return ClusterError(
+def _in_part() -> PartError:
+    return PartError(
         _("a part of the index is not there: too many nodes of the cluster are down"),
         _("start them, and search again when the cluster is yellow or green"),
     )
@@ -309,6 +352,8 @@ def _refused(status: int, said: Json) -> ClusterError:
     kind = error.get("type", "") if isinstance(error, dict) else ""
     causes = error.get("root_cause") or [error] if isinstance(error, dict) else []
     why = next((c["reason"] for c in causes if c.get("reason")), "") or str(error or "")
+    if kind == "index_not_found_exception":
+        return ChangedError()
     if status == 401:
         return ClusterError(_("the cluster does not know this user and password"), how_to_log_in())
     if status == 403 and "blocked" not in why:

@@ -48,6 +48,7 @@ def indexed(made: Made, run: int, spelling: Spelling) -> Iterator[Indexed]:
     if made.text_hash:
         common["h"] = format(made.text_hash, "x")
     in_name = {spelling.in_name[term] for field in (*own, *folders) for term in field}
+    in_name.update(spelling.in_own[term] for field in own for term in field)
     for number, (stored, terms) in enumerate(zip(made.stored, made.passages, strict=True)):
         fields = [field for field in (terms.text, terms.title, terms.title) if field]
         body = {

@@ -44,7 +44,9 @@ def _create(client: Client, index: str, body: Json) -> None:
     answer = client.request("HEAD", f"/{index}")
     if answer.status == 404:
         try:
-            client.put(f"/{index}?wait_for_active_shards=1", body)
+            # With all copies there, a node may die while documents are sent; where one has no
+            # node to be on, the wait is in vain.
+            client.put(f"/{index}?wait_for_active_shards=all&timeout=10s", body)
         except ClusterError:
             if client.request("HEAD", f"/{index}").status != 200:
                 raise
@@ -56,8 +58,7 @@ def _routing(client: Client, index: str, shards: int) -> Iterator[str]:
     for number in range(1_000 * shards):
         if len(found) == shards:
             break
-        answer = client.post(f"/{index}/_search_shards?routing={number}", None)
-        found.setdefault(answer["shards"][0][0]["shard"], str(number))
+        found.setdefault(client.shard(index, str(number)), str(number))
     return iter(found[shard] for shard in sorted(found))
 
 

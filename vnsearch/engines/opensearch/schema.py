@@ -12,9 +12,9 @@ only. Of a passage, beside what is stored:
     n  name of the file and its folders, words
     w  of a document with one passage, e and n; of another, all its text, too
        words are both forms, see `tokens.both`
-    s  each once, with the field in front (`t` title, `n` name and folders, none for text, title
-       and pieces) and its kind: `f:` folded, `x:` exact, `k:` folded, if its marks are unknown;
-       `c:` folded, in pieces
+    s  each once, with the field in front (`t` title, `n` name and folders, `o` name, none for
+       text, title and pieces) and its kind: `f:` folded, `x:` exact, `k:` folded, if its marks
+       are unknown; `c:` folded, in pieces
 
 A document of several passages is found as a whole: one more document of the cluster with the `s`
 of all, `t`, `n` and `w`. What is a document of ours to a search is of the kind `unit`, each

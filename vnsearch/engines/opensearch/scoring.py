@@ -26,20 +26,22 @@ class Scorer:
         self,
         features: Sequence[tuple[Feature, Weight]],
         names: Sequence[NameWord],
+        named: Sequence[Word],
         exact: bool,
         average_length: float,
-        highest: float,
     ) -> None:
-        """`exact`: whether the query asks for exact forms only; `highest`: no text scores more, 0
-        if there is a word that no name has."""
-        self._features, self._highest = features, highest
+        """`named`: all words that may be in names; `exact`: whether the query asks for exact forms
+        only."""
+        self._named, self._highest = named, ranking.highest(weight for _f, weight in features)
+        self._features = features
         self._names, self._exact, self._average = names, exact, average_length
         self._near = [(f.words[0], f.exact, w.window) for f, w in features if w.window]
 
     def score(self, tokens: Tokens, name: Name) -> float:
         """Return the score of a passage."""
         counter = Counter(tokens)
-        total: float = sum(self._in_name(word, name) for word in self._names) + self._first(name)
+        total: float = sum(self._in_name(word, name) for word in self._names)
+        total += self._first(name)
         damping = self._damping(tokens)
         for feature, weight in self._features:
             if tf := self._tf(counter, feature):
@@ -101,17 +103,13 @@ class Scorer:
     def _damping(self, tokens: Tokens) -> float:
         return ranking.damping(tokens.length, self._average) if self._average else ranking.K1
 
+    def _first(self, name: Name) -> float:
+        """What it adds that the name has all words."""
+        return self._highest * name.first(self._named, self._exact) if name.own else 0.0
+
     def _in_name(self, word: NameWord, name: Name) -> float:
         tf = name.tf((word.word,), self._exact) if name.own else 0
         return word.idf * ranking.name_score(tf) if tf else 0.0
-
-    def _first(self, name: Name) -> float:
-        """What a document scores more whose own name has all words, see `ranking.named`."""
-        tfs = [name.tf((word.word,), self._exact) for word in self._names] if name.own else []
-        if not self._highest or not tfs or min(tfs) < ranking.NAME_TF:
-            return 0.0
-        whole = max(map(len, name.own)) <= len(tfs) + ranking.NAME_REST
-        return self._highest * ranking.named(len(tfs), whole=whole)
 
     def _window(self, counter: Counter) -> Sequence[int]:
         """The words of the window of a text that has most of their weight, by number."""

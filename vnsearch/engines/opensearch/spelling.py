@@ -35,9 +35,10 @@ class Spelling:
         self.folded: list[str] = []
         self.folded_of: list[int] = []  # the first term with the same folded form
         self.unknown: list[bool] = []  # whether the marks are
-        self.in_text: list[str] = []  # in the field `s`, as are the next three
+        self.in_text: list[str] = []  # in the field `s`, as are the next four
         self.in_title: list[str] = []
         self.in_name: list[str] = []
+        self.in_own: list[str] = []
         self.in_pieces: list[str] = []
         self._both: list[str] = []
         self._before: list[str] = []  # as the first of a bigram
@@ -56,7 +57,8 @@ class Spelling:
             self._both.append(both(folded, exact))
             self._before.append(f"{spelt}_")
             self.in_pieces.append(f"c:{spelt}")
-            for found, field in ((self.in_text, ""), (self.in_title, "t"), (self.in_name, "n")):
+            fields = self.in_text, self.in_title, self.in_name, self.in_own
+            for found, field in zip(fields, ("", "t", "n", "o"), strict=True):
                 also = f" {field}k:{spelt}" if unknown else ""
                 found.append(f"{field}f:{spelt} {field}x:{whole}{also}")
 

@@ -115,6 +115,13 @@ class Name(NamedTuple):
                 return tf
         return 0
 
+    def first(self, words: Sequence[Word], exact: bool) -> int:
+        """Return how often its document comes before any text, see `ranking.named`."""
+        if not words or any(self.tf((word,), exact) < ranking.NAME_TF for word in words):
+            return 0
+        whole = max(map(len, self.own)) <= len(words) + ranking.NAME_REST
+        return ranking.named(len(words), whole=whole)
+
 
 def borders(passages: Sequence[Tokens]) -> Iterator[str]:
     """Yield the bigrams of folded forms across the borders of passages of a document, as `counted`

@@ -29,6 +29,13 @@ class WhooshReader:
         self._documents = self._collection.documents
         self._matcher = Matcher(self._collection)
 
+    def faults(self) -> Iterable[str]:
+        """See `engines.IndexReader`: what its files hold is in checksums."""
+        return ()
+
+    def cluster(self) -> None:
+        """See `engines.IndexReader`."""
+
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._collection.close()
