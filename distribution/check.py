@@ -20,6 +20,7 @@ LARGEST = 2_000_000  # bytes of a file of a release
 SHARED = (
     "man/man1/vnsearch.1",
     "man/man1/vnsearch-search.1",
+    "man/vi/man1/vnsearch.1",
     "bash-completion/completions/vnsearch",
     "zsh/site-functions/_vnsearch",
     "fish/vendor_completions.d/vnsearch.fish",

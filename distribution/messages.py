@@ -5,7 +5,7 @@ What is new there has no translation yet, and what is gone is dropped.
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +20,8 @@ from vnsearch.cli.help import messages as messages_of
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 CATALOG: Final = ROOT / "vnsearch/language/vi.po"
-_KEYWORDS: Final = {"_": None, "N_": None, "ngettext": (1, 2)}
+_KEYWORDS: Final = {"_": None, "ngettext": (1, 2)}
+KEPT: Final = "kept in English"  # an index, or a comparison, has them so
 # No line numbers, dates and names: these change with any edit, and all edit this file.
 _HEADER: Final = """\
 # The Vietnamese messages of vnsearch; `make messages` brings this file up to date.
@@ -76,8 +77,10 @@ def written(catalog: Catalog) -> str:
 
 def messages() -> Iterator[tuple[str | tuple[str, str], list[str]]]:
     """Each message, or its singular and plural, and what translators are told of it."""
-    for text in in_code(ROOT / "vnsearch"):
-        yield text, []
+    own = (ROOT / "vnsearch", ["**.py"]), (ROOT / "distribution", ["manual.py"])
+    kept = {text for where in own for text in in_code(*where, keywords={"N_": None})}
+    for text in kept.union(*(in_code(*where) for where in own)):
+        yield text, [KEPT] * (text in kept)
     for text in filter(None, messages_of(commands)):
         yield text, []
     folder = Path(click.__file__).parent
@@ -85,10 +88,14 @@ def messages() -> Iterator[tuple[str | tuple[str, str], list[str]]]:
         yield text, ["click"]
 
 
-def in_code(folder: Path, patterns: "list[str] | None" = None) -> Iterator[str | tuple[str, str]]:
+def in_code(
+    folder: Path,
+    patterns: Iterable[str] = ("**.py",),
+    keywords: Mapping[str, tuple[int, ...] | None] = _KEYWORDS,
+) -> Iterator[str | tuple[str, str]]:
     """The messages in the modules of a folder."""
-    methods = [(pattern, "python") for pattern in patterns or ["**.py"]]
-    for _, _, text, _, _ in extract_from_dir(folder, methods, keywords=_KEYWORDS):
+    methods = [(pattern, "python") for pattern in patterns]
+    for _, _, text, _, _ in extract_from_dir(folder, methods, keywords=keywords):
         yield text if isinstance(text, str) else (text[0], text[1])
 
 

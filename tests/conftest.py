@@ -17,10 +17,12 @@ from vnsearch.search.searcher import Searcher
 
 # `nohup` and `&` ignore interrupts, which processes inherit: those that tests begin must not.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
+if sys.platform != "win32":
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 os.environ["TZ"] = "UTC"  # or output would depend on where the tests run
-time.tzset()
+if sys.platform != "win32":
+    time.tzset()
 
 # Messages are English where a test does not ask for others.
 for _name in ("LANGUAGE", "VNSEARCH_LANG"):
@@ -36,6 +38,17 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 CORPUS = REPOSITORY / "corpus"
 SHARED = REPOSITORY.parent / "shared"
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On Windows, skip what needs something that is not there."""
+    if sys.platform == "win32":
+        from tests.windows.skipped import reason
+
+        for item in items:
+            if why := reason(item.nodeid):
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
 Files = Mapping[str, str | bytes]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -43,6 +56,8 @@ Command = Callable[..., "subprocess.CompletedProcess[str]"]
 def write_files(folder: Path, files: Files) -> None:
     """Write texts (as UTF-8) or bytes below a folder."""
     for name, content in files.items():
+        if sys.platform == "win32" and any("\ud800" <= char <= "\udfff" for char in name):
+            pytest.skip("names are Unicode there")
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())

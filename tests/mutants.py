@@ -33,6 +33,7 @@ class Mutant(NamedTuple):
 GENERATIONS: Final = "vnsearch/index/generations.py"
 DURABILITY: Final = "tests/index/test_durability.py"
 PLAN: Final = "vnsearch/indexing/plan.py"
+ROOTS: Final = "vnsearch/indexing/roots.py"
 UPDATE: Final = "tests/indexing/test_update.py"
 RANKING: Final = "vnsearch/ranking.py"
 WRITER: Final = "vnsearch/engines/whoosh/write/writer.py"
@@ -48,13 +49,16 @@ MUTANTS: Final = (
     Mutant("no wait for the clock tick", "vnsearch/indexing/hashing.py", "if not 0 <= age < _CLOCK_TICK_NS:", "if True:", UPDATE),
     Mutant("files below an unreadable folder are gone", PLAN, "outer for outer in above if outer in unseen", "outer for outer in above[:1] if outer in unseen", UPDATE),
     Mutant("a rebuild without what cannot be read", PLAN, "for name in (*known.files, *known.had)", "for name in known.files", UPDATE),
-    Mutant("a nested root without its encoding", PLAN, "root[1:] == ((), *outer[2:])", "not root.excludes", "tests/indexing/test_plan.py"),
+    Mutant("a nested root without its encoding", ROOTS, "root[1:] == ((), *outer[2:])", "not root.excludes", "tests/indexing/test_plan.py"),
     Mutant("question words weigh as others", RANKING, "QUESTION_WEIGHT: Final = 0.3", "QUESTION_WEIGHT: Final = 1.0", "tests/test_ranking.py"),
     Mutant("abbreviations weigh as much as words", RANKING, "ABBREVIATION_WEIGHT: Final = 0.3", "ABBREVIATION_WEIGHT: Final = 3.0", "tests/test_ranking.py"),
     Mutant("the last of equal passages is shown", "vnsearch/engines/whoosh/search/scorer.py", "(found[passage][0], -passage)", "(found[passage][0], passage)", "tests/search/test_searcher.py"),
     Mutant("a listing that fails is empty", "vnsearch/index/checksums.py", "onerror=_raise", "onerror=None", "tests/index/test_checksums.py"),
     Mutant("drafts are not compared", "vnsearch/indexing/update.py", "        check_draft(draft, engine)\n", "", "tests/index/test_check.py"),
-    Mutant("all that fails is damage", "vnsearch/index/opening.py", '        why = f"cannot read the index: {error.what}"\n', "        raise\n", "tests/indexing/test_shim.py"),
+    Mutant("all that fails is damage", "vnsearch/index/opening.py", "        raise VnsearchError(why, CHECK_DISK) from error\n    except VnsearchError", "        raise\n    except VnsearchError", "tests/index/test_opening.py"),
+    Mutant("an inner root loses what it leaves out", ROOTS, 'taken["excludes"] = root.excludes', "pass", "tests/indexing/test_plan.py"),
+    Mutant("forgetting one root looks at all", ROOTS, "if gone else everything(", "if False else everything(", "tests/indexing/test_plan.py"),
+    Mutant("batches of any number of terms", "vnsearch/analysis/bulk.py", "if len(self.terms) > most_terms:", "if False:", "tests/engines/whoosh/test_writer.py"),
     Mutant("kept lines by place alone", "vnsearch/indexing/line_digests.py", "== digest\n", "!= NO_DIGEST\n", "tests/indexing/test_changed_lines.py"),
     Mutant("all of a changed file of lines", "vnsearch/indexing/reading.py", "if lines is not None and lines.has(item, digest):", "if False:", "tests/indexing/test_changed_lines.py"),
     Mutant("workers outlive their parent", "vnsearch/indexing/pool.py", "    processes.end_with_parent(parent)\n", "", "tests/indexing/test_pool.py tests/cli/test_commands.py"),

@@ -109,6 +109,13 @@ class _Name:
                 return tf
         return 0
 
+    def first(self, words: Sequence[Word], exact: bool) -> int:
+        """How often its document comes before any text."""
+        if not words or any(self.tf((word,), exact) < ranking.NAME_TF for word in words):
+            return 0
+        whole = max(map(len, self.own)) <= len(words) + ranking.NAME_REST
+        return ranking.named(len(words), whole=whole)
+
     @property
     def _fields(self) -> tuple[Sequence[Forms], Sequence[Forms]]:
         return self.own, self.folders
@@ -191,16 +198,17 @@ class Oracle:
         """The whole ranking; without `copies`, the best of documents with the same text."""
         relaxed, chosen = self._qualified(query, accepts or (lambda _: True))
         weights, names = self._weights(query), self._name_weights(query)
+        highest = ranking.highest(weights.values())
         found = []
         for document in chosen:
             passages = document.passages
             score = max(self._score(passage, weights, query.exact) for passage in passages)
             for word, weight in names.items():
                 score += weight * ranking.name_score(document.name.tf((word,), query.exact))
+            score += highest * document.name.first([*names], query.exact)
             matched = sum(self._has(document, c, query.exact) for c in query.wanted())
             found.append(((document.source, document.key, score), matched, document.text))
-        wanted = len(query.wanted()) if _complete_first(query) else 0
-        found.sort(key=lambda item: (item[1] < wanted, -item[0][2], item[0][0], item[0][1]))
+        found.sort(key=lambda item: (-item[0][2], item[0][0], item[0][1]))
         missing = (
             number
             for number, clause in enumerate(query.wanted())
@@ -304,7 +312,11 @@ class Oracle:
         def has_all(document: _Document) -> bool:
             return all(self._has(document, c, exact) for c in soft)
 
-        if count_words(soft) <= 3:
+        words = [*words_of(soft)]
+        is_marked = all(word.marked and word.kind is not Kind.FUZZY for word in words)
+        if count_words(soft) <= 3 or (
+            count_words(soft) == 4 and is_marked and any(map(has_all, self._documents))
+        ):
             return has_all
 
         def weight(document: _Document) -> int:
@@ -376,13 +388,6 @@ class Oracle:
                 if item.proximity
             ]
         )
-
-
-def _complete_first(query: Query) -> bool:
-    """Whether documents with all the words come first: of four words, all with marks."""
-    soft = [clause for clause in query.wanted() if not _firm(clause)]
-    is_marked = all(word.marked and word.kind is not Kind.FUZZY for word in words_of(soft))
-    return query.demand is Demand.SMART and count_words(soft) == 4 and is_marked
 
 
 def _passages(document: Document) -> list[_Passage]:

@@ -6,7 +6,6 @@ import inspect
 import locale
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -25,6 +24,9 @@ from tests.conftest import REPOSITORY, Command, write_files
 from vnsearch import api
 from vnsearch.index.generations import Generations
 from vnsearch.search.searcher import Searcher
+
+if sys.platform != "win32":
+    import resource
 
 TEXTS = {
     "a.txt": "Đảng bộ Bộ Ngoại giao\n\nhọp tại Hà Nội",

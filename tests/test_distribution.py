@@ -1,5 +1,6 @@
 """What a wheel has beside the package: manual pages and completions."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -32,12 +33,27 @@ def test_a_page_has_all_that_the_help_has(name: str) -> None:
         assert word.rstrip(":") in page or word.rstrip(":").upper() in page
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_right_for_roff(name: str) -> None:
+def test_every_page_is_there_in_vietnamese() -> None:
+    for name, page in PAGES.items():
+        vietnamese = FILES[f"man/vi/man1/{name}.1"]
+        english = {line for line in page.splitlines() if re.search(r"[a-z]{2,} [a-z]{2,}", line)}
+        same = english & {*vietnamese.splitlines()}
+        assert not [
+            line for line in same if not line.startswith(("  vnsearch ", ".TH ", ".B vnsearch "))
+        ]
+        assert vietnamese.count(".TP") == page.count(".TP")
+        assert ".SH TÊN" in vietnamese
+
+
+ROFF = [*PAGES.items(), ("vi/vnsearch", FILES["man/vi/man1/vnsearch.1"])]
+
+
+@pytest.mark.parametrize("page", [page for _, page in ROFF], ids=[name for name, _ in ROFF])
+def test_a_page_is_right_for_roff(page: str) -> None:
     if shutil.which("groff") is None:
         pytest.skip("needs groff, which is not installed")
     options = ("-k", "-T", "utf8", "-man", "-ww", "-z")
-    done = subprocess.run(["groff", *options], input=PAGES[name].encode(), capture_output=True)
+    done = subprocess.run(["groff", *options], input=page.encode(), capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
 
 

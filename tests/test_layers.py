@@ -10,7 +10,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "vnsearch"
 # From the bottom up; a room may import itself and those below it, and rooms of one line not one
 # another.
 LAYERS = [
-    {"platform", "language"},
+    {"language"},
+    {"platform"},
     {"errors", "model", "__init__"},
     {"vietnamese"},
     {"analysis"},
@@ -22,14 +23,14 @@ LAYERS = [
     {"indexing", "search"},
     {"render", "answers"},
     {"api", "whoosh"},
-    {"mcp"},
+    {"mcp", "interactive"},
     {"cli"},
     {"__main__"},
 ]
 
 # Libraries that only one part of the house knows.
 ONLY: dict[str, str | tuple[str, ...]] = {
-    "numpy": ("analysis/bulk", "engines/tokens", "engines/whoosh/write"),
+    "numpy": ("analysis/bulk", "engines/opensearch", "engines/tokens", "engines/whoosh/write"),
     "whoosh": ("engines/whoosh/bridge", "whoosh"),
     "backports": ("engines/whoosh", "readers/compression"),
     "compression": ("engines/whoosh", "readers/compression"),
@@ -37,11 +38,13 @@ ONLY: dict[str, str | tuple[str, ...]] = {
         "cli/commands",
         "cli/help",
         "cli/options",
+        "cli/powershell",
         "cli/programs",
         "cli/reading_commands",
         "cli/upkeep_commands",
     ),
-    "rich": "render/terminal",
+    "rich": ("render/terminal", "render/marking", "interactive"),
+    "textual": "interactive",
     "watchfiles": "files/watch",
     "unidecode": "vietnamese",
     "charset_normalizer": "readers/decoding",

@@ -10,6 +10,7 @@ from vnsearch.query.parser import parse
 from vnsearch.ranking import (
     BIGRAM_WEIGHT,
     K1,
+    KIND_ASKED_FOR_WEIGHT,
     PROXIMITY_WEIGHT,
     QUESTION_WEIGHT,
     damping,
@@ -33,6 +34,7 @@ def pieces(source: str, *, exact: bool = False) -> list[Piece]:
 
 
 P = BIGRAM_WEIGHT
+N, Q = KIND_ASKED_FOR_WEIGHT, QUESTION_WEIGHT
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,21 @@ P = BIGRAM_WEIGHT
             "a AND b",
             [("a", False, 2.0), ("b", False, 2.0), ("a b", False, P)],
             id="AND keeps neighbours",
+        ),
+        pytest.param(
+            "x là y gì",
+            [
+                ("x", False, 2.0),
+                ("là", False, 0.5 * N),
+                ("là", True, 1.5 * N),
+                ("y", False, 2.0 * N),
+                ("gì", False, 0.5 * Q),
+                ("gì", True, 1.5 * Q),
+                ("x là", False, P * N),
+                ("là y", False, P * N),
+                ("y gì", False, P * Q),
+            ],
+            id="what is asked for weighs less, what asks least",
         ),
         pytest.param("a title:b", [("a", False, 2.0), ("b", False, 2.0)], id="none with the title"),
     ],
@@ -175,9 +192,9 @@ def test_idf(with_it: int, passages: int, expected: float) -> None:
 
 @pytest.mark.parametrize(
     ("with_it", "passages", "expected"),
-    [(0, 10, 0), (1, 1, 287_682), (1, 10, 1_992_430), (10, 10, 46_520), (100, 100_000, 6_902_778)],
+    [(0, 10, 0), (1, 1, 2_877), (1, 10, 19_924), (10, 10, 465), (100, 100_000, 69_028)],
 )
-def test_a_weight_is_the_idf_in_whole_millionths(
+def test_a_weight_is_the_idf_in_whole_ten_thousandths(
     with_it: int, passages: int, expected: int
 ) -> None:
     assert integer_idf(with_it, passages) == expected

@@ -219,6 +219,7 @@ class Index:
         OSError: the index is as before then.
         """
         from vnsearch.indexing.process import update_apart
+        from vnsearch.indexing.roots import RootOptions
 
         with self._lock:
             self._check_open()
@@ -226,10 +227,9 @@ class Index:
             self.folder,
             None if progress is None else _Progress(progress),
             paths=list(map(str, paths)),
-            excludes=None if exclude is None else list(exclude),
-            encoding=encoding,
-            gitignore=gitignore,
-            ocr=ocr,
+            options=RootOptions(
+                None if exclude is None else list(exclude), encoding, gitignore, ocr
+            ),
             forget=list(map(str, forget)),
             rebuild=rebuild,
             wait=wait,

@@ -302,6 +302,17 @@ class IndexSummary(NamedTuple):
     updated: datetime
 
 
+class Cluster(NamedTuple):
+    """Where the passages of an index are, and how that is."""
+
+    address: str
+    health: str  # green: all copies are there; yellow: all parts; red: not even these
+    nodes: int
+    parts: int
+    copies: int  # of the parts, themselves among them
+    bytes: int  # of all copies
+
+
 class Status(NamedTuple):
     """What an index holds, and how many files have changed since."""
 
@@ -321,3 +332,4 @@ class Status(NamedTuple):
     formats: dict[str, int]  # files with documents, by suffix, the most first
     reasons: dict[str, int]  # files without, by the reason, the most first
     encodings: tuple[FileEncoding, ...] = ()
+    cluster: Cluster | None = None  # if it is in one

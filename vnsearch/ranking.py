@@ -21,23 +21,15 @@ left out.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms, tokenize
+from vnsearch.language import N_
 from vnsearch.model import Abbreviation
-from vnsearch.query.clauses import (
-    Demand,
-    Kind,
-    Query,
-    Word,
-    count_words,
-    is_required,
-    joined_words,
-    words_of,
-)
-from vnsearch.vietnamese.questions import QUESTION_PHRASES, QUESTION_WORDS
+from vnsearch.query.clauses import Kind, Query, Word, joined_words
+from vnsearch.vietnamese.questions import asking, naming_what_is_asked_for
 
 # Okapi BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009),
 # with the idf of Lucene, which is never negative.
@@ -61,16 +53,18 @@ READING_POWER: Final = 0.3
 LONG_QUERY_WORDS: Final = 8
 
 # What an abbreviation stands for, or the short form of what is spelt out: less than any bigram
-# that was asked for. Not measured, for the collections hardly have any.
+# that was asked for. Measured on few queries.
 ABBREVIATION_WEIGHT: Final = 0.3
 
 # What a phrase without spaces, such as a date, adds in any of its typings, which documents with
-# another typing are found by. Not measured, for the collections hardly have any.
+# another typing are found by. Measured on few queries.
 OTHER_TYPING_WEIGHT: Final = 1.0
 
 # Of words that ask for something: texts that answer do not have them, so they are rare, and would
 # weigh much where they happen to occur.
 QUESTION_WEIGHT: Final = 0.3
+# Of words that say what kind of thing is asked for (`là loại thuốc gì`): an answer names one.
+KIND_ASKED_FOR_WEIGHT: Final = 0.6
 
 TITLE_WEIGHT: Final = 2  # the tf of a word in a title, in each passage of its document
 
@@ -83,6 +77,12 @@ FOLDER_TF: Final = 1  # of what is only in folders
 MAX_NAME_TF: Final = 15
 _NAME_DAMPING: Final = 3
 
+# Who types three words that are all in the name of a file means that file, and so does who types
+# nearly the whole name: it comes before all texts, see `named`.
+_MIN_NAMED: Final = 3  # words of a query
+_MAX_NAMED: Final = 8
+NAME_REST: Final = 1  # words of a whole name that are not in the query, as its suffix is
+
 # Words of a longer query that are close together in a text count again: those in the window
 # that has most of their weight.
 PROXIMITY_WINDOW: Final = 15  # tokens
@@ -93,7 +93,7 @@ _MIN_PROXIMITY_WORDS: Final = 4  # of a query: shorter ones have bigrams for tha
 # share of the weight (idf) that the document with most of it has: from 0 to .25 it makes no
 # difference to what is first, .4 loses relevant documents.
 SHORT_QUERY_WORDS: Final = 3
-# Of a query of so many words, all typed with marks, documents with all of them come first.
+# So many words, all typed with marks, are needed if a document has them all.
 SHORT_MARKED_WORDS: Final = 4
 MIN_SHOULD_MATCH_SHARE: Final = 0.25
 
@@ -102,8 +102,9 @@ MIN_SHOULD_MATCH_SHARE: Final = 0.25
 # measured.
 PLACE_SHARE: Final = 0.5
 
-NEARBY: Final = "words close together"
-IN_NAME: Final = "word in the name"
+NEARBY: Final = N_("words close together")
+IN_NAME: Final = N_("word in the name")
+NAMED: Final = N_("all words in the name")
 
 
 class Feature(NamedTuple):
@@ -118,12 +119,12 @@ class Feature(NamedTuple):
 
     @property
     def label(self) -> str:
-        """What it is, in the words of `--explain`."""
+        """What it is, in the words of `--explain`, in English."""
         if self.related:
-            return "abbreviation"
+            return N_("abbreviation")
         if len(self.words) > 1:
-            return "neighbours"
-        return "word just so" if self.exact else "word in any typing"
+            return N_("neighbours")
+        return N_("word just so") if self.exact else N_("word in any typing")
 
 
 class Weight(NamedTuple):
@@ -149,11 +150,10 @@ def features(query: Query) -> tuple[Feature, ...]:
 
 def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feature]:
     """The features of consecutive words of a query of `size` words."""
-    asking = _asking(run)
+    asked = _question_weights(run)
     words = tuple(map(_as_indexed, run))
     squared = size >= LONG_QUERY_WORDS
-    for typed, word, asks in zip(run, words, asking, strict=True):
-        weight = QUESTION_WEIGHT if asks else 1.0
+    for typed, word, weight in zip(run, words, asked, strict=True):
         in_window = size >= _MIN_PROXIMITY_WORDS and word.kind is Kind.WORD and not word.in_field
         near = PROXIMITY_WEIGHT * weight if in_window else 0.0
         folded, forms = (WORD_WEIGHT, {}) if exact else _word_weights(typed)
@@ -163,10 +163,10 @@ def _features_of(run: tuple[Word, ...], exact: bool, size: int) -> Iterator[Feat
             one = alone if form == word.exact else alone._replace(text=form, exact=form)
             yield Feature((one,), exact=True, weight=share * weight)
     apart = [word._replace(others=()) for word in words]
-    for bigram, any_asks in zip(pairwise(apart), pairwise(asking), strict=True):
+    for bigram, of_both in zip(pairwise(apart), pairwise(asked), strict=True):
         if any(word.kind is not Kind.WORD for word in bigram):
             continue  # of the many words it stands for, most are neighbours by chance
-        yield Feature(bigram, exact, BIGRAM_WEIGHT * (QUESTION_WEIGHT if any(any_asks) else 1.0))
+        yield Feature(bigram, exact, BIGRAM_WEIGHT * min(of_both))
 
 
 def _word_weights(word: Word) -> tuple[float, dict[str, float]]:
@@ -182,16 +182,14 @@ def _word_weights(word: Word) -> tuple[float, dict[str, float]]:
             return WORD_WEIGHT - READING_WEIGHT, weights
 
 
-def _asking(run: Sequence[Word]) -> list[bool]:
-    """Whether each word asks for something."""
+def _question_weights(run: Sequence[Word]) -> list[float]:
+    """What each word weighs by its part in a question: 1 if it is what the question is about."""
     forms = [word.exact for word in run]
-    asking = [form in QUESTION_WORDS for form in forms]
-    for phrase in QUESTION_PHRASES:
-        size = len(phrase)
-        for begin in range(len(forms) - size + 1):
-            if tuple(forms[begin : begin + size]) == phrase:
-                asking[begin : begin + size] = [True] * size
-    return asking
+    naming = naming_what_is_asked_for(forms)
+    return [
+        QUESTION_WEIGHT if asks else KIND_ASKED_FOR_WEIGHT if place in naming else 1.0
+        for place, asks in enumerate(asking(forms))
+    ]
 
 
 def _related(item: Abbreviation) -> Iterator[Feature]:
@@ -228,6 +226,22 @@ def name_score(tf: int) -> float:
     return NAME_WEIGHT * tf / (tf + _NAME_DAMPING)
 
 
+def named(words: int, *, whole: bool) -> int:
+    """Return how often a file comes before any text when its own name (not its folders) has all
+    `words` of a query; `whole`: it has hardly any others.
+
+    Its score is higher by so many times `highest`.
+    """
+    if words > _MAX_NAMED:
+        return 0
+    return (words >= _MIN_NAMED) + whole
+
+
+def highest(weights: Iterable[Weight]) -> float:
+    """Return what no text can score more than, by the features with these weights."""
+    return sum(weight.score * MAX_SATURATION + weight.window for weight in weights)
+
+
 def weights(features: Sequence[Feature], idfs: Sequence[float]) -> list[Weight]:
     """Return the weight of each feature, given its idf."""
     highest = max((idf for f, idf in zip(features, idfs, strict=True) if f.squared), default=0.0)
@@ -249,19 +263,9 @@ def idf(df: int, passages: int) -> float:
 
 
 def integer_idf(df: int, passages: int) -> int:
-    """Return the idf in millionths, whose sums do not depend on their order."""
-    return round(idf(df, passages) * 1_000_000)
-
-
-def complete_first(query: Query) -> bool:
-    """Return whether documents with all the words of a query come before those that lack one.
-
-    Of fewer words, all are needed; of more, or bare ones, the score alone decides.
-    """
-    clauses = [clause for clause in query.wanted() if not is_required(clause)]
-    is_short = count_words(clauses) == SHORT_MARKED_WORDS
-    is_marked = all(word.match_marks for word in words_of(clauses))
-    return query.demand is Demand.SMART and is_short and is_marked
+    """Return the idf in ten-thousandths, whose sums do not depend on their order, and of some 90
+    words fit in a float of 24 bits."""
+    return round(idf(df, passages) * 10_000)
 
 
 def min_should_match(max_weight: int) -> float:

@@ -77,9 +77,12 @@ def one_by_one(source: Sequence[str]) -> list[list[Token]]:
 
 def compounds_in_bulk(vocabulary: Vocabulary, source: Sequence[str]) -> list[tuple[int, list[str]]]:
     """The place of each compound among all tokens, and the exact forms of its pieces."""
+    places, sizes, terms = vocabulary.tokenize(source).compounds
+    exact = [vocabulary.terms[term].decode().split("\0")[1] for term in terms]
+    ends = np.cumsum(sizes).tolist()
     return [
-        (place, [vocabulary.terms[term].decode().split("\0")[1] for term in terms])
-        for place, terms in vocabulary.tokenize(source).compounds
+        (place, exact[end - size : end])
+        for place, size, end in zip(places.tolist(), sizes.tolist(), ends, strict=True)
     ]
 
 
@@ -189,9 +192,11 @@ def test_chunks_are_the_texts_in_order(source: list[str], size: int) -> None:
 def test_long_texts_are_tokenized_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["một hai ba " * 50, "", "x" * 300 + " y", "bốn", "ne\u0301 năm\n" * 40]
     texts += ["1." * 200, "1.2,3;" * 60, "5,1.250.000,5,7;" * 20]
-    whole = in_bulk(Vocabulary(), texts)
+    texts += ["1 250 000 đồng " * 20, "12345\n" * 40, "250\n" * 60, "12345 " * 40, "1250 000 " * 20]
+    whole, compounds = in_bulk(Vocabulary(), texts), compounds_in_bulk(Vocabulary(), texts)
     monkeypatch.setattr(bulk, "_PIECE", 20)
     assert in_bulk(Vocabulary(), texts) == whole
+    assert compounds_in_bulk(Vocabulary(), texts) == compounds
 
 
 @settings(max_examples=200, deadline=None)

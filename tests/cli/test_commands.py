@@ -1,10 +1,8 @@
 """The real command: what it prints, where, and with which exit code."""
 
 import base64
-import fcntl
 import json
 import os
-import pty
 import re
 import select
 import shlex
@@ -24,6 +22,10 @@ import pytest
 from tests.conftest import Command, Files, write_files
 from vnsearch import __version__
 from vnsearch.indexing.update import update
+
+if sys.platform != "win32":
+    import fcntl
+    import pty
 
 Done = subprocess.CompletedProcess[str]
 
@@ -512,7 +514,12 @@ def test_wait_for_another_writer(shelf: Path) -> None:
 
 @pytest.mark.parametrize(
     ("jobs", "number"),
-    [("1", signal.SIGINT), ("2", signal.SIGINT), ("1", signal.SIGTERM), ("2", signal.SIGHUP)],
+    [
+        ("1", signal.SIGINT),
+        ("2", signal.SIGINT),
+        ("1", signal.SIGTERM),
+        ("2", getattr(signal, "SIGHUP", 1)),
+    ],
 )
 def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str, number: int) -> None:
     text = "hòa bình và phát triển " * 3000
@@ -664,7 +671,7 @@ def test_each_broken_line_is_told_with_its_number(run: Command, tmp_path: Path) 
     assert ids(run("search", "--json", "hai")) == ["docs/a.jsonl#6"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read all")
+@pytest.mark.skipif(getattr(os, "geteuid", int)() == 0, reason="root may read all")
 def test_a_file_without_permission_is_told(run: Command, tmp_path: Path) -> None:
     write_files(tmp_path / "docs", {"a.txt": "một", "b.txt": "hai"})
     (tmp_path / "docs/b.txt").chmod(0)

@@ -218,7 +218,7 @@ def test_what_opens_a_file(
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(opener, "OPENER", "xdg-open")
     monkeypatch.setattr(opener, "which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(opener, "default_viewer", lambda: opener.viewer_in(viewer))
     command, in_terminal = opener.command_line("/a b", kind, place)
@@ -227,24 +227,24 @@ def test_what_opens_a_file(
 
 
 def test_macos_opens_with_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(opener, "OPENER", "open")
     monkeypatch.setattr(opener, "which", lambda name: name)
     assert opener.command_line("/a.pdf", "pdf", Locator(3, "page"))[0] == ["open", "/a.pdf"]
 
 
 @pytest.mark.parametrize("kind", ["pdf", "word", "text"])
-@pytest.mark.parametrize("system", ["linux", "darwin"])
+@pytest.mark.parametrize("program", ["xdg-open", "open"])
 def test_what_is_missing_to_open_a_file(
-    monkeypatch: pytest.MonkeyPatch, system: str, kind: str
+    monkeypatch: pytest.MonkeyPatch, program: str, kind: str
 ) -> None:
     for name in ("EDITOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setattr(opener, "OPENER", program)
     monkeypatch.setattr(opener, "which", lambda _: None)
     with pytest.raises(VnsearchError, match="is missing") as caught:
         opener.command_line("/a b", kind, None)
     advice = caught.value.advice
-    assert ("xdg-utils" in advice) == (system == "linux")
+    assert ("xdg-utils" in advice) == (program == "xdg-open")
     assert ("$EDITOR" in advice) == (kind == "text")
     assert advice.endswith("vnsearch show '/a b'")
 

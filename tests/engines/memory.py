@@ -132,6 +132,12 @@ class MemoryReader:
     def close(self) -> None:
         pass
 
+    def faults(self) -> Iterable[str]:
+        return ()
+
+    def cluster(self) -> None:
+        pass
+
     def count_passages(self) -> int:
         return len(self._fields)
 

@@ -407,7 +407,8 @@ NAMED: Sources = [
         pytest.param("thue nha", "dac", id="the text before the name"),
         pytest.param("thuê nhà", "dac", id="marks that a name without any may have"),
         pytest.param("thuế nha", "c", id="other marks of one with marks are another word"),
-        pytest.param("hợp đồng thuê", "dac", id="folders, too"),
+        pytest.param("hợp đồng thuê", "acd", id="three words in the name before the text"),
+        pytest.param("hợp thuê", "dac", id="folders, too"),
         pytest.param("báo cáo", "b", id="pieces of a name typed together"),
         pytest.param("BaoCao_Q3-2025.final.docx", "b", id="a whole name"),
         pytest.param("q 3", "b", id="letters and digits"),
@@ -431,6 +432,39 @@ def test_finds_by_names(engine: Engine, tmp_path: Path, text: str, expected: str
     assert sorted(match.passage.source[0] for match in found.matches) == sorted(expected)
     assert [match.passage.source[0] for match in found.matches[:1]] == [*expected[:1]]
     assert found.total == len(expected)
+
+
+BY_NAME: Sources = [
+    ("1", document("thu chi của trường", name="Báo cáo quý 3.docx")),
+    ("2", document("thu chi của xã", name="Báo cáo quý 3 năm 2024 bản nháp.docx")),
+    ("3", document("báo cáo quý 3 " * 20, title="Báo cáo quý 3", name="x.docx")),
+    ("4", document("báo cáo quý 3 nộp chậm", name="Báo cáo quý/3/y.docx")),
+    ("5", document("báo cáo của quý vị", name="z.docx")),
+    ("6", document("", name="Thuyền.jpg")),
+    ("7", document("thuyền về bến, thuyền ra khơi", title="Thuyền", name="khơi.txt")),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("báo cáo quý 3", "1234", id="a whole name, then names with all, then texts"),
+        pytest.param("bao cao quy 3", "1234", id="in bare typing"),
+        pytest.param("quý 3 báo cáo", "12", id="in another order"),
+        pytest.param("quý 3 nháp", "2", id="three words of a name"),
+        pytest.param("quý nháp", "2", id="two words of a name"),
+        pytest.param("báo cáo quý 3 docx", "1", id="with its suffix"),
+        pytest.param("thuyền", "6", id="a name of one word"),
+    ],
+)
+def test_a_file_of_that_name_comes_before_texts(
+    engine: Engine, tmp_path: Path, text: str, expected: str
+) -> None:
+    folder = build(engine, tmp_path / "e", BY_NAME)
+    found = search(engine, folder, text)
+    assert "".join(names(found)).startswith(expected)
+    one = search(engine, folder, text, limit=1)  # pruned
+    assert names(one) == names(found)[:1]
 
 
 def test_names_count_for_no_text(engine: Engine, tmp_path: Path) -> None:

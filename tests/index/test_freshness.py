@@ -13,6 +13,7 @@ from vnsearch.files.paths import FileNames
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.freshness import has_changed
 from vnsearch.index.generations import CATALOG, Generations
+from vnsearch.indexing.roots import RootOptions
 from vnsearch.indexing.update import update
 
 
@@ -72,7 +73,7 @@ def test_what_takes_too_long_is_not_known(docs: Path) -> None:
 
 
 def test_with_excludes_new_files_are_not_known(docs: Path) -> None:
-    update(docs.parent / ".vnsearch", [str(docs)], excludes=["*.foo"])
+    update(docs.parent / ".vnsearch", [str(docs)], options=RootOptions(["*.foo"]))
     (docs / "new.foo").write_text("x")
     assert told(docs) is None
     (docs / "a.txt").unlink()

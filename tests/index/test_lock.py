@@ -1,14 +1,17 @@
 """The lock of the one writer."""
 
 import errno
-import fcntl
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from vnsearch.errors import EXIT_BUSY, LockedError, VnsearchError
 from vnsearch.index.lock import locked
+
+if sys.platform != "win32":
+    import fcntl
 
 
 def test_one_process_at_a_time_which_is_named(tmp_path: Path) -> None:

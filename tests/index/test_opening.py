@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_files
-from vnsearch.errors import VnsearchError
+from vnsearch.errors import DamagedError, VnsearchError
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.check import check
 from vnsearch.index.generations import Generations
+from vnsearch.index.opening import as_index_error
 from vnsearch.indexing.status import status
 from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
@@ -120,3 +121,19 @@ def test_a_reader_creates_nothing(tmp_path: Path) -> None:
     with pytest.raises(VnsearchError):
         Catalog(catalog)
     assert catalog.read_bytes() == b""
+
+
+def test_what_looks_damaged_but_is_not_is_blamed_on_the_disk(tmp_path: Path) -> None:
+    write_files(tmp_path, {"docs/a.txt": "đảng bộ"})
+    index = tmp_path / ".vnsearch"
+    update(index, [str(tmp_path / "docs")])
+    with (
+        pytest.raises(VnsearchError, match="cannot read the index: catalog") as raised,
+        as_index_error(Generations(index)),
+    ):
+        raise DamagedError("catalog: disk I/O error")
+    assert not isinstance(raised.value, DamagedError)
+    (catalog,) = index.glob("generation-*/catalog.db")
+    catalog.write_bytes(catalog.read_bytes()[:-1] + b"x")
+    with pytest.raises(DamagedError), as_index_error(Generations(index)):
+        raise DamagedError("catalog: file is not a database")

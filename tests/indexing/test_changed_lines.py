@@ -16,6 +16,7 @@ from vnsearch.index.catalog import Catalog
 from vnsearch.index.check import check
 from vnsearch.index.generations import CATALOG, Generations
 from vnsearch.indexing import load, status, update
+from vnsearch.indexing.roots import RootOptions
 from vnsearch.model import Document
 from vnsearch.readers import jsonl
 from vnsearch.search.searcher import Searcher
@@ -85,7 +86,7 @@ def test_another_encoding_or_reader_reads_all(tmp_path: Path, indexed: list[str]
     write(docs, lines)
     update.update(index, [str(docs)], jobs=1)
     indexed.clear()
-    update.update(index, [str(docs)], encoding="utf-8", jobs=1)
+    update.update(index, [str(docs)], options=RootOptions(encoding="utf-8"), jobs=1)
     assert len(indexed) == 9
 
 

@@ -2,9 +2,9 @@
 
 import errno
 import os
-import resource
 import shutil
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -18,6 +18,9 @@ from vnsearch.index.check import check
 from vnsearch.index.generations import Generations
 from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
+
+if sys.platform != "win32":
+    import resource
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Files, write_files
 from vnsearch.index.check import check
+from vnsearch.indexing.roots import RootOptions
 from vnsearch.indexing.status import status
 from vnsearch.indexing.update import update
 from vnsearch.model import Hit
@@ -132,7 +133,7 @@ def test_folders_are_those_inside_the_root(tmp_path: Path) -> None:
     assert (done.added, done.changed, done.unchanged) == (1, 0, 1)
     assert sorted(names(index, "name:sâu")) == ["a.txt", "c.jpg"]
     assert names(index, "name:docs") == []
-    done = update(index, [str(tmp_path / "docs/sâu/hơn")], excludes=["*.md"])
+    done = update(index, [str(tmp_path / "docs/sâu/hơn")], options=RootOptions(["*.md"]))
     assert (done.added, done.changed, done.unchanged) == (0, 0, 1)
     assert names(index, "name:sâu") == ["c.jpg"]
 

@@ -19,6 +19,7 @@ from tests.conftest import Command
 from vnsearch import readers
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, Generations
+from vnsearch.indexing.roots import RootOptions
 from vnsearch.indexing.status import status
 from vnsearch.indexing.update import update
 from vnsearch.model import Changes, Hit
@@ -190,10 +191,10 @@ def test_excludes_globs_and_forgetting(place: Place, run: Command) -> None:
     place.write("a.zip", zipped({**files, "e.zip": zipped(files)}))
     place.update()
     assert len(place.ids("cò")) == 6
-    place.update(excludes=["nhap/", "*.log"])
+    place.update(options=RootOptions(["nhap/", "*.log"]))
     assert place.ids("cò") == ["a.zip/e.zip/hop-dong/b.txt", "a.zip/hop-dong/b.txt"]
     assert place.update().unchanged == 2
-    place.update(excludes=[])
+    place.update(options=RootOptions([]))
     assert len(place.ids("cò")) == 6
     for glob, count in (("docs/a.zip", 6), ("*.log", 2), ("a.zip/e.zip/**", 3), ("hop-dong/", 2)):
         assert run("search", "-c", "cò", "--in", glob).stdout.strip() == str(count), glob
@@ -208,7 +209,7 @@ def test_a_file_is_not_changed_by_what_is_left_out_of_it(name: str, place: Place
     place.write(name, HOLDERS[name](files))
     all_files = place.update().added
     for excludes, removed in (["khong/"], 0), (["khac/"], 0), (["e.txt"], 1), (["e.txt", "x"], 0):
-        done = place.update(excludes=excludes)
+        done = place.update(options=RootOptions(excludes))
         all_files -= removed
         assert (done.added, done.changed, done.removed) == (0, 0, removed)
         assert done.unchanged == all_files

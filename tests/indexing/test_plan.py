@@ -4,7 +4,7 @@ import pytest
 
 from vnsearch.errors import RootError
 from vnsearch.files.paths import FileNames
-from vnsearch.indexing.plan import choose
+from vnsearch.indexing.roots import RootOptions, choose
 from vnsearch.model import Root
 
 PLACES = FileNames("/base")
@@ -31,23 +31,23 @@ DOCS, NOTES = Root("docs", ("old/",)), Root("notes")
     ],
 )
 def test_choice(named: list[str], roots: list[Root], looked_at: list[str]) -> None:
-    found, scopes = choose(PLACES, [DOCS, NOTES], named, None, None, [])
+    found, scopes = choose(PLACES, [DOCS, NOTES], named)
     assert found == roots
     assert [PLACES.name(scope.path) for scope in scopes] == looked_at
 
 
 def test_excludes_make_a_root_of_a_part_and_replace_those_of_a_root() -> None:
-    found, _ = choose(PLACES, [DOCS], ["docs/a"], ["*.md"], None, [])
+    found, _ = choose(PLACES, [DOCS], ["docs/a"], RootOptions(["*.md"]))
     assert found == [DOCS, Root("docs/a", ("*.md",))]
-    found, _ = choose(PLACES, [DOCS], ["docs"], ["*.md"], None, [])
+    found, _ = choose(PLACES, [DOCS], ["docs"], RootOptions(["*.md"]))
     assert found == [Root("docs", ("*.md",))]
-    found, _ = choose(PLACES, [DOCS], ["docs"], [], None, [])
+    found, _ = choose(PLACES, [DOCS], ["docs"], RootOptions([]))
     assert found == [Root("docs")]
 
 
 def test_the_innermost_root_is_the_deepest_not_the_longest_name() -> None:
     outer, inner = Root("/a"), Root("d", ("*.md",))
-    _, scopes = choose(FileNames("/a/b"), [outer, inner], ["d/x"], None, None, [])
+    _, scopes = choose(FileNames("/a/b"), [outer, inner], ["d/x"])
     assert [(scope.root, scope.path) for scope in scopes] == [(inner, "/a/b/d/x")]
 
 
@@ -55,17 +55,17 @@ def test_the_innermost_root_is_the_deepest_not_the_longest_name() -> None:
 def test_the_root_of_the_file_system_is_a_root(base: str) -> None:
     places = FileNames(base)
     for known in ([], [Root(places.name("/"))], [Root(places.name("/a/b"))]):
-        roots, scopes = choose(places, known, [places.name("/")], None, None, [])
+        roots, scopes = choose(places, known, [places.name("/")])
         assert [(places.path(root.path), root[1:]) for root in roots] == [("/", Root("")[1:])]
         assert [scope.path for scope in scopes] == ["/"]
 
 
 def test_a_root_is_forgotten_by_its_name() -> None:
-    found, scopes = choose(PLACES, [DOCS, NOTES], [], None, None, ["docs"])
+    found, scopes = choose(PLACES, [DOCS, NOTES], [], forgotten=["docs"])
     assert found == [NOTES]
-    assert [scope.root for scope in scopes] == [NOTES]
+    assert scopes == []  # the others are not looked at
     with pytest.raises(RootError, match="docs/a is no root"):
-        choose(PLACES, [DOCS], [], None, None, ["docs/a"])
+        choose(PLACES, [DOCS], [], forgotten=["docs/a"])
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,13 @@ def test_a_root_is_forgotten_by_its_name() -> None:
     [
         (Root("docs/old", encoding="VNI-Windows"), None, "", None),
         (Root("docs/old", encoding="VNI-Windows"), None, "TCVN3", None),
-        (Root("docs/old", ("x/",)), [], None, None),
-        (Root("docs/old", ("x/",)), ["y/"], None, None),
+        (Root("docs/old", ("x/",)), [], None, Root("docs/old", ("x/",))),
+        (Root("docs/old", ("x/",)), ["y/"], None, Root("docs/old", ("x/",))),
+        (Root("docs/old"), ["y/"], None, None),
         (Root("docs/old", ("x/",)), None, "TCVN3", Root("docs/old", ("x/",), "TCVN3")),
         (Root("docs/old", ocr=True), ["y/"], None, Root("docs/old", ("y/",), ocr=True)),
-        (Root("docs/.old", ("x/",)), [], None, Root("docs/.old")),
+        (Root("docs/.old", ("x/",)), [], None, Root("docs/.old", ("x/",))),
+        (Root("docs/.old"), ["y/"], None, Root("docs/.old", ("y/",))),
         (Root("docs2", ("x/",)), [], None, Root("docs2", ("x/",))),
     ],
 )
@@ -85,18 +87,18 @@ def test_options_of_a_folder_are_for_the_roots_inside_of_it(
     inner: Root, excludes: list[str] | None, encoding: str | None, left: Root | None
 ) -> None:
     places, known = FileNames("/base"), [Root("docs"), inner]
-    (outer, *others), _ = choose(places, known, ["docs"], excludes, encoding, [])
+    (outer, *others), _ = choose(places, known, ["docs"], RootOptions(excludes, encoding))
     assert outer == Root("docs", tuple(excludes or ()), encoding or "")
     assert others == ([left] if left else [])
     if inner.path != "docs2":
-        forgotten, _ = choose(places, known, [], None, None, ["docs"])
+        forgotten, _ = choose(places, known, [], forgotten=["docs"])
         assert forgotten == []
 
 
 def test_a_root_in_another_keeps_its_encoding() -> None:
     inner = Root("docs/old", encoding="TCVN3")
     known = [Root("docs"), inner]
-    roots, _ = choose(FileNames("/base"), known, ["docs"], None, None, [])
+    roots, _ = choose(FileNames("/base"), known, ["docs"])
     assert inner in roots
     same = [Root("docs", encoding="TCVN3"), inner]
-    assert choose(FileNames("/base"), same, ["docs"], None, None, [])[0] == same[:1]
+    assert choose(FileNames("/base"), same, ["docs"])[0] == same[:1]

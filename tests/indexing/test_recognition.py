@@ -153,7 +153,7 @@ def test_nothing_is_recognized_twice(
     assert not hits(run, tmp_path)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, getattr(signal, "SIGKILL", 9)])
 def test_an_interrupted_run_goes_on_where_it_was(
     tmp_path: Path, run: Command, tesseract: StandIn, docs: Path, how: signal.Signals
 ) -> None:

@@ -26,6 +26,7 @@ from vnsearch.files import scan
 from vnsearch.index.generations import Generations
 from vnsearch.indexing import hashing, reading
 from vnsearch.indexing.progress import Silence
+from vnsearch.indexing.roots import RootOptions
 from vnsearch.indexing.status import status
 from vnsearch.indexing.update import update
 from vnsearch.model import Changes, Results
@@ -265,7 +266,7 @@ def test_ids_of_records_name_one_document_each(
     docs: Path, index: Path, monkeypatch: pytest.MonkeyPatch, stretch: int, jobs: int
 ) -> None:
     monkeypatch.setattr("vnsearch.readers.jsonl._CHUNK", stretch)
-    monkeypatch.setattr("vnsearch.indexing.update._WORTH_PROCESSES", 0)
+    monkeypatch.setattr("vnsearch.indexing.run._WORTH_PROCESSES", 0)
     monkeypatch.setattr("vnsearch.indexing.load._CUT", 0)
     monkeypatch.setattr("vnsearch.indexing.pool._TASK_COST", 1)
     texts = ["cá một", "cá hai", "{", "cá ba", "!", "cá bốn", "cá năm"]
@@ -449,6 +450,7 @@ def test_a_file_of_which_the_system_says_nothing_is_kept(
     class Entry:
         def __init__(self, entry: Any) -> None:
             self.name, self.path, self.is_dir = entry.name, entry.path, entry.is_dir
+            self.is_symlink = entry.is_symlink
 
         def stat(self, **_: bool) -> Any:
             raise OSError(errno.EIO, "Input/output error", self.path)
@@ -493,7 +495,7 @@ def test_a_file_that_may_not_be_read_is_no_work(
 
 def test_what_is_left_out_from_now_on_is_dropped(docs: Path, index: Path) -> None:
     update(index, [str(docs)])
-    done = update(index, [str(docs)], excludes=["*"])
+    done = update(index, [str(docs)], options=RootOptions(["*"]))
     assert (counts(done), done.missing_roots) == ((0, 0, 4, 0), ())
 
 
@@ -518,8 +520,8 @@ def test_only_files_of_the_roots_named_are_dropped(docs: Path, index: Path, tmp_
 
 def test_a_root_inside_a_root_has_its_own_excludes(docs: Path, index: Path) -> None:
     write_files(docs, {"sub/d.txt": "trong", "e.txt": "ngoài"})
-    update(index, [str(docs)], excludes=["*.txt"])
-    assert update(index, [str(docs / "sub")], excludes=["*.html"]).added == 1
+    update(index, [str(docs)], options=RootOptions(["*.txt"]))
+    assert update(index, [str(docs / "sub")], options=RootOptions(["*.html"])).added == 1
     assert counts(update(index, [str(docs)])) == (0, 0, 0, 3)
     (docs / "sub/d.txt").unlink()
     write_files(docs, {"sub/f.txt": "còn"})
@@ -527,7 +529,7 @@ def test_a_root_inside_a_root_has_its_own_excludes(docs: Path, index: Path) -> N
 
 
 def test_what_lies_in_a_root_is_a_part_of_it(docs: Path, index: Path) -> None:
-    update(index, [str(docs)], excludes=["*.md"])
+    update(index, [str(docs)], options=RootOptions(["*.md"]))
     (docs / "a.txt").write_text("Đã sửa\n")
     write_files(docs, {"sub/d.txt": "mới", "sub/e.md": "ngoài", "f.txt": "mới"})
     assert counts(update(index, [str(docs / "a.txt")])) == (0, 1, 0, 0)
@@ -549,7 +551,7 @@ def test_a_part_becomes_part_of_a_root_added_later(docs: Path, index: Path) -> N
 
 def test_what_a_root_leaves_out_becomes_a_root_when_named(docs: Path, index: Path) -> None:
     write_files(docs, {".hidden/h.txt": "ẩn", "old/o.txt": "cũ"})
-    update(index, [str(docs)], excludes=["old/"])
+    update(index, [str(docs)], options=RootOptions(["old/"]))
     assert update(index, [str(docs / ".hidden"), str(docs / "old")]).added == 2
     assert counts(update(index)) == (0, 0, 0, 6)
 
@@ -568,9 +570,9 @@ def test_a_root_may_be_forgotten(docs: Path, index: Path, tmp_path: Path) -> Non
 
 
 def test_excludes_are_remembered_and_replaced(docs: Path, index: Path) -> None:
-    assert update(index, [str(docs)], excludes=["*.md", "sub/"]).added == 2
+    assert update(index, [str(docs)], options=RootOptions(["*.md", "sub/"])).added == 2
     assert counts(update(index)) == (0, 0, 0, 2)
-    assert counts(update(index, [str(docs)], excludes=["*.txt"])) == (2, 0, 1, 1)
+    assert counts(update(index, [str(docs)], options=RootOptions(["*.txt"]))) == (2, 0, 1, 1)
 
 
 def test_hidden_files_and_the_index_itself_are_left_out(tmp_path: Path) -> None:
@@ -616,7 +618,7 @@ def test_an_index_of_another_version_asks_for_a_rebuild(
 def test_a_rebuild_takes_the_roots_of_an_index_whose_tables_had_fewer_columns(
     docs: Path, index: Path
 ) -> None:
-    update(index, [str(docs)], excludes=["*.log"])
+    update(index, [str(docs)], options=RootOptions(["*.log"]))
     (roots,) = [status(index).roots]
     catalog = sqlite3.connect(next(index.rglob("catalog.db")))
     catalog.executescript("""

@@ -125,7 +125,8 @@ MESSAGES = {
     "{reason}; the rest was not read": "{reason}; phần còn lại không được đọc",
     "too large (over {limit} MB of {kind})": "quá lớn (hơn {limit} MB {kind})",
     "text": "văn bản",
-    "{name}: {reason}": "{name}: {reason}",
+    "{place}: {what}": "{place}: {what}",
+    "over {count} files in it": "chứa hơn {count} tệp",
 }
 
 # Texts made of messages -> in Vietnamese.
@@ -134,10 +135,13 @@ MADE = [
     ("line 7: no text", "dòng 7: không có văn bản"),
     ("no text; the rest was not read", "không có văn bản; phần còn lại không được đọc"),
     ("too large (over 100 MB of text)", "quá lớn (hơn 100 MB văn bản)"),
+    ("a.zip/b: no text", "a.zip/b: không có văn bản"),
     ("a: b", "a: b"),
     ("what a library says: no text?", "what a library says: no text?"),
     ("line {number}: {reason}", "dòng {number}: {reason}"),
     ("line 7: {reason} {0} {{", "dòng 7: {reason} {0} {{"),
+    ("line x: no text", "line x: không có văn bản"),
+    ("over 10,000 files in it", "chứa hơn 10.000 tệp"),
     ("", ""),
 ]
 

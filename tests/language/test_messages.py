@@ -16,16 +16,20 @@ from babel.messages.pofile import read_po
 from distribution import messages
 from tests.conftest import REPOSITORY
 from vnsearch import language
+from vnsearch.cli.quick import COMMANDS
 
 PACKAGE: Final = REPOSITORY / "vnsearch"
 MODULES: Final = sorted(PACKAGE.rglob("*.py"))
 CATALOG: Final = read_po(io.BytesIO(messages.CATALOG.read_bytes()), locale="vi")
 TRANSLATED: Final = [message for message in CATALOG if message.id]
-OWN: Final = {text for text, comment in messages.messages() if not comment}
+OWN: Final = {text for text, comments in messages.messages() if "click" not in comments}
 MARKS: Final = ("_", "N_", "ngettext")
 
-# What is the same in both languages: names, and examples without words.
-SAME: Final = re.compile(r"ID\|N|N\|all|N|A-B|Choice\(.*", re.DOTALL)
+# What is the same in both languages: names, values alone, and examples without words.
+SAME: Final = re.compile(
+    r"ID\|N|N\|all|N|A-B|URL|token|Choice\(.*|[^a-z]*(\{[a-z]+\}[^a-z]*)+|(\n?  vnsearch .*)+",
+    re.DOTALL,
+)
 
 
 def source(message: Message) -> str:
@@ -59,7 +63,7 @@ def test_every_message_of_click_has_a_translation() -> None:
     if f"click=={version('click')} " not in lock:
         pytest.skip("not the click of the lock file, whose messages the catalog has")
     known = {source(message) for message in TRANSLATED if translation(message)}
-    found = (text for text, comment in messages.messages() if comment)
+    found = (text for text, comments in messages.messages() if "click" in comments)
     assert {text if isinstance(text, str) else text[0] for text in found} <= known
 
 
@@ -71,25 +75,44 @@ def test_no_translation_is_obsolete_or_in_doubt() -> None:
     assert own - used == set(), "run: make messages"
 
 
-@pytest.mark.parametrize("message", TRANSLATED, ids=source)
-def test_a_translation_has_the_values_of_its_message(message: Message) -> None:
-    if isinstance(message.id, str):
-        assert placeholders(translation(message)) == placeholders(message.id)
-    else:  # the singular may leave a number out
-        assert placeholders(translation(message)) == placeholders(message.id[1])
-        assert len(message.string) == 1, "Vietnamese has one form for all numbers"
+def test_a_translation_has_the_values_of_its_message() -> None:
+    for message in TRANSLATED:
+        # A singular may leave its number out.
+        text = message.id if isinstance(message.id, str) else message.id[1]
+        assert placeholders(translation(message)) == placeholders(text), text
 
 
-@pytest.mark.parametrize("message", TRANSLATED, ids=source)
-def test_a_translation_is_one(message: Message) -> None:
-    text, shown = source(message), translation(message)
-    assert shown != text or SAME.fullmatch(text) or "\n  vnsearch " in text
-    assert text[:1].isspace() == shown[:1].isspace()
-    assert text[-1:].isspace() == shown[-1:].isspace()
-    assert text.endswith((".", "…")) == shown.endswith((".", "…"))
-    assert text.count("\n") == shown.count("\n")
-    options = r"(?<![\w-])--[a-z][a-z-]*|\$[A-Z_]+"
-    assert sorted({*re.findall(options, text)}) == sorted({*re.findall(options, shown)})
+def test_vietnamese_has_one_form_for_all_numbers() -> None:
+    plurals = [message for message in TRANSLATED if not isinstance(message.id, str)]
+    assert plurals
+    assert all(len(message.string) == 1 for message in plurals)
+
+
+def test_a_translation_is_one_and_names_the_same() -> None:
+    for message in TRANSLATED:
+        text, shown = source(message), translation(message)
+        assert shown != text or SAME.fullmatch(text), f"{text} is not translated"
+        for same in (spaces_around, last_sign, count_lines, names):
+            assert same(text) == same(shown), f"{same.__name__} of {text} → {shown}"
+
+
+def spaces_around(text: str) -> tuple[bool, bool]:
+    return text[:1].isspace(), text[-1:].isspace()
+
+
+def last_sign(text: str) -> bool:
+    return text.endswith((".", "…"))
+
+
+def count_lines(text: str) -> int:
+    return text.count("\n")
+
+
+def names(text: str) -> set[str]:
+    """The options, variables, files and programs that a text names."""
+    commands = "|".join(COMMANDS)
+    found = rf"(?<![\w-])--[a-z][a-z-]*|\$[A-Z_]+|\w+\.\w+|(?<![.\w])vnsearch (?:{commands})\b"
+    return {*re.findall(found, text)}
 
 
 def test_the_catalog_is_as_it_would_be_written() -> None:
@@ -98,8 +121,10 @@ def test_the_catalog_is_as_it_would_be_written() -> None:
 
 def test_the_catalog_is_read_as_babel_reads_it() -> None:
     read = language.read(messages.CATALOG.read_text("utf-8"))
-    assert read.pop("")
-    assert read == {source(message): translation(message) for message in TRANSLATED}
+    assert read.all == {source(message): translation(message) for message in TRANSLATED}
+    kept = {source(message) for message in TRANSLATED if messages.KEPT in message.auto_comments}
+    assert read.kept.keys() == kept
+    assert "binary file" in kept
 
 
 # How messages are written
@@ -107,13 +132,14 @@ def test_the_catalog_is_read_as_babel_reads_it() -> None:
 
 def calls(path: Path) -> Iterator[tuple[ast.Call, ast.AST | None, bool]]:
     """The calls that mark a message, each with what its result is used in and whether that is done
-    when the module is imported."""
+    when the module is imported. None is in an f-string, from which Babel does not extract."""
     tree = ast.parse(path.read_text("utf-8"))
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
             above: ast.AST | None = node
             while above is not None and not isinstance(above, ast.FunctionDef | ast.Lambda):
+                assert not isinstance(above, ast.JoinedStr), f"{name(path)}, line {node.lineno}"
                 above = parents.get(above)
             yield node, parents.get(node), above is None
 
@@ -137,5 +163,46 @@ def test_messages_can_be_extracted(path: Path) -> None:
         assert mark == "N_" or not at_import, f"{where}: mark it with N_, translate it when shown"
         last = texts[-1]
         if mark != "N_" and isinstance(last, ast.Constant) and placeholders(str(last.value)):
-            formatted = isinstance(use, ast.Attribute) and use.attr == "format"
-            assert formatted, f"{where}: .format(…) is missing"
+            as_it_is = isinstance(use, ast.Call | ast.Return | ast.Yield)
+            assert not as_it_is, f"{where}: .format(…) is missing"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_no_function_takes_the_sign_of_messages_for_a_variable(path: Path) -> None:
+    text = path.read_text("utf-8")
+    if not re.search(r"^from vnsearch\.language import .*\b_\b", text, re.MULTILINE):
+        return
+    tree = ast.parse(text)
+    ours = {
+        node for scope in ast.walk(tree) if isinstance(scope, SCOPES) for node in ast.walk(scope)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "_" and node not in ours:
+            assert isinstance(node.ctx, ast.Load), f"{name(path)}, line {node.lineno}: name it"
+
+
+# Of which a variable is their own.
+SCOPES: Final = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.Lambda
+
+
+# What a person gets to read of these must be marked; the others are for programmers.
+TOLD: Final = re.compile(
+    r"(?!Assertion|Value|Type|Lookup|Attribute|Key|OS)\w*Error|say|fail|Flaw|Skipped"
+)
+# `ClusterError("…")` and the like: what reads as words.
+WORDS: Final = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name)
+def test_what_is_told_is_marked(path: Path) -> None:
+    if path.is_relative_to(PACKAGE / "mcp"):  # agents get English
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        for text in node.args if TOLD.fullmatch(called) else ():
+            plain = isinstance(text, ast.Constant | ast.JoinedStr) and WORDS.search(
+                re.sub(r"\{.*?\}", "", ast.unparse(text))
+            )
+            assert not plain, f"{name(path)}, line {text.lineno}: mark it with _ or N_"

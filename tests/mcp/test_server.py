@@ -337,6 +337,17 @@ def test_the_command(tmp_path: Path, run: Command) -> None:
     assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == [1, 2]
 
 
+@pytest.mark.usefixtures("tools")
+def test_agents_get_english(tmp_path: Path, run: Command) -> None:
+    arguments = ({"query": "dang zzyx"}, {"query": "zzyx"}, {"query": "a", "since": "x"})
+    calls = [request("tools/call", 1, name="search", arguments=given) for given in arguments]
+    calls += [request("tools/call", 1, name="status"), request("tools/call", 1, name="read")]
+    lines = "\n".join(map(json.dumps, calls))
+    outputs = [run("mcp", cwd=tmp_path, stdin=lines, VNSEARCH_LANG=name) for name in ("en", "vi")]
+    assert outputs[0].stdout == outputs[1].stdout
+    assert outputs[0].stdout.count("\n") == len(calls)
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

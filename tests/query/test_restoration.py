@@ -122,6 +122,41 @@ def test_readings(typed: str, expected: str) -> None:
     assert understood(typed) == expected
 
 
+@pytest.mark.parametrize(
+    ("texts", "typed", "expected"),
+    [
+        pytest.param(
+            ["con bò dáng to", "Bộ Ngoại giao họp"],
+            "dang bo ngoai giao",
+            "dang bo ngoai giao",
+            id="words of different texts, and one is beside no other",
+        ),
+        pytest.param(
+            ["đảng bộ họp", "bộ ngoại giao"],
+            "dang bo ngoai giao",
+            "đảng bộ ngoại giao",
+            id="each is beside a neighbour",
+        ),
+        pytest.param(["con bò dáng to"], "dang", "dáng", id="alone"),
+        pytest.param(
+            ["khách tham quan, thân nhà, giá vé", "du khách kêu trời vì giá vé"],
+            "du khách than giá vé",
+            "du khách than giá vé",
+            id="bare where all others have their marks, though the index lacks it",
+        ),
+        pytest.param(
+            ["công ty than", "than đá", "thân nhà"],
+            "bán than đá",
+            "bán than đá",
+            id="bare by right",
+        ),
+    ],
+)
+def test_what_is_not_sure_is_not_told(texts: list[str], typed: str, expected: str) -> None:
+    query = parse(typed)
+    assert text_of(query, understand(query, Texts(*texts))) == expected
+
+
 def test_the_clauses_keep_their_shape() -> None:
     query = parse('dang -bo "dang bo" (nuoc OR nguoi) title:ban-hanh')
     found = understand(query, LEXICON)

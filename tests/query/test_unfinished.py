@@ -63,6 +63,7 @@ FOUND = [
     ("viện ngh", "vien", "a word that is whole before it"),
     ('"bo ngoai', "ngoai", "the last word of a phrase"),
     ('"bo ngo', "ngoai", "which is not whole yet"),
+    ("nguoi v", "nguoi", "a single letter is not asked for"),
     ("12-KL/T", "so", "of what is one thing"),
     ("title:ngư", "nguoc nguoi", "in a field"),
     ("viet -ngo", "nguoi vien", "what is left out is not begun"),
@@ -83,6 +84,13 @@ def test_a_whole_word_comes_before_what_begins_with_it(searcher: Callable[..., S
     found = searcher(texts).search("gia", unfinished=True)
     assert [hit.path.split("/")[-1] for hit in found.hits][-1] == "a.txt"
     assert found.total == 3
+    assert found.notices == ()
+
+
+def test_a_single_letter_is_no_more_than_a_word(searcher: Callable[..., Searcher]) -> None:
+    texts = {"a.txt": "vitamin tan trong nước", "b.txt": "vitamin C", "c.txt": "calci"}
+    found = searcher(texts).search("vitamin c", unfinished=True)
+    assert [hit.path.split("/")[-1] for hit in found.hits] == ["b.txt", "a.txt"]
     assert found.notices == ()
 
 

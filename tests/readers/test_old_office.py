@@ -229,6 +229,12 @@ def test_a_container_of_something_else_is_told(suffix: str, sandbox: Sandbox) ->
         read(f"a.{suffix}", b"nothing of the kind", sandbox)
 
 
+def test_powerpoint_95_is_told(sandbox: Sandbox) -> None:
+    data = ole.container({"PP40": b"slides" * 1000, "Current User": b"x" * 30})
+    with pytest.raises(UnusableFileError, match=r"^of PowerPoint 95"):
+        read("a.ppt", data, sandbox)
+
+
 # ---- against LibreOffice ----
 
 CHOSEN = ("dang-ky-cu-tru", "hai-ba-trung", "hoi-nghi-so-ket", "pho-bo", "dien-mat-troi")

@@ -1,19 +1,21 @@
 """The pager: when it is used, which one, and that nothing is lost."""
 
 import os
-import pty
 import re
 import struct
 import subprocess
 import sys
-import termios
-from fcntl import ioctl
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REPOSITORY, write_files
 from vnsearch.indexing.update import update
+
+if sys.platform != "win32":
+    import pty
+    import termios
+    from fcntl import ioctl
 
 SHOW = """
 import sys

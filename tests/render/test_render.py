@@ -38,7 +38,7 @@ from vnsearch.model import (
     Token,
     Understood,
 )
-from vnsearch.render import jsonform, plain, terminal
+from vnsearch.render import jsonform, plain, terminal, upkeep
 from vnsearch.render.safety import visible
 from vnsearch.search.searcher import Searcher
 
@@ -511,8 +511,8 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
     "places": lambda: plain.places(some_results()),
     "results-explained": lambda: plain.results(explained()),
     "results-none": lambda: plain.results(some_results(total=0, hits=())),
-    "changes": lambda: plain.changes(some_changes(), ".vnsearch"),
-    "changes-one": lambda: plain.changes(
+    "changes": lambda: upkeep.changes(some_changes(), ".vnsearch"),
+    "changes-one": lambda: upkeep.changes(
         Changes(
             added=1,
             changed=0,
@@ -525,7 +525,7 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
         ),
         ".vnsearch",
     ),
-    "changes-none": lambda: plain.changes(
+    "changes-none": lambda: upkeep.changes(
         Changes(
             added=0,
             changed=0,
@@ -538,17 +538,17 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
         ),
         ".vnsearch",
     ),
-    "skipped": lambda: plain.skipped(some_skipped(3)),
-    "skipped-many": lambda: plain.skipped(some_skipped(2000, reasons=3)),
-    "skipped-many-reasons": lambda: plain.skipped(some_skipped(40, reasons=40)),
-    "status": lambda: plain.status(some_status()),
-    "status-unchanged": lambda: plain.status(
+    "skipped": lambda: upkeep.skipped(some_skipped(3)),
+    "skipped-many": lambda: upkeep.skipped(some_skipped(2000, reasons=3)),
+    "skipped-many-reasons": lambda: upkeep.skipped(some_skipped(40, reasons=40)),
+    "status": lambda: upkeep.status(some_status()),
+    "status-unchanged": lambda: upkeep.status(
         some_status(new=0, removed=0, skipped=(), documents=1, files=1, formats={}, reasons={})
     ),
     "tokens": lambda: plain.tokens(some_tokens()),
-    "all-skipped": lambda: plain.all_skipped(some_skipped(5, reasons=2)),
-    "all-skipped-none": lambda: plain.all_skipped([]),
-    "indexes": lambda: plain.indexes([IndexSummary("/i\x1bx", ("/docs",), 3, 4, 5_000, NOON)]),
+    "all-skipped": lambda: upkeep.all_skipped(some_skipped(5, reasons=2)),
+    "all-skipped-none": lambda: upkeep.all_skipped([]),
+    "indexes": lambda: upkeep.indexes([IndexSummary("/i\x1bx", ("/docs",), 3, 4, 5_000, NOON)]),
     "tokens-none": lambda: plain.tokens([]),
 }
 

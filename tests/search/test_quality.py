@@ -19,6 +19,7 @@ import pytest
 
 from tests.conftest import CORPUS
 from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.indexing.roots import RootOptions
 from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
 from vnsearch.vietnamese.letters import nfc
@@ -56,7 +57,7 @@ def ndcg(found: list[str], relevant: set[str]) -> float:
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
     index = tmp_path_factory.mktemp("quality") / "index"
-    update(index, [str(CORPUS)], excludes=["queries.json"])
+    update(index, [str(CORPUS)], options=RootOptions(["queries.json"]))
     with closing(Searcher(index)) as searcher:
         yield searcher
 

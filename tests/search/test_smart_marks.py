@@ -18,6 +18,7 @@ from tests.shapes import as_indexed
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.analysis.unmarked import with_unknown_marks
 from vnsearch.engines.whoosh.read.collection import Collection
+from vnsearch.indexing.roots import RootOptions
 from vnsearch.indexing.update import update
 from vnsearch.model import Token
 from vnsearch.query.clauses import Demand
@@ -41,7 +42,11 @@ def corpus(
         pytest.skip("needs ../shared, which is not there")
     folder = tmp_path_factory.mktemp("marks")
     (folder / "bare.txt").write_text("dang bo so ngoai vu hop ban ve cong tac doi ngoai", "utf-8")
-    update(folder / "index", [str(texts_of), str(folder / "bare.txt")], excludes=["queries.json"])
+    update(
+        folder / "index",
+        [str(texts_of), str(folder / "bare.txt")],
+        options=RootOptions(["queries.json"]),
+    )
     documents: dict[str, Forms] = defaultdict(set)
     own_texts: dict[str, list[tuple[str, str]]] = defaultdict(list)
     texts = []

@@ -33,7 +33,8 @@ from vnsearch.errors import EXIT_ERROR, EXIT_FOUND, EXIT_NOTHING
 from vnsearch.index.check import check
 from vnsearch.index.generations import Generations
 from vnsearch.index.opening import open_index
-from vnsearch.indexing import pool, update
+from vnsearch.indexing import pool, run
+from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
 
 SOURCE: Final = Path(__file__).with_name("shim.c")
@@ -129,7 +130,7 @@ def works(base: Path) -> list[Work]:
 
 def index(folder: Path) -> None:
     """Bring the index that works find up to date."""
-    update.update(folder / "made", [str(folder / "docs")], jobs=1)
+    update(folder / "made", [str(folder / "docs")], jobs=1)
 
 
 def answers(index: Path) -> Answers:
@@ -281,7 +282,7 @@ def run_command(arguments: Sequence[str]) -> None:
     code: object = 99
     try:
         with (
-            mock.patch.object(update, "_WORTH_PROCESSES", 0),
+            mock.patch.object(run, "_WORTH_PROCESSES", 0),
             mock.patch.object(pool, "_TASK_COST", 0),
         ):
             commands.main(arguments)

@@ -11,14 +11,24 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise, starmap
+from math import inf
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vnsearch.analysis.compounds import CLASSIFIED, SEPARATORS, is_border, letter_class, pieces
+from vnsearch.analysis.compounds import (
+    CLASSIFIED,
+    SEPARATORS,
+    cut_at,
+    is_border,
+    letter_class,
+    number_and_unit,
+)
 from vnsearch.analysis.tokenizer import any_word, forms_of, signed_name
 from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
+from vnsearch.errors import TooManyWordsError
+from vnsearch.language import N_
 from vnsearch.vietnamese.letters import LETTERS
 
 Numbers = NDArray[Any]
@@ -37,29 +47,37 @@ _GOLDEN_RATIO: Final = np.uint64(0x9E3779B97F4A7C15)  # of 2**64
 
 _CHUNK: Final = 1 << 18  # code points tokenized together, to stay in the processor's caches
 _PIECE: Final = 1 << 20  # code points: long texts are cut, or they would take many times their size
+_COMPOUNDS_KEPT: Final = 100_000  # whose pieces are known
+
+
+class Compounds(NamedTuple):
+    """The compounds among some tokens, one after another."""
+
+    places: Numbers  # among the tokens, ascending
+    sizes: Numbers  # pieces of each
+    terms: Numbers  # of the pieces
 
 
 class Tokens:
     """The tokens of several texts, one text after another.
 
     `terms` has the number of each token's term, `counts` the number of tokens of each text.
-    `compounds` has the place in `terms` of each compound, ascending, and the terms of its pieces.
     """
 
     def __init__(self, chunks: "Iterable[_ChunkTokens]", begins: Sequence[Sequence[int]]) -> None:
         """`begins`: where each text was cut into the pieces that are in the chunks."""
         # Not concatenated, which of a long text would take its memory twice.
         columns = array("i"), array("i"), array("i")
-        sizes, span_counts = [], []
-        self.compounds: list[tuple[int, list[int]]] = []
+        sizes, span_counts, compounds = [], [], list[Compounds]()
         for chunk in chunks:
             begin = len(columns[0])
-            self.compounds += ((begin + place, terms) for place, terms in chunk.compounds)
+            compounds.append(chunk.compounds._replace(places=begin + chunk.compounds.places))
             for column, numbers in zip(columns, chunk[:3], strict=True):
                 column.frombytes(numbers.view(np.uint8).data)
             sizes += chunk.sizes.tolist()
             span_counts += chunk.span_counts.tolist()
         self.terms, self._starts, self._ends = map(np.asarray, columns)
+        self.compounds = Compounds(*map(np.concatenate, zip(*compounds, strict=True)))
         pieces_at = np.cumsum([0, *map(len, begins)])
         spans_at = np.concatenate(([0], np.cumsum(span_counts)))
         for piece, begin in enumerate(chain(*begins)):
@@ -88,16 +106,33 @@ class Vocabulary:
         self._term_of: dict[str, int] = {}  # by exact form, which determines the folded one
         self._term_of_run: dict[str, int] = {}  # -1: the run is not one token
         self._piece_terms: dict[tuple[str, ...], list[int]] = {}
-        self._by_folded: defaultdict[bytes, list[int]] = defaultdict(list)
-        self._by_folded_until = 0  # terms that are in it
+        self._by_folded: defaultdict[bytes, list[int]] = defaultdict(list)  # those with marks
+        self._by_folded_until = 0  # terms that may be in it
         self._keys = np.zeros(1 << _TABLE_BITS, dtype="<u8")
         self._key_terms = np.zeros(1 << _TABLE_BITS, dtype=np.int32)
 
-    def tokenize(self, texts: Sequence[str], spans_above: float = 0) -> Tokens:
-        """Tokenize NFC texts; spans are kept of texts with more than `spans_above` tokens."""
+    def tokenize(
+        self, texts: Sequence[str], spans_above: float = 0, most_terms: float = inf
+    ) -> Tokens:
+        """Tokenize NFC texts; spans are kept of texts with more than `spans_above` tokens.
+
+        Raises TooManyWordsError when the vocabulary has over `most_terms` then, with how many code
+        points of the texts it could take in.
+        """
         begins = [_piece_begins(text) if len(text) > 2 * _PIECE else (0,) for text in texts]
-        pieces = chain(*map(_pieces, texts, begins))
-        return Tokens((self._tokenize(chunk, spans_above) for chunk in _chunks(pieces)), begins)
+        chunks = _chunks(chain(*map(_pieces, texts, begins)))
+        return Tokens(self._within(most_terms, chunks, spans_above), begins)
+
+    def _within(
+        self, most_terms: float, chunks: Iterable[Sequence[str]], spans_above: float
+    ) -> "Iterator[_ChunkTokens]":
+        fits = 0
+        for chunk in chunks:
+            yield self._tokenize(chunk, spans_above)
+            if len(self.terms) > most_terms:
+                what = N_("over {count} different words in one text")
+                raise TooManyWordsError(what.format(count=f"{most_terms:,}"), fits)
+            fits += sum(map(len, chunk))
 
     def _tokenize(self, texts: Sequence[str], spans_above: float) -> "_ChunkTokens":
         joined = "\n".join(("", *texts, ""))
@@ -163,9 +198,13 @@ class Vocabulary:
     def same_folded(self, term: int) -> Sequence[int]:
         """Return the terms with the folded form of a term, itself among them."""
         for number in range(self._by_folded_until, len(self.terms)):
-            self._by_folded[self.terms[number].partition(b"\0")[0]].append(number)
+            folded, _, exact = self.terms[number].partition(b"\0")
+            if exact != folded:
+                self._by_folded[folded].append(number)
         self._by_folded_until = len(self.terms)
-        return self._by_folded[self.terms[term].partition(b"\0")[0]]
+        folded = self.terms[term].partition(b"\0")[0]
+        bare = self._term_of.get(folded.decode())
+        return [*self._by_folded.get(folded, ()), *([] if bare is None else [bare])]
 
     def term(self, exact: str) -> int:
         """Return the term with an exact form that there is."""
@@ -196,33 +235,50 @@ class Vocabulary:
         }
         if not split:
             return terms, starts, ends
-        places, tokens = [], []
+        # Arrays, since a run may be a whole text, of a script without spaces.
+        places, tokens = array("q"), array("q")
         for removed, (at, run) in enumerate(split.items()):
+            begin = int(starts[at])
             for word in any_word().finditer(run):
+                start, end = word.span()
                 places.append(at - removed)
-                tokens.append((self._term(word[0]), *(int(starts[at]) + p for p in word.span())))
-        where, new = np.array(places, dtype=np.int64), np.array(tokens, dtype=np.int64)
+                tokens.extend((self._term(word[0]), begin + start, begin + end))
+        where, new = np.asarray(places), np.asarray(tokens)
         columns = zip((terms, starts, ends), new.reshape(-1, 3).T, strict=True)
         terms, starts, ends = (np.insert(np.delete(c, list(split)), where, n) for c, n in columns)
         return terms, starts, ends
 
-    def _compounds(
-        self, joined: str, codes: Numbers, starts: Numbers, ends: Numbers
-    ) -> list[tuple[int, list[int]]]:
-        """Return the compounds among tokens: which they are, and the terms of their pieces."""
+    def _compounds(self, joined: str, codes: Numbers, starts: Numbers, ends: Numbers) -> Compounds:
+        """Return the compounds among tokens."""
         classes = _CLASS_OF.take(codes, mode="clip")
         borders = np.flatnonzero(_IS_BORDER.take(classes[:-1] * 4 + classes[1:])) + 1
         found_at = np.concatenate((borders, _before_groups(codes)))
         places = np.unique(np.searchsorted(starts, found_at, side="right") - 1)
-        spans = zip(places.tolist(), starts[places].tolist(), ends[places].tolist(), strict=True)
-        found = []
-        for place, start, end in spans:
-            words = pieces(joined, start, end)
-            if words and words not in self._piece_terms:
-                self._piece_terms[words] = list(map(self._term, words))
+        starts, ends = starts[places], ends[places]
+        first = np.searchsorted(borders, starts, side="right").tolist()
+        behind = np.searchsorted(borders, ends, side="left").tolist()
+        cuts = borders.tolist()
+        found, sizes, terms = array("q"), array("q"), array("i")
+        columns = (places.tolist(), starts.tolist(), ends.tolist(), first, behind)
+        for place, start, end, begin, stop in zip(*columns, strict=True):
+            if begin < stop:
+                words = cut_at(joined, start, cuts[begin:stop], end)
+            else:
+                words = number_and_unit(joined, start)
             if words:
-                found.append((place, self._piece_terms[words]))
-        return found
+                found.append(place)
+                sizes.append(len(words))
+                terms.extend(self._pieces(words))
+        return Compounds(np.asarray(found), np.asarray(sizes), np.asarray(terms))
+
+    def _pieces(self, words: tuple[str, ...]) -> Sequence[int]:
+        """Return the terms of the pieces of a compound."""
+        known = self._piece_terms
+        if (terms := known.get(words)) is None:
+            if len(known) >= _COMPOUNDS_KEPT:
+                known.clear()
+            terms = known[words] = list(map(self._term, words))
+        return terms
 
     def _run_term(self, run: str) -> int:
         """Return the term of a run that is one token, else -1."""
@@ -242,7 +298,7 @@ class _ChunkTokens(NamedTuple):
     ends: Numbers
     sizes: Numbers  # tokens of each text
     span_counts: Numbers  # spans kept of each text: all or none
-    compounds: list[tuple[int, list[int]]]  # see `Tokens`
+    compounds: Compounds
 
 
 # What each name with a sign has, and how far behind its beginning.
@@ -284,9 +340,11 @@ def _before_groups(codes: Numbers) -> Numbers:
 
 
 _SEPARATORS: Final = np.array([*map(ord, SEPARATORS)], dtype="<u4")
-# Where no token and no number with groups can be on both sides, as in 1 250 000; the second is for
-# single digits without any space.
-_CUT: Final = re.compile(r"(?=\s(?!\d))|(?<=[^0-9][0-9][,;|.])(?=[0-9][^0-9])")
+# Where no token, and no number with groups with the word behind it, can be on both sides, as in
+# 1 250 000; the last is for single digits without any space.
+_CUT: Final = re.compile(
+    r"(?=\n)|(?<!\d)(?=\s)|(?<=[0-9]{4})(?=\s)|(?<=[^0-9][0-9][,;|.])(?=[0-9][^0-9](?![0-9]{3}))"
+)
 
 
 def _piece_begins(text: str) -> Sequence[int]:

@@ -12,7 +12,7 @@ are indexed beside the running text: a compound is one token of it, but a search
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -31,7 +31,8 @@ _GROUPED: Final = re.compile(
     rf"{_FIRST_GROUP}([{SEPARATORS}])[0-9]{{3}}(?:\1[0-9]{{3}}){{0,5}}(?![0-9])(?!\1[0-9])"
 )
 _YEAR: Final = re.compile(r"(?:1[89]|20)[0-9]{2}")
-_LETTERS_BEHIND: Final = re.compile(r"[^\W\d_]+|₫")
+AREA_OR_VOLUME: Final = r"[kcdm]?m[23²³](?![^\W_])"
+_UNIT_BEHIND: Final = re.compile(rf"{AREA_OR_VOLUME}|[^\W\d_]+|₫")
 
 # Of 20.000đ, the token 000đ; 20 begins the number.
 _GROUP_OF_THREE: Final = re.compile(r"[0-9]{3}(?![0-9])")
@@ -57,17 +58,24 @@ def pieces(text: str, start: int, end: int, most: int = MAX_PIECES) -> tuple[str
     """Return the pieces of the token at these offsets of a text; none if it is no compound."""
     word = text[start:end]
     if word.isdecimal():
-        return _number_and_unit(text, start)
+        return number_and_unit(text, start)
     classes = [letter_class(char) if ord(char) < CLASSIFIED else 0 for char in word]
-    borders = [at for at, pair in enumerate(pairwise(classes), 1) if is_border(*pair)]
+    borders = [at for at, pair in enumerate(pairwise(classes), start + 1) if is_border(*pair)]
+    return cut_at(text, start, borders, end, most)
+
+
+def cut_at(
+    text: str, start: int, borders: Sequence[int], end: int, most: int = MAX_PIECES
+) -> tuple[str, ...]:
+    """Return the pieces of the token at these offsets of a text, given where they begin but for the
+    first; none if it is no compound."""
     if not 0 < len(borders) < most:
         return ()
-    found = [word[begin:stop] for begin, stop in pairwise((0, *borders, len(word)))]
-    if _GROUP_OF_THREE.match(word):
+    if _GROUP_OF_THREE.match(text, start):
         begin = max(0, start - _LONGEST_BEFORE)
         if _GROUPS_BEFORE.search(text[begin:start]):
             return ()
-    return tuple(found)
+    return tuple([text[begin:stop] for begin, stop in pairwise((start, *borders, end))])
 
 
 def grouped_number(text: str, start: int) -> int:
@@ -83,12 +91,14 @@ def joined(number: str) -> str:
     return f"{digits[0]}.{digits[1:]}" if _YEAR.fullmatch(digits) else digits
 
 
-def _number_and_unit(text: str, start: int) -> tuple[str, ...]:
+def number_and_unit(text: str, start: int) -> tuple[str, ...]:
+    """Return the pieces of the number with groups that begins there, and with the word behind it;
+    none if there is none."""
     end = grouped_number(text, start)
     if not end:
         return ()
     number = joined(text[start:end])
-    unit = _LETTERS_BEHIND.match(text, end + (text[end : end + 1] in tuple("\u0020\u00a0")))
+    unit = _UNIT_BEHIND.match(text, end + (text[end : end + 1] in tuple("\u0020\u00a0")))
     if unit is None:
         return (number,)
     word = words_in(unit[0]).match(unit[0])

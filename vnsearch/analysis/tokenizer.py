@@ -20,7 +20,7 @@ from vnsearch.vietnamese.syllable import canonical
 
 # To be raised whenever the same text gives other tokens: an index of another version must be
 # rebuilt.
-VERSION = 3
+VERSION = 4
 
 # Scripts without spaces: each letter is a token, so that any piece of a text is a phrase. Chinese
 # and Nôm, Japanese, Thai, Lao, Khmer; the last three with marks behind their letters.
@@ -92,6 +92,8 @@ def words_in(text: str) -> re.Pattern[str]:
 
 def forms_of(word: str) -> tuple[str, str]:
     """The folded and the exact form of one word."""
+    if word.isascii() and not word.isalpha():  # a number or a code, and no syllable
+        return word.lower(), word.lower()
     exact = canonical(word)
     if exact.isascii():
         return exact, exact

@@ -42,7 +42,7 @@ def kind_of(folded: str, exact: str) -> int:
         return MARKED
     if folded.isnumeric():
         return OTHER
-    return SYLLABLE if is_bare_syllable(folded) else WORD
+    return SYLLABLE if folded.isalpha() and is_bare_syllable(folded) else WORD
 
 
 def is_unmarked(words: Any, syllables: Any, marked: Any, passage: Any) -> Any:

@@ -11,11 +11,10 @@ from contextlib import nullcontext
 from typing import Any, Final, NamedTuple
 
 from vnsearch.cli.quick import options_of
-from vnsearch.errors import EXIT_ERROR, EXIT_FOUND, EXIT_NOTHING, VnsearchError
+from vnsearch.errors import EXIT_ERROR, EXIT_FOUND, EXIT_NOTHING, VnsearchError, reason_of
+from vnsearch.language import _
 from vnsearch.model import Results
 from vnsearch.render import jsonform, streams
-
-_HELP: Final = 'write a line as {"id": 1, "query": "…", "limit": 5}; see: vnsearch search --help'
 
 # Options of all lines, or of what is printed.
 _NOT_OF_A_LINE: Final = {
@@ -48,13 +47,14 @@ def answer_lines(ask: Callable[..., Results], file: str, *, quiet: bool) -> int:
         except VnsearchError as error:
             if type(error) is not VnsearchError:  # of the index
                 raise
-            told, code = jsonform.error(str(error), error.advice, EXIT_ERROR), EXIT_ERROR
-            streams.say(f"line {number}: {error}", error.advice)
+            told, code = jsonform.error(error.message, error.advice, EXIT_ERROR), EXIT_ERROR
+            why = _("line {number}: {reason}").format(number=number, reason=error.message)
+            streams.say(why, error.advice)
         else:
             told = jsonform.results(found)
             notices = (*filter(None, [asked.notice]), *found.notices)
             for notice in notices if found.query.strip() and not quiet else ():
-                streams.say(f"line {number}: {notice}")
+                streams.say(_("line {number}: {reason}").format(number=number, reason=notice))
             if found.total and code == EXIT_NOTHING:
                 code = EXIT_FOUND
         streams.write_now(jsonform.dump({**asked.own, **told}))
@@ -64,12 +64,13 @@ def answer_lines(ask: Callable[..., Results], file: str, *, quiet: bool) -> int:
 def _lines(file: str) -> Iterator[str]:
     """The lines of a file, or of stdin."""
     if file == "-" and sys.stdin is None:
-        raise VnsearchError("--batch -: stdin is closed", "name a file with a query a line")
+        raise VnsearchError(_("--batch -: stdin is closed"), _("name a file with a query a line"))
     try:
         lines = nullcontext(sys.stdin.buffer) if file == "-" else open(file, "rb")  # noqa: SIM115
     except OSError as error:
-        advice = "name a file with a query a line, or - for stdin"
-        raise VnsearchError(f"cannot read {file}: {error.strerror}", advice) from error
+        why = _("cannot read {path}: {why}").format(path=file, why=reason_of(error))
+        advice = _("name a file with a query a line, or - for stdin")
+        raise VnsearchError(why, advice) from error
     with lines as opened:
         for line in opened:
             yield line.decode("utf-8", "replace").rstrip("\r\n").removeprefix("\ufeff")
@@ -81,14 +82,14 @@ def _asked(line: str) -> Asked:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
-        return Asked(line, {}, {}, "no JSON, so its words are searched")
+        return Asked(line, {}, {}, _("no JSON, so its words are searched"))
     own = {"id": found.pop("id")} if "id" in found else {}
     return Asked(found.pop("query", None), own, found)
 
 
 def _query(asked: Asked) -> str:
     if not isinstance(asked.query, str):
-        raise VnsearchError("a line needs a query, a text", _HELP)
+        raise _misused(_("a line needs a query, a text"))
     return asked.query
 
 
@@ -97,6 +98,13 @@ def _options(asked: Asked) -> dict[str, Any]:
     for name, value in asked.options.items():
         read = options_of({name.replace("_", "-"): value})
         if read is None or isinstance(value, dict) or read.keys() & _NOT_OF_A_LINE:
-            raise VnsearchError(f"{name}: {json.dumps(value)} is no option of a line", _HELP)
+            told = _("{name}: {value} is no option of a line")
+            raise _misused(told.format(name=name, value=json.dumps(value)))
         options |= read
     return options
+
+
+def _misused(message: str) -> VnsearchError:
+    example = '{"id": 1, "query": "…", "limit": 5}'
+    advice = _("write a line as {example}; see: vnsearch search --help").format(example=example)
+    return VnsearchError(message, advice)

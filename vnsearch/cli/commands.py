@@ -3,6 +3,7 @@
 Modules that take long to import are imported by the command that needs them.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -36,6 +37,7 @@ from vnsearch.errors import (
     VnsearchError,
 )
 from vnsearch.index import location
+from vnsearch.language import _, translated
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -48,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = given[: given.index("--")] if "--" in given else given
     as_json = any(word.partition("=")[0] in _JSON for word in options)
     use_language(commands)
+    if os.environ.get("_VNSEARCH_COMPLETE", "").startswith("powershell"):
+        from vnsearch.cli import powershell
+
+        powershell.register()
     run(lambda: _code(given), as_json=as_json)
 
 
@@ -65,7 +71,9 @@ def _code(arguments: Sequence[str]) -> int:
     except click.UsageError as error:
         raise _misused(error) from error
     except click.ClickException as error:
-        raise VnsearchError(error.format_message(), "see: vnsearch --help") from error
+        raise VnsearchError(
+            error.format_message(), _("see: {command}").format(command="vnsearch --help")
+        ) from error
     except click.Abort:
         return EXIT_INTERRUPTED
     except SystemExit as error:  # after completing words, or on a closed pipe
@@ -77,17 +85,20 @@ def _misused(error: click.UsageError) -> VnsearchError:
     """The error for a command line that click says no to."""
     command = error.ctx.command_path if error.ctx else "vnsearch"
     if isinstance(error, click.BadParameter) and (origin := _origin(error)):
-        return VnsearchError(f"{origin}: {error.format_message()}", "set it right there")
-    leave_out = "to leave a word out, put -- before it"
+        what = _("{place}: {what}").format(place=origin, what=error.format_message())
+        return VnsearchError(what, _("set it right there"))
+    leave_out = _("to leave a word out, put -- before it")
     if command.endswith((" index", " show", " open")):
-        leave_out = "before a name that begins with -, put --"
+        leave_out = _("before a name that begins with -, put --")
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        return VnsearchError(f"no such option: {error.option_name}", leave_out)
+        what = _("no such option: {option}").format(option=error.option_name)
+        return VnsearchError(what, leave_out)
     if isinstance(error, click.BadParameter) and command.endswith(" search"):
         given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
         if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
             return VnsearchError(error.format_message(), leave_out)
-    return VnsearchError(error.format_message(), f"see: {command} --help")
+    see = _("see: {command}").format(command=f"{command} --help")
+    return VnsearchError(error.format_message(), see)
 
 
 def _origin(error: click.BadParameter) -> str:
@@ -102,6 +113,8 @@ def _origin(error: click.BadParameter) -> str:
 
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
+    subcommand_metavar="[COMMAND] [ARGS]...",
     context_settings={
         "help_option_names": ["-h", "--help"],
         "max_content_width": 100,
@@ -110,17 +123,27 @@ def _origin(error: click.BadParameter) -> str:
 Examples:
   vnsearch index docs                    index a folder, into .vnsearch here
   vnsearch dang bo ngoai giao            search: with marks, without, or with some
+  vnsearch                               search as you type
   vnsearch search '"biển đông" -bão'     a phrase, without a word
   vnsearch index                         bring the index up to date
 """,
 )
 @common_options
-def commands(**_: Any) -> None:
+@click.pass_context
+def commands(context: click.Context, /, **common: Any) -> int | None:
     """Full-text search for Vietnamese documents, typed with or without marks.
 
-    Words that begin with no command are searched. Every option has a default in
+    Words that begin with no command are searched. Without any, on a terminal, the search is
+    interactive: type, read, narrow down, open. Every option has a default in
     ~/.config/vnsearch/config.toml and in a variable, such as VNSEARCH_SEARCH_LIMIT.
     """
+    if context.invoked_subcommand is not None:
+        return None
+    from vnsearch.cli.interactive import search_if_possible
+
+    if search_if_possible(common["index_folder"], quiet=common["quiet"]):
+        return EXIT_FOUND
+    raise click.exceptions.NoArgsIsHelpError(context)
 
 
 def _types() -> Sequence[str]:
@@ -181,7 +204,7 @@ Examples:
 @click.option(
     "--engine",
     "cluster",
-    metavar="URL",
+    metavar="ADDRESS",
     help="Keep the passages in an OpenSearch cluster: https://host:9200/name, several hosts with "
     "commas. Remembered. User and password: see docs/opensearch.md.",
 )
@@ -337,6 +360,7 @@ Examples:
     "or an address with {path}, {host}, {line}, {page}. Default: $VNSEARCH_HYPERLINK_FORMAT.",
 )
 @click.option("--refresh", is_flag=True, help="Bring the index up to date first.")
+@click.option("-i", "--interactive", is_flag=True, help="Search as you type, beginning with QUERY.")
 @NO_PAGER
 @with_common
 def search(common: Common, **options: Any) -> int:
@@ -363,16 +387,16 @@ def check(as_json: bool, common: Common) -> int:
     """
     from vnsearch.cli import which_index
     from vnsearch.index.check import check as check_index
-    from vnsearch.render import jsonform, plain
+    from vnsearch.render import jsonform, upkeep
 
     found = check_index(which_index.existing(common.folder, quiet=common.quiet))
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.check(found))])
     elif not common.quiet and not found.damages:
-        streams.write(plain.check(found))
+        streams.write(upkeep.check(found))
     for damage in found.damages:
-        streams.say(f"{damage.file}: {damage.what}")
-    return fail("the index is damaged", REPAIR) if found.damages else EXIT_FOUND
+        streams.say(_("{place}: {what}").format(place=damage.file, what=translated(damage.what)))
+    return fail(_("the index is damaged"), REPAIR) if found.damages else EXIT_FOUND
 
 
 @commands.command(
@@ -406,7 +430,7 @@ def analyze(text: tuple[str, ...], as_json: bool, common: Common) -> int:
         streams.write(plain.tokens(found, readings) if found else [])
         streams.write(plain.other_typings(pieces, typings))
         if not found:
-            streams.say("there is no word in the text")
+            streams.say(_("there is no word in the text"))
     return EXIT_FOUND if found else EXIT_NOTHING
 
 

@@ -15,7 +15,8 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from vnsearch.errors import VnsearchError
+from vnsearch.errors import VnsearchError, reason_of
+from vnsearch.language import _
 from vnsearch.platform import config_home
 
 
@@ -32,12 +33,13 @@ def load() -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        why = f"cannot read {path()}: {error.strerror}"
-        raise VnsearchError(why, "make it readable, or move it away") from error
+        why = _("cannot read {path}: {why}").format(path=path(), why=reason_of(error))
+        raise VnsearchError(why, _("make it readable, or move it away")) from error
     try:
         found: dict[str, Any] = _toml().loads(data.decode())
     except ValueError as error:
-        raise VnsearchError(f"{path()}: {error}", "write it as TOML: limit = 5") from error
+        why = _("{place}: {what}").format(place=path(), what=error)
+        raise VnsearchError(why, _("write it as TOML: limit = 5")) from error
     return found
 
 

@@ -12,6 +12,7 @@ from vnsearch.errors import (
     VnsearchError,
     explain,
 )
+from vnsearch.language import N_, _
 from vnsearch.platform import on_bus_error
 from vnsearch.render import streams
 
@@ -37,8 +38,8 @@ def run(command: Callable[[], int], *, as_json: bool = False) -> NoReturn:
 
 # A page of a file in memory that cannot be had from the disk.
 _DISK_FAILED: Final = (
-    "a part of the index cannot be read from the disk, or was cut off just now",
-    "the disk may be failing: check it, then run: vnsearch check",
+    N_("a part of the index cannot be read from the disk, or was cut off just now"),
+    N_("the disk may be failing: check it, then run: vnsearch check"),
     EXIT_ERROR,
 )
 
@@ -58,13 +59,14 @@ def _failed(about: tuple[str, str, int], as_json: bool) -> int:
 def _told(error: Exception) -> tuple[str, str, int]:
     """What an error is, what to do about it, and the exit code."""
     if isinstance(error, VnsearchError):
-        return str(error), error.advice, error.code
+        return error.message, error.advice, error.code
     if isinstance(error, OSError):
         return *explain(error), EXIT_ERROR
     if isinstance(error, MemoryError):
-        advice = "close other programs, or index with --jobs 1"
-        return "there is not enough memory", advice, EXIT_ERROR
-    return f"a fault of vnsearch: {_described(error)}", "please report this line", EXIT_ERROR
+        advice = _("close other programs, or index with --jobs 1")
+        return _("there is not enough memory"), advice, EXIT_ERROR
+    what = _("a fault of vnsearch: {error}").format(error=_described(error))
+    return what, _("please report this line"), EXIT_ERROR
 
 
 def _described(error: Exception) -> str:

@@ -15,6 +15,7 @@ from vnsearch.language import _ as translate
 
 # The parts of click whose texts a command line can show.
 CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "types")
+_NUMBERS = (click.IntRange, click.FloatRange)  # types of values
 _VERBATIM = "\b\n"  # before a paragraph that click does not wrap
 
 
@@ -35,6 +36,8 @@ def use_language(commands: click.Group) -> None:
         for parameter in command.params:
             if metavar := _metavar(parameter, command):
                 parameter.metavar = translate(metavar)
+            if isinstance(parameter.type, _NUMBERS):
+                parameter.type.name = translate(parameter.type.name)
             if isinstance(parameter, click.Option) and parameter.help:
                 parameter.help = translate(parameter.help)
 
@@ -47,6 +50,8 @@ def messages(commands: click.Group) -> Iterator[str]:
         yield command.options_metavar or ""
         for parameter in command.params:
             yield _metavar(parameter, command)
+            if isinstance(parameter.type, _NUMBERS):
+                yield parameter.type.name
             if isinstance(parameter, click.Option):
                 yield parameter.help or ""
     yield commands.subcommand_metavar

@@ -5,20 +5,20 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError, explain
+from vnsearch.files.paths import from_here
 from vnsearch.index import place, state
 from vnsearch.index.generations import Generations
-from vnsearch.language import _
+from vnsearch.language import _, ngettext
+from vnsearch.language.writing import number
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
     from vnsearch.model import Changes
-
-_HELP: Final = "see: vnsearch index --help"
 
 
 def refresh(
@@ -43,6 +43,7 @@ def refresh(
     quiet: bool,
 ) -> int:
     """Bring the index up to date; the options are those of the command."""
+    from vnsearch.indexing.roots import RootOptions
     from vnsearch.indexing.update import NUMPY_SETTINGS, update
 
     for name, value in NUMPY_SETTINGS.items():
@@ -63,10 +64,12 @@ def refresh(
         done = update(
             index,
             paths,
-            excludes=[glob for glob in excludes if glob] if excludes else None,
-            encoding=None if encoding is None else _encoding(encoding),
-            ocr=ocr,
-            gitignore=gitignore,
+            options=RootOptions(
+                [glob for glob in excludes if glob] if excludes else None,
+                None if encoding is None else _encoding(encoding),
+                gitignore,
+                ocr,
+            ),
             forget=forget,
             rebuild=rebuild,
             wait=wait,
@@ -77,7 +80,9 @@ def refresh(
     state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
     if done.forgotten and not quiet:
-        streams.say(f"forgotten with the folder around: {', '.join(done.forgotten)}")
+        streams.say(
+            _("forgotten with the folder around: {roots}").format(roots=", ".join(done.forgotten))
+        )
     _tell_what_is_kept(done)
     skipped = done.skipped or done.skipped_before
     undone = done.missing_roots or done.unread or (strict and skipped)
@@ -91,7 +96,7 @@ def _in_cluster(
     """Let the index be in a cluster, if one is named; one that cannot be made there is not."""
     if address is None:
         if shards is not None or replicas is not None:
-            raise VnsearchError(_("--shards and --replicas need --engine"), _HELP)
+            raise _misused(_("--shards and --replicas need --engine"))
         yield
         return
     is_new = place.choose(index, address, shards, replicas)
@@ -106,23 +111,30 @@ def _in_cluster(
 def _check_paths(paths: Sequence[str], own: Mapping[str, object]) -> None:
     """Raise VnsearchError for an empty path, and for options of paths when there is none."""
     if "" in paths:
-        raise VnsearchError("a PATH is empty", "name a file or folder, or none for all known ones")
+        raise VnsearchError(
+            _("a PATH is empty"), _("name a file or folder, or none for all known ones")
+        )
     for option, given in own.items():
         if given and not paths:
-            raise VnsearchError(f"{option} needs the PATHs it is for", _HELP)
+            raise _misused(_("{option} needs the PATHs it is for").format(option=option))
 
 
 def _tell_what_is_kept(done: "Changes") -> None:
     """Tell of what could not be read and stays in the index."""
-    from vnsearch.indexing.update import forget_advice
+    from vnsearch.indexing.refusals import forget_advice
+    from vnsearch.render import upkeep
 
     for root in done.missing_roots:
-        streams.say(f"{root.path}: {root.reason}; its documents are kept", forget_advice(root.path))
+        streams.say(upkeep.missing(root), forget_advice(root.path))
     if still := len({*done.unread} - {*done.skipped}):
-        what = "file or folder still cannot" if still == 1 else "files or folders still cannot"
+        what = ngettext(
+            "{count} file or folder still cannot be read; what was indexed of it stays",
+            "{count} files or folders still cannot be read; what was indexed of it stays",
+            still,
+        )
         streams.say(
-            f"{still} {what} be read; what was indexed of it stays",
-            "to list all that is skipped: vnsearch status --skipped",
+            what.format(count=number(still)),
+            _("to list all that is skipped: vnsearch status --skipped"),
         )
 
 
@@ -134,11 +146,11 @@ def _telling_of_interrupts(index: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         if Generations(index).salvageable() != before:
-            streams.say("interrupted: the index is up to date")
+            streams.say(_("interrupted: the index is up to date"))
         elif before is not None:
-            streams.say("interrupted: the old index is unchanged")
+            streams.say(_("interrupted: the old index is unchanged"))
         else:
-            streams.say("interrupted: there is no index yet")
+            streams.say(_("interrupted: there is no index yet"))
         raise
 
 
@@ -153,7 +165,7 @@ def bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
 
 
 def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> None:
-    from vnsearch.render import jsonform, plain
+    from vnsearch.render import jsonform, upkeep
 
     told = jsonform.changes(done)
     for item in told["skipped"]:
@@ -163,22 +175,23 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
         if as_json and not quiet:
             streams.write([jsonform.dump(told)])
         elif not quiet:
-            for line in (*plain.skipped(done.skipped), *plain.doubts(done.encodings)):
+            for line in (*upkeep.skipped(done.skipped), *upkeep.doubts(done.encodings)):
                 streams.say(line)
-            streams.write(plain.changes(done, os.path.relpath(index)))
+            streams.write(upkeep.changes(done, from_here(index)))
         streams.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
         message, advice = explain(error)
-        raise VnsearchError(f"the index is up to date, but {message}", advice) from error
+        what = _("the index is up to date, but {error}").format(error=message)
+        raise VnsearchError(what, advice) from error
 
 
 def _check_tesseract() -> None:
     from vnsearch.readers import ocr
 
     if not ocr.is_installed():
-        raise VnsearchError("Tesseract with Vietnamese is not installed", ocr.HOW_TO_INSTALL)
+        raise VnsearchError(_("Tesseract with Vietnamese is not installed"), ocr.HOW_TO_INSTALL)
 
 
 def _encoding(name: str) -> str:
@@ -187,8 +200,12 @@ def _encoding(name: str) -> str:
 
     found = "" if name == "auto" else encodings.lookup(name)
     if found is None:
-        raise VnsearchError(f"no such encoding: {name}", _HELP)
+        raise _misused(_("no such encoding: {name}").format(name=name))
     return found
+
+
+def _misused(message: str) -> VnsearchError:
+    return VnsearchError(message, _("see: {command}").format(command="vnsearch index --help"))
 
 
 def _progress(color: str, quiet: bool) -> Any:

@@ -7,7 +7,8 @@ from contextlib import suppress
 from datetime import datetime, timezone
 from typing import Any
 
-from vnsearch.errors import VnsearchError
+from vnsearch.errors import VnsearchError, reason_of
+from vnsearch.language import _
 from vnsearch.render import jsonform, streams
 
 
@@ -40,6 +41,6 @@ def begin(path: str, command: str) -> None:
     try:
         write("start", {"arguments": sys.argv[1:]})
     except OSError as error:
-        why = f"cannot write the log {path}: {error.strerror}"
-        raise VnsearchError(why, "name a file that you may write: --log FILE") from error
+        why = _("cannot write the log {path}: {why}").format(path=path, why=reason_of(error))
+        raise VnsearchError(why, _("name a file that you may write: --log FILE")) from error
     streams.listen(note)

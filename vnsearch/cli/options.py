@@ -11,6 +11,7 @@ from vnsearch import __version__
 from vnsearch.cli import config
 from vnsearch.cli.quick import with_command
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Count(click.ParamType):  # type: ignore[type-arg,unused-ignore]
         if value == "all":
             return sys.maxsize
         if not str(value).isdecimal() or not int(value):
-            self.fail(f"{value!r} is no number from 1, nor all", param, ctx)
+            self.fail(_("{value!r} is no number from 1, nor all").format(value=value), param, ctx)
         return int(value)
 
 
@@ -163,7 +164,8 @@ class Commands(click.Group):
         defaults = _by_parameter(self, own, "")
         for name, values in tables.items():
             if name not in self.commands:
-                raise VnsearchError(f"{config.path()}: no such command: {name}", "see: vnsearch -h")
+                what = _("{path}: no such command: {name}").format(path=config.path(), name=name)
+                raise VnsearchError(what, _("see: {command}").format(command="vnsearch -h"))
             defaults[name] = _by_parameter(self.commands[name], values, name)
         return defaults
 
@@ -186,13 +188,20 @@ def _by_parameter(command: click.Command, values: dict[str, Any], name: str) -> 
     found = {}
     for key, value in values.items():
         option = options.get(f"--{key}")
-        advice = f"see: vnsearch {name} --help".replace("  ", " ")
+        help_of = f"vnsearch {name} --help".replace("  ", " ")
+        advice = _("see: {command}").format(command=help_of)
         if option is None:
-            of = f" of {name}" if name else ""
-            raise VnsearchError(f"{config.path()}: no such option{of}: {key}", advice)
+            what = (
+                _("{path}: no such option of {command}: {name}")
+                if name
+                else _("{path}: no such option: {name}")
+            )
+            what = what.format(path=config.path(), command=name, name=key)
+            raise VnsearchError(what, advice)
         several = value if isinstance(value, list) else [value]
         if isinstance(value, bool) != option.is_flag or (len(several) != 1 and not option.multiple):
-            raise VnsearchError(f"{config.path()}: not a value of {key}: {value}", advice)
+            what = _("{path}: not a value of {name}: {value}")
+            raise VnsearchError(what.format(path=config.path(), name=key, value=value), advice)
         texts = [str(item) for item in several]
         typed = texts if option.multiple else texts[0]
         found[str(option.name)] = value if option.is_flag else typed

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from vnsearch import language
 from vnsearch.cli.options import Common, with_common
 from vnsearch.errors import EXIT_FOUND, VnsearchError
 
@@ -43,6 +44,7 @@ def mcp(common: Common) -> int:
 
     if not common.quiet:
         _tell_what_is_missing(find)
+    language.use(language.ENGLISH)  # of the messages that agents get
     with closing(Tools(find)) as tools:
         serve(tools, sys.stdin.buffer, sys.stdout.buffer)
     return EXIT_FOUND
@@ -56,4 +58,4 @@ def _tell_what_is_missing(find: Callable[[], Path]) -> None:
     try:
         Generations(find()).reading(lambda pointer: pointer)
     except VnsearchError as error:
-        streams.say(str(error), error.advice)
+        streams.say(error.message, error.advice)

@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple, NoReturn
 from vnsearch.cli import session, which_index
 from vnsearch.cli.exits import run
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, LockedError, VnsearchError
+from vnsearch.language import _, ngettext
+from vnsearch.language.writing import number
 from vnsearch.model import Results
 from vnsearch.query.clauses import Demand
 from vnsearch.render import jsonform, streams
@@ -62,6 +64,7 @@ class Options(NamedTuple):
     link_format: str = _LINK_FORMAT
     no_pager: bool = False
     refresh: bool = False
+    interactive: bool = False
     folder: str | None = None
     color: str = "auto"
     quiet: bool = False
@@ -74,6 +77,8 @@ def answer(query: Sequence[str], **given: Any) -> int:
     streams.use_color(options.color)
     form = _form(options)
     _only_one({"--all": options.need_all, "--any": options.need_any})
+    if options.interactive:
+        return _interactive(query, form, options)
     _check_what_is_asked(query, options.batch, form)
     _check_link_format(options.link_format)
     index = which_index.existing(options.folder, quiet=options.quiet)
@@ -95,6 +100,20 @@ def answer(query: Sequence[str], **given: Any) -> int:
         return _answer_one(searcher, index, " ".join(query), form, options)
 
 
+def _interactive(query: Sequence[str], form: str | None, options: Options) -> int:
+    from vnsearch.cli.interactive import search
+
+    if other := form or ("--batch" if options.batch is not None else ""):
+        raise _misused(f"--interactive and {other} exclude each other")
+    return search(
+        " ".join(query),
+        files=_files(options),
+        exact=options.exact,
+        folder=options.folder,
+        quiet=options.quiet,
+    )
+
+
 def _answer_one(
     searcher: Searcher, index: Path, text: str, form: str | None, options: Options
 ) -> int:
@@ -105,7 +124,9 @@ def _answer_one(
     if not options.quiet:
         _tell(results)
         if form is None and sys.stderr.isatty() and searcher.has_changed():
-            streams.say("files have changed since they were indexed", "see them, too: --refresh")
+            streams.say(
+                _("files have changed since they were indexed"), _("see them, too: --refresh")
+            )
         _show(results, form, options)
     if form in (None, "--lines"):
         session.remember(index, text, results.hits)
@@ -162,7 +183,9 @@ def _files(options: Options) -> FileFilter:
     given = {"--type": options.types, "--since": options.since, "--until": options.until}
     for option, value in given.items():
         if value == "":
-            raise VnsearchError(f"{option} is empty", "give it a value, or leave it out")
+            raise VnsearchError(
+                _("{option} is empty").format(option=option), _("give it a value, or leave it out")
+            )
     return FileFilter(tuple(options.within), *(value or "" for value in given.values()))
 
 
@@ -173,16 +196,17 @@ def _bring_up_to_date(index: Path, color: str, quiet: bool) -> None:
     try:
         bring_up_to_date(index, color, quiet)
     except LockedError as error:
-        streams.say(f"{error}: searching what was indexed before")
+        what = _("{error}: searching what was indexed before")
+        streams.say(what.format(error=error.message))
 
 
 def _check_what_is_asked(query: Sequence[str], batch: str | None, form: str | None) -> None:
     if query and batch is not None:
-        raise _misused("name a QUERY or --batch FILE, not both")
+        raise _misused(_("name a QUERY or --batch FILE, not both"))
     if not query and batch is None:
-        raise _misused("name a QUERY to search for")
+        raise _misused(_("name a QUERY to search for"))
     if batch is not None and form not in (None, "--json"):
-        raise _misused(f"--batch prints JSON, not {form}")
+        raise _misused(_("--batch prints JSON, not {form}").format(form=form))
 
 
 def _check_link_format(link_format: str) -> None:
@@ -191,19 +215,22 @@ def _check_link_format(link_format: str) -> None:
     from vnsearch.render import links  # takes long to import
 
     if wrong := links.problem(link_format):
-        raise _misused(f"--hyperlink-format: {wrong}")
+        raise _misused(_("{place}: {what}").format(place="--hyperlink-format", what=wrong))
 
 
 def _misused(message: str) -> VnsearchError:
-    return VnsearchError(message, "see: vnsearch search --help")
+    return VnsearchError(message, _("see: {command}").format(command="vnsearch search --help"))
 
 
 def _only_one(flags: dict[str, bool]) -> str | None:
     """The flag that was given; raises VnsearchError when it was not the only one."""
     given = [name for name, value in flags.items() if value]
     if len(given) > 1:
-        message = f"{' and '.join(given)} exclude each other"
-        origins = [f"{name} is set in {where}" for name in given if (where := _origin(name))]
+        message = _("{options} exclude each other").format(options=_(" and ").join(given))
+        told = _("{option} is set in {place}")
+        origins = [
+            told.format(option=name, place=where) for name in given if (where := _origin(name))
+        ]
         raise VnsearchError(message, "; ".join(origins)) if origins else _misused(message)
     return given[0] if given else None
 
@@ -228,36 +255,53 @@ def _tell(results: Results) -> None:
     understood = results.understood
     missing = ", ".join(understood.missing)
     if understood.corrected:
-        lacking = missing or "the words typed"
-        streams.say(f"no document has {lacking}; searched {understood.text} instead")
+        what = _("no document has {words}; searched {other} instead")
+        streams.say(what.format(words=missing or _("the words typed"), other=understood.text))
     elif nfc(understood.text) != " ".join(nfc(results.query).split()):
-        streams.say(f"understood as: {understood.text}")
+        streams.say(_("understood as: {text}").format(text=understood.text))
     for item in understood.abbreviations:
-        streams.say(f"{item.short} stands for: {item.long}")
+        streams.say(_("{short} stands for: {long}").format(short=item.short, long=item.long))
     if understood.relaxed:
-        lacking = missing or "all the words"
-        streams.say(f"no document has {lacking}; these have some of the words")
+        what = _("no document has {words}; these have some of the words")
+        streams.say(what.format(words=missing or _("all the words")))
     elif results.total and not results.complete and " " in results.query.strip():
-        streams.say("no document has all the words; these have most of them")
+        streams.say(_("no document has all the words; these have most of them"))
     if not results.total:
-        told = "".join(results.notices)
-        untold = ", ".join(
-            text for text in understood.missing if f"no document has “{text}”" not in told
-        )
-        streams.say(f"nothing found{f': no document has {untold}' if untold else ''}")
+        _tell_that_nothing_is_found(results)
     if understood.suggestion not in (None, understood.text):
-        streams.say(f"did you mean: {understood.suggestion}")
+        streams.say(_("did you mean: {text}").format(text=understood.suggestion))
+
+
+def _tell_that_nothing_is_found(results: Results) -> None:
+    told = "".join(results.notices)
+    missing = results.understood.missing
+    untold = ", ".join(text for text in missing if f"“{text}”" not in told)
+    if untold:
+        streams.say(_("nothing found: no document has {words}").format(words=untold))
+    else:
+        streams.say(_("nothing found"))
 
 
 def _tell_what_else(ranked: Results, form: str | None) -> None:
     """What a search for the best would find where the set that a form shows is empty."""
-    if ranked.total:
-        documents = "1 document has" if ranked.total == 1 else f"{ranked.total:,} documents have"
-        if ranked.understood.corrected:
-            streams.say(f"{documents} {ranked.understood.text}")
-        else:
-            what = "all but the marks" if ranked.complete else "some of the words"
-            streams.say(f"{documents} {what}: leave {form} out to see the best")
+    count, text = ranked.total, ranked.understood.text
+    if not count:
+        return
+    if ranked.understood.corrected:
+        told = ngettext("{count} document has {words}", "{count} documents have {words}", count)
+    elif ranked.complete:
+        told = ngettext(
+            "{count} document has all but the marks: leave {option} out to see the best",
+            "{count} documents have all but the marks: leave {option} out to see the best",
+            count,
+        )
+    else:
+        told = ngettext(
+            "{count} document has some of the words: leave {option} out to see the best",
+            "{count} documents have some of the words: leave {option} out to see the best",
+            count,
+        )
+    streams.say(told.format(count=number(count), words=text, option=form))
 
 
 def _show(results: Results, form: str | None, options: Options) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from vnsearch.errors import VnsearchError
 from vnsearch.index import state
+from vnsearch.language import _
 from vnsearch.model import Hit
 from vnsearch.platform import terminal
 
@@ -37,10 +38,12 @@ def recall(index: Path, rank: str) -> Found | None:
         return None
     hits = last.get("hits", {})
     if rank not in hits:
-        shown = f"its hits are {min(hits, key=int)} to {max(hits, key=int)}" if hits else ""
-        raise VnsearchError(
-            f"the last search here showed no hit {rank}", shown or "search again: it found nothing"
-        )
+        what = _("the last search here showed no hit {rank}").format(rank=rank)
+        if not hits:
+            raise VnsearchError(what, _("search again: it found nothing"))
+        first, last_hit = min(hits, key=int), max(hits, key=int)
+        advice = _("its hits are {first} to {last}").format(first=first, last=last_hit)
+        raise VnsearchError(what, advice)
     return Found(hits[rank], last.get("query", ""))
 
 

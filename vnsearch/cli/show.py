@@ -5,11 +5,13 @@ import re
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from vnsearch.cli import session, which_index
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, UnknownIdError, VnsearchError
 from vnsearch.files.types import type_of
+from vnsearch.language import _, ngettext, translated
+from vnsearch.language.writing import number
 from vnsearch.platform import quoted
 from vnsearch.render import streams
 from vnsearch.search.cutting import lines_around
@@ -17,9 +19,6 @@ from vnsearch.search.searcher import Searcher
 
 if TYPE_CHECKING:
     from vnsearch.search.documents import DocumentText, PassageText
-
-_HELP: Final = "see: vnsearch show --help"
-_STALE: Final = "the file has changed or is gone; this is its text as it was indexed"
 
 
 class Target(NamedTuple):
@@ -45,7 +44,8 @@ def show(
 ) -> int:
     """Print the text of a document, or a part of it; the options are those of the command."""
     if sum(part is not None for part in (context, page, lines)) > 1:
-        raise VnsearchError("--context, --page and --lines exclude each other", _HELP)
+        what = _("{options} exclude each other").format(options="--context, --page, --lines")
+        raise VnsearchError(what, _("see: {command}").format(command="vnsearch show --help"))
     index = which_index.existing(folder, quiet=quiet)
     with closing(Searcher(index)) as searcher:
         found = _find(searcher, index, target)
@@ -58,7 +58,7 @@ def show(
     if quiet:
         return EXIT_FOUND
     if found.document.stale:
-        streams.say(_STALE)
+        streams.say(_("the file has changed or is gone; this is its text as it was indexed"))
     if as_json:
         from vnsearch.render import jsonform
 
@@ -85,24 +85,29 @@ def open_target(target: str, *, folder: str | None, color: str, quiet: bool) -> 
     index = which_index.existing(folder, quiet=quiet)
     with closing(Searcher(index)) as searcher:
         found = _find(searcher, index, target)
-        marks, _ = searcher.marks(found.document, found.query)
+        marks, _weak = searcher.marks(found.document, found.query)
     document = found.document
     place = document.locator(_match(found, marks))
-    path = _on_disk(Path(document.path))
+    path = on_disk(Path(document.path))
     if path is None:
         raise VnsearchError(
-            f"{document.path} is gone", f"its text is in the index: vnsearch show {target}"
+            _("{path} is gone").format(path=document.path),
+            _("its text is in the index: {command}").format(command=f"vnsearch show {target}"),
         )
     if document.stale and not quiet:
-        streams.say("the file has changed since it was indexed: the place may be another one")
+        streams.say(_("the file has changed since it was indexed: the place may be another one"))
     if str(path) != document.path:
-        streams.say(f"opening {path}, which holds {Path(document.path).relative_to(path)}")
+        streams.say(
+            _("opening {path}, which holds {name}").format(
+                path=path, name=Path(document.path).relative_to(path)
+            )
+        )
         place = None
     code = open_file(str(path), type_of(str(path)), place)
     return EXIT_NOTHING if code else EXIT_FOUND
 
 
-def _on_disk(path: Path) -> Path | None:
+def on_disk(path: Path) -> Path | None:
     """The file at a path, or the archive or message that holds it; None if there is neither."""
     if path.exists():
         return path
@@ -124,10 +129,8 @@ def _find(searcher: Searcher, index: Path, target: str) -> Target:
         except UnknownIdError:
             pass
     if target.isdecimal():
-        raise VnsearchError(
-            f"no hit {target}: there was no search on this terminal in this index",
-            "search first: vnsearch WORDS",
-        )
+        what = _("no hit {rank}: there was no search on this terminal in this index")
+        raise VnsearchError(what.format(rank=target), _("search first: vnsearch WORDS"))
     if wrong := _nothing_there(target):
         raise wrong
     return Target(searcher.document(target), None, "")  # which says that there is none
@@ -136,31 +139,38 @@ def _find(searcher: Searcher, index: Path, target: str) -> Target:
 def _nothing_there(target: str) -> VnsearchError | None:
     """What is wrong with a target that is the path of something, or can only be one."""
     if os.path.isdir(target):
-        search = f"search in it: vnsearch WORDS --in {quoted(target)}"
-        return UnknownIdError(f"{target} is a folder; only files are shown", search)
+        what = _("{path} is a folder; only files are shown").format(path=target)
+        search = _("search in it: vnsearch WORDS --in {path}").format(path=quoted(target))
+        return UnknownIdError(what, search)
     if os.path.exists(target):
-        add = f"add it: vnsearch index {quoted(target)}"
-        return UnknownIdError(f"{target} is not in the index", add)
+        add = _("add it: {command}").format(command=f"vnsearch index {quoted(target)}")
+        return UnknownIdError(_("{path} is not in the index").format(path=target), add)
     if "#" in target:
         return None
-    why = f"nothing in the index has the id {target}, and there is no such file"
-    return UnknownIdError(why, "name a file by its path from here, or by an id of search --json")
+    why = _("nothing in the index has the id {id}, and there is no such file").format(id=target)
+    return UnknownIdError(why, _("name a file by its path from here, or by an id of search --json"))
 
 
 def _no_text(document: "DocumentText") -> VnsearchError:
     """What is said of a document of a name alone."""
     path = quoted(document.path)
     if document.records:
-        why = f"{document.path} has no text of its own: it has {document.records:,} records"
-        return VnsearchError(
-            why,
-            f"show one by its id, PATH#KEY; to find it: vnsearch search --json WORDS --in {path}",
+        why = ngettext(
+            "{path} has no text of its own: it has {count} record",
+            "{path} has no text of its own: it has {count} records",
+            document.records,
+        ).format(path=document.path, count=number(document.records))
+        advice = _(
+            "show one by its id, PATH#KEY; to find it: vnsearch search --json WORDS --in {path}"
         )
+        return VnsearchError(why, advice.format(path=path))
     if type_of(document.path) == "archive":
-        why = f"{document.path} has no text of its own: it has files"
-        return VnsearchError(why, f"show one by its path; to find it: vnsearch WORDS --in {path}")
-    why = f"{document.id} is found by its name alone: the index has no text of it"
-    return VnsearchError(why, f"open the file itself: vnsearch open {path}")
+        why = _("{path} has no text of its own: it has files").format(path=document.path)
+        advice = _("show one by its path; to find it: vnsearch WORDS --in {path}")
+        return VnsearchError(why, advice.format(path=path))
+    why = _("{id} is found by its name alone: the index has no text of it").format(id=document.id)
+    advice = _("open the file itself: {command}")
+    return VnsearchError(why, advice.format(command=f"vnsearch open {path}"))
 
 
 def _match(found: Target, marks: tuple[tuple[int, int], ...]) -> int:
@@ -196,12 +206,13 @@ def _unit(document: "DocumentText", number: int) -> tuple[int, int]:
     """A page, sheet, slide, … of a document."""
     begin = document.locator()
     if begin is None or begin.unit == "line":
-        raise VnsearchError("the document has no pages", "name lines: --lines 10-20")
+        raise VnsearchError(_("the document has no pages"), _("name lines: --lines 10-20"))
     starts = [0, *(match.end() for match in re.finditer("\f", document.text)), len(document.text)]
     numbers = [begin.number + begin.step * nth for nth in range(len(starts) - 1)]
     if number not in numbers:
-        what = f"it has {begin.unit}s {numbers[0]} to {numbers[-1]}"
-        raise VnsearchError(f"the document has no {begin.unit} {number}", what)
+        what = _("the document has no {unit} {number}")
+        advice = _("it has {first} to {last}").format(first=numbers[0], last=numbers[-1])
+        raise VnsearchError(what.format(unit=translated(begin.unit), number=number), advice)
     nth = numbers.index(number)
     return _stripped(document.text, starts[nth], starts[nth + 1])
 
@@ -210,14 +221,18 @@ def _lines(document: "DocumentText", typed: str) -> tuple[int, int]:
     """Lines of a document, of its file where that has lines: `10` or `10-20`."""
     found = re.fullmatch(r"(\d+)(?:[-:](\d+))?", typed)
     if found is None or int(found[1]) > int(found[2] or found[1]):
-        raise VnsearchError(f"not lines: {typed}", "write them as 10 or 10-20")
+        raise VnsearchError(
+            _("not lines: {typed}").format(typed=typed), _("write them as 10 or 10-20")
+        )
     begin = document.locator()
     first = begin.number if begin and begin.unit == "line" and begin.step else 1
     starts = [0, *(match.end() for match in re.finditer("\n", document.text))]
     last = first + len(starts) - 1
     wanted = int(found[1]), min(int(found[2] or found[1]), last)
     if not first <= wanted[0] <= last:
-        raise VnsearchError(f"the document has no line {wanted[0]}", f"it has {first} to {last}")
+        what = _("the document has no {unit} {number}")
+        advice = _("it has {first} to {last}").format(first=first, last=last)
+        raise VnsearchError(what.format(unit=translated("line"), number=wanted[0]), advice)
     ends = [*starts[1:], len(document.text)]
     return _stripped(document.text, starts[wanted[0] - first], ends[wanted[1] - first])
 

@@ -8,6 +8,7 @@ import click
 
 from vnsearch.cli.options import NO_PAGER, Common, with_common
 from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError
+from vnsearch.language import _
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_page
     Looks at the files of all roots, but opens none. Exits with 1 when a root is missing.
     """
     from vnsearch.cli import which_index
+    from vnsearch.indexing.refusals import forget_advice
     from vnsearch.indexing.status import status as status_of
-    from vnsearch.indexing.update import forget_advice
-    from vnsearch.render import jsonform, pager, plain
+    from vnsearch.render import jsonform, pager, upkeep
 
     if every:
         return _tell_all(as_json=as_json, quiet=common.quiet)
@@ -36,10 +37,11 @@ def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_page
     if as_json and not common.quiet:
         streams.write([jsonform.dump(jsonform.status(found))])
     elif not common.quiet:
-        lines = plain.all_skipped(found.skipped) if skipped else plain.status(found)
+        lines = upkeep.all_skipped(found.skipped) if skipped else upkeep.status(found)
         pager.show(_text(lines), wanted=not no_pager)
     for root in found.missing_roots:
-        streams.say(f"{root} is missing; its documents are kept", forget_advice(root))
+        what = _("{path} is missing; its documents are kept").format(path=root)
+        streams.say(what, forget_advice(root))
     return EXIT_NOTHING if found.missing_roots else EXIT_FOUND
 
 
@@ -66,16 +68,19 @@ def _text(lines: Iterable[str]) -> str:
 
 
 def _tell_all(*, as_json: bool, quiet: bool) -> int:
-    from vnsearch.render import jsonform, plain
+    from vnsearch.render import jsonform, upkeep
 
     found = [*_summaries()]
     if not quiet:
         if as_json:
             streams.write([jsonform.dump(jsonform.indexes(found))])
         elif found:
-            streams.write(plain.indexes(found))
+            streams.write(upkeep.indexes(found))
         else:
-            streams.say("there is no index", "make one: vnsearch index FOLDER")
+            streams.say(
+                _("there is no index"),
+                _("make one: vnsearch index FOLDER"),
+            )
     return EXIT_FOUND if found else EXIT_NOTHING
 
 
@@ -88,7 +93,9 @@ def _summaries() -> "Iterator[IndexSummary]":
         try:
             return summary(index)
         except (VnsearchError, OSError) as error:
-            streams.say(f"{index}: {error}", getattr(error, "advice", ""))
+            what = getattr(error, "message", error)
+            told = _("{place}: {what}").format(place=index, what=what)
+            streams.say(told, getattr(error, "advice", ""))
             return None
 
     yield from filter(None, map(told, state.indexes()))

@@ -6,6 +6,8 @@ import time
 from vnsearch.cli import which_index
 from vnsearch.cli.exits import end_as_interrupted, fail
 from vnsearch.errors import VnsearchError
+from vnsearch.files.paths import from_here
+from vnsearch.language import _
 from vnsearch.model import Changes
 from vnsearch.render import streams
 
@@ -14,7 +16,7 @@ def follow(*, folder: str | None, color: str, quiet: bool) -> int:  # noqa: ARG0
     """Follow the files until interrupted; the options are those of the command."""
     from vnsearch.indexing.following import Follower
     from vnsearch.indexing.update import NUMPY_SETTINGS
-    from vnsearch.render import plain
+    from vnsearch.render import upkeep
 
     for name, value in NUMPY_SETTINGS.items():
         os.environ.setdefault(name, value)
@@ -25,21 +27,22 @@ def follow(*, folder: str | None, color: str, quiet: bool) -> int:  # noqa: ARG0
     def changed(done: Changes) -> None:
         for root in done.missing_roots:
             if root.path not in missing:
-                streams.say(f"{root.path}: {root.reason}; its documents are kept")
+                streams.say(upkeep.missing(root))
         missing.clear()
         missing.update(root.path for root in done.missing_roots)
         if quiet:
             return
-        for line in plain.skipped(done.skipped):
+        for line in upkeep.skipped(done.skipped):
             streams.say(line)
         if done.added or done.changed or done.removed:
-            summary = next(plain.changes(done, os.path.relpath(index)))
+            summary = next(upkeep.changes(done, from_here(index)))
             streams.write_now(f"{time.strftime('%H:%M:%S')}  {summary}")
 
     def failed(error: VnsearchError) -> None:
-        fail(str(error), error.advice)
+        fail(error.message, error.advice)
 
     if not quiet:
-        streams.say(f"watching the files of {os.path.relpath(index)}; Ctrl-C ends it")
+        what = _("watching the files of {index}; Ctrl-C ends it")
+        streams.say(what.format(index=from_here(index)))
     Follower(index, changed, failed).run()
     raise AssertionError("it follows for ever")

@@ -6,6 +6,7 @@ from pathlib import Path
 from vnsearch.cli import config
 from vnsearch.errors import NoIndexError
 from vnsearch.index import location, state
+from vnsearch.language import _
 from vnsearch.render import streams
 
 
@@ -37,10 +38,11 @@ def _only_one(*, quiet: bool) -> Path:
     if not known:
         raise location.no_index()
     if len(known) > 1:
+        what = _("no index here or in a folder above, and you have {count} elsewhere")
         raise NoIndexError(
-            f"no index here or in a folder above, and you have {len(known)} elsewhere",
-            "name one with --index DIR, or in the configuration; see: vnsearch status --all",
+            what.format(count=len(known)),
+            _("name one with --index DIR, or in the configuration; see: vnsearch status --all"),
         )
     if not quiet:
-        streams.say(f"no index here: using your only one, {known[0]}")
+        streams.say(_("no index here: using your only one, {path}").format(path=known[0]))
     return known[0]

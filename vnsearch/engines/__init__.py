@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from vnsearch.files.globs import folding_matcher
-from vnsearch.files.paths import is_below
 from vnsearch.files.types import uncompressed
-from vnsearch.model import Document, Matches, StoredPassage
+from vnsearch.model import Cluster, Document, Matches, StoredPassage
 from vnsearch.query.clauses import Query
 from vnsearch.query.lexicon import Lexicon
 
@@ -90,7 +89,9 @@ class Filters(NamedTuple):
 
 
 def _is_in(source: str, folder: str) -> bool:
-    return is_below(source, folder) or (folder == os.curdir and not os.path.isabs(source))
+    if folder == os.curdir:
+        return not os.path.isabs(source)
+    return source == folder or source.startswith(folder.rstrip("/") + "/")
 
 
 class IndexReader(Lexicon, Protocol):
@@ -132,6 +133,12 @@ class IndexReader(Lexicon, Protocol):
 
     def documents_by_source(self) -> Iterable[tuple[str, int]]:
         """Yield the files that have documents, and how many: what was added and not removed."""
+
+    def faults(self) -> Iterable[str]:
+        """Yield where the parts of the data disagree, if they can."""
+
+    def cluster(self) -> Cluster | None:
+        """Return where the data are, if they are not in files here."""
 
     def close(self) -> None:
         """Close the files."""

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
+from vnsearch.platform import slashed
 from vnsearch.vietnamese.letters import fold, nfc
 
 
@@ -21,7 +23,8 @@ def matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
         match = GitIgnoreSpec.from_lines(patterns).match_file
     except ValueError as error:
         raise VnsearchError(
-            f"not a pattern for files: {', '.join(patterns)}", "write it as in .gitignore"
+            _("not a pattern for files: {patterns}").format(patterns=", ".join(patterns)),
+            _("write it as in .gitignore"),
         ) from error
     return lambda path: match(nfc(path))
 
@@ -54,7 +57,7 @@ class GitIgnore:
         folder = path.rstrip("/")
         while folder != self._top:
             folder = os.path.dirname(folder)
-            relative = path[len(folder.rstrip(os.sep)) + 1 :]
+            relative = slashed(path[len(folder.rstrip(os.sep)) + 1 :])
             if (found := self._rules(folder)(nfc(relative))) is not None:
                 return found
         return False

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
+from vnsearch.platform import slashed
+
 
 class FileNames(NamedTuple):
     """The names of files in one index.
 
     A name is the path relative to the folder that holds the index when the file lies below
-    it, else absolute; so a folder can be moved together with its index.
+    it, else absolute, with `/` on every system; so a folder can be moved together with its index.
     """
 
     base: str  # the folder that holds the index, absolute
@@ -23,6 +25,10 @@ class FileNames(NamedTuple):
     def name(self, path: str) -> str:
         """The name of the file at an absolute path."""
         return relative_to(self.base, path)
+
+    def named(self, path: str) -> str:
+        """The name of the file at a path from here, as a user types it."""
+        return relative_to(as_spelled(self.base), as_spelled(os.path.abspath(path)))
 
     def path(self, name: str) -> str:
         """The absolute path of a file."""
@@ -61,7 +67,7 @@ def as_spelled(path: str) -> str:
     composed, a file has one name of several that lead to it."""
     folder, name = os.path.split(path)
     if not name:
-        return path
+        return path[:1].upper() + path[1:]  # the letter of a drive
     folder = as_spelled(folder)
     path = os.path.join(folder, name)
     others = {name.swapcase(), normalize("NFC", name), normalize("NFD", name)} - {name}
@@ -80,7 +86,16 @@ def _is_same(path: str, other: str) -> bool:
 
 
 def relative_to(folder: str, path: str) -> str:
-    """An absolute path relative to a folder, if it is below it; both in their shortest form."""
+    """An absolute path relative to a folder, if it is below it, with `/`; both in their shortest
+    form."""
     if not is_below(path, folder):
-        return path
-    return path[len(folder.rstrip(os.sep)) + 1 :] or os.curdir
+        return slashed(path)
+    return slashed(path[len(folder.rstrip(os.sep)) + 1 :]) or os.curdir
+
+
+def from_here(path: str | os.PathLike[str]) -> str:
+    """A path relative to the current folder, also upwards, with `/`; absolute on another drive."""
+    try:
+        return slashed(os.path.relpath(path))
+    except ValueError:
+        return slashed(os.path.abspath(path))

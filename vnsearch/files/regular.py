@@ -4,6 +4,7 @@ import io
 import os
 import stat
 
+from vnsearch.language import N_
 from vnsearch.platform import READ_AT_ONCE
 
 
@@ -17,7 +18,7 @@ def open_regular(path: str) -> io.FileIO:
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(None, "not a regular file", path)
+            raise OSError(None, N_("not a regular file"), path)
         return io.FileIO(descriptor)
     except BaseException:
         os.close(descriptor)

@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 
 from vnsearch.files.globs import GitIgnore, matcher
 from vnsearch.files.paths import relative_to
+from vnsearch.language import N_
 from vnsearch.model import Skipped
+from vnsearch.platform import is_link, is_marked_hidden
 
 # What programs and systems leave beside the files of users, besides what is hidden.
 _LEFT_BEHIND: Final = re.compile(
@@ -66,11 +68,12 @@ def scan(
         inner: list[str] = []
         for entry in entries:
             try:
-                is_folder = entry.is_dir(follow_symlinks=False)
+                is_folder = entry.is_dir(follow_symlinks=False) and not is_link(entry)
+                is_unseen = is_hidden(entry.name) or is_marked_hidden(entry)
             except OSError as error:
                 yield Unseen(entry.path, f"cannot be read: {error.strerror}")
                 continue
-            if left_out(entry, is_folder):
+            if is_unseen or left_out(entry, is_folder):
                 continue
             if is_folder:
                 inner.append(entry.path)
@@ -86,7 +89,7 @@ def _left_out(
     excluded = matcher(excludes) if excludes else None
 
     def left_out(entry: os.DirEntry[str], is_folder: bool) -> bool:
-        if is_hidden(entry.name) or entry.path in avoid:
+        if entry.path in avoid:
             return True
         slash = "/" if is_folder else ""
         if ignored is not None and ignored.ignores(entry.path + slash):
@@ -106,6 +109,8 @@ def _entry(
 ) -> Seen | Unseen | Skipped | None:
     """What an entry of a folder is; None when it has just been deleted."""
     try:
+        if is_link(entry):
+            return Skipped(entry.path, N_("symbolic link, not followed"))
         return _item(entry.path, entry.stat(follow_symlinks=False))
     except FileNotFoundError:
         return None
@@ -114,8 +119,6 @@ def _entry(
 
 
 def _item(path: str, status: os.stat_result) -> Seen | Unseen | Skipped:
-    if stat.S_ISLNK(status.st_mode):
-        return Skipped(path, "symbolic link, not followed")
     if not stat.S_ISREG(status.st_mode):
-        return Skipped(path, "not a regular file")
+        return Skipped(path, N_("not a regular file"))
     return Seen(path, status)

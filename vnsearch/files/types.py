@@ -4,6 +4,7 @@ from os.path import splitext
 from typing import Final
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 
 # The suffixes of each type; that of a compression may follow any of them.
 TYPES: Final[dict[str, tuple[str, ...]]] = {
@@ -24,7 +25,6 @@ TYPES: Final[dict[str, tuple[str, ...]]] = {
     "image": (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
     "archive": (".zip", ".tar", ".tgz", ".7z", ".rar"),
 }  # fmt: skip
-_ADVICE: Final = f"types are {', '.join(TYPES)}, or suffixes such as docx"
 _COMPRESSIONS: Final = (".gz", ".bz2", ".xz", ".zst")
 
 _TYPES_BY_SUFFIX: Final = {suffix: name for name, found in TYPES.items() for suffix in found}
@@ -50,11 +50,16 @@ def suffixes_of(types: str) -> tuple[str, ...]:
     for typed in filter(None, types.replace(" ", "").lower().split(",")):
         suffix = f".{typed.removeprefix('.')}"
         if typed not in TYPES and not _is_suffix(suffix):
-            raise VnsearchError(f"no such type of files: {typed}", _ADVICE)
+            raise _wrong(_("no such type of files: {name}").format(name=typed))
         found += TYPES.get(typed, (suffix,))
     if types and not found:
-        raise VnsearchError(f"no type of files is named in “{types}”", _ADVICE)
+        raise _wrong(_("no type of files is named in “{text}”").format(text=types))
     return tuple(found)
+
+
+def _wrong(message: str) -> VnsearchError:
+    advice = _("types are {names}, or suffixes such as docx").format(names=", ".join(TYPES))
+    return VnsearchError(message, advice)
 
 
 def _is_suffix(suffix: str) -> bool:

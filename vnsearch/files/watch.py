@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from vnsearch.errors import VnsearchError
-from vnsearch.files.paths import is_valid
+from vnsearch.files.paths import relative_to
+from vnsearch.language import _
 
 _TICK: Final = 2_000  # ms
 _SETTLED: Final = 300  # ms without an event
@@ -16,15 +17,9 @@ def changes(folders: Sequence[str], matters: Callable[[str], bool]) -> Iterator[
     """Yield True when files have changed, after a moment without more changes, and False every two
     seconds otherwise. What happens between two yields is told by the next one.
 
-    `matters` says of an absolute path whether it counts. Raises VnsearchError when the system
-    cannot watch so many folders, or one whose path is not UTF-8.
+    `matters` says of an absolute path whether it counts. The paths of the folders are UTF-8.
+    Raises VnsearchError when the system cannot watch so many.
     """
-    for folder in folders:
-        if not is_valid(folder):
-            raise VnsearchError(
-                f"cannot watch {folder}: its path is not UTF-8",
-                "rename it, or run from time to time: vnsearch index",
-            )
     while True:
         yield from _until_one_is_lost(folders, matters)
         yield True
@@ -51,15 +46,17 @@ def _until_one_is_lost(folders: Sequence[str], matters: Callable[[str], bool]) -
         return
     except OSError as error:
         raise VnsearchError(
-            f"cannot watch the folders: {error}",
-            "raise the limit: sysctl fs.inotify.max_user_watches=524288, "
-            "or look at them in turns: WATCHFILES_FORCE_POLLING=1",
+            _("cannot watch the folders: {error}").format(error=error),
+            _(
+                "raise the limit: sysctl fs.inotify.max_user_watches=524288, "
+                "or look at them in turns: WATCHFILES_FORCE_POLLING=1"
+            ),
         ) from error
 
 
 def is_seen_in(folder: str, path: str) -> bool:
     """Whether nothing on the way from a folder to a path is hidden."""
-    return not any(part.startswith(".") for part in os.path.relpath(path, folder).split(os.sep))
+    return not any(part.startswith(".") for part in relative_to(folder, path).split("/"))
 
 
 def identity(path: str) -> tuple[int, ...] | None:

@@ -28,6 +28,7 @@ from vnsearch.errors import (
     WriteError,
 )
 from vnsearch.index.file_state import FileState
+from vnsearch.language import N_, _
 from vnsearch.model import Root
 
 # Raised when the tables change; an index of another version is rebuilt.
@@ -106,7 +107,9 @@ class Catalog:
         try:
             open(self._path, "rb").close()
         except NOT_THERE as error:
-            raise DamagedError(f"its catalog is missing: {error.strerror}") from error
+            raise DamagedError(
+                N_("its catalog is missing: {why}").format(why=error.strerror)
+            ) from error
 
     def commit(self) -> None:
         """Keep the changes made so far; raises VnsearchError, like every change, when the disk
@@ -124,7 +127,8 @@ class Catalog:
             yield
         except sqlite3.Error as error:
             if str(error) in _OF_THE_SYSTEM:  # it says nothing of what is on the disk
-                why = f"cannot read the index: {self._path}: {error}"
+                why = _("{place}: {what}").format(place=self._path, what=error)
+                why = _("cannot read the index: {why}").format(why=why)
                 raise VnsearchError(why, CHECK_DISK) from error
             raise DamagedError(f"{self._path.name}: {error}") from error
 
@@ -157,19 +161,27 @@ class Catalog:
             made = made_by.get(name, "")
             if name == "engine" and _kind(made) != _kind(version):
                 raise IndexUnusableError(
-                    f"the index is of another engine, {_kind(made)}, not {_kind(version)}",
-                    "name another folder with --index, or make it anew with: "
-                    "vnsearch index --rebuild",
+                    _("the index is of another engine, {other}, not {engine}").format(
+                        other=_kind(made), engine=_kind(version)
+                    ),
+                    _("name another folder with --index, or make it anew with: {command}").format(
+                        command="vnsearch index --rebuild"
+                    ),
                 )
             if _number(made) > _number(version):
                 raise IndexUnusableError(
-                    f"the index was made by a newer vnsearch, {made_by.get('vnsearch')}",
-                    "use that one, or make the index anew with: vnsearch index --rebuild",
+                    _("the index was made by a newer vnsearch, {version}").format(
+                        version=made_by.get("vnsearch")
+                    ),
+                    _("use that one, or make the index anew with: {command}").format(
+                        command="vnsearch index --rebuild"
+                    ),
                 )
             if made != version:
                 raise IndexUnusableError(
-                    f"the index was made by vnsearch {made_by.get('vnsearch')} "
-                    f"({name} {made}, now {version})",
+                    _("the index was made by vnsearch {version} ({name} {made}, now {now})").format(
+                        version=made_by.get("vnsearch"), name=name, made=made, now=version
+                    ),
                     REPAIR,
                 )
 
@@ -179,7 +191,8 @@ class Catalog:
         for (fault,) in self._rows("pragma quick_check"):
             code = _CODE.search(fault)
             if code and int(code[1]) & 0xFF != _CORRUPT:  # the page could not be read
-                raise VnsearchError(f"cannot read the index: {self._path}: {fault}", CHECK_DISK)
+                why = _("{place}: {what}").format(place=self._path, what=fault)
+                raise VnsearchError(_("cannot read the index: {why}").format(why=why), CHECK_DISK)
             if fault != "ok":
                 yield fault
 

@@ -3,17 +3,18 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from vnsearch.engines import Engine, IndexReader
-from vnsearch.errors import CHECK_DISK, VnsearchError
+from vnsearch.errors import VnsearchError
 from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
 from vnsearch.index.opening import as_index_error
 from vnsearch.index.place import engine_of
+from vnsearch.language import N_, _, translated
 from vnsearch.model import Check, Damage
 
 _TOLD: Final = 10  # files of which catalog and engine disagree
@@ -58,8 +59,11 @@ def check_draft(draft: Path, engine: Engine) -> None:
     """Raise VnsearchError unless the catalog and the engine of a new generation agree: when
     something went wrong unnoticed, the old one stays current."""
     for damage in _disagreements(draft, engine):
-        why = f"the new index would not be whole: {damage.file}: {damage.what}"
-        raise VnsearchError(f"{why}; the old one stays", f"{CHECK_DISK}, and try again")
+        why = _("the new index would not be whole: {file}: {what}; the old one stays")
+        raise VnsearchError(
+            why.format(file=damage.file, what=translated(damage.what)),
+            _("check the disk and its permissions, and try again"),
+        )
 
 
 def _disagreements(generation: Path, engine: Engine) -> Iterator[Damage]:
@@ -70,7 +74,8 @@ def _disagreements(generation: Path, engine: Engine) -> Iterator[Damage]:
             yield Damage(f"{generation.name}/{CATALOG}", fault)
         try:
             with closing(engine.reader(generation / ENGINE)) as reader:
-                for fault in islice(_files_that_differ(catalog, reader), _TOLD):
+                found = chain(_files_that_differ(catalog, reader), reader.faults())
+                for fault in islice(found, _TOLD):
                     yield Damage(f"{generation.name}/{ENGINE}", fault)
         except (OSError, MemoryError):
             raise
@@ -84,6 +89,8 @@ def _files_that_differ(catalog: Catalog, reader: IndexReader) -> Iterator[str]:
     for name, documents in catalog.documents_by_file():
         found = there.pop(name, 0)
         if found != documents:
-            yield f"{found} documents of {name}, not {documents}"
+            told = N_("{found} documents of {name}, not {documents}")
+            yield told.format(found=found, name=name, documents=documents)
     for name, found in there.items():
-        yield f"{found} documents of {name}, which is not in the catalog"
+        told = N_("{found} documents of {name}, which is not in the catalog")
+        yield told.format(found=found, name=name)

@@ -13,7 +13,9 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from vnsearch.errors import NOT_THERE, DamagedError
+from vnsearch.language import N_
 from vnsearch.model import Damage
+from vnsearch.platform import slashed
 
 NAME: Final = "checksums"
 
@@ -57,7 +59,8 @@ def damages(folder: Path, checksum: str) -> list[Damage]:
     if not found:
         written = {entry.name for entry in entries(folder)}
         strange = (name for name in files(folder) if name not in written)
-        found = [Damage(f"{folder.name}/{name}", "does not belong here") for name in strange]
+        what = N_("does not belong here")
+        found = [Damage(f"{folder.name}/{name}", what) for name in strange]
     return found
 
 
@@ -65,7 +68,7 @@ def _damages(folder: Path, checksum: str, most: int | None = None) -> Iterator[D
     """Damage of files, only their sizes compared of those with more bytes than `most`."""
     try:
         if _crc(folder / NAME) != checksum:
-            yield Damage(f"{folder.name}/{NAME}", "other bytes than were written")
+            yield Damage(f"{folder.name}/{NAME}", N_("other bytes than were written"))
             return
     except NOT_THERE as error:
         yield Damage(f"{folder.name}/{NAME}", str(error.strerror))
@@ -75,9 +78,9 @@ def _damages(folder: Path, checksum: str, most: int | None = None) -> Iterator[D
         try:
             size = os.path.getsize(path)
             if size != entry.bytes:
-                what = f"{size} bytes, not {entry.bytes}"
+                what = N_("{size} bytes, not {written}").format(size=size, written=entry.bytes)
             elif (most is None or size <= most) and _crc(path) != entry.crc:
-                what = "other bytes than were written"
+                what = N_("other bytes than were written")
         except NOT_THERE as error:
             what = str(error.strerror)
         if what is not None:
@@ -92,7 +95,7 @@ def entries(folder: Path) -> Iterator[Entry]:
             crc, size, name = line.split(" ", 2)
             entry = Entry(crc, int(size), json.loads(name))
             if entry.name.startswith("/") or ".." in entry.name.split("/"):
-                raise ValueError(f"{name} is outside of the index")
+                raise ValueError(N_("{name} is outside of the index").format(name=name))
             yield entry
     except (*NOT_THERE, ValueError, AttributeError, RecursionError) as error:
         raise DamagedError(f"{NAME}: {error}") from error
@@ -103,7 +106,7 @@ def files(folder: Path) -> list[str]:
     a folder cannot be listed: what is in it must not be taken for missing."""
     found = []
     for inner, _, names in os.walk(folder, onerror=_raise):
-        found += [os.path.relpath(os.path.join(inner, name), folder) for name in names]
+        found += [slashed(os.path.relpath(os.path.join(inner, name), folder)) for name in names]
     return sorted(name for name in found if name != NAME)
 
 

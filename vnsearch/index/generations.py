@@ -32,8 +32,10 @@ from vnsearch.errors import (
     LockedError,
     NoIndexError,
     VnsearchError,
+    reason_of,
 )
 from vnsearch.index import checksums
+from vnsearch.language import _
 from vnsearch.platform import HAS_MODES, patiently, replace, sync
 
 CATALOG: Final = "catalog.db"
@@ -135,13 +137,14 @@ class Generations:
             read = patiently((self.folder / _CURRENT).read_bytes)
             text = read.decode("ascii", "replace")
         except (FileNotFoundError, NotADirectoryError):
-            raise NoIndexError(f"no index at {self.folder}", _HOW_TO_INDEX) from None
+            what = _("no index at {path}").format(path=self.folder)
+            raise NoIndexError(what, _("make one first: vnsearch index FOLDER")) from None
         except IsADirectoryError:
             text = ""
         found = _POINTER.fullmatch(text)
         if found is None:
-            why = f"the index at {self.folder} is damaged, or of an older vnsearch: {_CURRENT}"
-            raise IndexUnusableError(why, REPAIR)
+            why = _("the index at {path} is damaged, or of an older vnsearch: {file}")
+            raise IndexUnusableError(why.format(path=self.folder, file=_CURRENT), REPAIR)
         return Pointer(self.folder / found[1], found[2])
 
     @contextmanager
@@ -212,7 +215,7 @@ class Generations:
         try:
             checksum = checksums.write(draft, self._readable())
             _set_modes(draft, _mode_of(self.folder))
-            for folder, _, files in os.walk(draft, topdown=False, onerror=_raise):
+            for folder, _folders, files in os.walk(draft, topdown=False, onerror=_raise):
                 for name in files:
                     sync(os.path.join(folder, name))
                 sync(folder)
@@ -232,8 +235,9 @@ class Generations:
         try:
             sync(self.folder)
         except OSError as error:
-            why = f"the index is up to date, but {self.folder} was not synced: {error.strerror}"
-            raise VnsearchError(why, "check the disk, then run: vnsearch check") from error
+            why = _("the index is up to date, but {path} was not synced: {why}")
+            why = why.format(path=self.folder, why=reason_of(error))
+            raise VnsearchError(why, _("check the disk, then run: vnsearch check")) from error
         with suppress(OSError):  # what is left is removed by the next run
             self._remove_all_but_current()
 
@@ -265,8 +269,8 @@ class Generations:
             strangers = [n for n in names if n not in ours and not n.startswith(_PREFIX)]
             if strangers:
                 raise VnsearchError(
-                    f"{self.folder} is not an index and holds other files",
-                    "name a new folder with --index",
+                    _("{path} is not an index and holds other files").format(path=self.folder),
+                    _("name a new folder with --index"),
                 )
 
     def _remove_all_but_current(self) -> None:
@@ -282,9 +286,6 @@ class Generations:
         with suppress(NoIndexError, IndexUnusableError, OSError):
             return self.current()
         return None
-
-
-_HOW_TO_INDEX: Final = "make one first: vnsearch index FOLDER"
 
 
 def _number(generation: Path) -> int:
@@ -314,7 +315,7 @@ def _set_modes(folder: Path, mode: int) -> None:
     they have another and the system lets that be changed."""
     if not HAS_MODES:
         return
-    for inner, _, files in os.walk(folder, onerror=_raise):
+    for inner, _folders, files in os.walk(folder, onerror=_raise):
         paths = [Path(inner), *(Path(inner, name) for name in files)]
         for path, wanted in zip(paths, (mode, *[mode & 0o666] * len(files)), strict=True):
             if _mode_of(path) != wanted:

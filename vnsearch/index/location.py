@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from vnsearch.errors import NoIndexError
+from vnsearch.language import _
 
 FOLDER: Final = ".vnsearch"
 VARIABLE: Final = "VNSEARCH_INDEX"
@@ -32,7 +33,8 @@ def existing_index(option: str | None) -> Path:
 def no_index() -> NoIndexError:
     """The error that there is none."""
     return NoIndexError(
-        "no index here or in a folder above", "make one first: vnsearch index FOLDER"
+        _("no index here or in a folder above"),
+        _("make one first: vnsearch index FOLDER"),
     )
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from vnsearch import platform
-from vnsearch.errors import LockedError, VnsearchError
+from vnsearch.errors import LockedError, VnsearchError, reason_of
+from vnsearch.language import _
 
 _RETRY_SECONDS: Final = 0.05
 _NO_LOCKS: Final = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
@@ -45,8 +46,9 @@ def _acquire(lock: IO[str], wait: float) -> None:
         except OSError as error:
             if error.errno not in _NO_LOCKS:
                 raise OSError(error.errno, error.strerror, lock.name) from error
-            why = f"the file system of {lock.name} has no locks: {error.strerror}"
-            raise VnsearchError(why, "keep the index on a local disk: --index DIR") from error
+            why = _("the file system of {path} has no locks: {why}")
+            why = why.format(path=lock.name, why=reason_of(error))
+            raise VnsearchError(why, _("keep the index on a local disk: --index DIR")) from error
         time.sleep(_RETRY_SECONDS)
 
 
@@ -56,6 +58,6 @@ def _held(lock: IO[str]) -> LockedError:
         lock.seek(0)
         holder = lock.read(20).strip()
     return LockedError(
-        f"another process (pid {holder or 'unknown'}) is writing the index",
-        "wait for it with --wait SECONDS",
+        _("another process (pid {number}) is writing the index").format(number=holder or "?"),
+        _("wait for it with --wait SECONDS"),
     )

@@ -8,6 +8,7 @@ from vnsearch.errors import CHECK_DISK, DamagedError, VnsearchError, WriteError
 from vnsearch.index import checksums
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, ENGINE, Generations, Pointer
+from vnsearch.language import N_, _, translated
 
 
 def open_index(generations: Generations, engine: Engine) -> tuple[Catalog, IndexReader]:
@@ -43,7 +44,7 @@ def as_index_error(generations: Generations) -> Iterator[None]:
         raise
     except DamagedError as error:
         _raise_damage(generations, error)
-        why = f"cannot read the index: {error.what}"
+        why = _("cannot read the index: {why}").format(why=translated(error.what))
         raise VnsearchError(why, CHECK_DISK) from error
     except VnsearchError:
         raise
@@ -57,7 +58,8 @@ def _raise_damage(generations: Generations, cause: Exception) -> None:
     # Before the first run has ended there is nothing that could be damaged.
     if generations.exists():
         for damage in generations.reading(lambda pointer: checksums.damages(*pointer)):
-            raise DamagedError(f"{damage.file}: {damage.what}") from cause
+            what = N_("{place}: {what}").format(place=damage.file, what=damage.what)
+            raise DamagedError(what) from cause
 
 
 def _named(error: OSError, generations: Generations) -> OSError:

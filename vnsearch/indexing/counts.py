@@ -5,11 +5,13 @@ from collections import Counter
 from collections.abc import Container, Iterable
 from typing import Final
 
+from vnsearch.language import N_
 from vnsearch.model import Skipped
 from vnsearch.readers.compression import split_suffixes
 
 # What differs from file to file in a reason.
-_DETAILS: Final = re.compile(r"(?<=damaged)[ ,].*")
+_DAMAGED: Final = N_("damaged")
+_DETAILS: Final = re.compile(rf"(?<={_DAMAGED})[ ,].*")
 
 
 def by_format(names: Iterable[str]) -> dict[str, int]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from vnsearch.index.file_state import FileState
 from vnsearch.indexing.line_digests import DIGEST_SIZE
-from vnsearch.indexing.plan import STAYS
+from vnsearch.indexing.plan import STAYING
 from vnsearch.indexing.reading import PartReport
+from vnsearch.language import N_
 from vnsearch.model import Encoding
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from vnsearch.readers.base import Member
 
-_TRIED_AGAIN: Final = "the next run tries again"
+_TRIED_AGAIN: Final = N_("{reason}; the next run tries again")
 _FLAWS_REPORTED: Final = 100  # of one file, one by one
 
 
@@ -121,7 +122,8 @@ class FileInParts:
 
     def _is_new(self, key: str, number: int) -> bool:
         if key and hash(key) in self._keys:
-            self._flaws.append(f"line {number}: another document has the id {key!r}")
+            told = N_("line {number}: another document has the id {id}")
+            self._flaws.append(told.format(number=number, id=repr(key)))
             return False
         self._keys.add(hash(key))
         self._documents += 1
@@ -132,8 +134,8 @@ class FileInParts:
         if not self.refused and (self._documents or self._inside or not self.given_up):
             return ""
         if self.known is not None and self.known.documents:
-            return f"{self.refused or self.given_up}; {STAYS}"
-        return self.refused or f"{self.given_up}; {_TRIED_AGAIN}"
+            return STAYING.format(reason=self.refused or self.given_up)
+        return self.refused or _TRIED_AGAIN.format(reason=self.given_up)
 
     def unread_state(self, reason: str) -> FileState:
         """The state of a file of which only the name is indexed, for it was not to be read now: it
@@ -148,9 +150,10 @@ class FileInParts:
         assert self.stat is not None
         flaws = self._flaws + [self.last_flaw] * bool(self.last_flaw)
         if self.given_up:
-            flaws.append(f"{self.given_up}; {_TRIED_AGAIN}")
+            flaws.append(_TRIED_AGAIN.format(reason=self.given_up))
         if len(flaws) > _FLAWS_REPORTED:
-            flaws[_FLAWS_REPORTED:] = [f"and {len(flaws) - _FLAWS_REPORTED} more lines"]
+            more = N_("and {count} more lines")
+            flaws[_FLAWS_REPORTED:] = [more.format(count=len(flaws) - _FLAWS_REPORTED)]
         # A mailbox may have several encodings.
         encoding = Encoding(", ".join(self._encodings), all(self._encodings.values()))
         # A file that was not read to its end looks changed to the next run.

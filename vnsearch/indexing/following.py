@@ -15,13 +15,15 @@ from typing import Final
 from vnsearch.engines import Engine
 from vnsearch.errors import IndexUnusableError, LockedError, NoIndexError, VnsearchError, explain
 from vnsearch.files import watch
-from vnsearch.files.paths import FileNames, is_below
+from vnsearch.files.paths import FileNames, as_spelled, is_below, is_valid
 from vnsearch.index.catalog import Catalog
 from vnsearch.index.generations import CATALOG, Generations
 from vnsearch.indexing.update import update
+from vnsearch.language import _
 from vnsearch.model import Changes
 
 _SWEEP: Final = 600.0  # seconds after which the roots are looked at without a sign, too
+_BLIND_SWEEP: Final = 30.0  # the same, where the system tells nothing of one
 _RETRY: Final = 30.0  # after an error
 _MAX_PAUSE: Final = 10.0  # between two updates
 
@@ -37,10 +39,12 @@ class Follower:
         engine: Engine | None = None,
     ) -> None:
         """`changed` gets what each update did, `failed` what kept one from being done, once."""
-        self._index, self._engine = index, engine
+        self._index, self._engine = Path(as_spelled(str(index))), engine
         self._changed, self._failed = changed, failed
         self._due = 0.0  # when the next update is to be done at the latest
         self._told = ""
+        self._sweep = _SWEEP
+        self._unwatched: set[str] = set()  # folders of which was told that they cannot be watched
 
     def run(self) -> None:
         """Follow the files for ever. Raises NoIndexError and IndexUnusableError."""
@@ -56,7 +60,18 @@ class Follower:
                     again = self._update() and sign
 
     def _signs(self, roots: list[str]) -> Iterator[bool]:
-        folders = [root for root in roots if os.path.isdir(root)]
+        found = [root for root in roots if os.path.isdir(root)]
+        folders = [folder for folder in found if is_valid(folder)]
+        self._sweep = _SWEEP if folders == found else _BLIND_SWEEP
+        self._due = min(self._due, time.monotonic() + self._sweep)
+        for folder in sorted({*found} - {*folders} - self._unwatched):
+            self._unwatched.add(folder)
+            self._failed(
+                VnsearchError(
+                    _("cannot watch {path}: its path is not UTF-8").format(path=folder),
+                    _("rename it, or run from time to time: vnsearch index"),
+                )
+            )
         if folders:
             yield from watch.changes(folders, lambda path: self._matters(path, folders))
         while True:  # files are told by their identity
@@ -93,7 +108,7 @@ class Follower:
         self._told = ""
         self._changed(done)
         taken = time.monotonic() - started
-        self._due = time.monotonic() + _SWEEP
+        self._due = time.monotonic() + self._sweep
         time.sleep(min(taken, _MAX_PAUSE))  # half of the time is for others
         return True
 

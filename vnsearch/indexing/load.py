@@ -23,6 +23,7 @@ from vnsearch.indexing.plan import MAY_NOT, Plan
 from vnsearch.indexing.pool import Result
 from vnsearch.indexing.progress import Progress
 from vnsearch.indexing.reading import Part, PartReport, WholeFile, folders_inside
+from vnsearch.language import N_
 from vnsearch.model import Document, Skipped
 from vnsearch.readers.base import LineChunk
 
@@ -137,9 +138,9 @@ class Load:
             if ended := exhausted(error):
                 raise ended from error
             if number:
-                file.last_flaw = f"cannot be read to its end: {error.strerror}"
+                file.last_flaw = N_("cannot be read to its end: {why}").format(why=error.strerror)
             else:
-                file.refused = f"cannot be read: {error.strerror}"
+                file.refused = N_("cannot be read: {why}").format(why=error.strerror)
         file.parts = number
         self._finish_file(name, file)
 

@@ -5,21 +5,22 @@ Nothing is written here, and no file is opened: files are compared by what the s
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from vnsearch.errors import RootError
-from vnsearch.files.globs import matcher
 from vnsearch.files.paths import FileNames, is_below, relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.index.file_state import FileState
+from vnsearch.indexing.roots import Scope, ancestors, governor
+from vnsearch.language import N_, _, translated
 from vnsearch.model import Root, Skipped
 from vnsearch.platform import quoted
 from vnsearch.readers import has_pictures, may_nest, reader_of
 
-MAY_NOT: Final = "cannot be read: permission denied"
-STAYS: Final = "what was indexed of it stays"
+MAY_NOT: Final = N_("cannot be read: permission denied")
+STAYING: Final = N_("{reason}; what was indexed of it stays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,112 +67,6 @@ class Nesting(NamedTuple):
     members: Sequence[str]  # names
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What of a root is looked at: all of it, or a file or folder inside."""
-
-    root: Root
-    path: str  # absolute
-
-
-def choose(
-    places: FileNames,
-    known: Iterable[Root],
-    named: Sequence[str],
-    excludes: Sequence[str] | None,
-    encoding: str | None,
-    forgotten: Sequence[str],
-    gitignore: bool | None = None,
-    ocr: bool | None = None,
-) -> tuple[list[Root], list[Scope]]:
-    """All the roots an index will have, and what of them is looked at.
-
-    `named` and `forgotten` are names of files and folders (see `FileNames`). What is named and
-    lies inside a root is looked at as a part of it; else it becomes a root, as it does when
-    it has `excludes`, an `encoding`, `gitignore` or `ocr` of its own, which the roots inside of it
-    take, too. Without names, all is looked at. Roots inside of those to be forgotten are forgotten,
-    too. Raises RootError for one that is none.
-    """
-    paths = _without(places, known, forgotten)
-    scopes = {}
-    for name in dict.fromkeys(named):
-        path = places.path(name)
-        given: dict[str, Any] = {
-            "excludes": None if excludes is None else tuple(excludes),
-            "encoding": encoding,
-            "gitignore": gitignore,
-            "ocr": ocr,
-        }
-        own = {option: value for option, value in given.items() if value is not None}
-        outer = None if own else _covering(paths, path, path)
-        if path in paths or outer is None:
-            outer = paths[path] = paths.get(path, Root(name))._replace(**own)
-        if own:
-            _give(paths, path, own, {places.path(name) for name in named})
-        scopes[path] = Scope(outer, path)
-    for path, root in list(paths.items()):
-        outer = _covering(paths, path, os.path.dirname(path))
-        if outer is not None and outer != root and root[1:] == ((), *outer[2:]):
-            del paths[path]  # it is a part of another one now
-    chosen = set(paths.values())
-    parts = [
-        scope
-        for scope in scopes.values()
-        if not any(
-            scope.root == scopes[outer].root or scope.root not in chosen
-            for outer in _ancestors(scope.path)
-            if outer in scopes
-        )
-    ]
-    return list(paths.values()), parts or everything(places, paths.values())
-
-
-def _without(places: FileNames, known: Iterable[Root], forgotten: Sequence[str]) -> dict[str, Root]:
-    """The known roots that are not forgotten, nor inside of those that are, by their paths."""
-    paths = {places.path(root.path): root for root in known}
-    gone = [places.path(name) for name in forgotten]
-    for name, path in zip(forgotten, gone, strict=True):
-        if path not in paths:
-            raise RootError(f"{name} is no root of the index", "see: vnsearch status")
-    return {
-        path: root
-        for path, root in paths.items()
-        if not any(is_below(path, folder) for folder in gone)
-    }
-
-
-def _give(roots: dict[str, Root], path: str, own: Mapping[str, Any], named: Container[str]) -> None:
-    """Give the options of the root at a path to those inside of it that are not named themselves.
-    One that has no others then becomes a part of it."""
-    for inside, root in list(roots.items()):
-        if inside == path or inside in named or not is_below(inside, path):
-            continue
-        roots[inside] = root._replace(**own)
-        is_covered = _covering(roots, inside, os.path.dirname(inside)) is not None
-        if is_covered and roots[inside][1:] == roots[path][1:]:
-            del roots[inside]
-
-
-def everything(places: FileNames, roots: Iterable[Root]) -> list[Scope]:
-    """The whole of some roots."""
-    return [Scope(root, places.path(root.path)) for root in roots]
-
-
-def _covering(roots: Mapping[str, Root], path: str, start: str) -> Root | None:
-    """The innermost root, of those by their paths, that `start` is inside of, unless it leaves
-    `path` out."""
-    outer = _governor(start, roots)
-    if outer is None or outer == path:
-        return None if outer is None else roots[outer]
-    relative = os.path.relpath(path, outer)
-    if any(part.startswith(".") for part in relative.split(os.sep)):
-        return None
-    excludes = roots[outer].excludes
-    excluded = matcher(excludes) if excludes else None
-    left_out = excluded is not None and (excluded(relative) or excluded(f"{relative}/"))
-    return None if left_out else roots[outer]
-
-
 def make_plan(
     places: FileNames, known: Known, roots: Sequence[Root], scopes: Sequence[Scope], index: str
 ) -> Plan:
@@ -186,7 +81,7 @@ def make_plan(
     known_paths = {places.path(root.path) for root in known.roots}
     looked_at = {scope.path: scope for scope in scopes}
     for path, root in paths.items():  # those inside of others
-        if any(outer in looked_at for outer in _ancestors(path)):
+        if any(outer in looked_at for outer in ancestors(path)):
             looked_at.setdefault(path, Scope(root, path))
     avoid = frozenset({*paths, index})
     plan, unmet = Plan(), {*known.files, *known.had}
@@ -207,8 +102,9 @@ def make_plan(
     outside, kept = _drop(plan, places, known, paths, looked_at, unmet, unseen, empty)
     for path, reason in unseen.items():
         if reason:
-            stays = f"; {STAYS}" * (path in kept)
-            item = Skipped(places.from_here(places.name(path)), reason + stays)
+            if path in kept:
+                reason = STAYING.format(reason=reason)
+            item = Skipped(places.from_here(places.name(path)), reason)
             plan.skipped.append(item)
             plan.unread += [item] * (path in kept)
     nested = (name for nesting in plan.nests.values() for name in nesting.members)
@@ -308,8 +204,8 @@ def _drop(
     left: dict[str, list[str]] = {}  # known files of roots without a file, by those
     for name in unmet:
         path = places.path(name)
-        root = _governor(path, roots)
-        above = [path, *_ancestors(path)]
+        root = governor(path, roots)
+        above = [path, *ancestors(path)]
         if root is not None and root in empty:
             left.setdefault(root, []).append(name)
         elif root is not None and not any(outer in looked_at for outer in above):
@@ -321,7 +217,7 @@ def _drop(
     for folder, names in left.items():
         lost = any(name in known.had or known.files[name].documents for name in names)
         if lost and not any(os.path.lexists(places.path(name)) for name in names):
-            plan.missing[roots[folder].path] = "all its files are gone"
+            plan.missing[roots[folder].path] = N_("all its files are gone")
         else:  # left out, not lost
             plan.gone += names
     return outside, kept
@@ -329,21 +225,23 @@ def _drop(
 
 def _not_there(path: str, error: OSError, *, had: bool = False) -> RootError:
     """`had`: whether the index has anything that was there."""
-    advice = "nothing was changed; make it readable, or leave it out"
+    advice = _("nothing was changed; make it readable, or leave it out")
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        advice = "nothing was changed; is its name right?"
+        advice = _("nothing was changed; is its name right?")
         if had:
-            around = next(folder for folder in _ancestors(path) if os.path.isdir(folder))
+            around = next(folder for folder in ancestors(path) if os.path.isdir(folder))
             folder = quoted(relative_to(os.getcwd(), around))
-            advice = f"nothing was changed; to drop what is gone: vnsearch index {folder}"
-    return RootError(f"{_reason(error)}: {path}", advice)
+            advice = _("nothing was changed; to drop what is gone: {command}")
+            advice = advice.format(command=f"vnsearch index {folder}")
+    told = _("{reason}: {path}").format(reason=translated(_reason(error)), path=path)
+    return RootError(told, advice)
 
 
 def _reason(error: OSError) -> str:
-    """Why a root cannot be looked at."""
+    """Why a root cannot be looked at, in English."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return "no such file or folder"
-    return f"cannot be read ({error.strerror})"
+        return N_("no such file or folder")
+    return N_("cannot be read ({why})").format(why=error.strerror)
 
 
 def check_path(path: str) -> None:
@@ -378,15 +276,3 @@ def is_read_alike(name: str, state: FileState, root: Root) -> bool:
     """Whether a file of a root would be read as it was."""
     ocr = root.ocr and not state.container
     return state.reader == reader_of(name, root.encoding, root.excludes, ocr=ocr)
-
-
-def _governor(path: str, roots: Container[str]) -> str | None:
-    """The innermost root that a file is, or lies below."""
-    return next((outer for outer in (path, *_ancestors(path)) if outer in roots), None)
-
-
-def _ancestors(path: str) -> Iterator[str]:
-    """The folders above an absolute path, the innermost first."""
-    while (outer := os.path.dirname(path)) != path:
-        yield outer
-        path = outer

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from vnsearch.engines import Batch, Builder
 from vnsearch.errors import VnsearchError
 from vnsearch.indexing.reading import Part, PartReader, PartReport
+from vnsearch.language import _
 from vnsearch.platform import processes
 
 _TASK_COST: Final = 1 << 20  # of parts sent together: the others are soon free at the end
@@ -122,7 +123,7 @@ def _as_error() -> Iterator[None]:
     try:
         yield
     except (EOFError, ConnectionError) as error:
-        raise VnsearchError("a process that was reading files died", "try again") from error
+        raise VnsearchError(_("a process that was reading files died"), _("try again")) from error
 
 
 def _work(builder: Builder, pipe: Connection, inherited: Sequence[Connection], parent: int) -> None:

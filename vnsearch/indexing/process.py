@@ -15,9 +15,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from vnsearch.errors import VnsearchError
+from vnsearch.errors import VnsearchError, reason_of
 from vnsearch.indexing.progress import Progress, Silence
 from vnsearch.indexing.update import NUMPY_SETTINGS, update
+from vnsearch.language import _
 from vnsearch.model import Changes
 from vnsearch.platform import broken_pipe_ignored, processes
 
@@ -49,8 +50,8 @@ def update_apart(index: Path, progress: Progress | None = None, **options: Any) 
                 kind, *values = pickle.load(process.stdout)
             except (EOFError, pickle.UnpicklingError) as error:
                 raise VnsearchError(
-                    "the process that was writing the index died; the index is as before",
-                    "try again",
+                    _("the process that was writing the index died; the index is as before"),
+                    _("try again"),
                 ) from error
             if kind == "done":
                 done: Changes = values[0]
@@ -70,8 +71,8 @@ def _process() -> Iterator[processes.Child]:
         )
     except OSError as error:
         raise VnsearchError(
-            f"cannot start a process to write the index: {error.strerror}",
-            "close other programs, or raise the limits of processes and files: ulimit -a",
+            _("cannot start a process to write the index: {why}").format(why=reason_of(error)),
+            _("close other programs, or raise the limits of processes and files: ulimit -a"),
         ) from error
     with process:  # waits for it in the end
         try:

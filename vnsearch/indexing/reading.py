@@ -23,6 +23,7 @@ from vnsearch.files.scan import is_hidden
 from vnsearch.index.file_state import FileState
 from vnsearch.indexing.hashing import HashingReader, is_unchanged, stable_stat
 from vnsearch.indexing.line_digests import NO_DIGEST, KnownLines, digest_of_line
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import Done, Flaw, LineChunk, Member
 from vnsearch.readers.sandbox import Sandbox
@@ -148,10 +149,10 @@ class PartReader:
             if ended := exhausted(error):
                 raise ended from error
             if report.keys:
-                reason = f"cannot be read to its end: {error.strerror}"
+                reason = N_("cannot be read to its end: {why}").format(why=error.strerror)
                 report.flaws.append((len(report.keys), reason))
             else:
-                report.refused = f"cannot be read: {error.strerror}"
+                report.refused = N_("cannot be read: {why}").format(why=error.strerror)
 
     def _index(
         self,
@@ -196,11 +197,13 @@ class PartReader:
         try:
             with _writing():
                 self._builder.add(source, document)
-        except TooManyWordsError:
-            for half in _halves(document):
-                yield from self._added(source, half)
+        except TooManyWordsError as error:
+            parts = _parts(document, error.fits)
         else:
             yield document
+            return
+        for part in parts:
+            yield from self._added(source, part)
 
 
 def _named(document: Document, part: Part, report: PartReport) -> Document:
@@ -216,9 +219,8 @@ def _named(document: Document, part: Part, report: PartReport) -> Document:
 
 def folders_inside(name: str, container: str, outer: str) -> str:
     """Where in its root a file is that is in a container, itself in the folders `outer`."""
-    return os.path.dirname(
-        os.path.join(outer, os.path.basename(container) + name[len(container) :])
-    )
+    inside = os.path.basename(container) + name[len(container) :]
+    return os.path.dirname(f"{outer}/{inside}" if outer else inside)
 
 
 def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:
@@ -260,18 +262,25 @@ def _wanted(part: Part, file: WholeFile, reports: list[PartReport]) -> Callable[
     return wanted
 
 
-def _halves(document: Document) -> tuple[Document, Document]:
-    """Cut a document at the line end, or else the space, after its middle.
+def _parts(document: Document, size: int) -> Iterator[Document]:
+    """Cut a document, each time behind `size` code points, or else in its middle, at the line end,
+    or else the space, that follows.
 
-    The key of the second half tells where in the text it begins, in code points.
+    The keys of parts but the first tell where in the text they begin, in code points.
     """
-    text, middle = document.text, len(document.text) // 2
-    ends = (text.find(sign, middle) + 1 for sign in "\n ")
-    at = next((end for end in ends if 0 < end < len(text)), middle)
-    first = document._replace(text=text[:at])
-    locator = document.locator and document.locator.after(first.text)
-    second = document._replace(key=f"{document.key}+{at}", text=text[at:], locator=locator)
-    return first, second._replace(name="", folders="")
+    text, begin = document.text, 0
+    size = size if 0 < size < len(text) else len(text) // 2
+    while begin < len(text):
+        least = begin + size
+        ends = (text.find(sign, least) + 1 for sign in "\n ")
+        at = next((end for end in ends if 0 < end < len(text)), least)
+        part = document._replace(text=text[begin:at])
+        if begin:
+            locator = document.locator and document.locator.after(text[:begin])
+            key = f"{document.key}+{begin}"
+            part = part._replace(key=key, locator=locator, name="", folders="")
+        yield part
+        begin = at
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from vnsearch.index.generations import Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.index.place import engine_of
 from vnsearch.indexing.counts import by_format, by_reason
-from vnsearch.indexing.plan import Known, everything, make_plan
+from vnsearch.indexing.plan import Known, make_plan
+from vnsearch.indexing.roots import everything
 from vnsearch.model import FileEncoding, IndexSummary, Skipped, Status
 
 
@@ -28,7 +29,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
     with closing(catalog), closing(reader), as_index_error(generations):
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
         count, documents = catalog.counts()
-        passages = reader.count_passages()
+        passages, cluster = reader.count_passages(), reader.cluster()
     plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
     skipped = (*plan.skipped, *_flaws(places, files, plan.kept))
     return Status(
@@ -48,6 +49,7 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         reasons=by_reason(skipped, {places.from_here(n) for n, s in files.items() if s.documents}),
         versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
         encodings=tuple(encodings_in(places, files, sorted(plan.kept))),
+        cluster=cluster,
     )
 
 

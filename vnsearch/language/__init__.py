@@ -1,8 +1,8 @@
 """The language of messages, English or Vietnamese: what the environment asks for.
 
 English is the source, and costs nothing: no catalog is read, no module imported. The Vietnamese
-catalog, `vi.po`, is read as it is when the first message is needed. That takes as long as to read
-a compiled one, and there is none that could be missing or out of date.
+catalog, `vi.po`, is read as it is when the first message is needed. That takes as long as gettext
+takes for a compiled one, and there is none that could be missing or out of date.
 
 Messages are written `_("{path} is not there").format(path=path)`. What is kept in an index, or
 compared, is English, marked `N_("…")` where it is made and `translated` where it is shown.
@@ -12,17 +12,27 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 ENGLISH: Final = "en"
 VIETNAMESE: Final = "vi"
 
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 _ENTRY: Final = re.compile(
-    r'^msgid ((?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?msgstr(?:\[0\])? ((?:".*"\n)+)',
+    r"^(#\. kept in English\n)?(?:#, .*\n)?"
+    r'msgid ((?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?msgstr(?:\[0\])? ((?:".*"\n)+)',
     re.MULTILINE,
 )
-_catalog: dict[str, str] | None = None  # English -> Vietnamese, once it is read
+
+
+class Messages(NamedTuple):
+    """The messages of a catalog, in English, and their translations."""
+
+    all: dict[str, str]
+    kept: dict[str, str]  # those that are marked with `N_`
+
+
+_catalog: Messages | None = None  # once it is read
 
 
 def asked_for(environment: Mapping[str, str]) -> str:
@@ -73,7 +83,7 @@ def _(text: str) -> str:
     """A message in the language in use; as it is where it has no translation."""
     if _language == ENGLISH:
         return text
-    found = _messages().get(text)
+    found = _messages().all.get(text)
     return text if found is None else _Translation(found, text)
 
 
@@ -82,7 +92,7 @@ def ngettext(one: str, many: str, number: int) -> str:
     source = one if number == 1 else many
     if _language == ENGLISH:
         return source
-    found = _messages().get(one)
+    found = _messages().all.get(one)
     return source if found is None else _Translation(found, source)
 
 
@@ -92,12 +102,13 @@ def N_(text: str) -> str:  # noqa: N802 (as everywhere with gettext)
 
 
 def translated(text: str) -> str:
-    """An English text that was made of marked messages, in the language in use."""
-    if _language == ENGLISH:
+    """An English text that was made of marked messages, in the language in use; what is in it
+    already stays so."""
+    if _language == ENGLISH or isinstance(text, _Translation):
         return text
     from vnsearch.language import matching
 
-    return _Translation(matching.translate(text, _messages()), text)
+    return _Translation(matching.translate(text, _messages().kept), text)
 
 
 def english(text: object) -> object:
@@ -105,19 +116,20 @@ def english(text: object) -> object:
     return text.english if isinstance(text, _Translation) else text
 
 
-def _messages() -> dict[str, str]:
+def _messages() -> Messages:
     global _catalog
     if _catalog is None:
         _catalog = read((Path(__file__).parent / f"{VIETNAMESE}.po").read_text("utf-8"))
     return _catalog
 
 
-def read(catalog: str) -> dict[str, str]:
+def read(catalog: str) -> Messages:
     """Messages and their translations in a catalog (.po), which has one form for all numbers."""
     from json import loads  # strings are escaped as in JSON
 
-    def text(quoted: str) -> str:
-        found: str = loads(quoted.replace('"\n"', ""))
-        return found
-
-    return {text(source): text(shown) for source, shown in _ENTRY.findall(catalog)}
+    entries = _ENTRY.findall(catalog)[1:]  # the first is the header
+    quoted = ",".join(f"{one},{shown}" for _kept, one, shown in entries).replace('"\n"', "")
+    texts: list[str] = loads(f"[{quoted}]")
+    found = dict(zip(texts[::2], texts[1::2], strict=True))
+    kept = {one: found[one] for entry, one in zip(entries, texts[::2], strict=True) if entry[0]}
+    return Messages(found, kept)

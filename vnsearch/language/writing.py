@@ -5,13 +5,13 @@ from typing import Final
 
 from vnsearch.language import ENGLISH, current
 
-_SWAPPED: Final = str.maketrans(",.", ".,")
+SWAPPED: Final = str.maketrans(",.", ".,")
 
 
 def number(value: float, digits: int = 0) -> str:
     """A number with its thousands apart, and so many digits behind the decimal sign."""
     written = f"{value:,.{digits}f}"
-    return written if current() == ENGLISH else written.translate(_SWAPPED)
+    return written if current() == ENGLISH else written.translate(SWAPPED)
 
 
 def megabytes(size: int) -> str:

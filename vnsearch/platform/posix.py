@@ -5,10 +5,13 @@ Imported by each search, so what that does not need is imported where it is used
 
 import errno
 import os
+import stat
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import IO, Any, Final, TypeVar
+
+from vnsearch.language import _
 
 assert sys.platform != "win32"
 
@@ -18,11 +21,15 @@ __all__ = (
     "OPENER",
     "READ",
     "READ_AT_ONCE",
+    "TERMINAL",
     "TEXT_STREAM",
     "broken_pipe_ignored",
     "changed_ns",
     "config_home",
+    "has_ended",
     "is_broken_pipe",
+    "is_link",
+    "is_marked_hidden",
     "lock",
     "native",
     "on_bus_error",
@@ -32,8 +39,10 @@ __all__ = (
     "read_at",
     "remove",
     "replace",
+    "runnable",
     "slashed",
     "split_command",
+    "start",
     "state_home",
     "sync",
     "terminal",
@@ -55,6 +64,9 @@ INODE: Final = (1 << 63) - 1
 
 # How a text stream is set up, besides what is always done.
 TEXT_STREAM: Final[dict[str, Any]] = {}
+
+# What a terminal is taken for that does not say what it is.
+TERMINAL: Final[str] = "dumb"
 
 # The program that opens a file with the one it belongs to.
 OPENER: Final[str] = "open" if sys.platform == "darwin" else "xdg-open"
@@ -78,9 +90,21 @@ def remove(path: str | os.PathLike[str]) -> None:
     os.unlink(path)
 
 
-def changed_ns(stat: os.stat_result) -> int:
+def is_link(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry of a folder leads to another folder."""
+    return entry.is_symlink()
+
+
+def is_marked_hidden(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry of a folder has a mark that it is hidden, besides its name."""
+    if sys.platform == "darwin":
+        return bool(entry.stat(follow_symlinks=False).st_flags & stat.UF_HIDDEN)
+    return False
+
+
+def changed_ns(status: os.stat_result) -> int:
     """When a file was last changed, which nobody can set back."""
-    return stat.st_ctime_ns
+    return status.st_ctime_ns
 
 
 def sync(path: str | os.PathLike[str]) -> None:
@@ -138,6 +162,16 @@ def split_command(line: str) -> list[str]:
     return shlex.split(line)
 
 
+def runnable(command: list[str]) -> list[str]:
+    """A command line as `subprocess` is to have it; empty if it must not."""
+    return command
+
+
+def start(path: str) -> None:
+    """Open a file, where the system does that without a program."""
+    raise NotImplementedError(path)
+
+
 def state_home() -> str:
     """The folder for what programs note of a user."""
     return os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
@@ -155,6 +189,17 @@ def terminal() -> int:
 
 def prepare_terminal() -> None:
     """Let a terminal show colours."""
+
+
+def has_ended(process: int) -> bool:
+    """Whether there is surely no process of a number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def is_broken_pipe(error: OSError) -> bool:
@@ -184,7 +229,7 @@ def whose(path: str) -> tuple[str, str] | None:
 
         return path, getpwuid(owner).pw_name
     except (ImportError, KeyError):
-        return path, f"user {owner}"
+        return path, _("user {number}").format(number=owner)
 
 
 def viewer() -> str:

@@ -7,6 +7,7 @@ import ctypes
 import errno
 import msvcrt
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,11 +24,15 @@ __all__ = (
     "OPENER",
     "READ",
     "READ_AT_ONCE",
+    "TERMINAL",
     "TEXT_STREAM",
     "broken_pipe_ignored",
     "changed_ns",
     "config_home",
+    "has_ended",
     "is_broken_pipe",
+    "is_link",
+    "is_marked_hidden",
     "lock",
     "native",
     "on_bus_error",
@@ -37,8 +42,10 @@ __all__ = (
     "read_at",
     "remove",
     "replace",
+    "runnable",
     "slashed",
     "split_command",
+    "start",
     "state_home",
     "sync",
     "terminal",
@@ -53,6 +60,7 @@ READ_AT_ONCE: Final = READ
 HAS_MODES: Final = False  # who may read a file is inherited from its folder
 INODE: Final = 0  # listings of folders have none
 TEXT_STREAM: Final[dict[str, Any]] = {"encoding": "utf-8"}  # not the code page of the user
+TERMINAL: Final[str] = "windows"
 OPENER: Final[str] = ""  # see `start`
 
 _PATIENCE: Final = 10.0  # seconds that another program may have a file open
@@ -91,9 +99,21 @@ def read_at(descriptor: int, size: int, offset: int) -> bytes:
         return os.read(descriptor, size)
 
 
-def changed_ns(stat: os.stat_result) -> int:
+def is_link(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry of a folder leads to another folder: a symbolic link or a junction."""
+    tag = entry.stat(follow_symlinks=False).st_reparse_tag
+    return tag in (stat.IO_REPARSE_TAG_SYMLINK, stat.IO_REPARSE_TAG_MOUNT_POINT)
+
+
+def is_marked_hidden(entry: "os.DirEntry[str]") -> bool:
+    """Whether an entry of a folder has a mark that it is hidden, or of the system."""
+    marks = entry.stat(follow_symlinks=False).st_file_attributes
+    return bool(marks & (stat.FILE_ATTRIBUTE_HIDDEN | stat.FILE_ATTRIBUTE_SYSTEM))
+
+
+def changed_ns(status: os.stat_result) -> int:
     """When a file was last changed; `st_ctime_ns` is when it was made."""
-    return stat.st_mtime_ns
+    return status.st_mtime_ns
 
 
 def sync(path: str | os.PathLike[str]) -> None:
@@ -115,7 +135,9 @@ def lock(file: IO[str]) -> None:
     os.lseek(file.fileno(), _LOCKED_BYTE, os.SEEK_SET)
     try:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno not in (0, errno.EACCES, errno.EDEADLK):  # 0 of wine
+            raise
         raise BlockingIOError(error.errno, error.strerror) from error
 
 
@@ -142,6 +164,23 @@ def split_command(line: str) -> list[str]:
     if os.path.isfile(line):
         return [line]  # a path with spaces
     return [word.strip('"') for word in shlex.split(line, posix=False)]
+
+
+def runnable(command: list[str]) -> list[str]:
+    """A command line as `subprocess` is to have it: with the path of the program, which may be a
+    batch file; empty if that would take what is in an argument for a command."""
+    import shutil
+
+    program = shutil.which(command[0]) or command[0]
+    is_batch = program.lower().endswith((".bat", ".cmd"))
+    if is_batch and any(sign in argument for argument in command[1:] for sign in '&|<>^%!"'):
+        return []
+    return [program, *command[1:]]
+
+
+def start(path: str) -> None:
+    """Open a file with the program it belongs to."""
+    os.startfile(path)
 
 
 def state_home() -> str:
@@ -174,6 +213,12 @@ def prepare_terminal() -> None:
         handle = kernel.GetStdHandle(number)
         if kernel.GetConsoleMode(handle, ctypes.byref(mode)):
             kernel.SetConsoleMode(handle, mode.value | enable_colours)
+
+
+def has_ended(process: int) -> bool:
+    """Whether there is surely no process of a number: not told."""
+    del process
+    return False
 
 
 def is_broken_pipe(error: OSError) -> bool:

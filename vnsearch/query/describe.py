@@ -1,11 +1,13 @@
 """How a query was understood, in words for a user."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.language import _
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word, all_words
 from vnsearch.query.typings import is_grouped
+from vnsearch.vietnamese.questions import asking, naming_what_is_asked_for
 
 
 def text_of(typed: Query, understood: Query) -> str:
@@ -95,36 +97,58 @@ def _in_case_of(typed: str, word: str) -> str:
 
 _SHOWN: Final = 6  # other typings
 
-_KINDS: Final = {
-    Kind.WORD: "word",
-    Kind.PREFIX: "words beginning with",
-    Kind.FUZZY: "words within one slip of",
-}
-
 
 def describe(query: Query) -> Iterator[str]:
     """How each clause of the query was read, in words for a user."""
     for clause in query.clauses:
         yield _described(clause, query.exact)
+    yield from _questions(query)
+    told = _("better with “{other}”, as {short} stands for “{long}”")
     for short, long, spelt_out in query.related:
-        yield f"better with “{short if spelt_out else long}”, as {short} stands for “{long}”"
+        yield told.format(other=short if spelt_out else long, short=short, long=long)
+
+
+def _questions(query: Query) -> Iterator[str]:
+    """Which words weigh less because of their part in a question."""
+    asks, names = list[str](), list[str]()
+    for run in query.runs():
+        forms = [word.exact for word in run]
+        naming = naming_what_is_asked_for(forms)
+        for place, is_asking in enumerate(asking(forms)):
+            if is_asking or place in naming:
+                (asks if is_asking else names).append(run[place].text)
+    if asks:
+        yield _("“{text}” asks, and weighs less").format(text=" ".join(asks))
+    if names:
+        yield _("“{text}” names what is asked for, and weighs less").format(text=" ".join(names))
 
 
 def _described(clause: Clause, exact: bool) -> str:
     match clause:
         case Word() as word:
-            form = f"{_KINDS[word.kind]} “{_form(word, exact)}”"
-            return f"{form}{_typing((word,), exact)}{_others(word, exact)}"
+            form = _KINDS[word.kind](_form(word, exact))
+            return f"{form}{_typing((word,), exact)}{_others(word)}"
         case Phrase(words):
             text = " ".join(_form(word, exact) for word in words)
-            others = "" if clause.joined is None else _others(clause.joined, exact)
-            return f"phrase “{text}”{_typing(words, exact)}{others}"
+            others = "" if clause.joined is None else _others(clause.joined)
+            return _("phrase “{text}”").format(text=text) + f"{_typing(words, exact)}{others}"
         case Not(part):
-            return f"without {_described(part, exact)}"
+            return _("without {clause}").format(clause=_described(part, exact))
         case All(parts):
-            return "all of: " + "; ".join(_described(part, exact) for part in parts)
+            return _("all of: {clauses}").format(clauses=_listed(parts, exact))
         case Any(parts):
-            return "one of: " + "; ".join(_described(part, exact) for part in parts)
+            return _("one of: {clauses}").format(clauses=_listed(parts, exact))
+
+
+_KINDS: Final[dict[Kind, Callable[[str], str]]] = {
+    Kind.WORD: lambda text: _("word “{text}”").format(text=text),
+    Kind.PREFIX: lambda text: _("words beginning with “{text}”").format(text=text),
+    Kind.FUZZY: lambda text: _("words within one slip of “{text}”").format(text=text),
+}
+
+
+def _listed(clauses: Iterable[Clause], exact: bool) -> str:
+    return "; ".join(_described(clause, exact) for clause in clauses)
 
 
 def _form(word: Word, exact: bool) -> str:
@@ -135,15 +159,19 @@ def _form(word: Word, exact: bool) -> str:
 
 
 def _typing(words: tuple[Word, ...], exact: bool) -> str:
-    place = " in the title" * words[0].in_title + " in the name" * words[0].in_name
+    told = []
+    if words[0].in_title:
+        told.append(_(" in the title"))
+    if words[0].in_name:
+        told.append(_(" in the name"))
     if exact or any(word.match_marks for word in words):
-        return f"{place}, marks as typed"
-    if not any(word.marked for word in words):
-        return place
-    return f"{place}, best as “{' '.join(word.exact for word in words)}”"
+        told.append(_(", marks as typed"))
+    elif any(word.marked for word in words):
+        told.append(_(", best as “{text}”").format(text=" ".join(word.exact for word in words)))
+    return "".join(told)
 
 
-def _others(word: Word, exact: bool) -> str:
-    typings = [" ".join(_form(other, exact) for other in typing) for typing in word.others]
+def _others(word: Word) -> str:
+    typings = [" ".join(other.text for other in typing) for typing in word.others]
     shown = [f"“{typing}”" for typing in typings[:_SHOWN]] + ["…"] * (len(typings) > _SHOWN)
-    return f", also typed {', '.join(shown)}" if typings else ""
+    return _(", also typed {typings}").format(typings=", ".join(shown)) if typings else ""

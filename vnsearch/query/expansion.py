@@ -122,8 +122,8 @@ def _unglued(clause: Clause, has: Known) -> Iterator[Typing]:
 
 
 def _pieces(word: str) -> Iterator[Typing]:
-    """What a word may be glued of: two pieces, or syllables; it is no syllable itself, unless it is
-    an abbreviation in capitals."""
+    """What a word may be glued of: two pieces, or syllables, or the letters of an abbreviation in
+    capitals; it is no syllable itself, unless it is such."""
     lower = word.lower()
     capitals = word.isupper() and len(word) <= _CAPITALS
     if not word.isalpha() or len(word) not in range(2, _GLUED_LENGTH.stop):
@@ -132,6 +132,8 @@ def _pieces(word: str) -> Iterator[Typing]:
         return
     for at in range(1, len(lower)):
         yield lower[:at], lower[at:]
+    if capitals:
+        yield tuple(lower)
     if not capitals:
         yield from (typing for typing in _syllables(lower, _MOST_SYLLABLES) if len(typing) > 2)
 
@@ -193,14 +195,17 @@ def _with_typings(clause: Clause, others: Iterable[Typing]) -> Clause:
 
 
 def _words(others: Iterable[Typing], like: Word) -> tuple[tuple[Word, ...], ...]:
-    return tuple(tuple(_word(text, like) for text in typing) for typing in others)
+    return tuple(
+        tuple(_word(text, like, any(t[:1].isdecimal() for t in typing)) for text in typing)
+        for typing in others
+    )
 
 
-def _word(text: str, like: Word) -> Word:
-    """A word of another typing, in the same place as `like`. Where syllables are glued, marks are
-    often left out, and do not decide."""
+def _word(text: str, like: Word, beside_number: bool = False) -> Word:
+    """A word of another typing, in the same place as `like`. Where syllables are glued, and in
+    units, marks are often left out, and do not decide."""
     folded, exact = forms(text)
-    match_marks = folded != exact and _is_syllable(exact)
+    match_marks = folded != exact and _is_syllable(exact) and not beside_number
     return Word(
         text, folded, exact, in_title=like.in_title, match_marks=match_marks, in_name=like.in_name
     )

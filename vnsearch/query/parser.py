@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.language import N_, _, translated
 from vnsearch.model import Token
 from vnsearch.query.clauses import (
     All,
@@ -47,19 +48,20 @@ def parse(
     notices: list[str] = []
     searched, cut = _first_words(source)
     if cut:
-        notices.append(f"only the first {MAX_WORDS} words are searched")
+        told = _("only the first {count} words are searched")
+        notices.append(told.format(count=MAX_WORDS))
     try:
         parser = _Parser(searched)
         clauses = parser.query()
         notices += dict.fromkeys(parser.notices)
     except _SyntaxError as error:
-        notices.append(f"searched as plain words: {error}")
+        notices.append(_("searched as plain words: {reason}").format(reason=error.args[0]))
         clauses = tuple(filter(None, map(_plain, searched.split())))
     if demand is not Demand.ALL and (unquoted := _without_quotes(clauses)) != clauses:
-        notices.append("the quotation marks are not used among so many words, except with --all")
+        notices.append(_("the quotation marks are not used among so many words, except with --all"))
         clauses = unquoted
     if not clauses:
-        notices.append("the query has no word to search for")
+        notices.append(_("the query has no word to search for"))
     return Query(source, clauses, exact, demand, tuple(notices), relax=relax)
 
 
@@ -104,17 +106,18 @@ class _Parser:
         lexemes = list(_LEXEME.finditer(_SLASH.sub("/", source.translate(_STRAIGHT))))
         for lexeme in lexemes:
             if lexeme["unused"]:
-                self._tell(f"“{lexeme['unused']}” is not used: write OR, or AND")
+                told = _("“{sign}” is not used: write OR, or AND")
+                self._tell(told.format(sign=lexeme["unused"]))
         self._lexemes = [lexeme for lexeme in lexemes if not lexeme["unused"]]
         if any(lexeme["chunk"] == "or" for lexeme in self._lexemes[1:-1]):
-            self._tell("“or” is searched as a word: write OR for one of two")
+            self._tell(_("“or” is searched as a word: write OR for one of two"))
         self._at = 0
         self._nesting = 0
 
     def query(self) -> tuple[Clause, ...]:
         clauses = self._side_by_side()
         if self._at < len(self._lexemes):
-            raise _SyntaxError('unbalanced ")"')
+            raise _SyntaxError(_('unbalanced ")"'))
         return clauses
 
     def _tell(self, notice: str) -> None:
@@ -156,13 +159,15 @@ class _Parser:
     def _single(self) -> Clause | None:
         if self._peek() != "clause":
             found = self._peek()
-            raise _SyntaxError(f"{found} where a word should be" if found else "a word is missing")
+            if not found:
+                raise _SyntaxError(_("a word is missing"))
+            raise _SyntaxError(_("{sign} where a word should be").format(sign=found))
         lexeme = self._lexemes[self._at]
         self._at += 1
         if lexeme["open"]:
             return self._group(negated=lexeme["open"] != "(")
         if lexeme["stray"]:
-            raise _SyntaxError("unbalanced quotation mark")
+            raise _SyntaxError(_("unbalanced quotation mark"))
         if lexeme["chunk"] == "NOT":
             clause = self._single()
             return Not(clause) if clause else None
@@ -177,7 +182,7 @@ class _Parser:
             words[-1] = words[-1]._replace(kind=Kind.PREFIX)
             text = text[:-1]
         if words and "*" in text:
-            self._tell(_STAR)
+            self._tell(translated(_STAR))
         return Phrase(tuple(words), quoted=True) if words else None
 
     def _item(self, chunk: str) -> Clause | None:
@@ -187,34 +192,36 @@ class _Parser:
         minus, rest = match["minus"], match["rest"]
         place = match["in"]
         if field := "" if place else match["field"]:
-            self._tell(f"“{field}” is no field, and is searched as a word")
+            self._tell(_("“{field}” is no field, and is searched as a word").format(field=field))
         else:
             rest = match["field"] + rest
         clause = _plain(rest, place, operators=True)
         if clause is None:
             return None
         if "*" in rest and (rest.index("*") < len(rest) - 1 or not _ends_in(clause, Kind.PREFIX)):
-            self._tell(_STAR)
+            self._tell(translated(_STAR))
         if _WILDCARD(rest):
-            self._tell("“?” is not used: write * at the end of a word, or ~ for one slip")
+            self._tell(_("“?” is not used: write * at the end of a word, or ~ for one slip"))
         if rest[0] == "+" and rest[1:2].isalpha():
-            self._tell("“+” is not used: with --all, every word must match")
+            self._tell(_("“+” is not used: with --all, every word must match"))
         if field and (name := _plain(field)) is not None:
             clause = All((name, clause), explicit=False)
         if minus and not place and rest[0].isdecimal():
-            self._tell(f"“{chunk}” is read as a number: write NOT {rest} to leave it out")
+            told = _("“{text}” is read as a number: write NOT {rest} to leave it out")
+            self._tell(told.format(text=chunk, rest=rest))
             return clause
         if minus == "!":
-            self._tell(f"“{chunk}” is read as -{chunk[1:]}: without it")
+            told = _("“{text}” is read as {query}: without it")
+            self._tell(told.format(text=chunk, query=f"-{chunk[1:]}"))
         return Not(clause) if minus else clause
 
     def _group(self, *, negated: bool) -> Clause | None:
         self._nesting += 1
         if self._nesting > MAX_NESTING:
-            raise _SyntaxError("parentheses nested too deeply")
+            raise _SyntaxError(_("parentheses nested too deeply"))
         clauses = self._side_by_side()
         if self._peek() != ")":
-            raise _SyntaxError('unbalanced "("')
+            raise _SyntaxError(_('unbalanced "("'))
         self._at += 1
         self._nesting -= 1
         if not clauses:
@@ -223,7 +230,7 @@ class _Parser:
         return Not(group) if negated else group
 
 
-_STAR: Final = "“*” works at the end of a word only"
+_STAR: Final = N_("“*” works at the end of a word only")
 
 
 def _ends_in(clause: Clause, kind: Kind) -> bool:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from vnsearch.analysis.tokenizer import forms
 from vnsearch.analysis.unmarked import with_unknown_marks
+from vnsearch.language import _
 from vnsearch.query.clauses import Kind, Query, Word, with_words
 from vnsearch.query.lexicon import Statistics
 from vnsearch.vietnamese.keystrokes import is_ordinary, telex, vni
@@ -24,7 +25,7 @@ from vnsearch.vietnamese.questions import QUESTION_WORDS
 # The chance of a neighbour that a word was not seen with: this over the square root of how often
 # the word is there, as new neighbours of a word become rarer the more of them are known.
 _NEW_NEIGHBOUR: Final = 0.1
-_UNSEEN: Final = 0.1  # how often a word counts that the index does not have
+_UNSEEN: Final = 0.5  # how often a word counts that the index does not have
 
 # How likely the marks of a word are left out by someone who typed other words with marks.
 _LEFT_OUT_BY_SOME: Final = 0.3
@@ -32,7 +33,8 @@ _LEFT_OUT_BY_SOME: Final = 0.3
 # How many times likelier words that ask are in a longer query than in texts, which answer.
 _ASKED: Final = 5.0
 
-# A short query without any marks is only told as restored when each word is so sure.
+# A short query without any marks is only told as restored when each word is so sure, and the index
+# has it beside a neighbour.
 _SHORT: Final = 5
 _SURE: Final = 0.5
 
@@ -50,13 +52,15 @@ def restored(query: Query, known: Statistics, *, any_typing: bool = True) -> Que
     `known` has at least the statistics that are `needed` for it. `any_typing`: a word with marks
     that no document has stands for other marks on the same letters.
     """
-    instead = "searched in any typing" if any_typing else "only with other marks, or none"
+    told = _("no document has “{word}”: only with other marks, or none")
+    if any_typing:
+        told = _("no document has “{word}”: searched in any typing")
     words, notices = list[Word](), dict.fromkeys(query.notices)
     for run in query.runs():
         typed = _decoded(run, known)
         for word in typed:
             if _is_nowhere(word, known) and known.variants[word.folded]:
-                notices[f"no document has “{word.text}”: {instead}"] = None
+                notices[told.format(word=word.text)] = None
         if any_typing:
             meant = _restored([_any_typing(word, known) for word in typed], known)
             # What is searched in any typing was typed as it was, and is not shown as another.
@@ -148,21 +152,37 @@ def _restored(run: Sequence[Word], known: Statistics) -> Iterator[Word]:
         yield from map(_as_typed, run)
         return
     probabilities = _probabilities(slots, steps)
-    is_told = marked or len(run) > _SHORT or all(max(shares) >= _SURE for shares in probabilities)
-    for word, slot, shares in zip(run, slots, probabilities, strict=True):
+    found = [
+        [(share, reading.form) for share, reading in zip(shares, slot, strict=True)]
+        for shares, slot in zip(probabilities, slots, strict=True)
+    ]
+    best = list(map(max, found))
+    is_told = marked or len(run) > _SHORT or _is_sure(run, best, known)
+    for word, slot, likeliest in zip(run, found, best, strict=True):
         if len(slot) == 1:
             yield _as_typed(word)
             continue
-        forms = [reading.form for reading in slot]
-        likeliest = max(zip(shares, forms, strict=True))[1]
         yield word._replace(
-            exact=likeliest if is_told else word.exact,
+            exact=likeliest[1] if is_told else word.exact,
             readings=tuple(
-                (form, min(share, _NEARLY_SURE))
-                for form, share in zip(forms, shares, strict=True)
-                if share >= _LIKELY
+                (form, min(share, _NEARLY_SURE)) for share, form in slot if share >= _LIKELY
             ),
         )
+
+
+def _is_sure(run: Sequence[Word], best: Sequence[tuple[float, str]], known: Statistics) -> bool:
+    """Whether the likeliest readings of a short run are sure, and none was guessed without a
+    neighbour that the index has beside it."""
+    forms = [form for _share, form in best]
+    beside = [
+        pair in known.bigrams[one.folded, other.folded]
+        for pair, (one, other) in zip(pairwise(forms), pairwise(run), strict=True)
+    ]
+    has_neighbour = map(max, [False, *beside], [*beside, False])
+    return all(
+        share >= _SURE and (form == word.exact or len(run) == 1 or has)
+        for word, (share, form), has in zip(run, best, has_neighbour, strict=True)
+    )
 
 
 def _as_typed(word: Word) -> Word:

@@ -18,29 +18,32 @@ from functools import lru_cache
 from itertools import product
 from typing import Final
 
-from vnsearch.analysis.compounds import joined, pieces
+from vnsearch.analysis.compounds import AREA_OR_VOLUME, joined, pieces
 from vnsearch.analysis.tokenizer import words_in
 from vnsearch.vietnamese.letters import fold
 
 Typing = tuple[str, ...]
 
-_DAY_FIRST: Final = re.compile(r"(\d\d?) ?([./-]) ?(\d\d?) ?\2 ?(\d{4}|\d\d)", re.ASCII)
-_YEAR_FIRST: Final = re.compile(r"(\d{4})([./-])(\d\d?)\2(\d\d?)", re.ASCII)
+_DAY_FIRST: Final = re.compile(r"(?:ngay )?(\d\d?) ?([./-]) ?(\d\d?) ?\2 ?(\d{4}|\d\d)", re.ASCII)
+_YEAR_FIRST: Final = re.compile(r"(?:ngay )?(\d{4})([./-])(\d\d?)\2(\d\d?)", re.ASCII)
 _IN_WORDS: Final = re.compile(
     r"(?:(?:ngay |mung |mong )*(\d\d?) )?thang (\d\d?)(?: nam |[/-])(\d{4})", re.ASCII
 )
+_SHORT_NUMBER: Final = re.compile(r"[1-9]|0[1-9]", re.ASCII)  # may have a zero before it
 _MONTH: Final = re.compile(r"(\d\d?)[/-](\d{4})", re.ASCII)
 _TIME: Final = re.compile(r"([01]?\d|2[0-3])(?::|h| ?gio )([0-5]\d)(?: ?p(?:hut)?)?", re.ASCII)
 
 _TELEPHONE: Final = re.compile(r"\+?\(?\d[\d .()-]*\d", re.ASCII)
 _COUNTRY: Final = "84"
 _LOCAL_DIGITS: Final = (10, 11)  # with the leading 0
+_HOTLINE: Final = re.compile(r"1[89]00(\d{4}|\d{6})", re.ASCII)
 _GROUP_SIZES: Final = range(2, 5)  # of the digits of a telephone number but the last, of any size
 
 _GROUPED: Final = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})*", re.ASCII)
 _UNGROUPED: Final = re.compile(r"[1-9]\d{3,14}", re.ASCII)
 _AMOUNT: Final = re.compile(
-    r"(\d+(?:[., ]\d+)*) ?(°\s?[^\W\d_]|[^\W\d_]{1,8}|độ c|₫)", re.IGNORECASE
+    rf"(\d+(?:[., ]\d+)*) ?({AREA_OR_VOLUME}|°\s?[^\W\d_]|[^\W\d_]{{1,8}}|độ c|do c|₫)",
+    re.IGNORECASE,
 )
 # Amounts are told in words, too.
 _SCALES: Final[Sequence[tuple[int, tuple[str, ...]]]] = (
@@ -48,16 +51,21 @@ _SCALES: Final[Sequence[tuple[int, tuple[str, ...]]]] = (
     (6, ("triệu", "tr")),
     (3, ("nghìn", "ngàn", "k")),
 )
-_SCALE_OF: Final = {word: zeros for zeros, words in _SCALES for word in words}
+_SCALE_OF: Final = {
+    typing: zeros for zeros, words in _SCALES for word in words for typing in (word, fold(word))
+}
 
 _UNITS: Final[Sequence[Sequence[Typing]]] = (
     (("đ",), ("đồng",), ("vnđ",), ("vnd",)),
-    (("c",), ("oc",), ("độ", "c")),
+    (("c",), ("oc",), ("độ", "c"), ("độ",)),
 )
-_UNIT: Final = {" ".join(typing): unit for unit in _UNITS for typing in unit} | {
-    "₫": _UNITS[0],
-    "°c": _UNITS[1],
-}
+_POWERS: Final = "23²³"  # of units: m2, km³
+_UNIT: Final = {
+    text: unit
+    for unit in _UNITS
+    for typing in unit
+    for text in (" ".join(typing), fold(" ".join(typing)))
+} | {"₫": _UNITS[0], "°c": _UNITS[1]}
 
 _LONGEST: Final = 6  # pieces of what is typed together or apart
 
@@ -77,11 +85,12 @@ def typings(text: str) -> tuple[Typing, ...]:
 
 
 def _dates(text: str) -> Iterator[Typing]:
+    text = fold(text)
     if match := _DAY_FIRST.fullmatch(text):
         day, _, month, year = match.groups()
     elif match := _YEAR_FIRST.fullmatch(text):
         year, _, month, day = match.groups()
-    elif match := _MONTH.fullmatch(text) or _IN_WORDS.fullmatch(fold(text)):
+    elif match := _MONTH.fullmatch(text) or _IN_WORDS.fullmatch(text):
         *days, month, year = match.groups()
         day = days[0] if days and days[0] else ""
     else:
@@ -121,7 +130,11 @@ def _telephones(text: str) -> Iterator[Typing]:
     digits = re.sub(r"\D", "", text)
     if not _TELEPHONE.fullmatch(text):
         return
-    if digits.startswith(_COUNTRY) and (text[0] == "+" or len(digits) + 1 - len(_COUNTRY) == 10):
+    if _HOTLINE.fullmatch(digits):
+        yield from _groups(digits)
+        return
+    is_local = len(digits) + 1 - len(_COUNTRY) in _LOCAL_DIGITS
+    if digits.startswith(_COUNTRY) and (text[0] == "+" or is_local):
         digits = "0" + digits.removeprefix(_COUNTRY).removeprefix("0")
     if not digits.startswith("0") or len(digits) not in _LOCAL_DIGITS:
         return
@@ -153,6 +166,8 @@ def _amounts(text: str) -> Iterator[Typing]:
         yield from _told(number, zeros)
         return
     units = _UNIT.get(re.sub(r"°\s", "°", unit), ((unit.strip("° "),),))
+    if unit[-1] in _POWERS:
+        units = *units, (unit[:-1], unit[-1])
     for digits, (first, *rest) in product(_numbers(number) or [_tokens(number)], units):
         yield (*digits, first, *rest)
         yield (*digits[:-1], digits[-1] + first, *rest)
@@ -197,7 +212,12 @@ def is_grouped(text: str) -> bool:
 
 def _joined_and_split(text: str) -> Iterator[Typing]:
     """With and without the signs inside, and the borders of letters and digits; what slashes part
-    stays apart, as do two numbers."""
+    stays apart, as do two numbers. That of a document may begin with a zero: 08/2019/TT-BCA."""
+    number, slash, rest = text.partition("/")
+    if slash and _SHORT_NUMBER.fullmatch(number) and not rest.isdecimal():
+        for other in _with_zero(number):
+            if other != number:
+                yield tuple(_tokens(f"{other}/{rest}".lower()))
     parts = [
         [
             piece

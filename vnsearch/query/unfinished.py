@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from vnsearch.analysis.tokenizer import tokenize
-from vnsearch.query.clauses import Clause, Kind, Phrase, Query, Word
+from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
 from vnsearch.query.lexicon import Lexicon, Statistics
 from vnsearch.vietnamese.keystrokes import telex, vni
 from vnsearch.vietnamese.letters import fold, nfc
@@ -16,6 +16,7 @@ _QUOTED: Final = re.compile('"[^"]*"')
 _DANGLING: Final = re.compile(
     r"(?:^|(?<=[\s(]))(?:OR|AND|NOT|[-!]|[-!]?(?:title:|name:)|[-!]?\()\s*$", re.IGNORECASE
 )
+_EVERYTHING: Final = All((), explicit=False)
 _OPERATORS: Final = ("or", "and", "not")
 
 
@@ -42,7 +43,9 @@ def _is_word(text: str) -> bool:
 
 def begun(query: Query, known: Statistics, lexicon: Lexicon) -> Query:
     """The query whose last word may also be the beginning of another one, if nothing was typed
-    behind it and the index has such a word. `known` has the statistics of its words."""
+    behind it and the index has such a word. A single letter, with which most texts have a word, is
+    not asked for: texts with it as a word come first. `known` has the statistics of its words.
+    """
     ends = [token.end for token in tokenize(query.source)]
     if not query.clauses or not ends or ends[-1] < len(query.source):
         return query
@@ -53,6 +56,8 @@ def begun(query: Query, known: Statistics, lexicon: Lexicon) -> Query:
 
 def _begun(clause: Clause, known: Statistics, lexicon: Lexicon) -> Clause | None:
     match clause:
+        case Word(kind=Kind.WORD) as word if len(word.text) == 1:
+            return Any((word, _EVERYTHING))
         case Word(kind=Kind.WORD) as word:
             if beginning := _beginning(word, known, lexicon):
                 word = word._replace(match_marks=beginning.match_marks)
@@ -68,9 +73,7 @@ def _beginning(word: Word, known: Statistics, lexicon: Lexicon) -> Word | None:
     from raw keystrokes, whose marks need not be complete."""
     typed = word.text.lower()
     for text in filter(None, (typed, telex(typed), vni(typed))):
-        # Of a single letter it need not be looked up, which would take long.
-        words = [*lexicon.words_with_prefixes([fold(text)])] if len(text) > 1 else [text]
-        if words:
+        if words := [*lexicon.words_with_prefixes([fold(text)])]:
             by_marks = word.match_marks and text == typed
             if by_marks and known.lacks(word):
                 by_marks = _begins_any(text, words, lexicon)

@@ -22,7 +22,8 @@ from zlib import crc32
 
 from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
-from vnsearch.model import Document, Encoding
+from vnsearch.language import N_
+from vnsearch.model import Document, Encoding, Locator
 from vnsearch.platform import quoted
 from vnsearch.readers import titles, unpacking
 from vnsearch.readers.base import (
@@ -222,7 +223,11 @@ def read(
     if found is None:
         raise UnusableFileError(not_supported(path))
     if not _installed(found.library):
-        raise UnusableFileError(f"{found.library} is not installed: {_remedy(found.library)}")
+        raise UnusableFileError(
+            N_("{name} is not installed: {command}").format(
+                name=found.library, command=_remedy(found.library)
+            )
+        )
     if found.module == _ARCHIVE.module and file:
         yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
         return
@@ -259,7 +264,8 @@ def _all_finished(
 
 def not_supported(path: str) -> str:
     """Why a file is not read that no reader is for."""
-    return f"format not supported ({PurePath(path).suffix or 'no suffix'})"
+    suffix = PurePath(path).suffix or N_("no suffix")
+    return N_("format not supported ({suffix})").format(suffix=suffix)
 
 
 def may_nest(path: str) -> bool:
@@ -310,7 +316,7 @@ def _reading(path: str = "") -> Iterator[None]:
         with told(path):
             yield
     except MemoryError as error:
-        raise GivenUpError("takes too much memory to read") from error
+        raise GivenUpError(N_("takes too much memory to read")) from error
     except (VnsearchError, OSError):
         raise
     except Exception as error:  # of a library
@@ -349,7 +355,7 @@ def _finished(
     key, title, text, locator, encoding, *_ = item
     del item  # its text may be large, and changed here
     title = " ".join(title.split())
-    where = f"{locator.unit} {locator.number}: " if locator and key else ""
+    where = locator if key else None
     if not (_is_plain(title) and _is_plain(text)):
         title, text = _clean(title), _clean(text)
         # A title alone is often too short to detect an encoding by.
@@ -359,10 +365,10 @@ def _finished(
             if repaired:
                 text, encoding = repaired, Encoding(better.encoding, better.sure)
             if better.undecoded:
-                yield Flaw(f"{where}{undecoded(better.undecoded).reason}")
+                yield _flaw(undecoded(better.undecoded).reason, where)
         title, text = restored(title), restored(text)
     if not any_word().search(text):
-        yield Flaw(f"{where}no words")
+        yield _flaw(N_("no words"), where)
         return
     if not title and not key and not titled:
         title = _clean(PurePath(path).name)
@@ -382,3 +388,10 @@ def _clean(text: str) -> str:
     except UnicodeEncodeError:
         text = _LONE_SURROGATE.sub("\ufffd", text)
     return nfc(text)
+
+
+def _flaw(reason: str, where: Locator | None) -> Flaw:
+    if where is None:
+        return Flaw(reason)
+    told = N_("{unit} {number}: {reason}")
+    return Flaw(told.format(unit=where.unit, number=where.number, reason=reason))

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import IO, Final, cast
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.readers import unpacking
 from vnsearch.readers.base import MAX_FILE_BYTES, Flaw, Held, Member, Source, bytes_of, damaged
 from vnsearch.readers.compression import decompressed
@@ -34,7 +35,7 @@ def read(source: Source) -> Iterator[Held | Flaw]:
     """Yield the files of an archive; raises UnusableFileError."""
     head = source.stream.peek(8)[:8]
     if not head:
-        raise UnusableFileError("empty file")
+        raise UnusableFileError(N_("empty file"))
     kind = next((kind for signature, kind in _OTHERS.items() if head.startswith(signature)), "")
     suffix = next((s for signature, s in _COMPRESSED.items() if head.startswith(signature)), "")
     if kind:
@@ -51,7 +52,7 @@ def _zip(stream: IO[bytes]) -> Iterator[Held]:
     except (zipfile.BadZipFile, ValueError, OSError, UnicodeDecodeError) as error:
         raise UnusableFileError(damaged(error)) from error
     with archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
+        files = [info for info in archive.infolist() if not info.filename.endswith("/")]
         for info, name in zip(files, _names(files), strict=True):
             version = f"{info.CRC:08x}{info.file_size:x}"
             member = Member(name, info.file_size, _modified(info), version)
@@ -61,9 +62,11 @@ def _zip(stream: IO[bytes]) -> Iterator[Held]:
 def _unpacking(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], bytes]:
     def data() -> bytes:
         if info.flag_bits & _IS_ENCRYPTED:
-            raise UnusableFileError("encrypted")
+            raise UnusableFileError(N_("encrypted"))
         if info.file_size > MAX_FILE_BYTES:
-            raise UnusableFileError(f"too large (over {MAX_FILE_BYTES // 1_000_000} MB of data)")
+            raise UnusableFileError(
+                N_("too large (over {limit} MB of data)").format(limit=MAX_FILE_BYTES // 1_000_000)
+            )
         try:
             with archive.open(info) as file:
                 return bytes_of(cast("io.BufferedReader", file))
@@ -132,13 +135,13 @@ def _tar(stream: io.BufferedReader) -> Iterator[Held | Flaw]:
                     continue
                 yield Held.of(name[0], file.read(), info.mtime)
     except UnusableFileError as error:
-        yield Flaw(f"{error}; the rest was not read")
+        yield Flaw(N_("{reason}; the rest was not read").format(reason=error))
     except MemoryError:
         raise
     except Exception as error:  # of tarfile and of what decompresses
         if not found:
             raise UnusableFileError(damaged(error)) from error
-        yield Flaw(f"{damaged(error)}; the rest was not read")
+        yield Flaw(N_("{reason}; the rest was not read").format(reason=damaged(error)))
 
 
 def _by_program(stream: io.BufferedReader, kind: str) -> Iterator[Held | Flaw]:
@@ -146,11 +149,13 @@ def _by_program(stream: io.BufferedReader, kind: str) -> Iterator[Held | Flaw]:
         assert process.stdout is not None
         yield from _tar(io.BufferedReader(_Limited(process.stdout)))
         if process.wait():
-            yield Flaw("damaged, encrypted, or of a kind that bsdtar cannot read")
+            yield Flaw(N_("damaged, encrypted, or of a kind that bsdtar cannot read"))
 
 
 def _too_large() -> bytes:
-    raise UnusableFileError(f"too large (over {MAX_FILE_BYTES // 1_000_000} MB of data)")
+    raise UnusableFileError(
+        N_("too large (over {limit} MB of data)").format(limit=MAX_FILE_BYTES // 1_000_000)
+    )
 
 
 class _Limited(io.RawIOBase):
@@ -166,6 +171,8 @@ class _Limited(io.RawIOBase):
         data = self._stream.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
-            raise UnusableFileError(f"too large (over {_MAX_TAR // 1_000_000} MB of data)")
+            raise UnusableFileError(
+                N_("too large (over {limit} MB of data)").format(limit=_MAX_TAR // 1_000_000)
+            )
         buffer[: len(data)] = data
         return len(data)

@@ -7,6 +7,7 @@ from io import BufferedReader
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError, VnsearchError
+from vnsearch.language import N_
 from vnsearch.readers.decoding import decode
 
 if TYPE_CHECKING:
@@ -20,7 +21,10 @@ def limit(variable: str, default: int) -> int:
     """
     value = os.environ.get(variable) or str(default)
     if not value.isdecimal() or not int(value):
-        raise VnsearchError(f"{variable} is no positive number: {value}", "unset it")
+        raise VnsearchError(
+            N_("{variable} is no positive number: {value}").format(variable=variable, value=value),
+            N_("unset it"),
+        )
     return int(value)
 
 
@@ -104,7 +108,7 @@ class Source:
         Raises UnusableFileError if it is binary or blank.
         """
         text, self.encoding, lost, undecoded = decode(
-            data, self._set, declared or self._guessed, self._likely
+            data, self._set, declared or self._guessed, self._likely or self._guessed
         )
         if self.encoding is not None:  # of the next line or part, as likely as not
             if self.encoding.sure:
@@ -112,7 +116,7 @@ class Source:
             else:
                 self._guessed = self.encoding.name
         if not text or text.isspace():
-            raise UnusableFileError("empty file")
+            raise UnusableFileError(N_("empty file"))
         self.lost += lost
         self.undecoded += undecoded
         return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
@@ -120,8 +124,10 @@ class Source:
     def flaws(self) -> Iterator[Flaw]:
         """Yield what could not be decoded since this was called last."""
         if self.lost:
-            bytes_ = "1 byte is" if self.lost == 1 else f"{self.lost} bytes are"
-            yield Flaw(f"{bytes_} no text and shown as \ufffd")
+            told = N_("1 byte is no text and shown as \ufffd")
+            if self.lost > 1:
+                told = N_("{count} bytes are no text and shown as \ufffd").format(count=self.lost)
+            yield Flaw(told)
         if self.undecoded:
             yield undecoded(self.undecoded)
         self.lost = self.undecoded = 0
@@ -129,19 +135,37 @@ class Source:
 
 def undecoded(lines: int) -> Flaw:
     """The flaw of so many lines that make no sense in any encoding."""
-    return Flaw(f"{lines} line{'s' * (lines > 1)} in an old encoding that is not known")
+    if lines == 1:
+        return Flaw(N_("1 line in an old encoding that is not known"))
+    return Flaw(N_("{count} lines in an old encoding that is not known").format(count=lines))
 
 
 def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
     """Read the rest of a stream; raises UnusableFileError if it has over `limit` bytes."""
     data = stream.read(limit + 1)
     if len(data) > limit:
-        kind = "text" if limit == MAX_TEXT_BYTES else "data"
-        raise UnusableFileError(f"too large (over {limit // 1_000_000} MB of {kind})")
+        told = N_("too large (over {limit} MB of data)")
+        if limit == MAX_TEXT_BYTES:
+            told = N_("too large (over {limit} MB of text)")
+        raise UnusableFileError(told.format(limit=limit // 1_000_000))
     return data
+
+
+# What libraries say of such files, that a person can make something of.
+_OF_LIBRARIES: Final = (
+    N_("Expecting value"),
+    N_("Expecting property name enclosed in double quotes"),
+    N_("Expecting ':' delimiter"),
+    N_("Expecting ',' delimiter"),
+    N_("Unterminated string starting at"),
+    N_("Invalid control character at"),
+    N_("Extra data"),
+    N_("File is not a zip file"),
+    N_("Error -3 while decompressing data: incorrect header check"),
+)
 
 
 def damaged(error: BaseException) -> str:
     """The reason to skip a file when a library fails on it."""
     reason = " ".join(str(error).split())[:200]
-    return f"damaged ({reason or type(error).__name__})"
+    return N_("damaged ({what})").format(what=reason or type(error).__name__)

@@ -10,6 +10,7 @@ from os.path import splitext
 from typing import Any, Final, cast
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 
 _KINDS: Final = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 # Suffixes that stand for two.
@@ -67,4 +68,4 @@ def told(path: str) -> Iterator[None]:
 
 def _damaged(path: str, error: Exception) -> UnusableFileError:
     kind = _KINDS.get(split_suffixes(path)[1], "gzip")
-    return UnusableFileError(f"damaged {kind} file ({error})")
+    return UnusableFileError(N_("damaged {kind} file ({what})").format(kind=kind, what=error))

@@ -5,6 +5,7 @@ import re
 from typing import Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Encoding
 from vnsearch.vietnamese import encodings, legacy
 
@@ -86,7 +87,7 @@ def _without_nul(data: bytes, found: DecodedBytes) -> DecodedBytes:
     if not count:
         return found
     if _is_binary(data):
-        raise UnusableFileError("binary file")
+        raise UnusableFileError(N_("binary file"))
     return found._replace(text=found.text.replace("\0", _REPLACEMENT), lost=found.lost + count)
 
 
@@ -100,7 +101,7 @@ def _detected(data: bytes, declared: str, likely: str) -> DecodedBytes:
     if b"\0" in data and (found := _utf16(data)) is not None:
         return found
     if _is_binary(data):
-        raise UnusableFileError("binary file")
+        raise UnusableFileError(N_("binary file"))
     text = data.decode("utf-8", "surrogateescape")
     wrong = len(data) - len(data.decode("utf-8", "ignore").encode())
     if 2 * wrong <= len(data) - len(data.translate(None, _HIGH_BYTES)):
@@ -114,7 +115,7 @@ def _detected(data: bytes, declared: str, likely: str) -> DecodedBytes:
         return _read_as(data, guessed, sure=False)
     if wrong > max(_FEW, _FEW_SHARE * len(data)):
         raise UnusableFileError(
-            "neither UTF-8 nor text in another encoding that is known; try --encoding"
+            N_("neither UTF-8 nor text in another encoding that is known; try --encoding")
         )
     return DecodedBytes(_ESCAPED.sub(_REPLACEMENT, text), None, wrong)
 

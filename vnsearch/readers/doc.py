@@ -11,6 +11,7 @@ from io import BufferedReader, BytesIO
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import content, superscripts, titles
 from vnsearch.readers.base import Flaw, Held, Source, bytes_of
@@ -43,7 +44,7 @@ def read(source: Source) -> Iterator[Document | Flaw | Held]:
     text = _Text(WordFile(container))
     lines = text.lines()
     if not lines:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = [text.decoder.title(container.title()), *text.titles, *text.headings]
     yield Document("", titles.first_title(stated), "\n".join(lines), None, text.decoder.encoding)
 

@@ -11,6 +11,7 @@ from struct import iter_unpack, unpack_from
 from typing import Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.readers.base import MAX_TEXT_BYTES
 from vnsearch.readers.ole import Container, windows_1252
 
@@ -86,7 +87,7 @@ class WordFile:
         try:
             version, flags = *unpack_from("<H", main, 2), *unpack_from("<H", main, 10)
             if flags & _ENCRYPTED:
-                raise UnusableFileError("encrypted")
+                raise UnusableFileError(N_("encrypted"))
             self.is_97 = version >= _FIRST_OF_97
             if self.is_97:
                 self._table = container.needed(f"{int(bool(flags & _SECOND_TABLE))}Table")
@@ -96,7 +97,7 @@ class WordFile:
                 self.counts = (*unpack_from("<8I", main, _COUNT_OF_95),)
             self._pieces = list(self._all_pieces())
         except struct.error as error:
-            raise UnusableFileError("damaged (its header ends early)") from error
+            raise UnusableFileError(N_("damaged (its header ends early)")) from error
         self.fonts = self._fonts() if self.is_97 else []
         self.default_fonts, self.styles = self._all_styles() if self.is_97 else ((0, 0), [])
 
@@ -152,7 +153,9 @@ class WordFile:
             left -= len(piece.text)
             if left < 0:
                 raise UnusableFileError(
-                    f"too large (over {MAX_TEXT_BYTES // 1_000_000} MB of text)"
+                    N_("too large (over {limit} MB of text)").format(
+                        limit=MAX_TEXT_BYTES // 1_000_000
+                    )
                 )
             yield piece
 

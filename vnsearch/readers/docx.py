@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
@@ -48,7 +49,7 @@ def read(source: Source) -> Iterator[Document]:
         if any(map(str.isalpha, text)) and text not in texts:
             texts.append(text)
     if not any(texts):
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     title = titles.first_title([decoder.title(package.title()), *_titles(package, root)])
     yield Document("", title, "\n".join(filter(None, texts)), None, decoder.encoding)
 

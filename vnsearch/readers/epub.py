@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import html, titles
 from vnsearch.readers.base import Source
@@ -21,7 +22,7 @@ def read(source: Source) -> Iterator[Document]:
     package = Package(source)
     rootfile = next(package.xml(_CONTAINER).iter("{*}rootfile"), None)
     if rootfile is None:
-        raise UnusableFileError(f"damaged ({_CONTAINER})")
+        raise UnusableFileError(N_("damaged ({what})").format(what=_CONTAINER))
     name = str(rootfile.get("full-path"))
     book = package.xml(name)
     hrefs = {item.get("id"): item.get("href") for item in book.iter("{*}item")}
@@ -30,10 +31,10 @@ def read(source: Source) -> Iterator[Document]:
     files = [resolved(folder, unquote(str(href))) for href in spine if href]
     locked = package.data(_ENCRYPTION) if _ENCRYPTION in package else b""
     if any(file.encode() in locked for file in files):
-        raise UnusableFileError("encrypted")
+        raise UnusableFileError(N_("encrypted"))
     chapters = [_chapter(source, package.data(file)) for file in files if file in package]
     if not any(chapters):
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     title = titles.first_title([title_in(book)])
     yield Document("", title, "\n\f".join(chapters), Locator(1, "chapter"))
 

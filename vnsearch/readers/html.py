@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
@@ -87,7 +88,7 @@ def page(
     _mark_breaks(tree)
     title, text = _title(tree), _text(_main(tree, around))
     if not text:
-        raise UnusableFileError("no text on the page")
+        raise UnusableFileError(N_("no text on the page"))
     return title, text
 
 

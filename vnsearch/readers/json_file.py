@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import jsonl
 from vnsearch.readers.base import Flaw, Source
@@ -80,10 +81,10 @@ def _records(source: Source, text: str, start: int) -> Iterator[Document | Flaw]
             yield record(row, number, line, source.encoding)
             found = True
         except ValueError as error:
-            flaws.append(Flaw(f"line {line}: {error}"))
+            flaws.append(Flaw(N_("line {number}: {reason}").format(number=line, reason=error)))
         line += text.count("\n", begin, at)
     if not found:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     yield from flaws
 
 
@@ -104,7 +105,7 @@ def _nested(source: Source, text: str, value: Any) -> Document:
         shown.append(f"{between}{' '.join(string.split())}" if on_lines else string)
         end = found.end()
     if not shown:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     title = title_of(value) if isinstance(value, dict) else ""
     joined = "".join(shown) if on_lines else "\n".join(shown)
     return Document("", title, joined, Locator(1, "line", int(on_lines)), source.encoding)
@@ -122,4 +123,4 @@ def _otherwise(source: Source, text: str, error: ValueError) -> Iterator[Documen
         return
     reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
     yield Document("", "", text, Locator(1), source.encoding)
-    yield Flaw(f"no JSON ({reason}), read as plain text")
+    yield Flaw(N_("no JSON ({what}), read as plain text").format(what=reason))

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding
 from vnsearch.readers.base import MAX_TEXT_BYTES, Flaw, LineChunk, Source
 from vnsearch.readers.decoding import encoding_of
@@ -98,19 +99,24 @@ def documents(
             continue
         try:
             if len(line) > MAX_TEXT_BYTES:
-                raise ValueError(f"too long (over {MAX_TEXT_BYTES // 1_000_000} MB)")
+                raise ValueError(
+                    N_("too long (over {limit} MB)").format(limit=MAX_TEXT_BYTES // 1_000_000)
+                )
             yield _document(source, line, number)
         except (ValueError, RecursionError, UnusableFileError) as error:
-            yield Flaw(f"line {number}: {_reason(error)}")
+            yield Flaw(N_("line {number}: {reason}").format(number=number, reason=_reason(error)))
         if isinstance(line, str):
             source.lost += line.count("\ufffd")
-        yield from (Flaw(f"line {number}: {flaw.reason}") for flaw in source.flaws())
+        yield from (
+            Flaw(N_("line {number}: {reason}").format(number=number, reason=flaw.reason))
+            for flaw in source.flaws()
+        )
 
 
 def _document(source: Source, line: bytes | str, number: int) -> Document:
     row, encoding = _row(source, line)
     if not isinstance(row, dict):
-        raise ValueError("not a JSON object")
+        raise ValueError(N_("not a JSON object"))
     return record(row, number, number, encoding)
 
 
@@ -137,5 +143,5 @@ def _parsed(line: str) -> Any:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"not JSON ({error.msg})"
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        return N_("not JSON ({what})").format(what=error.msg)
+    return N_("nested too deeply") if isinstance(error, RecursionError) else str(error)

@@ -4,35 +4,77 @@ the names of attachments; then these, as files in it.
 Formats: RFC 5322 and MIME; MHTML is RFC 2557.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from email import message_from_bytes
 from email.message import EmailMessage, Message
-from email.policy import default
+from email.policy import EmailPolicy, default
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any, Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding, Locator
 from vnsearch.readers import html, titles
-from vnsearch.readers.base import MAX_FILE_BYTES, Held, Source, bytes_of
+from vnsearch.readers.base import MAX_FILE_BYTES, Flaw, Held, Source, bytes_of
 
 _PEOPLE = ("from", "to", "cc")
+# Code points of a header that are parsed: the time and memory of the parser grow with the square.
+_MOST_PARSED: Final = 5_000
+_MOST_PARTS: Final = 10_000  # about as many as there are lines that may begin one
+_PART: Final = b"\n--"
 
 
-def read(source: Source) -> Iterator[Document | Held]:
+class _Policy(EmailPolicy):
+    """Parses the headers of very many parts, most of them alike, in little time."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return _parsed_header(name, value[: _parsed_until(value)])
+
+
+_POLICY: Final = _Policy()
+
+
+@lru_cache(maxsize=100)
+def _parsed_header(name: str, value: str) -> Any:
+    return default.header_fetch_parse(name, value)
+
+
+def _parsed_until(value: str) -> int:
+    if len(value) <= _MOST_PARSED:
+        return len(value)
+    return value.rfind(" ", 0, _MOST_PARSED) + 1 or _MOST_PARSED
+
+
+def read(source: Source) -> Iterator[Document | Flaw | Held]:
     """Yield one document, and the files that came with it; raises UnusableFileError."""
-    message = parsed(bytes_of(source.stream, MAX_FILE_BYTES))
+    data = bytes_of(source.stream, MAX_FILE_BYTES)
+    message = parsed(data)
     yield document(source, message)
+    if end_of_parts(data) < len(data):
+        told = N_("over {count} parts; the rest was not read")
+        yield Flaw(told.format(count=f"{_MOST_PARTS:,}"))
     yield from attached(message)
 
 
 def parsed(data: bytes) -> EmailMessage:
     """Parse a message; raises UnusableFileError if it is none."""
-    message = message_from_bytes(data, policy=default)
+    message = message_from_bytes(data[: end_of_parts(data)], policy=_POLICY)
     if not message.keys():
-        raise UnusableFileError("no message")
+        raise UnusableFileError(N_("no message"))
     assert isinstance(message, EmailMessage)
     return message
+
+
+def end_of_parts(data: bytes) -> int:
+    """Where a message ends, or the last of its parts that are read, if it has very many."""
+    if data.count(_PART) <= _MOST_PARTS or b"boundary" not in data.lower():
+        return len(data)
+    parts = re.finditer(_PART, data)
+    return next(islice(parts, _MOST_PARTS, None)).start()
 
 
 def document(source: Source, message: EmailMessage, number: int | None = None) -> Document:
@@ -46,7 +88,7 @@ def document(source: Source, message: EmailMessage, number: int | None = None) -
     lines = (subject, *people, _date(message), body, *_attachments(source, message))
     text = "\n".join(filter(None, lines))
     if not text:
-        raise UnusableFileError("empty message")
+        raise UnusableFileError(N_("empty message"))
     locator = None if number is None else Locator(number, "message", 0)
     title = titles.first_title((subject, title)) or titles.line_title(body)
     return Document(str(number or ""), title, text, locator, source.encoding)
@@ -60,7 +102,7 @@ def _header(source: Source, message: EmailMessage, name: str) -> str:
     except UnicodeEncodeError:  # bytes that should have been encoded (RFC 2047)
         return _decoded(source, raw.encode("utf-8", "surrogateescape"))
     try:
-        return str(message.get(name, "")).strip()
+        return f"{message.get(name, '')}{raw[_parsed_until(raw) :]}".strip()
     except Exception:  # hostile headers make the parser raise errors of many kinds
         return raw.strip()
 

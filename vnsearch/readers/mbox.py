@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from io import BufferedReader
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import mail
 from vnsearch.readers.base import Flaw, Held, Source
@@ -21,9 +22,9 @@ def read(source: Source) -> Iterator[Document | Flaw | Held]:
             if any(True for _ in mail.attached(message)):
                 with_files.add(number)
         except UnusableFileError as error:
-            yield Flaw(f"message {number}: {error}")
+            yield Flaw(N_("message {number}: {reason}").format(number=number, reason=error))
     if not number:
-        raise UnusableFileError("no messages")
+        raise UnusableFileError(N_("no messages"))
     if with_files:  # all documents come first
         source.stream.seek(0)
         yield from _attached(source.stream, with_files)

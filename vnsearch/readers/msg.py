@@ -14,6 +14,7 @@ from struct import iter_unpack
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import html, rtf, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Held, Source, bytes_of
@@ -53,7 +54,7 @@ def read(source: Source) -> Iterator[Document | Held]:
     lines = (subject, *people, message.date(), body, *attachments.values())
     text = "\n".join(filter(None, lines))
     if not text:
-        raise UnusableFileError("no message")
+        raise UnusableFileError(N_("no message"))
     title = titles.first_title((subject, title)) or titles.line_title(body)
     yield Document("", title, text, None, source.encoding)
     for storage, name in attachments.items():
@@ -141,5 +142,7 @@ def unpacked(data: bytes) -> bytes:
             for _ in range((pair & 0xF) + 2):
                 out.append(out[-back])
         if len(out) > MAX_TEXT_BYTES:
-            raise UnusableFileError(f"too large (over {MAX_TEXT_BYTES // 1_000_000} MB of text)")
+            raise UnusableFileError(
+                N_("too large (over {limit} MB of text)").format(limit=MAX_TEXT_BYTES // 1_000_000)
+            )
     return bytes(out[len(_DICTIONARY) :])

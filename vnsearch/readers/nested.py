@@ -11,6 +11,7 @@ from os.path import splitext
 from typing import Final
 
 from vnsearch.errors import GivenUpError, UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.platform.processes import limit_processor_time
 from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged
@@ -68,7 +69,11 @@ class Nest:
             if isinstance(item, Held):
                 self._members += 1
                 if self._members > _MAX_MEMBERS:
-                    yield Flaw(f"over {_MAX_MEMBERS:,} files in it; the rest was not read")
+                    yield Flaw(
+                        N_("over {count} files in it; the rest was not read").format(
+                            count=f"{_MAX_MEMBERS:,}"
+                        )
+                    )
                     return
                 name = _unused(_clean(item.member.name), names)
                 names.add(name)
@@ -88,12 +93,14 @@ class Nest:
         self._limit_time()
         try:
             if depth > _MAX_DEPTH:
-                raise UnusableFileError(f"over {_MAX_DEPTH} files in one another")
+                raise UnusableFileError(
+                    N_("over {count} files in one another").format(count=_MAX_DEPTH)
+                )
             read = self._reader_of(name)
             if read is None:
-                raise UnusableFileError("format not supported")
+                raise UnusableFileError(N_("format not supported"))
             if held.member.size > self._left:
-                raise UnusableFileError("too much data in one file, all decompressed")
+                raise UnusableFileError(N_("too much data in one file, all decompressed"))
             data = held.data()
             self._left -= len(data)
             with told(name):
@@ -102,9 +109,9 @@ class Nest:
         except (UnusableFileError, RecursionError) as error:
             if isinstance(error, GivenUpError):
                 raise
-            yield Flaw("nested too deeply" if isinstance(error, RecursionError) else str(error))
+            yield Flaw(N_("nested too deeply") if isinstance(error, RecursionError) else str(error))
         except MemoryError:
-            yield Flaw("takes too much memory to read")
+            yield Flaw(N_("takes too much memory to read"))
         except GeneratorExit:
             raise
         except BaseException as error:  # of a library: a panic in Rust is no Exception
@@ -113,7 +120,11 @@ class Nest:
     def _limit_time(self) -> None:
         left = _MAX_SECONDS * self._seconds - (time.process_time() - self._begun)
         if left <= 0:
-            raise GivenUpError(f"takes over {_MAX_SECONDS * self._seconds:g} s of processor time")
+            raise GivenUpError(
+                N_("takes over {seconds} s of processor time").format(
+                    seconds=f"{_MAX_SECONDS * self._seconds:g}"
+                )
+            )
         limit_processor_time(min(self._seconds, left))
 
 

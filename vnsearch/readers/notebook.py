@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import markdown, titles
 from vnsearch.readers.base import Source
@@ -19,11 +20,11 @@ def read(source: Source) -> Iterator[Document]:
     try:
         book = json.loads(source.text())
     except ValueError as error:
-        raise UnusableFileError(f"damaged (no JSON: {error})") from error
+        raise UnusableFileError(N_("damaged (no JSON: {what})").format(what=error)) from error
     cells = list(_cells(book))
     texts = [_text(cell) for cell in cells]
     if not any(texts):
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     told = (text for cell, text in zip(cells, texts, strict=True) if _is_prose(cell))
     title = titles.line_title(next(told, ""))
     yield Document("", title, "\n\f".join(texts), Locator(1, "cell"), source.encoding)

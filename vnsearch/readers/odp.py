@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
@@ -21,7 +22,7 @@ def read(source: Source) -> Iterator[Document]:
     slides = list(package.xml("content.xml").iterfind("{*}body/{*}presentation/{*}page"))
     text = "\n\f".join(text_of(slide, _MARKS, skip=_SKIP) for slide in slides)
     if not text.strip():
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = [package.title("meta.xml"), *map(_title, slides[:1])]
     yield Document("", titles.first_title(stated), text, Locator(1, "slide"))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
@@ -27,7 +28,7 @@ def read(source: Source) -> Iterator[Document]:
         first = first or text
         sheets.append("\n".join(filter(None, (str(table.get(f"{_TABLE}name", "")), text))))
     if not first:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = package.title(_META)
     title = titles.first_title([stated]) or titles.line_title(first)
     yield Document("", title, "\n\f".join(sheets), Locator(1, "sheet"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
@@ -29,7 +30,7 @@ def read(source: Source) -> Iterator[Document]:
             if any(map(str.isalpha, text)) and text not in texts:
                 texts.append(text)
     if not any(texts):
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = package.title(_META)
     title = titles.first_title([stated, *_titles(root)])
     yield Document("", title, "\n".join(filter(None, texts)))

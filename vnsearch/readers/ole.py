@@ -9,6 +9,7 @@ from struct import iter_unpack, unpack_from
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.readers.content import OLE
 from vnsearch.vietnamese import encodings
 
@@ -27,16 +28,16 @@ class Container:
         from olefile import OleFileIO
 
         if not data:
-            raise UnusableFileError("empty file")
+            raise UnusableFileError(N_("empty file"))
         if not data.startswith(OLE):
-            raise UnusableFileError("damaged, or not what its name says (no OLE file)")
+            raise UnusableFileError(N_("damaged, or not what its name says (no OLE file)"))
         try:
             self._ole = OleFileIO(BytesIO(data))
         except Exception as error:  # of many kinds, besides its own
-            reason = "damaged (its table of sectors or streams is wrong)"
+            reason = N_("damaged (its table of sectors or streams is wrong)")
             raise UnusableFileError(reason) from error
         if any(name in self for name in _ENCRYPTED):
-            raise UnusableFileError("encrypted")
+            raise UnusableFileError(N_("encrypted"))
 
     def __contains__(self, name: str) -> bool:
         return bool(self._ole.exists(name))
@@ -53,7 +54,9 @@ class Container:
         """The bytes of a stream; raises UnusableFileError if it is not there or damaged."""
         data = self.stream(name)
         if not data:
-            raise UnusableFileError(f"damaged, or not what its name says (no {name})")
+            raise UnusableFileError(
+                N_("damaged, or not what its name says (no {name})").format(name=name)
+            )
         return data
 
     def names(self) -> list[str]:

@@ -30,7 +30,7 @@ def read(source: Source) -> Iterator[Document]:
 def _shown_lines(lines: list[str]) -> Iterator[str]:
     in_drawer = False
     for line in lines:
-        drawer = _DRAWER.match(line)
+        drawer = _DRAWER.match(line) if ":" in line else None
         if drawer:
             in_drawer = drawer[1].upper() != "END"
         elif not line.strip() or line.startswith("*"):
@@ -39,6 +39,8 @@ def _shown_lines(lines: list[str]) -> Iterator[str]:
 
 
 def _shown(line: str) -> str:
+    if not line or line.isspace():
+        return ""
     if keyword := _KEYWORD.match(line):
         return line[keyword.end() :].strip() if keyword[1].lower() in _TEXT_KEYWORDS else ""
     if _COMMENT.match(line) or _RULE.match(line):

@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.readers.base import MAX_FILE_BYTES, MAX_TEXT_BYTES, Source, bytes_of
 
 if TYPE_CHECKING:
@@ -25,13 +26,15 @@ class Package:
     def __init__(self, source: Source) -> None:
         data = bytes_of(source.stream)
         if data.startswith(_OLE):
-            raise UnusableFileError("encrypted, or of an older format than its name says")
+            raise UnusableFileError(N_("encrypted, or of an older format than its name says"))
         if not data:
-            raise UnusableFileError("empty file")
+            raise UnusableFileError(N_("empty file"))
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, ValueError, OSError) as error:
-            raise UnusableFileError("damaged, or not what its name says (no zip file)") from error
+            raise UnusableFileError(
+                N_("damaged, or not what its name says (no zip file)")
+            ) from error
         self._left = MAX_TEXT_BYTES  # bytes that may still be decompressed
 
     def __contains__(self, name: str) -> bool:
@@ -40,22 +43,26 @@ class Package:
     def check_size(self) -> None:
         """Raise UnusableFileError if the archive is too large decompressed."""
         if sum(info.file_size for info in self._zip.infolist()) > MAX_FILE_BYTES:
-            raise UnusableFileError(f"too large (over {MAX_FILE_BYTES // 1_000_000} MB of data)")
+            raise UnusableFileError(
+                N_("too large (over {limit} MB of data)").format(limit=MAX_FILE_BYTES // 1_000_000)
+            )
 
     def data(self, name: str) -> bytes:
         """Decompress a file of the archive. All that are read may have MAX_TEXT_BYTES together."""
         info = self._zip.NameToInfo.get(name)
         if info is None:
-            raise UnusableFileError(f"damaged (no {name})")
+            raise UnusableFileError(N_("damaged (no {name})").format(name=name))
         self._left -= info.file_size
         if self._left < 0:
-            raise UnusableFileError(f"too large (over {MAX_TEXT_BYTES // 1_000_000} MB of text)")
+            raise UnusableFileError(
+                N_("too large (over {limit} MB of text)").format(limit=MAX_TEXT_BYTES // 1_000_000)
+            )
         if info.flag_bits & 1:
-            raise UnusableFileError("encrypted")
+            raise UnusableFileError(N_("encrypted"))
         try:
             return self._zip.read(info)
         except Exception as error:  # zlib, zipfile and others have errors of their own
-            raise UnusableFileError(f"damaged ({name})") from error
+            raise UnusableFileError(N_("damaged ({what})").format(what=name)) from error
 
     def xml(self, name: str) -> Element:
         """Parse a file of the archive; returns the root of its tree."""
@@ -91,7 +98,7 @@ def open_document(source: Source) -> Package:
     """The archive of a file of OpenDocument; raises UnusableFileError, also if it is encrypted."""
     package = Package(source)
     if _MANIFEST in package and b"encryption-data" in package.data(_MANIFEST):
-        raise UnusableFileError("encrypted")
+        raise UnusableFileError(N_("encrypted"))
     return package
 
 
@@ -118,8 +125,9 @@ def parsed(data: bytes, name: str) -> Element:
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        deep = "nested too deeply" if "depth" in str(error) else "damaged"
-        raise UnusableFileError(f"{deep} ({name}: {str(error).partition(',')[0]})") from error
+        what = f"{name}: {str(error).partition(',')[0]}"
+        told = N_("nested too deeply ({what})") if "depth" in str(error) else N_("damaged ({what})")
+        raise UnusableFileError(told.format(what=what)) from error
 
 
 def title_in(root: Element) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from vnsearch.errors import GivenUpError, UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import ocr, pdf_title, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
@@ -23,24 +24,28 @@ def read(source: Source) -> Iterator[Document]:
 
     data = bytes_of(source.stream)
     if not data:
-        raise UnusableFileError("empty file")
+        raise UnusableFileError(N_("empty file"))
     try:
         document = PdfDocument(data)
     except PdfiumError as error:
         secret = "password" in str(error).lower() or "security" in str(error).lower()
-        raise UnusableFileError("encrypted" if secret else "damaged, or no PDF") from error
+        raise UnusableFileError(N_("encrypted") if secret else N_("damaged, or no PDF")) from error
     left_out: list[int] = []
     pages = list(_pages(document, source.recognized, left_out))
     if not "".join(pages).strip() and not left_out:
-        scan = "no text, only pictures of it (a scan)"
-        raise UnusableFileError(scan if source.recognized is None else "no text, in pictures too")
+        scan = N_("no text, only pictures of it (a scan)")
+        raise UnusableFileError(
+            scan if source.recognized is None else N_("no text, in pictures too")
+        )
     if "".join(pages).strip():
         yield Document("", _title(document), "\n\f".join(pages), Locator(1, "page"))
     if left_out:
         numbers = ", ".join(map(str, left_out[:_MOST_NAMED])) + ", …" * (
             len(left_out) > _MOST_NAMED
         )
-        raise GivenUpError(f"pages that are pictures were not recognized ({numbers})")
+        raise GivenUpError(
+            N_("pages that are pictures were not recognized ({numbers})").format(numbers=numbers)
+        )
 
 
 def _title(document: "PdfDocument") -> str:
@@ -68,7 +73,9 @@ def _pages(
         page.close()
         left -= len(text)
         if left < 0:
-            raise UnusableFileError(f"too large (over {MAX_TEXT_BYTES // 1_000_000} MB of text)")
+            raise UnusableFileError(
+                N_("too large (over {limit} MB of text)").format(limit=MAX_TEXT_BYTES // 1_000_000)
+            )
         yield paragraphs(without_hyphens(text.replace("\f", " ")))
 
 

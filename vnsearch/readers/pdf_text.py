@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from vnsearch.vietnamese import syllable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pypdfium2 import PdfTextPage
 
@@ -112,11 +112,16 @@ class _Places:
         """Whether the page has no such character."""
         return bool(self._raw.FPDFText_IsGenerated(self._page, at) == 1)
 
-    def left(self, at: int) -> float:
-        """Where a character begins."""
-        x, y = self._numbers
-        self._raw.FPDFText_GetCharOrigin(self._page, at, x, y)
-        return x.value
+    def wide(self, spaces: "Iterable[int]") -> "Iterator[int]":
+        """Yield the spaces that may be wide by the character before them: of prose hardly one, so
+        this is all that most spaces cost."""
+        page, box, (x, y) = self._page, self._rectangle, self._numbers
+        box_of, origin_of = self._raw.FPDFText_GetLooseCharBox, self._raw.FPDFText_GetCharOrigin
+        for at in spaces:
+            box_of(page, at - 1, box)
+            origin_of(page, at + 1, x, y)
+            if x.value - box.right >= _IS_WIDE * abs(box.top - box.bottom):
+                yield at
 
     def between(self, before: int, after: int) -> tuple[float, float] | None:
         """Where the wide gap between two characters of a line begins and ends; None if there is
@@ -176,20 +181,24 @@ def _missing_spaces(text: str, places: _Places) -> "Iterator[tuple[int, int, str
 
 def _cells(text: str, places: _Places) -> "Iterator[tuple[int, int, str]]":
     """The spaces between cells of tables: wide gaps that stand above one another."""
-    before: list[tuple[float, float, int]] = []  # left and right of each gap of a line, and where
+    lines = [line.span() for line in _LINE.finditer(text)]
+    # Of two lines of a table one is even, so that pages of prose cost half.
+    even = {n: _gaps(text, *lines[n], places) for n in range(0, len(lines), 2)}
     told: set[int] = set()
-    for line in _LINE.finditer(text):
-        spaces = [space.start() for space in _WIDE.finditer(text, *line.span())]
-        least = places.box(line.start()).height if spaces else 0.0
-        gaps = [
-            (*found, at)
-            for at in spaces
-            if places.left(at + 1) - places.left(at - 1) > least
-            and (found := places.between(at - 1, at + 1)) is not None
-        ]
-        for left, right, at in gaps:
-            for other_left, other_right, other in before:
+    for number in range(1, len(lines), 2):
+        around = [*even[number - 1], *even.get(number + 1, ())]
+        for left, right, at in _gaps(text, *lines[number], places) if around else ():
+            for other_left, other_right, other in around:
                 if min(right, other_right) - max(left, other_left) > 0:
                     told |= {at, other}
-        before = gaps
     yield from ((at, at + 1, CELLS) for at in told)
+
+
+def _gaps(text: str, begin: int, end: int, places: _Places) -> list[tuple[float, float, int]]:
+    """The wide gaps of a line: left, right, and the space that the text has there."""
+    spaces = (space.start() for space in _WIDE.finditer(text, begin, end))
+    return [
+        (*found, at)
+        for at in places.wide(spaces)
+        if (found := places.between(at - 1, at + 1)) is not None
+    ]

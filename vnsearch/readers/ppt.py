@@ -5,6 +5,7 @@ from itertools import groupby
 from struct import unpack_from
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import ppt_format, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
@@ -14,6 +15,7 @@ from vnsearch.readers.package import row_of
 from vnsearch.readers.ppt_format import Record, Text
 
 _STREAM, _USER = "PowerPoint Document", "Current User"
+_OF_1995 = "PP40"  # the stream of that version
 _ENCRYPTED = 0xF3D1C4DF  # where the stream of the user says what follows
 _OF_SLIDES, _OF_MASTERS, _OF_NOTES = range(3)  # instances of lists of slides
 
@@ -23,11 +25,13 @@ def read(source: Source) -> Iterator[Document]:
     container = Container(bytes_of(source.stream))
     user = container.stream(_USER)
     if user[12:16] == _ENCRYPTED.to_bytes(4, "little") or "EncryptedSummary" in container:
-        raise UnusableFileError("encrypted")
+        raise UnusableFileError(N_("encrypted"))
+    if _OF_1995 in container and _STREAM not in container:
+        raise UnusableFileError(N_("of PowerPoint 95: save it again with a newer program"))
     deck = _Deck(container.needed(_STREAM), int.from_bytes(user[16:20], "little"))
     text = "\n\f".join(deck.slides())
     if not text.strip():
-        raise UnusableFileError("damaged (its slides are lost)" if deck.lost else "no text")
+        raise UnusableFileError(N_("damaged (its slides are lost)") if deck.lost else N_("no text"))
     stated = (deck.decoder.title(container.title()), deck.title)
     title = titles.first_title(stated)
     yield Document("", title, text, Locator(1, "slide"), deck.decoder.encoding)
@@ -55,7 +59,7 @@ class _Deck:
             top = ppt_format.records(data, 0, len(data))
             found = next((item for item in top if item.kind == ppt_format.DOCUMENT), None)
         if found is None:
-            raise UnusableFileError("damaged (no document in it)")
+            raise UnusableFileError(N_("damaged (no document in it)"))
         self._lists = {
             child.instance: list(_listed(child))
             for child in found.children()
@@ -86,7 +90,9 @@ class _Deck:
             left -= len(text)
             if left < 0:
                 size = MAX_TEXT_BYTES // 1_000_000
-                raise UnusableFileError(f"too large (over {size} MB of text)")
+                raise UnusableFileError(
+                    N_("too large (over {limit} MB of text)").format(limit=size)
+                )
             yield text
 
     def _list(self, instance: int) -> "list[_Listed]":

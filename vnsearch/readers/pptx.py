@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
@@ -35,7 +36,7 @@ def read(source: Source) -> Iterator[Document]:
     decoder = FontDecoder()
     text = "\n\f".join(_text(package, slide, decoder) for slide in slides)
     if not text.strip():
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     first = (_title(_part(package, slide, decoder)) for slide in slides[:1] if slide in package)
     stated = [decoder.title(package.title()), *first]
     yield Document("", titles.first_title(stated), text, Locator(1, "slide"), decoder.encoding)

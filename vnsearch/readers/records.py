@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding, Locator
 
 # Keys, in lower case, whose text is the title of an object, the surest first.
@@ -27,7 +28,7 @@ def record(
         return Document(own, title if isinstance(title, str) else "", text, locator, encoding)
     text = "\n".join(strings(row))
     if not text.strip():
-        raise ValueError("no text")
+        raise ValueError(N_("no text"))
     return Document(str(number), title_of(row), text, locator, encoding)
 
 

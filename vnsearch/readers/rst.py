@@ -9,6 +9,7 @@ from vnsearch.model import Document, Locator
 from vnsearch.readers.base import Source
 
 _RULE: Final = re.compile(r"\s*([!-/:-@\[-`{-~])\1{2,}\s*$|\s*[+|][-=+| ]{3,}$|\s*=+(?: +=+)+\s*$")
+_LONGEST_RULE: Final = 1_000  # code points
 _DIRECTIVE: Final = re.compile(r"(\s*)\.\. +(?:\|[^|\n]{1,100}\| +)?([\w:.+-]+)::\s*")
 # Directives whose argument is no text.
 _NO_TEXT: Final = frozenset(
@@ -33,14 +34,21 @@ def read(source: Source) -> Iterator[Document]:
 def _title(lines: list[str]) -> str:
     """The first line with a rule below it that is as long."""
     for line, below in pairwise(lines):
-        rule = _RULE.match(below)
-        if line.strip() and not _RULE.match(line) and rule and rule[1]:
+        rule = _rule(below) if line.strip() and below.strip() else None
+        if rule and rule[1] and not _rule(line):
             return _shown(line).strip() if len(below.rstrip()) >= len(line.strip()) else ""
     return ""
 
 
+def _rule(line: str) -> re.Match[str] | None:
+    """The line as a rule, if it is one; longer ones would take much memory."""
+    return _RULE.match(line) if len(line) <= _LONGEST_RULE else None
+
+
 def _shown(line: str) -> str:
-    if _RULE.match(line) or _OPTION.match(line):
+    if not line or line.isspace():
+        return ""
+    if _rule(line) or _OPTION.match(line):
         return ""
     if directive := _DIRECTIVE.match(line):
         return "" if directive[2] in _NO_TEXT else line[directive.end() :]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source, bytes_of
@@ -23,6 +24,7 @@ _TOKEN: Final = re.compile(
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _MAX_DEPTH: Final = 10_000  # of groups
+_LONGEST_NAME: Final = 1_000  # code points of a title or of the name of a font
 _LINE_ENDS: Final = frozenset((b"par", b"line", b"sect", b"page", b"column", b"nestcell"))
 _SIGNS: Final = {
     b"tab": " ", b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’",
@@ -53,14 +55,14 @@ def read(source: Source) -> Iterator[Document]:
     """Yield one document; raises UnusableFileError."""
     data = bytes_of(source.stream)
     if not data.strip():
-        raise UnusableFileError("empty file")
+        raise UnusableFileError(N_("empty file"))
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{\\rtf"):
-        raise UnusableFileError("damaged, or not what its name says (no RTF)")
+        raise UnusableFileError(N_("damaged, or not what its name says (no RTF)"))
     parser = _Parser()
     parser.parse(data)
     lines = parser.lines()
     if not lines:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     title = titles.first_title([parser.decoder.title(parser.title), *parser.titles])
     text = "\n".join(lines)
     if _SURROGATE.search(text):  # each half of a pair came by itself
@@ -137,7 +139,7 @@ class _Parser:
     def _open(self) -> None:
         self._flush()
         if len(self._stack) >= _MAX_DEPTH:
-            raise UnusableFileError("nested too deeply")
+            raise UnusableFileError(N_("nested too deeply"))
         self._stack.append(self._state)
         self._state = replace(self._state)
         self._is_new, self._is_optional, self._skip = True, False, 0
@@ -249,12 +251,13 @@ class _Parser:
             self._flush()
         state = self._state
         if state.destination == "fonts":
-            self._fonts[state.font] = self._fonts.get(state.font, "") + text.partition(";")[0]
+            name = self._fonts.get(state.font, "")
+            self._fonts[state.font] = (name + text.partition(";")[0])[:_LONGEST_NAME]
         elif state.destination == "styles":
             if text.strip(" ;").lower() == "title":
                 self._titles.add(state.style)
         elif state.destination == "title":
-            self.title += text
+            self.title = (self.title + text)[:_LONGEST_NAME]
         elif state.destination == "text" and not state.hidden:
             paragraphs = self._parts[state.part]
             if state.raised:

@@ -22,6 +22,7 @@ from io import BufferedReader, BytesIO
 from typing import IO, Any, Final
 
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
+from vnsearch.language import N_
 from vnsearch.model import Document, Encoding, Locator
 from vnsearch.platform import READ_AT_ONCE, broken_pipe_ignored, processes
 from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged, limit
@@ -119,7 +120,9 @@ class Sandbox:
                 elif self._reply(wanted=wanted(member := _member(*values))):
                     yield member
         except (ValueError, TypeError) as error:
-            raise UnusableFileError("cannot be read: the reader gave no right answer") from error
+            raise UnusableFileError(
+                N_("cannot be read: the reader gave no right answer")
+            ) from error
         finally:
             if not done:
                 self.close()  # it is still reading this file, or lost
@@ -153,7 +156,7 @@ class Sandbox:
             block = process.answer(_BLOCK, max(0.0, left))
             left -= time.monotonic() - begun
             if block is None:
-                raise GivenUpError("takes too long to read")
+                raise GivenUpError(N_("takes too long to read"))
             if not block:
                 raise _death(process.wait(), self._seconds)
             blocks.append(block)
@@ -177,8 +180,8 @@ class Sandbox:
             )
         except OSError as error:
             raise VnsearchError(
-                f"cannot start a process to read files in: {error.strerror}",
-                "close other programs, or raise the limits of processes and files: ulimit -a",
+                N_("cannot start a process to read files in: {why}").format(why=error.strerror),
+                N_("close other programs, or raise the limits of processes and files: ulimit -a"),
             ) from error
         return self._process
 
@@ -186,10 +189,12 @@ class Sandbox:
 def _death(code: int, seconds: float) -> UnusableFileError:
     """The error for a process that ended with an exit code, or by a signal: a negative one."""
     if processes.is_out_of_time(code):
-        return GivenUpError(f"takes over {seconds:g} s of processor time to read")
+        return GivenUpError(
+            N_("takes over {seconds} s of processor time to read").format(seconds=f"{seconds:g}")
+        )
     if name := processes.killed_by(code):
-        return GivenUpError(f"the reader was killed ({name})")
-    return GivenUpError("the reader crashed")
+        return GivenUpError(N_("the reader was killed ({name})").format(name=name))
+    return GivenUpError(N_("the reader crashed"))
 
 
 def _item(kind: str, values: list[Any]) -> Document | Flaw | Done:
@@ -265,9 +270,9 @@ def _serve_one(
     except UnusableFileError as error:
         answer("unusable", str(error))
     except MemoryError:
-        answer("given up", "takes too much memory to read")
+        answer("given up", N_("takes too much memory to read"))
     except RecursionError:
-        answer("unusable", "nested too deeply")
+        answer("unusable", N_("nested too deeply"))
     except BaseException as error:  # of a library: a panic in Rust is no Exception
         answer("unusable", damaged(error))
 

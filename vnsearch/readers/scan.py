@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from vnsearch.errors import GivenUpError, UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers.base import Source
 from vnsearch.readers.pdf import paragraphs
@@ -12,10 +13,10 @@ def read(source: Source) -> Iterator[Document]:
     """Yield one document, its pages separated by form feeds; raises UnusableFileError."""
     pages = source.recognized
     if not pages:
-        raise GivenUpError("the text in the picture was not recognized")
+        raise GivenUpError(N_("the text in the picture was not recognized"))
     if reason := pages.get(0):
         raise UnusableFileError(reason)
     if not any(pages.values()):
-        raise UnusableFileError("no text in the picture")
+        raise UnusableFileError(N_("no text in the picture"))
     texts = (paragraphs(pages.get(number, "")) for number in range(1, max(pages) + 1))
     yield Document("", "", "\n\f".join(texts), Locator(1, "page"))

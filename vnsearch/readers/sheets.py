@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from io import BufferedReader, BytesIO
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import content, table, titles
 from vnsearch.readers.base import Flaw, Source, bytes_of
@@ -22,7 +23,7 @@ def read(source: Source) -> Iterator[Document | Flaw]:
 
     data = bytes_of(source.stream)
     if not data:
-        raise UnusableFileError("empty file")
+        raise UnusableFileError(N_("empty file"))
     if not data.startswith((content.ZIP, content.OLE)) and _is_text(data):
         yield from _of_text(source, data)
         return
@@ -30,7 +31,7 @@ def read(source: Source) -> Iterator[Document | Flaw]:
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(data))
     except PasswordError as error:
-        raise UnusableFileError("encrypted") from error
+        raise UnusableFileError(N_("encrypted")) from error
     sheets, first = [], ""
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
@@ -48,7 +49,7 @@ def read(source: Source) -> Iterator[Document | Flaw]:
         first = first or text
         sheets.append("\n".join(filter(None, (name, text))))
     if not first:
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     title = titles.first_title([title]) or titles.line_title(first)
     yield Document("", title, "\n\f".join(sheets), Locator(1, "sheet"))
 

@@ -71,6 +71,8 @@ def _accented(found: re.Match[str]) -> str:
 
 def _shown(line: str) -> str:
     """A line, or a title, without commands; the cells of a table apart."""
+    if not line or line.isspace():
+        return ""
     line = _ROW_END.sub(" ", line)
     line = _COMMAND.sub("", _NO_TEXT.sub("", line))
     line = _MATH.sub("", _CELL_END.sub(" | ", line.replace("~", " ")))

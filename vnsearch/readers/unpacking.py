@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import IO, Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.platform import processes
 
 PROGRAM: Final = "bsdtar"
@@ -27,7 +28,9 @@ def as_tar(stream: IO[bytes], kind: str) -> Iterator["subprocess.Popen[bytes]"]:
     program = processes.find_program(PROGRAM)
     if program is None:
         raise UnusableFileError(
-            f"{kind} archive: unpack it, or install bsdtar (Debian: libarchive-tools)"
+            N_("{kind} archive: unpack it, or install bsdtar (Debian: libarchive-tools)").format(
+                kind=kind
+            )
         )
     with _as_file(stream) as file:
         file.seek(0)

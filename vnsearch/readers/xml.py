@@ -9,6 +9,7 @@ from html import unescape
 from typing import Final
 
 from vnsearch.errors import UnusableFileError
+from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
 from vnsearch.readers.records import is_text
@@ -34,7 +35,7 @@ def read(source: Source) -> Iterator[Document]:
     text = source.decoded(data, declared[1].decode("ascii") if declared else "")
     shown = _SPACES.sub(" ", unescape(_MARKUP.sub(_text, text)))
     if not shown.strip():
-        raise UnusableFileError("no text")
+        raise UnusableFileError(N_("no text"))
     stated = _TITLE.search(text)
     title = unescape(stated[1]).strip() if stated else ""
     lines = "\n".join(line.strip() for line in shown.split("\n"))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from vnsearch.files.paths import is_valid, shown
+from vnsearch.language import english
 from vnsearch.model import (
     Changes,
     Check,
@@ -88,7 +89,7 @@ def results(found: Results) -> Object:
             {"short": item.short, "long": item.long} for item in understood.abbreviations
         ]
     if found.reading:
-        answer["reading"] = list(found.reading)
+        answer["reading"] = [english(line) for line in found.reading]
     return answer
 
 
@@ -218,6 +219,7 @@ def status(found: Status) -> Object:
         "formats": [{"suffix": name, "files": files} for name, files in found.formats.items()],
         "reasons": [{"reason": why, "files": files} for why, files in found.reasons.items()],
         "versions": found.versions,
+        **({"cluster": found.cluster._asdict()} if found.cluster else {}),
     }
 
 
@@ -252,7 +254,7 @@ def check(found: Check) -> Object:
 
 def error(message: str, advice: str, code: int) -> Object:
     """An error, in place of any output or behind some of it; `code` is the exit code."""
-    about = {"message": message, "advice": advice, "code": code}
+    about = {"message": english(message), "advice": english(advice), "code": code}
     return {"schema_version": SCHEMA_VERSION, "error": about}
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import suppress
 
-from vnsearch.platform import split_command
+from vnsearch.platform import TERMINAL, split_command
 from vnsearch.render import streams
 
 # For less, unless the user says otherwise: leave when all fits on the screen, let colours and links
@@ -31,7 +31,7 @@ def show(text: str, *, wanted: bool = True, line: int = 1) -> None:
 
 def _is_longer_than_the_screen(text: str) -> bool:
     try:
-        if not sys.stdout.isatty() or os.environ.get("TERM", "dumb") == "dumb":
+        if not sys.stdout.isatty() or os.environ.get("TERM", TERMINAL) == "dumb":
             return False
         return 0 < os.get_terminal_size(sys.stdout.fileno()).lines <= text.count("\n")
     except OSError:

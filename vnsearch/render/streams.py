@@ -11,6 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from vnsearch.language import english, translated
+from vnsearch.platform import TEXT_STREAM, is_broken_pipe, prepare_terminal
+
 _STDERR: Final = 2  # its number
 
 _listener: "Callable[[str, dict[str, Any]], None] | None" = None
@@ -29,7 +32,8 @@ def prepare() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors="backslashreplace", **TEXT_STREAM)
+    prepare_terminal()
 
 
 def close() -> None:
@@ -47,6 +51,8 @@ def naming_stdout() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if is_broken_pipe(error):
+            raise BrokenPipeError(error.errno, error.strerror, "stdout") from error
         raise OSError(error.errno, error.strerror, "stdout") from error
 
 
@@ -113,7 +119,8 @@ def say(message: str, advice: str = "", *, is_error: bool = False) -> None:
     """
     from vnsearch.render.safety import safe  # most runs have nothing to say
 
-    note("message", message=message, advice=advice)
+    note("message", message=english(message), advice=english(advice))
+    message, advice = translated(message), translated(advice)
     name = _styled("vnsearch:", "1;31" if is_error else "2")
     lines = [f"{name} {safe(message)}"] + [_styled(safe(advice), "2")] * bool(advice)
     if _held is not None and not is_error:

@@ -3,11 +3,10 @@
 import os
 import sys
 import time
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import StringIO
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console, RenderableType
 from rich.progress import (
@@ -22,40 +21,22 @@ from rich.progress import (
 from rich.style import Style
 from rich.text import Text
 
+from vnsearch.language import _
+from vnsearch.language.writing import day, megabytes, number
 from vnsearch.model import Hit, Results, Snippet
 from vnsearch.render import links, plain
+from vnsearch.render.marking import BRIGHT, FAINT, Ranges, inside, marked, marks_on
 from vnsearch.render.safety import safe, visible
 
 if TYPE_CHECKING:
     from vnsearch.search.documents import DocumentText
-
-Ranges = tuple[tuple[int, int], ...]
 
 _RANK_WIDTH: Final = 3
 _INDENT: Final = _RANK_WIDTH + 1
 _MAX_WIDTH: Final = 100  # columns; longer lines are hard to read
 _CELLS: Final = " | "  # between the cells of a row, as readers write them
 
-_FAINT: Final = Style(dim=True)
-_BRIGHT: Final = Style(bold=True)
 _STALE: Final = Style(color="red")
-
-
-class _Marks(NamedTuple):
-    """How matched words look: as with a marker, for the colour of the letters and that behind them
-    are ours, so that they can be read in every theme (contrast 11 and more). No underline, which
-    the dot of ạ would touch."""
-
-    sure: Style  # what was meant for sure
-    weak: Style  # what only folds the same
-
-
-_MARKS: Final = _Marks(
-    Style(color="color(16)", bgcolor="color(222)", bold=True),
-    Style(color="color(16)", bgcolor="color(250)"),
-)
-# Of 16 colours no theme says which it has.
-_PLAIN_MARKS: Final = _Marks(Style(reverse=True, bold=True), Style(reverse=True, dim=True))
 
 
 def results(found: Results, color: str, link_format: str = links.DEFAULT) -> str:
@@ -65,13 +46,13 @@ def results(found: Results, color: str, link_format: str = links.DEFAULT) -> str
     """
     page = _Page(color, link_format)
     for line in found.reading:
-        page.add(Text(visible(f"read as: {line}"), _FAINT))
+        page.add(Text(visible(_("read as: {text}").format(text=line)), FAINT))
     if found.reading:
         page.add()
     for hit in found.hits:
         page.add_hit(hit)
         page.add()
-    page.add(Text(plain.summary(found), _FAINT))
+    page.add(Text(plain.summary(found), FAINT))
     return page.text()
 
 
@@ -88,8 +69,8 @@ def document(
     page = _Page(color, links.DEFAULT)
     text = found.text[slice(*part)]
     if not text.startswith(found.title):
-        page.add(Text(visible(found.title), _BRIGHT))
-    page.add(Text(safe(found.path), _FAINT))
+        page.add(Text(visible(found.title), BRIGHT))
+    page.add(Text(safe(found.path), FAINT))
     page.add()
     begin, line = 0, 1
     for paragraph in text.split("\n"):
@@ -107,8 +88,7 @@ class _Page:
         self._console = _console(color, stderr=False)
         self._link_format = link_format
         self._width = min(self._console.width, _MAX_WIDTH)
-        has_palette = self._console.color_system in ("256", "truecolor")
-        self._marks = _MARKS if has_palette and not self._console.no_color else _PLAIN_MARKS
+        self._marks = marks_on(self._console)
         self._lines: list[Text] = []
 
     def text(self) -> str:
@@ -133,34 +113,26 @@ class _Page:
     def part(self, line: str, begin: int, highlights: Ranges, weak: Ranges) -> Text:
         """A line of a text, which begins there, with its share of the highlights of that."""
 
-        def inside(ranges: Ranges) -> Ranges:
-            end = begin + len(line)
-            first = bisect_left(ranges, (begin, 0))
-            cut = []
-            for a, b in ranges[max(0, first - 1) :]:
-                if a >= end:
-                    break
-                cut.append((max(a, begin) - begin, min(b, end) - begin))
-            return tuple((a, b) for a, b in cut if a < b)
-
-        return self._marked(line, inside(highlights), inside(weak))
+        end = begin + len(line)
+        own, faint = inside(highlights, begin, end), inside(weak, begin, end)
+        return marked(line, self._marks, own, faint)
 
     def add_hit(self, hit: Hit) -> None:
         """Add a block: title, where it is, its places."""
-        title = Text().append(f"{hit.rank:>{_RANK_WIDTH}} ", _FAINT)
-        title.append_text(self._marked(hit.title, hit.title_highlights, style=_BRIGHT))
+        title = Text().append(f"{hit.rank:>{_RANK_WIDTH}} ", FAINT)
+        title.append_text(marked(hit.title, self._marks, hit.title_highlights, style=BRIGHT))
         title.truncate(self._width, overflow="ellipsis")
         self._lines.append(title)
         self.add(self._place(hit), _INDENT)
         if hit.by_name:
-            self.add(Text(plain.by_name(hit), _FAINT), _INDENT)
+            self.add(Text(plain.by_name(hit), FAINT), _INDENT)
         self._add_snippet(hit.snippet)
         for other in hit.others:
             where = plain.position(other.snippet).strip(":, ")
-            self.add(Text(f"{where}:", _FAINT), _INDENT)
+            self.add(Text(f"{where}:", FAINT), _INDENT)
             self._add_snippet(other.snippet)
         for line in filter(None, (plain.more_places(hit), *plain.explanation(hit))):
-            self.add(Text(line, _FAINT), _INDENT)
+            self.add(Text(line, FAINT), _INDENT)
 
     def _add_snippet(self, snippet: Snippet) -> None:
         """Add a snippet as prose, or line by line if it has rows of a table."""
@@ -179,28 +151,13 @@ class _Page:
         link = Style(link=links.link(self._link_format, hit.path, hit.snippet.match) or None)
         folder, name = os.path.split(hit.path)
         folder = os.path.join(folder, "") if folder else ""
-        place = Text(overflow="fold").append(safe(folder), _FAINT + link)
-        place.append(safe(name), _BRIGHT + link).append(plain.position(hit.snippet), _FAINT)
-        place.append(f"  {plain.day(hit.modified)} · {safe(hit.type)}", _FAINT)
-        place.append(plain.copies(hit), _FAINT)
+        place = Text(overflow="fold").append(safe(folder), FAINT + link)
+        place.append(safe(name), BRIGHT + link).append(plain.position(hit.snippet), FAINT)
+        place.append(f"  {day(hit.modified)} · {safe(hit.type)}", FAINT)
+        place.append(plain.copies(hit), FAINT)
         if hit.stale:
-            place.append("  changed or gone since it was indexed", _STALE)
+            place.append(f"  {plain.stale(hit)}", _STALE)
         return place
-
-    def _marked(
-        self, prose: str, highlights: Ranges, weak: Ranges = (), style: Style | None = None
-    ) -> Text:
-        """A text with its highlights, those in `weak` weaker.
-
-        Each part is escaped by itself, as escaping changes lengths.
-        """
-        text, end = Text(), 0
-        for start, stop in highlights:
-            text.append(visible(prose[end:start]), style)
-            mark = self._marks.weak if (start, stop) in weak else self._marks.sure
-            text.append(visible(prose[start:stop]), mark)
-            end = stop
-        return text.append(visible(prose[end:]), style)
 
 
 class Bar:
@@ -217,7 +174,7 @@ class Bar:
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
-        self._task = progress.add_task("reading", total=None, read=0)
+        self._task = progress.add_task(_("reading"), total=None, read=0)
         self._bytes = self._read = 0
         self._built = 0.0
         self._started = self._last = time.monotonic()
@@ -232,7 +189,7 @@ class Bar:
     def advance(self, read_bytes: int) -> None:
         """Add to the bytes read."""
         self._read += read_bytes
-        self._report("reading" if self._read < self._bytes else "building the index")
+        self._report(_("reading") if self._read < self._bytes else _("building the index"))
 
     def built(self, read_bytes: int) -> None:
         """Add to the bytes whose documents are ready."""
@@ -242,7 +199,7 @@ class Bar:
     def finishing(self) -> None:
         """Show that all is ready and the index is being completed."""
         self._built = self._bytes
-        self._report("writing the index")
+        self._report(_("writing the index"))
 
     def move(self) -> None:
         """Go on between two reports."""
@@ -269,8 +226,8 @@ class _Bytes(ProgressColumn):
     def render(self, task: Task) -> Text:
         """See `ProgressColumn`."""
         read, passed = task.fields["read"], task.elapsed or 0.0
-        rate = f", {read / 1e6 / passed:.1f} MB/s" if passed > 0.5 else ""
-        return Text(f"{read / 1e6:.1f} MB{rate}")
+        rate = f", {number(read / 1e6 / passed, 1)} MB/s" if passed > 0.5 else ""
+        return Text(f"{megabytes(read)} MB{rate}")
 
 
 class _Moving(Progress):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 
 _AGO: Final = re.compile(r"(\d{1,5})([dwmy])")
 _DAYS: Final = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -32,8 +33,8 @@ def period(typed: str, now: datetime | None = None) -> tuple[datetime, datetime]
         begin = datetime(int(year), int(month or 1), int(day or 1))
         end = _after(begin, whole_year=not month, whole_month=not day)
     except (ValueError, OverflowError) as error:
-        advice = "write it as 2025-03-11, 11/3/2025, 2025-03, 2025 or 7d (days ago)"
-        raise VnsearchError(f"not a date: {typed}", advice) from error
+        advice = _("write it as 2025-03-11, 11/3/2025, 2025-03, 2025 or 7d (days ago)")
+        raise VnsearchError(_("not a date: {text}").format(text=typed), advice) from error
     return begin.astimezone(), end.astimezone()
 
 

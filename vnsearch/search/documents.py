@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from vnsearch.engines import IndexReader
 from vnsearch.errors import UnknownIdError
 from vnsearch.index.file_state import FileState
+from vnsearch.language import _
 from vnsearch.model import Locator, StoredPassage
 
 _MAX_NAME: Final = 4096  # no system has longer ones
@@ -108,8 +109,8 @@ class Documents:
 
 
 def _unknown(id: str) -> UnknownIdError:  # noqa: A002
-    advice = "ids are those of vnsearch search --json: id of a document, passage of a passage"
-    return UnknownIdError(f"nothing in the index has the id {id}", advice)
+    advice = _("ids are those of vnsearch search --json: id of a document, passage of a passage")
+    return UnknownIdError(_("nothing in the index has the id {id}").format(id=id), advice)
 
 
 def _splits(id: str) -> Iterator[tuple[str, str]]:  # noqa: A002

@@ -12,7 +12,9 @@ from vnsearch.errors import VnsearchError
 from vnsearch.files.paths import FileNames, is_below
 from vnsearch.files.types import suffixes_of, type_of
 from vnsearch.index.catalog import Catalog
+from vnsearch.language import _
 from vnsearch.model import Facets
+from vnsearch.platform import slashed
 from vnsearch.search.dates import period
 
 SORTS: Final = ("score", "modified", "path")
@@ -31,7 +33,7 @@ class FileFilter(NamedTuple):
     def filters(self, names: FileNames, catalog: Catalog) -> Filters:
         """The same for the engine; raises VnsearchError for what is no type, date or glob."""
         globs, folders = list[str](), list[str]()
-        for typed in self.within:
+        for typed in map(slashed, self.within):
             found = _real_path(names, typed)
             folders += found
             if not found or not (_is_path(typed) or "/" in typed.rstrip("/")):
@@ -42,16 +44,20 @@ class FileFilter(NamedTuple):
 
     def unmet(self, names: FileNames, catalog: Catalog) -> Iterator[str]:
         """Which of the tests no file in the index passes, for a user to read."""
+        told = _("nothing that is indexed is in {path}")
         tests = {
-            f"is in {typed.removeprefix('**/')}": FileFilter((typed,)) for typed in self.within
+            told.format(path=typed.removeprefix("**/")): FileFilter((typed,))
+            for typed in self.within
         }
-        tests[f"is of type {self.types}"] = FileFilter(types=self.types)
-        tests["was modified then"] = FileFilter(since=self.since, until=self.until)
-        files = [name for name, _ in catalog.modified()]
+        told = _("nothing that is indexed is of type {names}")
+        tests[told.format(names=self.types)] = FileFilter(types=self.types)
+        when = _("nothing that is indexed was modified then")
+        tests[when] = FileFilter(since=self.since, until=self.until)
+        files = [name for name, _time in catalog.modified()]
         for what, part in tests.items():
             accepts = part.filters(names, catalog).accepts()
             if accepts is not None and not any(map(accepts, files)):
-                yield f"nothing that is indexed {what}"
+                yield what
 
     def _of_the_time(self, catalog: Catalog) -> frozenset[str] | None:
         """The files that were modified in time; None when any time is right."""
@@ -79,23 +85,27 @@ def facets_of(counts: Mapping[str, int], modified: Mapping[str, int], names: Fil
         types[type_of(name)] += count
         years[str(time.localtime(modified.get(name, 0) / 1e9).tm_year)] += count
         folder = os.path.dirname(names.from_here(name))
-        while folder not in ("", "/"):
+        while (outer := os.path.dirname(folder)) != folder:  # neither "" nor a root
             folders[folder] += count
-            folder = os.path.dirname(folder)
+            folder = outer
     return Facets(*(dict(found.most_common()) for found in (types, folders, years)))
 
 
 def _real_path(names: FileNames, typed: str) -> tuple[str, ...]:
     """The names of the files that a path leads to, from here; none where it leads nowhere."""
     if not typed:
-        raise VnsearchError("--in is empty", "name a folder, a file or a glob, as in .gitignore")
+        raise VnsearchError(
+            _("{option} is empty").format(option="--in"),
+            _("name a folder, a file or a glob, as in .gitignore"),
+        )
     path = _absolute(typed)
     if not os.path.lexists(path):
         is_gone = _is_path(typed) and is_below(path, names.base) and not _GLOB.search(typed)
         return (names.name(path),) if is_gone else ()
-    if is_below(names.base, path):  # what lies below the base has names of its own
-        return os.curdir, path
-    return (names.name(path),)
+    name = names.named(path)
+    if is_below(names.base, names.path(name)):  # what lies below the base has names of its own
+        return os.curdir, name
+    return (name,)
 
 
 def _as_glob(names: FileNames, typed: str) -> str:
@@ -106,7 +116,11 @@ def _as_glob(names: FileNames, typed: str) -> str:
 
 
 def _is_path(typed: str) -> bool:
-    return typed in (".", "..") or typed.startswith(("/", "./", "../", "~/"))
+    return (
+        typed in (".", "..")
+        or typed.startswith(("/", "./", "../", "~/"))
+        or os.path.isabs(typed)  # it may begin with a drive
+    )
 
 
 def _absolute(typed: str) -> str:

@@ -16,6 +16,7 @@ from vnsearch.files.types import type_of
 from vnsearch.index.generations import RECOGNIZED, Generations
 from vnsearch.index.opening import as_index_error, open_index
 from vnsearch.index.place import engine_of
+from vnsearch.language import _
 from vnsearch.model import (
     Facets,
     Hit,
@@ -139,7 +140,7 @@ class Searcher:
         """What the answer to a query may be narrowed to, by `files`: types, folders, years."""
         with as_index_error(self._generations):
             typed = _parsed(text, unfinished, exact=exact, demand=demand)
-            query, _ = self._rewriter.rewrite(typed, unfinished=unfinished)
+            query, _corrected = self._rewriter.rewrite(typed, unfinished=unfinished)
             filters = files.filters(self._places, self._catalog)
             counts = self._reader.matches_by_source(query, filters)
             return facets_of(counts, dict(self._catalog.modified()), self._places)
@@ -238,7 +239,7 @@ class Searcher:
     def typings(self, text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """What a query would find in other typings, too: each thing as typed, and its typings."""
         with as_index_error(self._generations):
-            query, _ = self._rewriter.rewrite(parse(text, exact=True))
+            query, _corrected = self._rewriter.rewrite(parse(text, exact=True))
         words = (*joined_words(query.clauses), *words_of(query.clauses))
         return tuple(
             (word.text, tuple(" ".join(w.text for w in typing) for typing in word.others))
@@ -259,7 +260,7 @@ class Searcher:
             return (), ()
         with as_index_error(self._generations):
             typed = _parsed(text, unfinished, exact=exact)
-            query, _ = self._rewriter.rewrite(typed, unfinished=unfinished)
+            query, _corrected = self._rewriter.rewrite(typed, unfinished=unfinished)
         highlighter = Highlighter(query, relaxed=True, length=sys.maxsize)
         marks, weak = list[Span](), list[Span]()
         for part in document.passages:
@@ -281,7 +282,7 @@ class Searcher:
 
     def name_of(self, path: str) -> str:
         """The name that the index has for a path from the current folder."""
-        return self._places.name(os.path.abspath(path))
+        return self._places.named(path)
 
     def document(self, id: str) -> "DocumentText":  # noqa: A002
         """The document with an id; raises UnknownIdError."""
@@ -302,7 +303,9 @@ class Searcher:
         """What the index knows of a file that is in it, and whether it changed since."""
         state = self._file(source)
         if state is None:
-            raise IndexUnusableError(f"the index does not know its file {source}", REPAIR)
+            raise IndexUnusableError(
+                _("the index does not know its file {source}").format(source=source), REPAIR
+            )
         # Of a file that was not read, only the name can be out of date.
         has_text = state.documents or state.container
         holder = self._file(state.container) if state.container else state

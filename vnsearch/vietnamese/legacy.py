@@ -28,7 +28,13 @@ from vnsearch.vietnamese.stretches import read_in
 _SUSPECT: Final = ({*map(chr, range(0x80, 0xC0))} - {*"\xa0«°±²³·»½"}) | {*"ßðñïöø÷Þþ"}
 _SUSPECT_CHARACTER: Final = re.compile(f"[{re.escape(''.join(sorted(_SUSPECT)))}]")
 _NOT_SUSPECT: Final = bytes(byte for byte in range(0x100) if chr(byte) not in _SUSPECT)
-_SHORT: Final = 300  # code points; in a shorter text one suspect character is enough
+_SHORT: Final = 300  # code points; in a shorter text, one suspect is enough, also of these:
+# letters and signs that Vietnamese has not, and vowels side by side that are a letter and its
+# marks in VNI.
+_SUSPECT_IN_SHORT: Final = re.compile(
+    "[\x80-\xbfÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ]|[aeiouyô][ùõ]|[ae][áàãâêéè]|oâ", re.IGNORECASE
+)
+_PRINT: Final = str.maketrans("", "", "\xa0«»°±²³·½")  # signs that say nothing
 _CODE_POINTS_PER_SUSPECT: Final = 200  # in a longer one, at least one in 200
 _MIN_SUSPECTS: Final = 3  # and at least these
 
@@ -55,11 +61,11 @@ def decode(data: bytes, likely: str = "") -> Decoded | None:
     """Decode bytes in whichever Vietnamese encodings they are in; None if they are in none.
 
     `likely`: an encoding to be tried first, such as that of the text before; others are not tried
-    if it is beyond doubt.
+    if it is beyond doubt, or makes every word right.
     """
     text = data.decode("latin-1")
     lines = _sample_lines(text)
-    detected = _surely_in(likely, "\n".join(lines)) or _detect_any(lines)
+    detected = _still_in(likely, "\n".join(lines)) or _detect_any(lines)
     if detected is None:
         return None
     decoded = _by_stretch(text, detected)
@@ -86,14 +92,15 @@ def looks_misread(text: str) -> bool:
     """Whether `repair` would examine a text; false for nearly all texts, and fast."""
     if text.isascii():
         return False
-    suspects = len(text.encode("latin-1", "ignore").translate(None, _NOT_SUSPECT))
     if len(text) < _SHORT:
-        return suspects > 0
+        return _SUSPECT_IN_SHORT.search(text.translate(_PRINT)) is not None
+    suspects = len(text.encode("latin-1", "ignore").translate(None, _NOT_SUSPECT))
     return suspects >= max(_MIN_SUSPECTS, len(text) // _CODE_POINTS_PER_SUSPECT)
 
 
 def _repair_once(text: str) -> Decoded | None:
-    suspicious = "\n".join(filter(_SUSPECT_CHARACTER.search, text.split("\n")))
+    suspect = _SUSPECT_IN_SHORT if len(text) < _SHORT else _SUSPECT_CHARACTER
+    suspicious = "\n".join(filter(suspect.search, text.split("\n")))
     lines = _sample_lines(suspicious)
     as_is = readability("\n".join(lines)).share
     detected = _detect_any(lines, as_is) if as_is < _MIN_SHARE else None
@@ -122,11 +129,13 @@ class _Detected(NamedTuple):
     sure: bool
 
 
-def _surely_in(encoding: str, sample: str) -> _Detected | None:
+def _still_in(encoding: str, sample: str) -> _Detected | None:
     if encoding not in DECODERS:
         return None
     reading = readability(DECODERS[encoding](sample))
-    return _Detected(encoding, sure=True) if _is_vietnamese(reading) and _is_sure(reading) else None
+    sure = _is_sure(reading)
+    all_right = reading.share == 1 and reading.syllables >= _MIN_SYLLABLES
+    return _Detected(encoding, sure) if _is_vietnamese(reading) and (sure or all_right) else None
 
 
 def _is_vietnamese(reading: Readability) -> bool:

@@ -58,8 +58,11 @@ def _words(text: str) -> Iterator[str]:
     """The words in lower case, but for those with a marked capital after a small letter, which
     only a wrong decoding makes: kept as they are, they are no syllables."""
     for word in _WORD.findall(nfc(_TAG.sub(" ", text))):
+        if word.islower():  # as most are
+            if len(word) > 1:
+                yield word
         # Abbreviations without a vowel (QĐ, NĐ) are no syllables, and say nothing either way.
-        if len(word) > 1 and not (word.isupper() and _VOWELS.isdisjoint(word.lower())):
+        elif len(word) > 1 and not (word.isupper() and _VOWELS.isdisjoint(word.lower())):
             misplaced_capital = any(
                 a.islower() and b.isupper() and not b.isascii() for a, b in pairwise(word)
             )

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -62,7 +62,10 @@ class FakeCluster:
                 found = {n: i for n, i in self.indexes.items() if named.fullmatch(n)}
                 return 200, {n: {"mappings": i.mappings} for n, i in found.items()}
             case "GET", ["_cluster", "health", _]:
-                return 200, {"status": "green"}
+                counts = "number_of_data_nodes", "active_primary_shards", "active_shards"
+                return 200, {"status": "green", **dict.fromkeys(counts, 1)}
+            case "GET", [_, "_stats", "store"]:
+                return 200, {"_all": {"total": {"store": {"size_in_bytes": 1}}}}
             case "POST", [names, "_refresh"]:
                 for name in names.split(","):
                     self.indexes[name].refresh()
@@ -220,7 +223,7 @@ class _Index:
         counts = Counter(self._visible[key].get(field) for key, _ in scored)
         return {"buckets": [{"key": k, "doc_count": n} for k, n in counts.items() if k in only]}
 
-    def _score(  # noqa: PLR0911 - a table of queries
+    def _score(  # noqa: C901, PLR0911 - a table of queries
         self, query: Json, key: str
     ) -> float | None:
         """The score of a document, or None when it does not match."""
@@ -233,6 +236,8 @@ class _Index:
         if kind == "function_score":
             found = self._score(what["query"], key)
             return None if found is None or found < what["min_score"] else found
+        if kind == "exists":
+            return 1.0 if self._seen[key].get(what["field"]) else None
         if kind == "match_all":
             return 1.0
         if kind == "match_none":
@@ -249,17 +254,15 @@ class _Index:
         if kind == "intervals":
             return 1.0 if _follow(values, value["all_of"]["intervals"]) else None
         number = self._visible[key].get(field)
-        fits = {
-            "terms": lambda: any(str(one) in words for one in value),
-            "prefix": lambda: any(word.startswith(value) for word in words),
-            "fuzzy": lambda: any(within_one_edit(value["value"], word) for word in words),
-            "range": lambda: (
-                number is not None
-                and number <= value.get("lte", math.inf)
-                and number > value.get("gt", -math.inf)
-            ),
+        if kind == "range":
+            low, high = value.get("gt", -math.inf), value.get("lte", math.inf)
+            return 1.0 if number is not None and low < number <= high else None
+        fits: dict[str, Callable[[str], bool]] = {
+            "terms": lambda word: word in map(str, value),
+            "prefix": lambda word: word.startswith(value),
+            "fuzzy": lambda word: within_one_edit(value["value"], word),
         }
-        return 1.0 if fits[kind]() else None
+        return 1.0 if any(fits[kind](word) for word in words) else None
 
     def _bool(self, what: Json, key: str) -> float | None:
         must = [self._score(one, key) for one in what.get("must", ())]

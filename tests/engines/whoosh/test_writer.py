@@ -136,7 +136,7 @@ def test_a_batch_has_no_more_terms_than_a_segment_can(
 ) -> None:
     documents = [("a.txt", numbers(100 * n, size)) for n, size in enumerate(sizes, 1)]
     folder = tmp_path_factory.mktemp("e") / "e"
-    write(folder, documents, limits=Limits(terms=terms))
+    write(folder, documents, limits=Limits(batch_terms=terms))
     segments = manifest.read(folder)
     assert all(0 < segment.terms <= terms for segment in segments)
     fresh = write(folder.parent / "fresh", documents)
@@ -148,7 +148,7 @@ def test_a_batch_has_no_more_terms_than_a_segment_can(
 
 
 def test_one_text_with_too_many_terms_is_refused_and_others_are_kept(tmp_path: Path) -> None:
-    writer = WhooshEngine(Limits(terms=100)).writer(tmp_path / "e")
+    writer = WhooshEngine(Limits(batch_terms=100)).writer(tmp_path / "e")
     builder = writer.builder(0)
     builder.add("a.txt", document("má mà"))
     with pytest.raises(TooManyWordsError, match="over 100 different words in one text"):
@@ -164,9 +164,9 @@ def test_one_text_with_too_many_terms_is_refused_and_others_are_kept(tmp_path: P
 
 
 def test_several_segments_answer_as_one(tmp_path: Path) -> None:
-    several = write(tmp_path / "several", some(24), limits=THREE)
-    assert len(manifest.read(several)) == 8
-    one = write(tmp_path / "one", some(24))
+    several = write(tmp_path / "several", some(21), limits=THREE)
+    assert len(manifest.read(several)) == 7
+    one = write(tmp_path / "one", some(21))
     assert len(manifest.read(one)) == 1
     assert answers(several) == answers(one)
     assert answers(several, 3) == answers(one, 3)

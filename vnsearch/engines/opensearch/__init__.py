@@ -3,11 +3,15 @@
 address, client         where the cluster is; requests, sent again where that is safe
 schema, documents,      what the cluster keeps of a document, and of counts
 tokens, counts
-writer, lock, state,    documents -> cluster; who may write; what is current
-repair
-lookups, lexicon        counts and words -> what a query asks of an index
+writer, spelling,       documents -> cluster, in bulk
+counting
+lock, state, repair,    who may write; what is current; before and after a run; the catalog
+shared_catalog
+lookups, lexicon,       counts and words -> what a query asks of an index
+frequencies
 matching, qualifying    clauses -> conditions of the cluster; which documents qualify
-candidates, scoring     upper bounds in the cluster; exact scores here
+bounds, candidates,     upper bounds in the cluster; exact scores here
+scoring
 reader                  the search
 """
 
@@ -15,6 +19,8 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from vnsearch.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
 class OpenSearchEngine:
     """The `Engine` on a cluster."""
 
-    version = "opensearch-1"
+    version = "opensearch-1"  # as in `schema`
 
     def __init__(
         self,
@@ -61,7 +67,7 @@ class OpenSearchEngine:
 
         current = state.read(folder)
         if current is None:
-            raise DamagedError(f"{state.FILE} is missing")
+            raise DamagedError(_("{file} is missing").format(file=state.FILE))
         return ClusterReader(self.connect(), current)
 
     def writer(self, folder: Path) -> "Writer":
@@ -83,15 +89,21 @@ class OpenSearchEngine:
     def newer(self, folder: Path) -> "Callable[[Path], None] | None":
         """See `engines.Engine`."""
         from vnsearch.engines.opensearch import shared_catalog, state
+        from vnsearch.errors import IndexUnusableError
 
         with closing(self.connect()) as client:
             found = state.committed(client)
-            if found is None or (folder.is_dir() and state.read(folder) == found.state):
+        try:
+            if found is None or (current := found.state) == state.read(folder):
                 return None
+        except IndexUnusableError:
+            if folder.is_dir():
+                return None  # which is made anew, or tells why it cannot be read
+            raise
 
         def fill(generation: Path) -> None:
             (generation / folder.name).mkdir()
-            state.write(generation / folder.name, found.state)
+            state.write(generation / folder.name, current)
             with closing(self.connect()) as client:
                 shared_catalog.download(client, found.body["catalog"], generation)
 

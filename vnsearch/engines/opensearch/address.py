@@ -11,6 +11,7 @@ import re
 from typing import Final, NamedTuple
 
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 
 # The environment: user, password, or a token in their stead; a file of certificates.
 USER: Final = "VNSEARCH_CLUSTER_USER"
@@ -22,7 +23,6 @@ _PORT: Final = 9200
 _ADDRESS: Final = re.compile(r"(https?)://([^/@?#]+)/([^/?#]+)/?")
 _HOST: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
-_EXAMPLE: Final = "write it as https://host:9200/name, more nodes with commas between them"
 
 
 class Address(NamedTuple):
@@ -41,21 +41,34 @@ def parse(text: str) -> Address:
     """Read an address; raises VnsearchError, which never repeats a password."""
     if "@" in text:
         raise VnsearchError(
-            "the address of a cluster may have no user and no password",
-            f"set {USER} and {PASSWORD}, or write them into ~/.netrc",
+            _("the address of a cluster may have no user and no password"), how_to_log_in()
         )
     found = _ADDRESS.fullmatch(text)
     if found is None:
-        raise VnsearchError(f"not the address of an index in a cluster: {text}", _EXAMPLE)
+        raise _no_address(text)
     scheme, hosts, name = found.groups()
     if not _NAME.fullmatch(name):
-        why = f"no name for an index in a cluster: {name}"
-        raise VnsearchError(why, "use small letters, digits, - and _")
+        why = _("no name for an index in a cluster: {name}").format(name=name)
+        raise VnsearchError(why, _("use small letters, digits, - and _"))
     nodes = [_HOST.fullmatch(host) for host in hosts.split(",")]
     if None in nodes:
-        raise VnsearchError(f"not the address of an index in a cluster: {text}", _EXAMPLE)
+        raise _no_address(text)
     pairs = ((node[1].strip("[]"), int(node[2] or _PORT)) for node in nodes if node)
     return Address(scheme == "https", tuple(pairs), name)
+
+
+def how_to_log_in() -> str:
+    """What to do when a cluster does not let one in."""
+    return _("set {user} and {password}, or write them into ~/.netrc").format(
+        user=USER, password=PASSWORD
+    )
+
+
+def _no_address(text: str) -> VnsearchError:
+    return VnsearchError(
+        _("not the address of an index in a cluster: {text}").format(text=text),
+        _("write it as https://host:9200/name, more nodes with commas between them"),
+    )
 
 
 def authorization(address: Address) -> str:
@@ -80,7 +93,7 @@ def _from_netrc(address: Address) -> tuple[str, str] | None:
         known = netrc(path)
     except (OSError, NetrcParseError):
         return None
-    for host, _ in address.nodes:
+    for host, _port in address.nodes:
         if found := known.authenticators(host):
             return found[0], found[2] or ""
     return None

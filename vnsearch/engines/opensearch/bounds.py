@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from vnsearch import ranking
 from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.lookups import Lookups
-from vnsearch.engines.opensearch.matching import NOTHING, Matching, typings, word_in
+from vnsearch.engines.opensearch.matching import NOTHING, Matching, all_of, word_in
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.engines.opensearch.scoring import NameWord
 from vnsearch.engines.opensearch.tokens import bigram, both, term
@@ -46,14 +46,31 @@ class Bounds:
         self._average, self._legacy = average_length, legacy
 
     def query(
-        self, features: Sequence[tuple[Feature, Weight]], names: Sequence[NameWord]
+        self,
+        features: Sequence[tuple[Feature, Weight]],
+        names: Sequence[NameWord],
+        named: Sequence[Word],
     ) -> tuple[Json, float]:
-        """Return the query, and what is to be added to its scores."""
+        """Return the query, and what is to be added to its scores; `named`: all words that may be
+        in names."""
         found = [*self._of_features(features), *self._of_names(names)]
+        first = ranking.named(len(named), whole=True)
+        most = ranking.highest(weight for _feature, weight in features) * first
+        found += _everywhere(self._all_named(named), most) if named else ()
         found.sort(key=lambda bound: -bound.most)
         slack = sum(bound.most for bound in found[_MOST:])
         should = [bound.query for bound in found[:_MOST]]
         return {"bool": {"should": should, "minimum_should_match": 1}} if should else NOTHING, slack
+
+    def _all_named(self, words: Sequence[Word]) -> Json:
+        """The condition that a name itself may have all words."""
+        conditions = [
+            self._matching.in_name((word,), self._exact)
+            if word.others
+            else word_in(word, self._exact, "o", self._lookups)
+            for word in words
+        ]
+        return NOTHING if NOTHING in conditions else all_of(conditions)
 
     def _of_names(self, names: Sequence[NameWord]) -> Iterator[_Bound]:
         highest = ranking.name_score(ranking.MAX_NAME_TF)
@@ -69,7 +86,7 @@ class Bounds:
                 pair = bigram(words[0].folded, words[1].folded)
                 yield from self._scored("q", pair, weight.score)
                 continue
-            for typing in typings(words[0])[1:]:
+            for typing in self._matching.typings(words[0])[1:]:
                 yield from _everywhere(self._matching.in_passage(typing, exact), most)
             word = words[0]._replace(others=())
             if word.kind is Kind.WORD and not word.in_field:

@@ -18,6 +18,7 @@ from vnsearch.engines.opensearch.scoring import Scorer
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 
 _MORE: Final = 15  # candidates than documents wanted, at first
 _FEW: Final = 60  # documents: all of them are scored
@@ -81,7 +82,8 @@ class Candidates:
                 return ranked
             if size == MAX_WINDOW:
                 raise VnsearchError(
-                    f"more than {MAX_WINDOW} passages are as good", "add words to the query"
+                    _("too many passages are as good as one another"),
+                    _("add words to the query"),
                 )
             size *= _GROWTH
         return ranked if len(ranked) >= wanted else self._with_wordless(ranked, wanted)
@@ -127,7 +129,7 @@ class Candidates:
             if self._checked.setdefault(hit["_source"]["d"], False):
                 (score,) = self._add([hit["_source"]])
                 if score > hit["_score"] * MARGIN + _TINY:
-                    raise ClusterError("the index was changed during the search", "search again")
+                    raise changed_meanwhile()
             self._scores[hit["_id"]] = 0.0
 
     def _add(self, passages: Iterable[Json]) -> list[float]:
@@ -182,6 +184,11 @@ class Candidates:
             if len(ranked) >= wanted or len(hits) < _TOGETHER:
                 return ranked
             body["search_after"] = hits[-1]["sort"]
+
+
+def changed_meanwhile() -> ClusterError:
+    """The error when the parts of an answer do not fit together."""
+    return ClusterError(_("the index was changed during the search"), _("search again"))
 
 
 _TINY: Final = 1e-9

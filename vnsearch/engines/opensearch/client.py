@@ -7,12 +7,13 @@ arrived twice says so with a conflict, which the caller knows how to take.
 import json
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
-from vnsearch.engines.opensearch.address import CA_FILE, PASSWORD, USER, Address, authorization
+from vnsearch.engines.opensearch.address import CA_FILE, Address, authorization, how_to_log_in
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 
 _CONNECT_SECONDS: Final = 2.0
 SEARCH_SECONDS: Final = 10.0
@@ -26,11 +27,16 @@ _MOST_PAUSE: Final = 8.0
 _TOO_BUSY: Final = {429, 503}
 _NOT_NOW: Final = {502, 504}  # of a proxy: another node may answer
 
+T = TypeVar("T")
 Json = Any  # what a JSON document is in Python
 
 
 class ClusterError(VnsearchError):
     """The cluster does not answer, is not whole, or does not let one in."""
+
+
+class PartError(ClusterError):
+    """A part of the index is not there, perhaps only until a copy of it takes its place."""
 
 
 class Answer(NamedTuple):
@@ -44,10 +50,10 @@ class Answer(NamedTuple):
         try:
             return json.loads(self.body)
         except ValueError as error:
-            raise ClusterError("the cluster's answer is no JSON", _WHAT_ANSWERS) from error
-
-
-_WHAT_ANSWERS: Final = "see what answers at this address: it may be a proxy"
+            raise ClusterError(
+                _("the cluster's answer is no JSON"),
+                _("see what answers at this address: it may be a proxy"),
+            ) from error
 
 
 class Transport(Protocol):
@@ -120,7 +126,8 @@ def _trusting() -> ssl.SSLContext:
         return ssl.create_default_context(cafile=path)
     except OSError as error:
         raise ClusterError(
-            f"{path}: {error.strerror or error}", f"let {CA_FILE} name a file of certificates"
+            f"{path}: {error.strerror or error}",
+            _("let {variable} name a file of certificates").format(variable=CA_FILE),
         ) from error
 
 
@@ -144,28 +151,46 @@ class Client:
 
     def search(self, path: str, body: Json) -> Json:
         """Return what a search finds; raises ClusterError when a part of the index is missing."""
-        return whole(self.post(path, body))
+        return _patiently(lambda: _whole(self.post(path, body)))
 
     def searches(self, bodies: Sequence[tuple[Json, Json]]) -> list[Json]:
         """Return what several searches find, each with its header."""
-        if not bodies:
-            return []
+        return _patiently(lambda: self._searches(bodies)) if bodies else []
+
+    def _searches(self, bodies: Sequence[tuple[Json, Json]]) -> list[Json]:
         lines = b"".join(_line(part) for both in bodies for part in both)
         answer = self.request("POST", "/_msearch", lines)
         found = _checked(answer).json()["responses"]
         for one in found:
             if "error" in one:
                 raise _refused(one.get("status", 500), one)
-        return [whole(one) for one in found]
+        return [_whole(one) for one in found]
 
     def post(self, path: str, body: Json) -> Json:
         """Return the answer to a question."""
         return _checked(self.request("POST", path, _encoded(body))).json()
 
+    def shard(self, index: str, routing: str) -> int:
+        """Return the number of the shard that a value leads to."""
+
+        def found() -> int:
+            copies = self.post(f"/{index}/_search_shards?routing={routing}", None)["shards"][0]
+            if not copies:
+                raise _in_part()
+            return int(copies[0]["shard"])
+
+        return _patiently(found)
+
     def refresh(self, *indexes: str) -> None:
         """Let searches see what was written."""
         path = f"/{','.join(indexes)}/_refresh"
-        whole(_checked(self.request("POST", path, None, WRITE_SECONDS)).json())
+
+        def refreshed() -> None:
+            found = _checked(self.request("POST", path, None, WRITE_SECONDS)).json()
+            if found["_shards"]["failed"]:  # copies that are nowhere are not counted as such
+                raise _in_part()
+
+        _patiently(refreshed)
 
     def put(self, path: str, body: Json) -> Json:
         """Write; raises ClusterError."""
@@ -215,8 +240,8 @@ class Client:
             left = refused
         if left:
             raise ClusterError(
-                f"the cluster refuses {len(left)} documents: it has too much to do",
-                "try again later, or with fewer processes: --jobs 1",
+                _("the cluster refuses documents: it has too much to do"),
+                _("try again later, or with fewer processes: --jobs 1"),
             )
         return there
 
@@ -234,7 +259,7 @@ class Client:
             node = self._node
             try:
                 answer = self._transport(node, method, path, body, seconds)
-            except ssl.SSLError as error:
+            except ssl.SSLCertVerificationError as error:
                 raise _untrusted(self.address.nodes[node], error) from error
             except (OSError, HTTPException) as error:
                 host, port = self.address.nodes[node]
@@ -249,15 +274,17 @@ class Client:
                 continue
             return answer
         raise ClusterError(
-            f"no node of the cluster answers: {why}",
-            "see that it runs and can be reached from here, then try again; name more of its nodes "
-            "if there are any",
+            _("no node of the cluster answers: {why}").format(why=why),
+            _(
+                "see that it runs and can be reached from here, then try again; name more of its"
+                " nodes if there are any"
+            ),
         )
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return _("no answer in time")
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(text).lower() if isinstance(error, OSError) else str(text)
 
@@ -270,7 +297,20 @@ def _line(body: Json) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def whole(found: Json) -> Json:
+def _patiently(ask: Callable[[], T]) -> T:
+    """Return an answer; of a part that is not there, a copy may take the place in a few seconds."""
+    pause = _PAUSE
+    while True:
+        try:
+            return ask()
+        except PartError:
+            if pause > _MOST_PAUSE:
+                raise
+        time.sleep(pause)
+        pause *= 2
+
+
+def _whole(found: Json) -> Json:
     """What a search found; raises ClusterError when it is only a part."""
     shards = found.get("_shards", {})
     if (
@@ -282,10 +322,10 @@ def whole(found: Json) -> Json:
     return found
 
 
-def _in_part() -> ClusterError:
-    return ClusterError(
-        "a part of the index is not there: too many nodes of the cluster are down",
-        "start them, wait until the cluster is yellow or green (vnsearch status), then try again",
+def _in_part() -> PartError:
+    return PartError(
+        _("a part of the index is not there: too many nodes of the cluster are down"),
+        _("start them, and search again when the cluster is yellow or green"),
     )
 
 
@@ -306,30 +346,32 @@ def _refused(status: int, said: Json) -> ClusterError:
     causes = error.get("root_cause") or [error] if isinstance(error, dict) else []
     why = next((c["reason"] for c in causes if c.get("reason")), "") or str(error or "")
     if status == 401:
-        how = f"set {USER} and {PASSWORD}, or write them into ~/.netrc"
-        return ClusterError("the cluster does not know this user and password", how)
+        return ClusterError(_("the cluster does not know this user and password"), how_to_log_in())
     if status == 403 and "blocked" not in why:
-        how = "ask its administrator for the rights that docs/opensearch.md names"
-        return ClusterError(f"this user may not do that in the cluster: {why}", how)
+        how = _("ask its administrator for the rights that docs/opensearch.md names")
+        said_so = _("this user may not do that in the cluster: {why}").format(why=why)
+        return ClusterError(said_so, how)
     if kind in {"search_phase_execution_exception", "no_shard_available_action_exception"} and (
         "shards failed" in why or status == 503
     ):
         return _in_part()
     if "blocked" in why:
-        how = "give its disks room, then lift the block: index.blocks.read_only_allow_delete"
-        return ClusterError(f"the index may not be written: {why}", how)
+        how = _("give its disks room, then lift the block: index.blocks.read_only_allow_delete")
+        return ClusterError(_("the index may not be written: {why}").format(why=why), how)
     return ClusterError(
-        f"the cluster refuses a request: {why or kind or f'HTTP {status}'}",
-        "see the log of the node, and docs/opensearch.md",
+        _("the cluster refuses a request: {why}").format(why=why or kind or f"HTTP {status}"),
+        _("see the log of the node, and docs/opensearch.md"),
     )
 
 
-def _untrusted(node: tuple[str, int], error: ssl.SSLError) -> ClusterError:
-    why = getattr(error, "verify_message", "") or error.reason or str(error)
+def _untrusted(node: tuple[str, int], error: ssl.SSLCertVerificationError) -> ClusterError:
+    why = getattr(error, "verify_message", "") or str(error)
     return ClusterError(
-        f"{node[0]}:{node[1]}: no safe connection: {why}",
-        f"let {CA_FILE} name the file with the certificate that signed the node's, or write http://"
-        " where the cluster has no TLS",
+        _("{node}: no safe connection: {why}").format(node=f"{node[0]}:{node[1]}", why=why),
+        _(
+            "let {variable} name the file with the certificate that signed the node's, or write"
+            " http:// where the cluster has no TLS"
+        ).format(variable=CA_FILE),
     )
 
 

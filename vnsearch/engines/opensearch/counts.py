@@ -4,23 +4,28 @@ Each has in `plus` what came and in `minus` what went, as `TERM|TIMES`; the clus
 a term occurs in all of them, and says so in one step, whatever there is. Terms are those of
 `tokens.counted`, of names with an n in front, and
 
+    docs  documents of counts
     #  passages with words        l  their length, all together        nn  documents with a name
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
-from vnsearch.engines.opensearch.tokens import Name, Tokens, folded_of, term
+from vnsearch.engines.opensearch.client import Client, Json
+from vnsearch.engines.opensearch.state import State, terms
+from vnsearch.engines.opensearch.tokens import Name, Tokens, borders, folded_of, term
 
+DOCUMENTS: Final = "docs"
 PASSAGES: Final = "#"
 LENGTH: Final = "l"
 NAMES: Final = "nn"
 
 
-def add_up(passages: Iterable[Tokens], name: Name, counts: Counter[str]) -> None:
+def add_up(passages: Sequence[Tokens], name: Name, counts: Counter[str]) -> None:
     """Add a document to counts."""
+    counts.update(borders(passages))
     for tokens in passages:
         if length := tokens.length:
             counts[PASSAGES] += 1
@@ -31,14 +36,28 @@ def add_up(passages: Iterable[Tokens], name: Name, counts: Counter[str]) -> None
         counts.update(name.counts())
 
 
-def line(plus: Mapping[str, int], minus: Mapping[str, int], run: int) -> bytes:
+_ITSELF: Final = f" {DOCUMENTS}|1"
+
+
+def line(name: str, run: int, plus: Mapping[str, int], minus: Mapping[str, int]) -> bytes:
     """Return a document of counts, as a line of JSON."""
-    body = {"plus": _written(plus), "minus": _written(minus), "run": run}
+    body: dict[str, Any] = {
+        "plus": _written({**plus, DOCUMENTS: 1}),
+        "minus": _written(minus),
+        "run": run,
+    }
+    body["name"] = name
     return json.dumps(body, ensure_ascii=False).encode() + b"\n"
 
 
 def _written(counts: Mapping[str, int]) -> str:
     return " ".join([f"{name}|{count}" for name, count in counts.items() if count])
+
+
+def undoing(counted: Mapping[str, str], name: str) -> dict[str, Any]:
+    """Return the document of counts that takes back another, whose name it knows."""
+    plus = counted["plus"].removesuffix(_ITSELF)
+    return {"plus": counted["minus"] + _ITSELF, "minus": plus, "run": 0, "undoes": name}
 
 
 def words_of(counts: Iterable[str]) -> dict[str, bytes]:
@@ -50,3 +69,36 @@ def words_of(counts: Iterable[str]) -> dict[str, bytes]:
             body = {"wf": term(folded_of(form)), "wx": form}
             found[f"w:{form}"] = json.dumps(body, ensure_ascii=False).encode() + b"\n"
     return found
+
+
+def uncommitted(client: Client, current: State) -> Counter[str]:
+    """Return what is counted in documents of runs that are not committed and were not taken back:
+    seldom any."""
+    found: Counter[str] = Counter()
+    for _, body in left(client, current):
+        for field, sign in (("plus", 1), ("minus", -1)):
+            for each in body[field].split():
+                counted_term, _, times = each.rpartition("|")
+                found[counted_term] += sign * int(times)
+    return found
+
+
+def left(client: Client, current: State) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the documents of counts of runs that are not committed and were not taken back, of
+    those that a search sees."""
+    later: list[Json] = [{"range": {"run": {"gt": current.epoch}}}]
+    later += terms("run", current.aborted)
+    query = {"bool": {"should": later, "minimum_should_match": 1}}
+    body: dict[str, Any] = {"size": _PAGE, "query": query, "_source": False}
+    body["sort"] = [{"run": "asc"}, {"name": "asc"}]
+    while hits := client.search(f"/{current.counts}/_search", body)["hits"]["hits"]:
+        names = [hit["_id"] for hit in hits]
+        ids = [f"undo:{name}" for name in names]
+        undone = client.post(f"/{current.counts}/_mget?_source=false", {"ids": ids})["docs"]
+        for name, undo in zip(names, undone, strict=True):
+            if not undo.get("found"):
+                yield name, (client.get(f"/{current.counts}/_doc/{name}") or {})["_source"]
+        body["search_after"] = hits[-1]["sort"]
+
+
+_PAGE: Final = 1_000

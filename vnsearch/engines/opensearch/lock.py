@@ -15,6 +15,8 @@ from uuid import uuid4
 from vnsearch.engines.opensearch import state
 from vnsearch.engines.opensearch.client import Client, ClusterError
 from vnsearch.errors import LockedError
+from vnsearch.language import _
+from vnsearch.platform import has_ended
 
 SECONDS: Final = 60  # after which a lock that was not renewed is taken over
 _RENEWED_EVERY: Final = 10
@@ -48,9 +50,8 @@ class Lock:
         found = _found(self._client)
         if found is None or found["_source"]["owner"] != self._owner["owner"]:
             raise LockedError(
-                "another process took the index over, for this one was not heard of for"
-                f" {SECONDS} seconds; nothing of this run was kept",
-                "run the command again when the other one is done",
+                _("another process took the index over; nothing of this run was kept"),
+                _("run the command again when the other one is done"),
             )
 
     def _renew(self, client: Client) -> None:
@@ -96,19 +97,15 @@ def _is_free(lock: dict[str, Any]) -> bool:
     """Whether nobody holds a lock, or its holder is dead."""
     if not lock["held"] or time.time() - lock["at"] > SECONDS:
         return True
-    if lock["host"] != socket.gethostname():
-        return False
-    try:
-        os.kill(lock["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+    return lock["host"] == socket.gethostname() and has_ended(lock["pid"])
 
 
 def _held(lock: dict[str, Any]) -> LockedError:
     return LockedError(
-        f"another process (pid {lock['pid']} on {lock['host']}) is writing the index",
-        f"wait for it with --wait SECONDS; if its machine is dead, in {SECONDS} seconds it is free",
+        _("another process (pid {pid} on {host}) is writing the index").format(
+            pid=lock["pid"], host=lock["host"]
+        ),
+        _("wait for it with --wait SECONDS; if its machine died, {seconds} seconds do").format(
+            seconds=SECONDS
+        ),
     )

@@ -8,10 +8,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from vnsearch.engines.opensearch.client import Client, Json
+from vnsearch.engines.opensearch.client import Client, ClusterError, Json
+from vnsearch.engines.opensearch.counts import DOCUMENTS, uncommitted
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.tokens import folded_of, term
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.query.clauses import Kind, Word
 
 _MOST_WORDS: Final = 10_000  # that one search gives
@@ -38,10 +40,11 @@ class Lookups:
         self._df: dict[tuple[str, str], int] = {}  # Lucene's, by field and term
         self._fields: dict[str, tuple[int, int]] = {}
         self._asked: dict[str, dict[Any, Any]] = {}
+        self._of_others: Mapping[str, int] | None = None
 
     def settled(self, compute: Callable[[], T]) -> T:
         """Return what `compute` gives when all that it asks for is known."""
-        for _ in range(_MOST_TIMES):
+        for _turn in range(_MOST_TIMES):
             try:
                 found = compute()
             except NotYetError:
@@ -100,6 +103,31 @@ class Lookups:
         if counted or lucene:
             self._term_vectors(list(counted), list(lucene))
 
+    def _vectors_of(self, counted: list[str]) -> Json:
+        text = " ".join([*counted, DOCUMENTS])
+        return _vectors(self._state.counts, {"plus": text, "minus": text}, None)
+
+    def _take_counts(self, counted: list[str], found: Json) -> None:
+        """Take counts of what is committed; others may be seen while a run ends, or after one that
+        came to nothing."""
+        plus, minus = (_terms(found, field) for field in ("plus", "minus"))
+        seen = plus.get(DOCUMENTS, {}).get("ttf", 0)
+        if seen < self._state.counted:
+            self._client.refresh(self._state.counts)
+            again = term_vectors(self._client, [self._vectors_of(counted)], self._preference)
+            plus, minus = (_terms(again[0], field) for field in ("plus", "minus"))
+            seen = plus.get(DOCUMENTS, {}).get("ttf", 0)
+        early = self._early() if seen != self._state.counted else {}
+        for name in counted:
+            times = [each.get(name, {}).get("ttf", 0) for each in (plus, minus)]
+            self._counts[name] = times[0] - times[1] - early.get(name, 0)
+
+    def _early(self) -> Mapping[str, int]:
+        """What is counted of runs that are not committed, and not taken back."""
+        if self._of_others is None:
+            self._of_others = uncommitted(self._client, self._state)
+        return self._of_others
+
     def _search(self, asked: Mapping[str, Mapping[Any, Any]]) -> None:
         """Ask for words, totals and highest scores."""
         folded = list(asked.get("forms", ()))
@@ -144,7 +172,7 @@ class Lookups:
 
     def _take_fitting(self, word: Word, exact: bool, answer: Json) -> None:
         if answer["hits"]["total"]["value"] > _MOST_WORDS:
-            raise VnsearchError(f"too many words are like {word.text}", "type more letters of it")
+            raise too_many_words(word)
         forms = (hit["_source"]["wx"] for hit in _hits(answer))
         found = sorted(form for form in forms if word.matches(folded_of(form), form, exact))
         self._fitting[word, exact] = tuple(found)
@@ -152,27 +180,16 @@ class Lookups:
     def _term_vectors(self, counted: list[str], lucene: list[tuple[str, str]]) -> None:
         docs: list[Json] = []
         if counted:
-            text = " ".join(counted)
-            docs.append(_vectors(self._state.counts, {"plus": text, "minus": text}, None))
+            docs.append(self._vectors_of(counted))
         by_field: dict[str, list[str]] = {}
         for field, name in lucene:
             by_field.setdefault(field, []).append(name)
         fields = {field: " ".join(names) for field, names in by_field.items()}
         if fields:
             docs += [_vectors(self._state.passages, fields, r) for r in self._state.routing]
-        path = f"/_mtermvectors?preference={self._preference}&realtime=false"
-        found = self._client.post(path, {"docs": docs})["docs"]
-        for one in found:
-            if "error" in one:
-                raise VnsearchError(
-                    f"the cluster has no statistics: {one['error'].get('reason', '')}",
-                    "see: vnsearch status",
-                )
+        found = term_vectors(self._client, docs, self._preference)
         if counted:
-            plus, minus = (_terms(found[0], field) for field in ("plus", "minus"))
-            for name in counted:
-                times = [each.get(name, {}).get("ttf", 0) for each in (plus, minus)]
-                self._counts[name] = times[0] - times[1]
+            self._take_counts(counted, found[0])
             found = found[1:]
         for field, names in by_field.items():
             every = [_terms(one, field) for one in found]
@@ -185,6 +202,33 @@ class Lookups:
                 sum(max(0, each.get("doc_count", 0)) for each in known),
                 sum(max(0, each.get("sum_ttf", 0)) for each in known),
             )
+
+
+def term_vectors(client: Client, docs: list[Json], preference: str) -> list[Json]:
+    """Return what the cluster knows of the terms in documents that it does not have."""
+    path = f"/_mtermvectors?preference={preference}&realtime=false"
+    found: list[Json] = client.post(path, {"docs": docs})["docs"]
+    for one in found:
+        if "error" in one:
+            why = one["error"].get("reason", "")
+            raise ClusterError(
+                _("the cluster has no statistics: {why}").format(why=why),
+                _("see: vnsearch status"),
+            )
+    return found
+
+
+def too_many_words(word: Word) -> VnsearchError:
+    """The error for a prefix, or a fuzzy word, that stands for more words than can be had."""
+    why = _("too many words are like {word}").format(word=word.text)
+    return VnsearchError(why, _("type more letters of it"))
+
+
+def counted_documents(client: Client, index: str) -> int:
+    """Return how many documents of counts a search sees."""
+    asked = [_vectors(index, {"plus": DOCUMENTS}, None)]
+    terms_of = _terms(term_vectors(client, asked, "_primary")[0], "plus")
+    return int(terms_of.get(DOCUMENTS, {}).get("ttf", 0))
 
 
 def _hits(answer: Json) -> list[Json]:

@@ -5,12 +5,12 @@ phrase across the border of two passages, or in its name.
 """
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from vnsearch.engines.opensearch.client import Json
-from vnsearch.engines.opensearch.lookups import Lookups
-from vnsearch.engines.opensearch.tokens import both, folded_of, term
-from vnsearch.errors import VnsearchError
+from vnsearch.engines.opensearch.lookups import Lookups, too_many_words
+from vnsearch.engines.opensearch.tokens import bigram, both, folded_of, term
 from vnsearch.query.clauses import All, Clause, Kind, Not, Phrase, Word
 from vnsearch.query.clauses import Any as AnyOf
 
@@ -31,7 +31,7 @@ class Matching:
     def in_passage(self, words: Sequence[Word], exact: bool) -> Json:
         """The condition of passages with a phrase in text, title or pieces."""
         if words[0].others:
-            return one_of(self.in_passage(typing, exact) for typing in typings(words[0]))
+            return one_of(self.in_passage(typing, exact) for typing in self.typings(words[0]))
         if words[0].in_name:
             return NOTHING
         if len(words) > 1:
@@ -41,9 +41,9 @@ class Matching:
     def in_name(self, words: Sequence[Word], exact: bool) -> Json:
         """The condition of documents with a phrase in their names."""
         if words[0].others:
-            return one_of(self.in_name(typing, exact) for typing in typings(words[0]))
+            return one_of(self.in_name(typing, exact) for typing in self.typings(words[0]))
         if len(words) > 1:
-            return self._phrase(words, exact, ("n", "o"))
+            return self._phrase(words, exact, ("n",))
         return word_in(words[0], exact, "n", self._lookups)
 
     def of_document(self, clause: Clause) -> Json:
@@ -60,9 +60,22 @@ class Matching:
             case Phrase(words, joined=joined):
                 return self._has(words if joined is None else (joined,))
 
+    def typings(self, word: Word) -> list[tuple[Word, ...]]:
+        """A word, and those of its other typings whose words are neighbours anywhere: of a date
+        there are a dozen, and the cluster limits the size of a query."""
+        return [(word._replace(others=()),), *filter(self._may_be, word.others)]
+
+    def _may_be(self, typing: Sequence[Word]) -> bool:
+        if any(word.kind is not Kind.WORD for word in typing):
+            return True
+        pairs = [bigram(one.folded, other.folded) for one, other in pairwise(typing)]
+        count = self._lookups.count
+        found = [sum([count(f"{kind}:{pair}") for kind in ("q", "b", "nq")]) for pair in pairs]
+        return all(found)
+
     def _has(self, words: Sequence[Word]) -> Json:
         if words[0].others:
-            return one_of(map(self._has, typings(words[0])))
+            return one_of(map(self._has, self.typings(words[0])))
         if words[0].in_title:
             return self.in_passage(words, self._exact)
         named = self.in_name(words, self._exact)
@@ -70,7 +83,7 @@ class Matching:
             return named
         if len(words) == 1:
             return one_of([self.in_passage(words, self._exact), named])
-        return self._phrase(words, self._exact, ("x", "e", "w", "n", "o"))
+        return self._phrase(words, self._exact, ("x", "w"))
 
     def _phrase(self, words: Sequence[Word], exact: bool, fields: Iterable[str]) -> Json:
         slots = [self._slot(word, exact) for word in words]
@@ -89,15 +102,8 @@ class Matching:
         else:
             forms = self._lookups.fitting(word, exact)
         if len(forms) > _MOST_FORMS:
-            raise VnsearchError(
-                f"too many words are like {word.text}, for a phrase", "type more letters of it"
-            )
+            raise too_many_words(word)
         return [{"match": {"query": both(folded_of(form), form)}} for form in forms]
-
-
-def typings(word: Word) -> list[tuple[Word, ...]]:
-    """A word and its other typings."""
-    return [(word._replace(others=()),), *word.others]
 
 
 def word_in(word: Word, exact: bool, field: str, lookups: Lookups) -> Json:

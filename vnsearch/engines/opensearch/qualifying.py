@@ -11,6 +11,7 @@ from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.errors import VnsearchError
+from vnsearch.language import _
 from vnsearch.query.clauses import (
     Clause,
     Demand,
@@ -32,6 +33,14 @@ class Qualified(NamedTuple):
     relaxed: bool
 
 
+class _Level(NamedTuple):
+    """Conditions of the documents that qualify by one rule."""
+
+    condition: Json
+    complete: Json  # of those with all clauses
+    relaxed: bool = False
+
+
 class Qualifying:
     """Which documents qualify for a query. To be asked within `Lookups.settled`."""
 
@@ -49,27 +58,25 @@ class Qualifying:
         allowed: dict[str, Any] = {"filter": [UNIT, *([filters] if filters else [])]}
         if unwanted:
             allowed["must_not"] = unwanted
-        every = self._all(wanted)
-        levels = [
-            (relaxed, {"bool": {**allowed, "filter": [*allowed["filter"], condition]}})
-            for relaxed, condition in self._levels(wanted)
-            if query.relax or not relaxed
-        ]
-        if unwanted and not wanted:
-            levels = [(False, {"bool": allowed})]
-        found = [
-            Qualified(level, self._lookups.total(level), self._complete(level, every), relaxed)
-            for relaxed, level in levels
-        ]
-        chosen = next(
-            (each for each in found if each.total), Qualified(NOTHING, 0, 0, relaxed=False)
-        )
-        return chosen if wanted else chosen._replace(complete=chosen.total)
 
-    def _complete(self, level: Json, every: Json) -> int:
-        """How many documents of a level match all wanted clauses."""
-        is_all = every in level["bool"]["filter"]
-        return self._lookups.total(level if is_all else all_of([level, every]))
+        def among(condition: Json) -> Json:
+            return {"bool": {**allowed, "filter": [*allowed["filter"], condition]}}
+
+        if unwanted and not wanted:
+            total = self._lookups.total({"bool": allowed})
+            return Qualified({"bool": allowed}, total, total, relaxed=False)
+        total_of = self._lookups.total
+        found = [
+            Qualified(
+                among(level.condition),
+                total_of(among(level.condition)),
+                total_of(among(level.complete)),
+                level.relaxed,
+            )
+            for level in self._levels(wanted)
+            if query.relax or not level.relaxed
+        ]
+        return next((each for each in found if each.total), Qualified(NOTHING, 0, 0, relaxed=False))
 
     def missing(self, found: Qualified) -> tuple[int, ...]:
         """Return the wanted clauses that no document matches."""
@@ -86,42 +93,43 @@ class Qualifying:
         condition = self._matching.of_document(clause)
         return condition == NOTHING or not self._lookups.total(all_of([UNIT, condition]))
 
-    def _levels(self, wanted: Sequence[Clause]) -> list[tuple[bool, Json]]:
+    def _levels(self, wanted: Sequence[Clause]) -> list[_Level]:
         """The documents that qualify, and then those that do by ever more relaxed rules."""
         if not wanted:
             return []
+        every = self._all(wanted)
         match self._query.demand:
             case Demand.ANY:
-                return [(False, self._any(wanted))]
+                return [_Level(self._any(wanted), every)]
             case Demand.ALL:
-                return [(False, self._all(wanted))]
+                return [_Level(every, every)]
         optional = [clause for clause in wanted if not is_required(clause)]
         required = [clause for clause in wanted if is_required(clause)]
         with_required = self._all(required)
         if not optional:
-            return [(False, with_required)]
+            return [_Level(with_required, every)]
         enough = self._enough(optional)
-        return [
-            (False, all_of([enough, with_required]) if required else enough),
-            (True, with_required if required else self._any(optional)),
-        ]
+        relaxed = with_required if required else self._any(optional)
+        if required:
+            enough = _Level(*(all_of([each, with_required]) for each in enough[:2]))
+        return [enough, _Level(relaxed, every, relaxed=True)]
 
-    def _enough(self, clauses: Sequence[Clause]) -> Json:
+    def _enough(self, clauses: Sequence[Clause]) -> _Level:
         """The documents with all of a few words, or with enough of the weight of many."""
+        every = self._all(clauses)
         if count_words(clauses) <= ranking.SHORT_QUERY_WORDS:
-            return self._all(clauses)
+            return _Level(every, every)
         is_marked = all(word.match_marks for word in words_of(clauses))
         if count_words(clauses) <= ranking.SHORT_MARKED_WORDS and is_marked:
-            every = self._all(clauses)
             found = self._lookups.total(all_of([UNIT, every]))
             self._lookups.ready()
             if found:
-                return every
-        return self._with_weight(clauses)
+                return _Level(every, every)
+        return self._with_weight(clauses, every)
 
-    def _with_weight(self, clauses: Sequence[Clause]) -> Json:
-        """The documents with enough of the weight of the clauses. The cluster adds weights up in
-        floats of 24 bits, which sums of some 90 words fit in."""
+    def _with_weight(self, clauses: Sequence[Clause], every: Json) -> _Level:
+        """The documents with enough of the weight of the clauses, `every`: with all of them. The
+        cluster adds weights up in floats of 24 bits, which sums of some 90 words fit in."""
         weights = [self._weight(clause) for clause in clauses]
         conditions = [self._matching.of_document(clause) for clause in clauses]
         self._lookups.ready()
@@ -131,16 +139,19 @@ class Qualifying:
             if condition != NOTHING
         ]
         if not weighed:
-            return NOTHING
+            return _Level(NOTHING, NOTHING)
         if len(weighed) > MAX_CLAUSES:
             raise VnsearchError(
-                f"a query may have {MAX_CLAUSES} words in a cluster", "search for a part of them"
+                _("a query of so many words is too much for a cluster"),
+                _("search for a part of them"),
             )
         sums = {"bool": {"should": weighed, "filter": [UNIT], "minimum_should_match": 1}}
         most = round(self._lookups.highest(sums))
         self._lookups.ready()
         needed = ceil(ranking.min_should_match(most))
-        return {"function_score": {"query": sums, "min_score": needed}}
+        if all(weights) and NOTHING not in conditions:
+            every = {"function_score": {"query": sums, "min_score": sum(weights)}}
+        return _Level({"function_score": {"query": sums, "min_score": needed}}, every)
 
     def _weight(self, clause: Clause) -> int:
         words = words_of([clause])

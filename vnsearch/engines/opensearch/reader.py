@@ -1,6 +1,6 @@
 """The index in a cluster opened for searching: the `engines.IndexReader` of this engine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 from uuid import uuid4
@@ -9,7 +9,7 @@ from vnsearch import ranking
 from vnsearch.engines import Filters
 from vnsearch.engines.opensearch import counts
 from vnsearch.engines.opensearch.bounds import Bounds
-from vnsearch.engines.opensearch.candidates import Candidates, Found
+from vnsearch.engines.opensearch.candidates import Candidates, Found, changed_meanwhile
 from vnsearch.engines.opensearch.client import Client, ClusterError, Json, pages
 from vnsearch.engines.opensearch.documents import (
     as_text,
@@ -26,10 +26,12 @@ from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
 from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.writer import scan
-from vnsearch.model import Match, Matches, StoredPassage
-from vnsearch.query.clauses import Query
+from vnsearch.language import _
+from vnsearch.model import Cluster, Match, Matches, StoredPassage
+from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
+_LOOKED_AT: Final = 100  # words, for a check
 _OLDEST: Final = (2, 19)
 _LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
 
@@ -48,6 +50,39 @@ class ClusterReader(ClusterLexicon):
     def close(self) -> None:
         """See `engines.IndexReader`."""
         self._client.close()
+
+    def faults(self) -> Iterator[str]:
+        """See `engines.IndexReader`: counts, of which some are looked at, and passages."""
+        query = {"exists": {"field": "wf"}}
+        body = {"size": _LOOKED_AT, "query": query, "_source": ["wf"], "track_total_hits": False}
+        hits = self._client.search(f"/{self._state.counts}/_search", body)["hits"]["hits"]
+        words = sorted({hit["_source"]["wf"] for hit in hits})
+        asked = {counts.PASSAGES: {"exists": {"field": "x"}}}
+        asked |= {f"f:{word}": {"term": {"s": f"f:{word}"}} for word in words}
+
+        def compute() -> list[tuple[str, int, int]]:
+            return [
+                (name, self._lookups.count(name), self._lookups.total(all_of([PART, condition])))
+                for name, condition in asked.items()
+            ]
+
+        for name, counted, there in self._lookups.settled(compute):
+            if counted != there:
+                yield f"{name} is counted in {counted} passages, and in {there}"
+
+    def cluster(self) -> Cluster:
+        """See `engines.IndexReader`."""
+        indexes = f"{self._state.passages},{self._state.counts}"
+        health = self._client.get(f"/_cluster/health/{indexes}") or {}
+        stored = self._client.get(f"/{indexes}/_stats/store") or {}
+        return Cluster(
+            str(self._client.address),
+            health["status"],
+            health["number_of_data_nodes"],
+            health["active_primary_shards"],
+            health["active_shards"],
+            stored["_all"]["total"]["store"]["size_in_bytes"],
+        )
 
     def count_passages(self) -> int:
         """See `engines.IndexReader`."""
@@ -208,7 +243,7 @@ class ClusterReader(ClusterLexicon):
             for hit in found[0]["hits"]["hits"]
         }
         if len(matched) < len(page):
-            raise ClusterError("the index was changed during the search", "search again")
+            raise changed_meanwhile()
         buckets = found[1]["aggregations"]["h"]["buckets"] if len(found) > 1 else ()
         return matched, {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 
@@ -249,7 +284,14 @@ class _Search:
 
     def qualified(self, filters: Json | None) -> Qualified:
         """Return the documents that qualify."""
+        self._know_typings()
         return self._qualifying.qualified(filters)
+
+    def _know_typings(self) -> None:
+        """Which typings there are decides what else is asked for."""
+        for word in (*all_words(self._query.clauses), *joined_words(self._query.clauses)):
+            self._matching.typings(word)
+        self._lookups.ready()
 
     def prepared(
         self, filters: Json | None, legacy: bool
@@ -257,6 +299,7 @@ class _Search:
         """Return the documents that qualify, what scores them, the query of upper bounds with what
         is to be added to its scores, and the wanted clauses that no document has."""
         query, frequencies = self._query, self._frequencies
+        self._know_typings()
         average, every = frequencies.average_length, ranking.features(query)
         idfs = [frequencies.idf(f.words, f.exact) for f in every]
         weighed = [
@@ -264,18 +307,19 @@ class _Search:
             for feature, weight in zip(every, ranking.weights(every, idfs), strict=True)
             if weight.score or weight.window
         ]
+        words = ranking.name_words(query)
         named = [
             NameWord(word, ranking.idf(frequencies.df_in_names(word, query.exact), count))
-            for word in ranking.name_words(query)
+            for word in words
             if (count := frequencies.names)
         ]
         names = [name for name in named if name.idf]
         bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
-        bound, slack = bounds.query(weighed, names)
+        bound, slack = bounds.query(weighed, names, words)
         qualified = self.qualified(filters)
         self._lookups.ready()
         missing = self._qualifying.missing(qualified)
-        return qualified, Scorer(weighed, names, query.exact, average), bound, slack, missing
+        return qualified, Scorer(weighed, names, words, query.exact, average), bound, slack, missing
 
 
 def major_version(client: Client) -> int:
@@ -286,10 +330,12 @@ def major_version(client: Client) -> int:
     numbers = [int(part) for part in text.split(".")[:2] if part.isdecimal()]
     if version.get("distribution") != "opensearch" or len(numbers) < 2:
         raise ClusterError(
-            "what answers is no OpenSearch", "see docs/opensearch.md for the versions that work"
+            _("what answers is no OpenSearch"),
+            _("see docs/opensearch.md for the versions that work"),
         )
     if tuple(numbers) < _OLDEST:
         raise ClusterError(
-            f"the cluster is OpenSearch {text}, which is too old", "upgrade it to 2.19 or newer"
+            _("the cluster is OpenSearch {version}, which is too old").format(version=text),
+            _("upgrade it to 2.19 or newer"),
         )
     return numbers[0]

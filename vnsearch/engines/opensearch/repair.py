@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from vnsearch.engines.opensearch import schema, shared_catalog, state
+from vnsearch.engines.opensearch import counts, schema, shared_catalog, state
 from vnsearch.engines.opensearch.client import Client, ClusterError, Json
 from vnsearch.engines.opensearch.state import State
-from vnsearch.errors import CHECK_DISK, LockedError
+from vnsearch.errors import LockedError
+from vnsearch.language import _
 
 _PAGE: Final = 5_000
 GRACE_SECONDS: Final = 600  # until an index that was replaced is deleted: searches end sooner
@@ -29,21 +30,23 @@ def make_state_index(client: Client, replicas: int | None) -> None:
 def new_indexes(client: Client, shards: int, replicas: int | None) -> State:
     """Make empty indexes of passages and counts, which nothing names yet."""
     name = f"{client.address.name}-{uuid4().hex[:8]}"
-    counts = f"{name}-counts"
+    counted = f"{name}-counts"
     for index, body in (
         (name, schema.passages_index(shards, replicas)),
-        (counts, schema.counts_index(replicas)),
+        (counted, schema.counts_index(replicas)),
     ):
         body["mappings"]["_meta"]["of"] = client.address.name
         _create(client, index, body)
-    return State(name, counts, tuple(_routing(client, name, shards)))
+    return State(name, counted, tuple(_routing(client, name, shards)))
 
 
 def _create(client: Client, index: str, body: Json) -> None:
     answer = client.request("HEAD", f"/{index}")
     if answer.status == 404:
         try:
-            client.put(f"/{index}?wait_for_active_shards=1", body)
+            # With all copies there, a node may die while documents are sent; where one has no
+            # node to be on, the wait is in vain.
+            client.put(f"/{index}?wait_for_active_shards=all&timeout=10s", body)
         except ClusterError:
             if client.request("HEAD", f"/{index}").status != 200:
                 raise
@@ -55,16 +58,19 @@ def _routing(client: Client, index: str, shards: int) -> Iterator[str]:
     for number in range(1_000 * shards):
         if len(found) == shards:
             break
-        answer = client.post(f"/{index}/_search_shards?routing={number}", None)
-        found.setdefault(answer["shards"][0][0]["shard"], str(number))
+        found.setdefault(client.shard(index, str(number)), str(number))
     return iter(found[shard] for shard in sorted(found))
 
 
 def must_be_current(client: Client, current: State) -> None:
     """Raise LockedError when the cluster has a later state than the one to be changed."""
     found = state.committed(client)
-    if found is not None and found.state != current:
-        raise LockedError("another machine changed the index just now", "run the command again")
+    if found is not None and not found.names(current):
+        raise _changed()
+
+
+def _changed() -> LockedError:
+    return LockedError(_("another process changed the index just now"), _("run the command again"))
 
 
 def undo(client: Client, current: State) -> None:
@@ -74,24 +80,14 @@ def undo(client: Client, current: State) -> None:
     later += state.terms("born", current.aborted)
     query = {"bool": {"should": later, "minimum_should_match": 1}}
     _delete(client, current.passages, query)
-    if current.gone and (found := state.committed(client)) and found.state == current:
+    if current.gone and (found := state.committed(client)) and found.names(current):
         delete_gone(client, current)
     _take_back_counts(client, current)
 
 
 def _take_back_counts(client: Client, current: State) -> None:
-    later: list[Json] = [{"range": {"run": {"gt": current.epoch}}}]
-    later += state.terms("run", current.aborted)
-    query = {"bool": {"should": later, "minimum_should_match": 1}}
-    body = {"size": _PAGE, "query": query, "_source": False, "sort": ["_doc"]}
-    hits = client.search(f"/{current.counts}/_search", body)["hits"]["hits"]
-    for hit in hits:
-        name = hit["_id"]
-        if client.request("HEAD", f"/{current.counts}/_doc/undo:{name}").status == 200:
-            continue
-        counted = (client.get(f"/{current.counts}/_doc/{name}") or {})["_source"]
-        undone = {"plus": counted["minus"], "minus": counted["plus"], "run": 0, "undoes": name}
-        client.put_if(f"/{current.counts}/_create/undo:{name}", undone)
+    for name, counted in counts.left(client, current):
+        client.put_if(f"/{current.counts}/_create/undo:{name}", counts.undoing(counted, name))
 
 
 def delete_gone(client: Client, current: State) -> None:
@@ -118,15 +114,20 @@ def publish(client: Client, current: State, folder: Path) -> None:
     """Make a state current for all machines, with the catalog beside it; raises LockedError when
     another process did so meanwhile."""
     old = state.committed(client)
-    if old is not None and old.state == current:
+    if old is not None and old.names(current):
         return
     _must_be_healthy(client, current)
     catalog = shared_catalog.upload(client, folder.parent / shared_catalog.FILE)
-    body = {**current._asdict(), "catalog": catalog, "retired": _retired(old, current)}
+    body = {
+        **current._asdict(),
+        "version": schema.VERSION,
+        "catalog": catalog,
+        "retired": _retired(old, current),
+    }
     if not state.commit(client, body, old):
         raise LockedError(
-            "another process changed the index meanwhile; nothing of this run was kept",
-            "run the command again",
+            _("another process changed the index meanwhile; nothing of this run was kept"),
+            _("run the command again"),
         )
     delete_gone(client, current)
     kept = {one["passages"] for one in body["retired"]} | {current.passages}
@@ -141,8 +142,8 @@ def _retired(old: state.Commit | None, current: State) -> list[Json]:
     if old is None:
         return []
     kept = [one for one in old.body["retired"] if time.time() - one["at"] < GRACE_SECONDS]
-    if old.state.passages != current.passages:
-        kept.append({"passages": old.state.passages, "at": time.time()})
+    if old.body["passages"] != current.passages:
+        kept.append({"passages": old.body["passages"], "at": time.time()})
     return kept
 
 
@@ -164,7 +165,6 @@ def _must_be_healthy(client: Client, current: State) -> None:
         health = client.get(f"/_cluster/health/{index}?level=indices") or {}
         if health.get("status") == "red":
             raise ClusterError(
-                "a part of the new index is not there, so the old one stays: too many nodes are"
-                " down",
-                f"start them and run the command again; else {CHECK_DISK}",
+                _("a part of the new index is not there, so the old one stays: nodes are down"),
+                _("start them, and run the command again"),
             )

@@ -9,14 +9,15 @@ only. Of a passage, beside what is stored:
 
     f  folded forms: text, title, title     x  words: the same     q  folded bigrams
     e  pieces of compounds, words           t  title, words
-    n  name of the file, words              o  its folders, words
+    n  name of the file and its folders, words
+    w  of a document with one passage, e and n; of another, all its text, too
        words are both forms, see `tokens.both`
-    s  each once, with the field in front (`t` title, `n` name and folders, none for text, title
-       and pieces) and its kind: `f:` folded, `x:` exact, `k:` folded, if its marks are unknown;
-       `c:` folded, in pieces
+    s  each once, with the field in front (`t` title, `n` name and folders, `o` name, none for
+       text, title and pieces) and its kind: `f:` folded, `x:` exact, `k:` folded, if its marks
+       are unknown; `c:` folded, in pieces
 
 A document of several passages is found as a whole: one more document of the cluster with the `s`
-of all, and all their text, `w`. What is a document of ours to a search is of the kind `unit`, each
+of all, `t`, `n` and `w`. What is a document of ours to a search is of the kind `unit`, each
 passage of the kind `part`.
 """
 
@@ -60,7 +61,6 @@ PASSAGES: Final = {
     "e": _PLACES,
     "t": _PLACES,
     "n": _PLACES,
-    "o": _PLACES,
     "w": _PLACES,
     "stored": _STORED,  # see `documents.stored`
 }
@@ -70,6 +70,7 @@ COUNTS: Final = {
     "plus": _COUNTS,
     "minus": _COUNTS,
     "run": {"type": "long"},
+    "name": _KEYWORD,  # its id
     "undoes": _KEYWORD,  # the document whose counts it takes back
     "wf": {"type": "keyword"},  # a folded form
     "wx": {"type": "keyword"},  # an exact form of it

@@ -26,10 +26,13 @@ class Scorer:
         self,
         features: Sequence[tuple[Feature, Weight]],
         names: Sequence[NameWord],
+        named: Sequence[Word],
         exact: bool,
         average_length: float,
     ) -> None:
-        """`exact`: whether the query asks for exact forms only."""
+        """`named`: all words that may be in names; `exact`: whether the query asks for exact forms
+        only."""
+        self._named, self._highest = named, ranking.highest(weight for _f, weight in features)
         self._features = features
         self._names, self._exact, self._average = names, exact, average_length
         self._near = [(f.words[0], f.exact, w.window) for f, w in features if w.window]
@@ -38,6 +41,7 @@ class Scorer:
         """Return the score of a passage."""
         counter = Counter(tokens)
         total: float = sum(self._in_name(word, name) for word in self._names)
+        total += self._first(name)
         damping = self._damping(tokens)
         for feature, weight in self._features:
             if tf := self._tf(counter, feature):
@@ -65,6 +69,8 @@ class Scorer:
             for word in self._names
             if (score := self._in_name(word, name))
         ]
+        if first := self._first(name):
+            parts.append(ScorePart(ranking.NAMED, "", first))
         return tuple(sorted(parts, key=lambda part: -part.score))
 
     def to_show(self, passages: Sequence[Tokens]) -> list[int]:
@@ -96,6 +102,10 @@ class Scorer:
 
     def _damping(self, tokens: Tokens) -> float:
         return ranking.damping(tokens.length, self._average) if self._average else ranking.K1
+
+    def _first(self, name: Name) -> float:
+        """What it adds that the name has all words."""
+        return self._highest * name.first(self._named, self._exact) if name.own else 0.0
 
     def _in_name(self, word: NameWord, name: Name) -> float:
         tf = name.tf((word.word,), self._exact) if name.own else 0

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from vnsearch.engines.opensearch import state
 from vnsearch.engines.opensearch.client import Client, ClusterError
+from vnsearch.errors import REPAIR
+from vnsearch.language import _
 
 FILE: Final = "catalog.db"
 _CHUNK: Final = 1 << 18  # bytes
@@ -44,9 +46,7 @@ def download(client: Client, catalog: dict[str, Any], generation: Path) -> None:
             for name in some:
                 chunk = zlib.decompress(b64decode(found.get(name, "eJwDAAAAAAE=")))
                 if _name(chunk) != name:
-                    raise ClusterError(
-                        "the catalog in the cluster is damaged", "run: vnsearch index --rebuild"
-                    )
+                    raise ClusterError(_("the catalog in the cluster is damaged"), REPAIR)
                 file.write(chunk)
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from vnsearch.engines.opensearch.client import Client
-from vnsearch.engines.opensearch.schema import MAX_TERMS
-from vnsearch.errors import DamagedError
+from vnsearch.engines.opensearch.schema import MAX_TERMS, VERSION
+from vnsearch.errors import REPAIR, DamagedError, IndexUnusableError
+from vnsearch.language import _
 
 FILE: Final = "place.json"
 
@@ -25,6 +26,7 @@ class State(NamedTuple):
     counts: str
     routing: tuple[str, ...]  # a value that leads to each shard of the passages
     epoch: int = 0  # the last run that was committed
+    counted: int = 0  # documents of counts up to there
     gone: tuple[str, ...] = ()  # documents that it removed, and that may still be there
     aborted: tuple[int, ...] = ()  # runs before it that came to nothing
 
@@ -54,7 +56,7 @@ def read(folder: Path) -> State | None:
     try:
         return from_json(json.loads(data))
     except (ValueError, KeyError, TypeError) as error:
-        raise DamagedError(f"{FILE} says nothing") from error
+        raise DamagedError(_("{file} says nothing").format(file=FILE)) from error
 
 
 def write(folder: Path, state: State) -> None:
@@ -78,9 +80,18 @@ class Commit(NamedTuple):
     body: dict[str, Any]
     condition: str  # under which it may be replaced
 
+    def names(self, state: State) -> bool:
+        """Whether a state is the current one."""
+        known = self.body.get("passages"), self.body.get("epoch")
+        return known == (state.passages, state.epoch)
+
     @property
     def state(self) -> State:
-        """What is current by it."""
+        """What is current by it; raises IndexUnusableError when it is of another version."""
+        if self.body.get("version") != VERSION:
+            raise IndexUnusableError(
+                _("the index in the cluster was made by another version of vnsearch"), REPAIR
+            )
         return from_json(self.body)
 
 

@@ -115,6 +115,21 @@ class Name(NamedTuple):
                 return tf
         return 0
 
+    def first(self, words: Sequence[Word], exact: bool) -> int:
+        """Return how often its document comes before any text, see `ranking.named`."""
+        if not words or any(self.tf((word,), exact) < ranking.NAME_TF for word in words):
+            return 0
+        whole = max(map(len, self.own)) <= len(words) + ranking.NAME_REST
+        return ranking.named(len(words), whole=whole)
+
+
+def borders(passages: Sequence[Tokens]) -> Iterator[str]:
+    """Yield the bigrams of folded forms across the borders of passages of a document, as `counted`
+    yields those in them."""
+    for one, other in pairwise(tokens.text for tokens in passages):
+        if one and other:
+            yield f"b:{bigram(folded_of(one[-1]), folded_of(other[0]))}"
+
 
 class Counter:
     """How often words and phrases are in the passages of a search."""

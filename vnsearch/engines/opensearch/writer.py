@@ -3,17 +3,23 @@ settles, and says what is current."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Container, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+import numpy as np
 
 from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.engines.opensearch import counts, state
 from vnsearch.engines.opensearch.client import Client, Json
-from vnsearch.engines.opensearch.documents import as_text, make, name_of, tokens_of
+from vnsearch.engines.opensearch.counting import Counting
+from vnsearch.engines.opensearch.documents import Made, as_text, indexed, name_of, tokens_of
 from vnsearch.engines.opensearch.lock import Lock
+from vnsearch.engines.opensearch.lookups import counted_documents
+from vnsearch.engines.opensearch.spelling import Name, Spelling, names_of, passages_of
 from vnsearch.engines.opensearch.state import State
-from vnsearch.engines.opensearch.tokens import Name
-from vnsearch.model import Document
+from vnsearch.engines.tokens.streams import TokenStream, token_stream
+from vnsearch.model import Document, StoredPassage
 
 _CHUNK: Final = 1 << 18  # code points tokenized together
 _REQUEST: Final = 5_000_000  # bytes
@@ -42,14 +48,15 @@ class Builder:
         """`number` tells apart the builders of a run."""
         self._connect, self._state, self._run, self._number = connect, current, run, number
         self._client: Client | None = None  # both made in the process that needs them
+        self._spelling: Spelling | None = None
         self._vocabulary: Vocabulary | None = None
+        self._counting: Counting | None = None
         self._chunk: list[tuple[str, Document]] = []
         self._chunk_size = 0
         self._made = 0  # documents
         self._passages: list[int] = []  # of each since the last batch
         self._actions: Actions = []
         self._bytes = 0
-        self._counts: Counter[str] = Counter()
         self._sent = 0  # documents of counts
         self._words: set[str] = set()  # that the cluster has
 
@@ -87,23 +94,39 @@ class Builder:
         if not chunk:
             return
         if self._vocabulary is None or len(self._vocabulary.terms) > _TERMS_KEPT:
+            self._send_counts()
             self._vocabulary = Vocabulary()
-        names = [
-            document_name(self._run, self._number, n)
-            for n in range(self._made, self._made + len(chunk))
-        ]
-        self._made += len(chunk)
-        for made in make(chunk, self._vocabulary, self._run, names):
-            counts.add_up(made.passages, made.name, self._counts)
-            self._passages.append(len(made.passages))
-            for document in made.documents:
-                action = {"_index": self._state.passages, "_id": document.id}
-                self._actions.append(({"index": action}, document.line))
-                self._bytes += len(document.line)
+            self._spelling = Spelling(self._vocabulary)
+            self._counting = Counting(self._spelling)
+        assert self._spelling is not None
+        assert self._counting is not None
+        stored: list[StoredPassage] = []
+        stream = token_stream(chunk, self._vocabulary, stored.extend)
+        self._spelling.grow()
+        self._counting.add(stream)
+        made = list(self._documents(stream, stored))
+        self._counting.add_documents((list(each.passages), each.words) for each in made)
+        for document in made:
+            self._passages.append(len(document.passages))
+            for one in indexed(document, self._run, self._spelling):
+                action = {"_index": self._state.passages, "_id": one.id}
+                self._actions.append(({"index": action}, one.line))
+                self._bytes += len(one.line)
                 if self._bytes > _REQUEST:
                     self._send()
-            if len(self._counts) > _COUNTS:
-                self._send_counts()
+        if self._counting.size > _COUNTS:
+            self._send_counts()
+
+    def _documents(self, stream: TokenStream, stored: Sequence[StoredPassage]) -> Iterator[Made]:
+        """The documents of a token stream, each with a name in the cluster."""
+        passages, names = list(passages_of(stream)), names_of(stream.names)
+        first = 0
+        for end in np.flatnonzero(stream.last).tolist():
+            name = document_name(self._run, self._number, self._made)
+            words, own = names.get(end, Name((), ())), slice(first, end + 1)
+            yield Made(name, stored[own], passages[own], words, int(stream.hashes[end]))
+            self._made += 1
+            first = end + 1
 
     def _send(self) -> None:
         if self._actions:
@@ -112,13 +135,12 @@ class Builder:
         self._actions, self._bytes = [], 0
 
     def _send_counts(self) -> None:
-        if not self._counts:
-            return
-        self._client = self._client or self._connect()
-        self._sent += 1
-        name = f"{self._run}.{self._number}.{self._sent}"
-        send_counts(self._client, self._state, name, self._run, self._counts, {}, self._words)
-        self._counts = Counter()
+        found = self._counting.finish() if self._counting is not None else None
+        if found:
+            self._client = self._client or self._connect()
+            self._sent += 1
+            name = f"{self._run}.{self._number}.{self._sent}"
+            send_counts(self._client, self._state, name, self._run, found, {}, self._words)
 
 
 def document_name(run: int, builder: int, number: int) -> str:
@@ -140,7 +162,9 @@ def send_counts(
     known.update(words)
     index = current.counts
     actions: Actions = [({"create": {"_index": index, "_id": i}}, b) for i, b in words.items()]
-    actions.append(({"create": {"_index": index, "_id": name}}, counts.line(plus, minus, run)))
+    actions.append(
+        ({"create": {"_index": index, "_id": name}}, counts.line(name, run, plus, minus))
+    )
     for part in _parts(actions):
         client.bulk(part)
 
@@ -194,7 +218,8 @@ class Writer:
         client.refresh(self._state.passages, self._state.counts)
         # What the run before removed was deleted when it was published, which is seen from now on.
         pending = self._old.gone if not is_published(client, self._old) else ()
-        self._state = self._state._replace(gone=(*pending, *gone))
+        counted = counted_documents(client, self._state.counts)
+        self._state = self._state._replace(gone=(*pending, *gone), counted=counted)
         state.write(self._folder, self._state)
         client.close()
 
@@ -215,7 +240,7 @@ class Writer:
             for one in found:
                 by_name.setdefault(one["_source"]["d"], []).append(one["_source"])
             for sources in by_name.values():
-                counts.add_up(map(tokens_of, sources), name_of(sources[0]), self._minus)
+                counts.add_up(list(map(tokens_of, sources)), name_of(sources[0]), self._minus)
             every = [*ids, *(name for name, passages in some if passages > 1)]
             self._client.bulk([({"delete": {"_index": index, "_id": i}}, b"") for i in every])
 
@@ -226,19 +251,16 @@ class Writer:
             some = {as_text(source): source for source in sources[begin : begin + _FILES]}
             condition = [*state.terms("src", some), {"term": {"kind": "part"}}]
             query = {"bool": {"filter": [*condition, self._old.visible()]}}
-            document = None
-            for found in scan(self._client, self._state.passages, query, _COUNTED):
-                body = found["_source"]
-                if body["key"] in self._removed[some[body["src"]]]:
-                    continue
-                if body["d"] != document:
-                    document = body["d"]
+            found = scan(self._client, self._state.passages, query, _COUNTED)
+            for document, passages in groupby(found, lambda hit: str(hit["_source"]["d"])):
+                sources_of = [hit["_source"] for hit in passages]
+                first = sources_of[0]
+                if first["key"] not in self._removed[some[first["src"]]]:
                     yield document
-                    counts.add_up((), name_of(body), self._minus)
-                counts.add_up((tokens_of(body),), _NAMELESS, self._minus)
+                    words = list(map(tokens_of, sources_of))
+                    counts.add_up(words, name_of(first), self._minus)
 
 
-_NAMELESS: Final = Name((), ())
 _COUNTED: Final = ["d", "i", "key", "src", "stored.words", "stored.name", "stored.folders"]
 
 
@@ -260,6 +282,6 @@ def scan(client: Client, index: str, query: Json, fields: Sequence[str]) -> Iter
 
 
 def is_published(client: Client, current: State) -> bool:
-    """Whether a state is that of the commit document."""
+    """Whether a state is the current one for all machines."""
     found = state.committed(client)
-    return found is not None and found.state.passages == current.passages
+    return found is not None and found.names(current)

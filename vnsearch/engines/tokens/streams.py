@@ -4,12 +4,12 @@ its title, then for each compound of both a separator and the terms of its piece
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from math import inf
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from vnsearch.analysis.bulk import Numbers, Vocabulary
+from vnsearch.analysis.bulk import Compounds, Numbers, Vocabulary
 from vnsearch.analysis.passages import MAX_TOKENS, split, whole
 from vnsearch.engines.tokens.copies import text_hashes
 from vnsearch.engines.tokens.names import NameTokens, tokenized
@@ -35,11 +35,16 @@ def token_stream(
     documents: Sequence[tuple[str, Document]],
     vocabulary: Vocabulary,
     store: Callable[[Sequence[StoredPassage]], None],
+    most_terms: float = inf,
 ) -> TokenStream:
-    """Cut documents, each with its source, into passages, `store` these, return their tokens."""
+    """Cut documents, each with its source, into passages, `store` these, return their tokens.
+
+    Raises TooManyWordsError, and has then stored nothing, when the vocabulary gets over
+    `most_terms` terms.
+    """
     texts = [document.text for _, document in documents]
     titles = [document.title for _, document in documents]
-    tokens = vocabulary.tokenize([*texts, *titles], MAX_TOKENS)
+    tokens = vocabulary.tokenize([*texts, *titles], MAX_TOKENS, most_terms)
     text_sizes, title_sizes = np.split(tokens.counts, [len(texts)])
     kept: list[StoredPassage] = []
     sizes, numbers = [], []
@@ -67,13 +72,11 @@ def token_stream(
     terms, of_passage = _interleave(terms, of_text, title_sizes, document_of)
     terms = forget_marks(terms, of_text, of_passage, vocabulary)
     names = _names(documents, terms, of_text, of_passage, last, vocabulary)
-    pieces = _pieces_of_passages(compounds, of_text, title_sizes, document_of)
-    piece_sizes = np.fromiter(map(len, pieces), np.int64, len(pieces))
-    ends = np.repeat(np.cumsum(of_passage), piece_sizes)
-    terms = np.insert(terms, ends, np.fromiter(chain.from_iterable(pieces), np.int32))
+    pieces, of_pieces = _pieces_of_passages(compounds, of_text, title_sizes, document_of)
+    terms = _in_turn((terms, pieces), (of_passage, of_pieces))
     hashes = np.zeros(len(last), dtype=np.uint64)
     hashes[last] = text_hashes(document for _, document in documents)
-    return TokenStream(terms, of_passage + piece_sizes, last, hashes, names)
+    return TokenStream(terms, of_passage + of_pieces, last, hashes, names)
 
 
 def _names(
@@ -100,25 +103,38 @@ def _names(
 
 
 def _pieces_of_passages(
-    compounds: Sequence[tuple[int, list[int]]],
-    text_sizes: Numbers,
-    title_sizes: Numbers,
-    document_of: Numbers,
-) -> list[list[int]]:
-    """Return for each passage the pieces of the compounds in its text and title, each with a
-    separator before it. Places of compounds are those in the terms of `_interleave`."""
-    pieces: list[list[int]] = [[] for _ in range(len(text_sizes))]
-    text_ends, title_ends = np.cumsum(text_sizes), np.cumsum(title_sizes)
+    compounds: Compounds, text_sizes: Numbers, title_sizes: Numbers, document_of: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Return the pieces of the compounds in the text and title of each passage, a separator before
+    those of each, and how many terms these are. Places of compounds are those in the terms of
+    `_interleave`."""
+    places, counts, terms = compounds
     size = int(text_sizes.sum())
-    for place, terms in compounds:
-        if place < size:
-            passages = range(n := int(np.searchsorted(text_ends, place, side="right")), n + 1)
-        else:
-            document = np.searchsorted(title_ends, place - size, side="right")
-            passages = range(*np.searchsorted(document_of, (document, document + 1)).tolist())
-        for passage in passages:
-            pieces[passage] += (FIELD_SEPARATOR, *terms)
-    return pieces
+    in_texts = int(np.searchsorted(places, size))
+    of_texts = np.searchsorted(np.cumsum(text_sizes), places[:in_texts], side="right")
+    documents = np.searchsorted(np.cumsum(title_sizes), places[in_texts:] - size, side="right")
+    begins = np.searchsorted(document_of, documents)  # a title is that of several passages
+    copies = np.searchsorted(document_of, documents + 1) - begins
+    passages = np.concatenate((of_texts, _ranges(begins, copies)))
+    which = np.repeat(np.arange(len(places)), np.append(np.ones(in_texts, copies.dtype), copies))
+    order = np.argsort(passages, kind="stable")
+    passages, which = passages[order], which[order]
+    sizes = counts[which]
+    stream = np.full(int(sizes.sum()) + len(sizes), FIELD_SEPARATOR, dtype=np.int32)
+    at = np.cumsum(sizes + 1) - sizes
+    from_ = (np.cumsum(counts) - counts)[which]
+    stream[_ranges(at, sizes)] = terms[_ranges(from_, sizes)]
+    of_pieces = np.bincount(passages, sizes + 1, len(text_sizes)).astype(np.int64)
+    return stream, of_pieces
+
+
+def _in_turn(streams: Sequence[Numbers], sizes: Sequence[Numbers]) -> Numbers:
+    """Return what each passage has of one stream, then of the other; `sizes` tells how much."""
+    kinds = repeat((0, 1), sizes)
+    together = np.empty(len(kinds), dtype=np.int32)
+    for kind, stream in enumerate(streams):
+        together[kinds == kind] = stream
+    return together
 
 
 def _interleave(

@@ -4,6 +4,7 @@ import sys
 from typing import Final
 
 from vnsearch.errors import DamagedError
+from vnsearch.language import N_
 
 if sys.version_info >= (3, 14):
     from compression.zstd import CompressionParameter, ZstdCompressor, ZstdDecompressor, ZstdError
@@ -31,7 +32,7 @@ def decompress(frame: "memoryview[int] | bytes") -> bytes:
     try:
         data: bytes = decompressor.decompress(frame)
         if not decompressor.eof or decompressor.unused_data:
-            raise ZstdError("not one whole frame")
+            raise ZstdError(N_("not one whole frame"))
     except ZstdError as error:
         raise DamagedError(str(error)) from error
     return data

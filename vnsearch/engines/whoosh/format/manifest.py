@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from vnsearch.errors import NOT_THERE, DamagedError, says_nothing_of_the_bytes
+from vnsearch.language import N_
 from vnsearch.platform import replace
 
 NAME: Final = "segments.json"
@@ -53,7 +54,11 @@ def read(folder: Path) -> list[SegmentEntry]:
         except NOT_THERE as error:
             raise DamagedError(f"{segment.file}: {error.strerror}") from error
         if size != segment.bytes:
-            raise DamagedError(f"{segment.file} has {size} bytes, not {segment.bytes}")
+            raise DamagedError(
+                N_("{file} has {size} bytes, not {bytes}").format(
+                    file=segment.file, size=size, bytes=segment.bytes
+                )
+            )
     return segments
 
 

@@ -16,6 +16,7 @@ from stat import S_ISREG
 from typing import Any, Final
 
 from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
+from vnsearch.language import N_
 from vnsearch.platform import READ, read_at
 
 VERSION: Final = 10
@@ -83,7 +84,7 @@ class _Required(dict[str, Any]):
     """A dict whose missing keys mean that the file is damaged."""
 
     def __missing__(self, name: str) -> Any:
-        raise DamagedError(f"{name} is missing")
+        raise DamagedError(N_("{name} is missing").format(name=name))
 
 
 class Arrays:
@@ -95,11 +96,11 @@ class Arrays:
             self._file = os.open(path, READ)
             self._close_file = weakref.finalize(self, os.close, self._file)
             if not S_ISREG(os.fstat(self._file).st_mode):
-                raise ValueError("no file")
+                raise ValueError(N_("no file"))
             self._map = mmap.mmap(self._file, 0, access=mmap.ACCESS_READ)
             magic, offset, size = _HEADER.unpack_from(self._map)
             if magic != MAGIC or offset + size != len(self._map):
-                raise ValueError("not the file that was written")
+                raise ValueError(N_("not the file that was written"))
             directory = json.loads(self._map[offset : offset + size])
             self.counts: dict[str, int] = _Required(directory["counts"])
             self._data = memoryview(self._map)
@@ -114,7 +115,7 @@ class Arrays:
 
     def _array(self, kind: str, offset: int, size: int) -> "memoryview[Any]":
         if offset + size > len(self._data):
-            raise ValueError("an array is outside of the file")
+            raise ValueError(N_("an array is outside of the file"))
         return self._data[offset : offset + size].cast(kind)  # type: ignore[call-overload, no-any-return]
 
     def __getitem__(self, name: str) -> "memoryview[Any]":
@@ -128,7 +129,7 @@ class Arrays:
         while len(data) < end - begin:
             read = read_at(self._file, end - begin - len(data), at + len(data))
             if not read:
-                raise DamagedError(f"{name} ends early")
+                raise DamagedError(N_("{name} ends early").format(name=name))
             data += read
         return data
 

@@ -13,12 +13,12 @@ from weakref import WeakMethod
 
 from vnsearch.analysis.unmarked import with_unknown_marks
 from vnsearch.engines.whoosh.format.segment_file import TF_BITS
-from vnsearch.engines.whoosh.read.bitset import bitset_of, capped_sum, members, present
+from vnsearch.engines.whoosh.read.bitset import at_least, bitset_of, capped_sum, members, present
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.phrases import PhraseFrequency
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.query.clauses import Word
-from vnsearch.ranking import FOLDER_TF, NAME_TF
+from vnsearch.ranking import FOLDER_TF, NAME_REST, NAME_TF
 
 _KEPT: Final = 64  # words and phrases
 _LOOKED_AT: Final = 200  # names, for two words side by side
@@ -56,6 +56,21 @@ class NamedDocuments:
     def having(self, words: tuple[Word, ...], exact: bool) -> int:
         """Return the documents whose names have a phrase."""
         return present(self.tf(words, exact))
+
+    def all_in(self, words: Sequence[Word], exact: bool) -> tuple[int, int]:
+        """Return the documents whose own names have all of some words, and those of them that have
+        hardly any others, see `ranking.named`."""
+        sets = (at_least(self.tf((w,), exact), NAME_TF, self.having((w,), exact)) for w in words)
+        found = reduce(and_, sets) if words and self.any else 0
+        most = len(words) + NAME_REST
+        whole = (document for document in members(found) if self._size(document) <= most)
+        return found, bitset_of(whole, self._begins[-1])
+
+    def _size(self, document: int) -> int:
+        """How many words the name of a document has, with compounds in pieces."""
+        _, string = self._token_string(document)
+        own, _, _ = string.partition(2 * FIELD_SEPARATOR)
+        return max(map(len, own.split(FIELD_SEPARATOR)))
 
     def variants(self, folded: str) -> Counter[str]:
         """Return the exact forms of a folded form, each with the number of names that have it."""

@@ -53,13 +53,6 @@ class Matcher:
                 return qualified, relaxed
         return 0, False
 
-    def tiers(self, query: Query, qualified: int) -> list[int]:
-        """Return the documents that qualify in sets, of which each comes before the next."""
-        if not ranking.complete_first(query):
-            return [qualified]
-        complete = self._all(query.wanted(), query.exact) & qualified
-        return [complete, qualified & ~complete]
-
     def documents_by_clause(self, query: Query) -> list[int]:
         """Return the documents that match each wanted clause of a query."""
         return [self._documents_with(clause, query.exact) for clause in query.wanted()]
@@ -88,6 +81,13 @@ class Matcher:
         """The documents with all of a few words, or with enough of the weight of many."""
         if count_words(clauses) <= ranking.SHORT_QUERY_WORDS:
             return self._all(clauses, exact)
+        is_marked = all(word.match_marks for word in words_of(clauses))
+        if count_words(clauses) > ranking.SHORT_MARKED_WORDS or not is_marked:
+            return self._with_weight(clauses, exact)
+        return self._all(clauses, exact) or self._with_weight(clauses, exact)
+
+    def _with_weight(self, clauses: Sequence[Clause], exact: bool) -> int:
+        """The documents with enough of the weight of the clauses."""
         weights = [self._weight(clause, exact) for clause in clauses]
         sets = [self._documents_with(clause, exact) for clause in clauses]
         return with_enough_weight(weights, sets)

@@ -31,6 +31,8 @@ class NameScores:
         """`words` are those of names, see `ranking.name_words`."""
         named = collection.named
         self._exact, self._words = exact, list[NameScore]()
+        self._collection, self._count = collection, len(words)
+        self._all = named.all_in(words, exact) if self.first(whole=True) else (0, 0)
         for word in words if named.any else ():
             if df := named.having((word,), exact).bit_count():
                 idf = ranking.idf(df, named.count)
@@ -49,9 +51,28 @@ class NameScores:
         """Return what the name of its document adds to the score of a passage."""
         return sum([word.by_tf[word.tf(passage)] for word in self._words])
 
-    def parts(self, passage: int) -> list[ScorePart]:
-        """Return the parts of that."""
-        return [
+    def first(self, *, whole: bool) -> int:
+        """Return `ranking.named` of all words."""
+        return ranking.named(self._count, whole=whole)
+
+    def groups(self, passages: int) -> list[tuple[int, int]]:
+        """Part passages by how often their documents come before any text, the most often first;
+        returns that and the passages."""
+        if not self._all[0]:
+            return [(0, passages)]
+        having, whole = map(self._collection.documents.to_passages, self._all)
+        groups = [
+            (self.first(whole=True), passages & whole),
+            (self.first(whole=False), passages & having & ~whole),
+            (0, passages & ~having),
+        ]
+        return [(times, group) for times, group in groups if group]
+
+    def parts(self, passage: int, highest: float) -> list[ScorePart]:
+        """Return the parts of that, and of coming before any text, which scores `highest`."""
+        ((times, _),) = self.groups(1 << passage)
+        first = [ScorePart(ranking.NAMED, "", times * highest)] if times else []
+        return first + [
             ScorePart(ranking.IN_NAME, word.word.text, word.by_tf[tf])
             for word in self._words
             if (tf := word.tf(passage))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from heapq import nlargest
 from itertools import chain
-from operator import and_, or_
+from operator import and_
 from pathlib import Path
 
 from vnsearch import ranking
@@ -28,6 +28,13 @@ class WhooshReader:
         self._collection = Collection(folder)
         self._documents = self._collection.documents
         self._matcher = Matcher(self._collection)
+
+    def faults(self) -> Iterable[str]:
+        """See `engines.IndexReader`: what its files hold is in checksums."""
+        return ()
+
+    def cluster(self) -> None:
+        """See `engines.IndexReader`."""
 
     def close(self) -> None:
         """See `engines.IndexReader`."""
@@ -90,8 +97,8 @@ class WhooshReader:
         scorer = Scorer(self._collection, ranking.features(query), query.exact, names)
         copies = copies or order is not None
         if order is None:
-            tiers = self._matcher.tiers(query, qualified)
-            best = self._page_of_tiers(scorer, tiers, offset, limit, copies=copies)
+            found = self._best(scorer, qualified, offset + limit, copies=copies)
+            best = self._page(found, offset, limit, copies=copies)
         else:
             best = self._page_in_order(scorer, qualified, order, offset, limit)
         by_clause = self._matcher.documents_by_clause(query)
@@ -133,31 +140,15 @@ class WhooshReader:
 
     def _copies(self, document: int, qualified: int) -> int:
         """Return how many other documents that qualify have the same text."""
-        return max(0, (self._same_text(document) & qualified).bit_count() - 1)
+        if not self._collection.text_hash(document):
+            return 0
+        return (self._collection.copies(document) & qualified).bit_count() - 1
 
     def _best(
         self, scorer: Scorer, qualified: int, count: int, *, copies: bool = True
     ) -> list[tuple[float, int]]:
         """The scores and passages of documents that qualify, the `count` best among them."""
         return scorer.best(self._documents.to_passages(qualified), count, copies=copies)
-
-    def _page_of_tiers(
-        self, scorer: Scorer, tiers: Iterable[int], offset: int, limit: int, *, copies: bool
-    ) -> list[tuple[float, int]]:
-        """Return the scores and passages of one page, the best of each set in turn."""
-        page = list[tuple[float, int]]()
-        for documents in tiers:
-            missing = offset + limit - len(page)
-            if page and missing and not copies:  # a hit stands for all with its text
-                documents &= ~reduce(or_, (self._same_text(passage) for _, passage in page))
-            found = self._best(scorer, documents, missing, copies=copies)
-            page += self._page(found, 0, missing, copies=copies)
-        return page[offset:]
-
-    def _same_text(self, passage: int) -> int:
-        """Return the documents with the same text as that of a passage."""
-        document = self._documents.document_of(passage)
-        return self._collection.copies(document) if self._collection.text_hash(document) else 0
 
     def _page_in_order(
         self, scorer: Scorer, qualified: int, order: Sequence[str], offset: int, limit: int

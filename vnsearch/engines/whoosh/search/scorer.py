@@ -66,6 +66,7 @@ class Scorer:
         self._saturations = saturations_of(collection.average_length)
         idfs = [ranking.idf(collection.df(f.words, f.exact), collection.passages) for f in features]
         weights = ranking.weights(features, idfs)
+        self._highest = ranking.highest(weights)
         self._features = [
             self._in_collection(feature, weight, exact)
             for feature, weight in zip(features, weights, strict=True)
@@ -89,34 +90,45 @@ class Scorer:
         top = _Top(count, self._collection.size, None if copies else self._collection.text_hash)
         if not count:
             return []
-        if not top.is_limited:
-            self._score_all(members(passages), top)
-            return list(top.best.values())
-        bounds = UpperBounds(self._collection, self._bounded())
+        bounds = UpperBounds(self._collection, self._bounded()) if top.is_limited else None
+        for times, group in self._names.groups(passages):
+            more = times * self._highest
+            if bounds is None:
+                self._score_all(members(group), top, more)
+            else:
+                self._score_best(group, bounds, count, top, more)
+        return list(top.best.values())
+
+    def _score_best(
+        self, passages: int, bounds: UpperBounds, count: int, top: "_Top", more: float
+    ) -> None:
+        """Score those of some passages that may be among the best; each scores so much more."""
         together = max(count, _SCORED_TOGETHER)
+        passages = bounds.reaching(passages, top.threshold * _NEARLY - more)
         while passages:
             chosen = bounds.highest(passages, together)
             if chosen.bit_count() > _MANY and bounds.refine():
                 chosen = bounds.highest(passages, together)
             batch = members(chosen)[: 2 * together]
-            self._score_all(batch, top)
+            self._score_all(batch, top, more)
             passages &= ~bitset_of(batch, self._collection.size)
-            passages = bounds.reaching(passages, top.threshold * _NEARLY)
+            passages = bounds.reaching(passages, top.threshold * _NEARLY - more)
             if passages.bit_count() > _MANY and bounds.refine():
-                passages = bounds.reaching(passages, top.threshold * _NEARLY)
+                passages = bounds.reaching(passages, top.threshold * _NEARLY - more)
             if passages.bit_count() > _SOME:
-                self._score_by_closest(bounds, members(passages), top)
+                self._score_by_closest(members(passages), bounds, top, more)
                 break
             together *= 2
-        return list(top.best.values())
 
-    def _score_by_closest(self, bounds: UpperBounds, passages: Sequence[int], top: "_Top") -> None:
+    def _score_by_closest(
+        self, passages: Sequence[int], bounds: UpperBounds, top: "_Top", more: float
+    ) -> None:
         """Score passages by falling bound, each by its own, until none is high enough."""
         order = sorted(zip(bounds.closest(passages), passages, strict=True), reverse=True)
         for bound, passage in order:
-            if bound < top.threshold * _NEARLY:
+            if bound + more < top.threshold * _NEARLY:
                 break
-            self._score_all((passage,), top)
+            self._score_all((passage,), top, more)
 
     def parts(self, passage: int) -> tuple[ScorePart, ...]:
         """Return the parts of a passage's score, the largest first."""
@@ -135,7 +147,7 @@ class Scorer:
         if weight := self._windows.weight(window):
             words = [text for n, text in enumerate(self._window_words) if window >> n & 1]
             parts.append(ScorePart(ranking.NEARBY, " ".join(words), weight))
-        parts += self._names.parts(passage)
+        parts += self._names.parts(passage, self._highest)
         return tuple(sorted(parts, key=lambda part: -part.score))
 
     def passages_to_show(self, best: int) -> list[int]:
@@ -178,12 +190,12 @@ class Scorer:
             for f in self._features
         ] + self._names.bounded()
 
-    def _score_all(self, passages: Iterable[int], top: "_Top") -> None:
-        """Score passages."""
+    def _score_all(self, passages: Iterable[int], top: "_Top", more: float) -> None:
+        """Score passages, each so much more."""
         documents = self._collection.documents
         for passage in passages:
             needed = top.threshold * _NEARLY
-            score = self._score(passage, needed)
+            score = self._score(passage, needed - more) + more
             if score >= needed:
                 top.add(documents.document_of(passage), score, passage)
 

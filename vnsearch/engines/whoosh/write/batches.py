@@ -14,7 +14,7 @@ _CHUNK: Final = 1 << 18  # code points of text tokenized together, to stay in th
 _BYTES_PER_CODE_POINT: Final = 1.35  # of Vietnamese in UTF-8
 _TERMS_PER_CODE_POINT: Final = 2  # at most
 _TYPINGS: Final = 2  # of a name, at most
-_TERMS_KEPT: Final = 400_000  # from one batch to the next
+_TERMS_KEPT: Final = 200_000  # from one batch to the next
 
 
 class Batch(NamedTuple):
@@ -30,7 +30,7 @@ class BatchBuilder:
     def __init__(self, folder: Path, number: int, limits: Limits) -> None:
         """`number` tells apart the builders that write to the folder at the same time."""
         self._folder, self._number, self._limits = folder, number, limits
-        self._chunk_limit = min(_CHUNK, limits.terms // (2 * _TERMS_PER_CODE_POINT))
+        self._chunk_limit = min(_CHUNK, limits.batch_terms // (2 * _TERMS_PER_CODE_POINT))
         self._batches: list[Batch] = []
         self._made = 0  # batches
         self._segment: SegmentBuilder | None = None
@@ -70,33 +70,41 @@ class BatchBuilder:
         return self.batches()
 
     def _tokenize(self) -> None:
-        """Add the chunk to the segment, or to the next one where this one could get too many
-        terms; raises TooManyWordsError when a document by itself has too many."""
+        """Add the chunk to the segment, or to the next one where this one gets too many terms;
+        raises TooManyWordsError when a document by itself has too many."""
         chunk, size = self._chunk, self._chunk_size
         self._chunk, self._chunk_size = [], 0
         if not chunk:
             return
-        vocabulary = self._vocabulary or Vocabulary()
-        most = self._limits.terms - _TERMS_PER_CODE_POINT * size
-        if len(vocabulary.terms) > most:
-            self._write()
-            vocabulary = Vocabulary()
-        self._vocabulary = vocabulary
-        self._segment = self._segment or SegmentBuilder(vocabulary)
-        self._segment.add(chunk)
-        if len(vocabulary.terms) > self._limits.terms:
-            self._segment = self._vocabulary = None
-            raise TooManyWordsError(f"over {self._limits.terms:,} different words in one text")
-        self._size += size
-        self._documents += len(chunk)
+        if (full := self._too_many_words(chunk)) is None:
+            self._size += size
+            self._documents += len(chunk)
+            return
+        is_first = not self._documents
+        self._write()
+        self._segment = self._vocabulary = None
+        if is_first:
+            raise full
+        self._chunk, self._chunk_size = chunk, size
+        self._tokenize()
+
+    def _too_many_words(self, chunk: list[tuple[str, Document]]) -> TooManyWordsError | None:
+        """Add documents to the segment; return why it cannot have them."""
+        self._vocabulary = self._vocabulary or Vocabulary()
+        self._segment = self._segment or SegmentBuilder(self._vocabulary, self._limits.batch_terms)
+        try:
+            self._segment.add(chunk)
+        except TooManyWordsError as error:
+            return error.with_traceback(None)  # which would keep what was made of them
+        return None
 
     def _write(self) -> None:
         """Make a batch of the segment, if there is one."""
-        if self._segment is not None:
+        if self._vocabulary is not None and len(self._vocabulary.terms) > _TERMS_KEPT:
+            self._vocabulary = None
+        if self._segment is not None and self._documents:
             self._made += 1
             path = self._folder / f"{self._number}-{self._made}.batch"
             self._batches.append(Batch(self._segment.write(path), self._documents))
         self._segment = None
         self._size = self._documents = 0
-        if self._vocabulary is not None and len(self._vocabulary.terms) > _TERMS_KEPT:
-            self._vocabulary = None

@@ -17,7 +17,9 @@ class Limits(NamedTuple):
 
     batch_bytes: int = 60_000_000  # of text in UTF-8, by estimate
     batch_documents: int = 60_000
-    terms: int = MAX_TERMS  # of a batch, and of segments that are merged
+    # In the texts of a batch: with those of unknown marks at most twice as many.
+    batch_terms: int = 480_000
+    terms: int = MAX_TERMS  # of segments that are merged
     segments: int = 7
     merged_at_once: int = 6
     full: int = 50_000  # passages

@@ -7,6 +7,7 @@ Both become a token stream (see `engines.tokens.streams`). From there one way le
 from array import array
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, compress, pairwise
+from math import inf
 from operator import ne
 from pathlib import Path
 from typing import Final
@@ -47,11 +48,11 @@ from vnsearch.engines.whoosh.write.token_strings import (
 from vnsearch.model import Document
 from vnsearch.ranking import TITLE_WEIGHT
 
-_MERGED_TOGETHER: Final = 4_096  # passages, so that their tokens are not in memory twice
+_MERGED_TOGETHER: Final = 4_096  # passages, so that a large segment is not in memory once more
 
 
-class _Streams:
-    """The token streams of a segment to come, as one that takes the least memory."""
+class _SegmentTokens:
+    """The passages of a segment to come, in the fewest pieces of memory."""
 
     def __init__(self) -> None:
         self.terms = array("i")
@@ -59,13 +60,13 @@ class _Streams:
         self._names: list[NameTokens] = []
         self._size = 0  # passages
 
-    def add(self, stream: TokenStream) -> None:
+    def add(self, passages: TokenStream) -> None:
         """Add the next passages."""
-        terms, *columns, names = stream
+        terms, *columns, names = passages
         self.terms.frombytes(terms.astype(np.int32, copy=False).view(np.uint8).data)
         self._columns.append(columns)
         self._names.append(names._replace(documents=names.documents + self._size))
-        self._size += len(stream.sizes)
+        self._size += len(passages.sizes)
 
     def columns(self) -> list[Numbers]:
         """Return sizes, last and hashes of all passages."""
@@ -79,33 +80,39 @@ class _Streams:
 class SegmentBuilder:
     """Builds a segment of documents."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        """`vocabulary` gets the terms of the documents; it may have others."""
-        self._vocabulary = vocabulary
+    def __init__(self, vocabulary: Vocabulary, most_terms: float = inf) -> None:
+        """`vocabulary` gets the terms of the documents; it may have others, but when there are
+        over `most_terms` in all, no more documents are taken."""
+        self._vocabulary, self._most_terms = vocabulary, most_terms
         self._stored = StoredFieldsWriter()
-        self._streams = _Streams()
+        self._tokens = _SegmentTokens()
 
     def add(self, documents: Sequence[tuple[str, Document]]) -> None:
-        """Add documents, each with its source."""
-        self._streams.add(token_stream(documents, self._vocabulary, self._stored.add))
+        """Add documents, each with its source; raises TooManyWordsError, and then has none of
+        them."""
+        self._tokens.add(
+            token_stream(documents, self._vocabulary, self._stored.add, self._most_terms)
+        )
 
     def write(self, path: Path) -> SegmentEntry:
-        """Write the segment; the builder is empty then."""
-        return _write_segment(path, self._vocabulary.terms, self._streams, self._stored)
+        """Write the segment; the builder is of no more use then."""
+        terms = self._vocabulary.terms
+        del self._vocabulary  # if nobody else needs it, its memory is
+        return _write_segment(path, terms, self._tokens, self._stored)
 
 
 def _write_segment(
     path: Path,
     vocabulary: Sequence[bytes],
-    streams: _Streams,
+    stream: _SegmentTokens,
     stored: StoredFieldsWriter,
 ) -> SegmentEntry:
-    """Write a segment. The terms of the streams are renumbered.
+    """Write a segment. The terms of the stream are renumbered.
 
     The vocabulary has folded form, zero byte and exact form of each term, in any order.
     """
-    (sizes, last, hashes), names = streams.columns(), streams.names()
-    tokens = np.asarray(streams.terms)
+    (sizes, last, hashes), names = stream.columns(), stream.names()
+    tokens = np.asarray(stream.terms)
     terms = _sort_terms(vocabulary, tokens, names.terms)
     text_sizes, title_sizes = _field_sizes(np.flatnonzero(tokens == len(terms)), sizes)
     lengths = text_sizes + TITLE_WEIGHT * title_sizes
@@ -215,14 +222,14 @@ def merge(path: Path, segments: Sequence[tuple[Arrays, Collection[int]]]) -> Seg
     """Merge segments, each without its deleted passages."""
     numbers: dict[bytes, int] = {}  # of terms, as in `_write_segment`
     stored = StoredFieldsWriter()
-    streams = _Streams()
+    stream = _SegmentTokens()
     for arrays, deleted in segments:
-        for stream in _live_tokens(arrays, deleted, numbers, stored):
-            streams.add(stream)
-    return _write_segment(path, list(numbers), streams, stored)
+        for passages in _live_passages(arrays, deleted, numbers, stored):
+            stream.add(passages)
+    return _write_segment(path, list(numbers), stream, stored)
 
 
-def _live_tokens(
+def _live_passages(
     arrays: Arrays, deleted: Collection[int], numbers: dict[bytes, int], stored: StoredFieldsWriter
 ) -> Iterator[TokenStream]:
     """Read the passages that are not deleted, some at a time; new terms are added to `numbers`."""

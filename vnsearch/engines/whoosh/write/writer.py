@@ -20,6 +20,7 @@ from vnsearch.engines.whoosh.read.bitset import members
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write.batches import Batch, BatchBuilder
 from vnsearch.engines.whoosh.write.limits import Limits
+from vnsearch.platform import remove
 
 
 class WhooshWriter:
@@ -65,7 +66,7 @@ class WhooshWriter:
         kept = {entry.file for entry in segments}
         for name in os.listdir(self._folder):
             if name.endswith(".segment") and name not in kept:
-                os.unlink(self._folder / name)
+                remove(self._folder / name)
 
     def cancel(self) -> None:
         """See `engines.Writer`."""
