@@ -98,8 +98,8 @@ def numbers_of(slices: Sequence[int], passages: Sequence[int]) -> list[int]:
     for bit, octets in enumerate(map(to_bytes, slices)):
         if octets:
             octets, worth = octets.ljust(size, b"\0"), 1 << bit
-            ones = [worth if octets[at] & mask else 0 for at, mask in places]
-            found = list(map(add, found, ones))
+            added = [worth if octets[at] & mask else 0 for at, mask in places]
+            found = list(map(add, found, added))
     return found
 
 

@@ -116,17 +116,17 @@ class Scorer:
             if passages.bit_count() > _MANY and bounds.refine():
                 passages = bounds.reaching(passages, top.threshold * _NEARLY - more)
             if passages.bit_count() > _SOME:
-                self._score_by_closest(members(passages), bounds, top, more)
+                self._score_by_closest(bounds, members(passages), top, more)
                 break
             together *= 2
 
     def _score_by_closest(
-        self, passages: Sequence[int], bounds: UpperBounds, top: "_Top", more: float
+        self, bounds: UpperBounds, passages: Sequence[int], top: "_Top", more: float
     ) -> None:
         """Score passages by falling bound, each by its own, until none is high enough."""
         order = sorted(zip(bounds.closest(passages), passages, strict=True), reverse=True)
         for bound, passage in order:
-            if bound + more < top.threshold * _NEARLY:
+            if bound < top.threshold * _NEARLY - more:
                 break
             self._score_all((passage,), top, more)
 
