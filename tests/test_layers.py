@@ -37,6 +37,7 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "click": (
         "cli/commands",
         "cli/help",
+        "cli/misuse",
         "cli/options",
         "cli/powershell",
         "cli/programs",
