@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_files
+from vnsearch.files.paths import relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.model import Skipped
 
@@ -113,7 +114,7 @@ IGNORED = {
 
 def seen(root: Path, base: Path) -> list[str]:
     items = scan(str(root), base=str(base), gitignore=True)
-    return [os.path.relpath(item.path, base) for item in items if isinstance(item, Seen)]
+    return [relative_to(str(base), item.path) for item in items if isinstance(item, Seen)]
 
 
 def test_what_git_ignores_is_left_out(tmp_path: Path) -> None:

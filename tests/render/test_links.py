@@ -1,5 +1,7 @@
 """Links: what a click opens, and formats that are wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from vnsearch.model import Locator
@@ -34,3 +36,11 @@ def test_a_wrong_format_has_a_reason(wrong: str) -> None:
 
 def test_a_name_of_other_bytes() -> None:
     assert link("file", "/a\udcff", None) == "file:///a%FF"
+
+
+def test_a_file_in_an_archive_opens_that(tmp_path: Path) -> None:
+    (tmp_path / "a.zip").write_bytes(b"PK")
+    inside = str(tmp_path / "a.zip" / "b" / "c.pdf")
+    assert link("file", inside, Locator(3, "page")) == f"file://{tmp_path}/a.zip"
+    gone = str(tmp_path / "b" / "c.pdf")
+    assert link("file", gone, Locator(3, "page")) == f"file://{gone}#page=3"

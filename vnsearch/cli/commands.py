@@ -3,17 +3,17 @@
 Modules that take long to import are imported by the command that needs them.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
-from click.core import ParameterSource
 
-from vnsearch.cli import config
 from vnsearch.cli.exits import fail, run
 from vnsearch.cli.help import use_language
+from vnsearch.cli.misuse import misused
 from vnsearch.cli.options import (
     NO_PAGER,
     Choices,
@@ -49,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = given[: given.index("--")] if "--" in given else given
     as_json = any(word.partition("=")[0] in _JSON for word in options)
     use_language(commands)
+    if os.environ.get("_VNSEARCH_COMPLETE", "").startswith("powershell"):
+        from vnsearch.cli import powershell
+
+        powershell.register()
     run(lambda: _code(given), as_json=as_json)
 
 
@@ -64,7 +68,7 @@ def _code(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return EXIT_ERROR
     except click.UsageError as error:
-        raise _misused(error) from error
+        raise misused(error) from error
     except click.ClickException as error:
         raise VnsearchError(
             error.format_message(), _("see: {command}").format(command="vnsearch --help")
@@ -74,36 +78,6 @@ def _code(arguments: Sequence[str]) -> int:
     except SystemExit as error:  # after completing words, or on a closed pipe
         return EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
     return code
-
-
-def _misused(error: click.UsageError) -> VnsearchError:
-    """The error for a command line that click says no to."""
-    command = error.ctx.command_path if error.ctx else "vnsearch"
-    if isinstance(error, click.BadParameter) and (origin := _origin(error)):
-        what = _("{place}: {what}").format(place=origin, what=error.format_message())
-        return VnsearchError(what, _("set it right there"))
-    leave_out = _("to leave a word out, put -- before it")
-    if command.endswith((" index", " show", " open")):
-        leave_out = _("before a name that begins with -, put --")
-    if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        what = _("no such option: {option}").format(option=error.option_name)
-        return VnsearchError(what, leave_out)
-    if isinstance(error, click.BadParameter) and command.endswith(" search"):
-        given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
-        if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
-            return VnsearchError(error.format_message(), leave_out)
-    see = _("see: {command}").format(command=f"{command} --help")
-    return VnsearchError(error.format_message(), see)
-
-
-def _origin(error: click.BadParameter) -> str:
-    """Where a wrong value comes from; "" when it was typed."""
-    if error.ctx is None or error.param is None or error.param.name is None:
-        return ""
-    source = error.ctx.get_parameter_source(error.param.name)
-    if source is ParameterSource.ENVIRONMENT:
-        return f"${error.param.envvar}"
-    return config.path() if source is ParameterSource.DEFAULT_MAP else ""
 
 
 @click.group(

@@ -356,7 +356,8 @@ def _finished(
     del item  # its text may be large, and changed here
     title = " ".join(title.split())
     where = locator if key else None
-    if not (_is_plain(title) and _is_plain(text)):
+    # A title may be of letters that are plain one by one, `Baùo caùo`.
+    if not (_is_plain(title) and _is_plain(text)) or legacy.looks_misread(title):
         title, text = _clean(title), _clean(text)
         # A title alone is often too short to detect an encoding by.
         whole = f"{title}\n{text}" if legacy.looks_misread(text) else title

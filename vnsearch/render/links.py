@@ -46,15 +46,25 @@ def _quoted(path: str) -> str:
     return (f"/{drive}" if drive[1:] == ":" else drive) + quote(os.fsencode(rest))
 
 
+def _on_disk(path: str) -> tuple[str, bool]:
+    """The archive or message that a file is in, if it is in one; and whether it is."""
+    at = path
+    while at != os.path.dirname(at) and not os.path.lexists(at):
+        at = os.path.dirname(at)
+    return (at, True) if at != path and os.path.isfile(at) else (path, False)
+
+
 def link(link_format: str, path: str, locator: Locator | None) -> str:
     """The address of a place in a file, by a link format that `problem` finds right.
 
     Where the locator is no line (or no page), {line} (or {page}) is 1. The default format gets
-    `#page=` for a page (RFC 8118), at which browsers open a PDF file.
+    `#page=` for a page (RFC 8118), at which browsers open a PDF file. Of a file in an archive or
+    message, that is opened.
     """
-    number = {} if locator is None else {locator.unit: locator.number}
+    path, is_inside = _on_disk(os.path.abspath(path))
+    number = {} if locator is None or is_inside else {locator.unit: locator.number}
     address = FORMATS.get(link_format, link_format).format(
-        path=_quoted(os.path.abspath(path)),
+        path=_quoted(path),
         host=socket.gethostname(),
         line=number.get("line", 1),
         page=number.get("page", 1),
