@@ -15,7 +15,7 @@ from vnsearch.model import Skipped
 
 def found(root: Path, *excludes: str) -> list[str]:
     return [
-        os.path.relpath(item.path, root)
+        relative_to(str(root), item.path)
         for item in scan(str(root), excludes)
         if isinstance(item, Seen)
     ]
@@ -23,7 +23,7 @@ def found(root: Path, *excludes: str) -> list[str]:
 
 def reasons(root: Path) -> dict[str, str]:
     return {
-        os.path.relpath(item.path, root): item.reason
+        relative_to(str(root), item.path): item.reason
         for item in scan(str(root))
         if isinstance(item, Skipped | Unseen)
     }

@@ -70,7 +70,7 @@ TOLD: Final = [
     ("show 1 --page 3", 2, ["không có kết quả số 1", "hãy tìm lại: lần ấy không tìm thấy gì"]),
     ("show docs", 2, ["docs là thư mục; chỉ hiện được tệp", "vnsearch TỪ --in docs"]),
     ("show đâu", 2, ["trong chỉ mục không có gì mang id đâu"]),
-    ("index đâu", 2, ["không có tệp hay thư mục này: ", "chưa có gì thay đổi; tên có đúng không?"]),
+    ("index đâu", 2, ["không có tệp hay thư mục này: ", "chưa thay đổi gì; tên có đúng không?"]),
     ("--index đâu status", 2, ["không có chỉ mục ở ", "hãy lập trước: vnsearch index THƯ_MỤC"]),
     ("search", 2, ["hãy nêu TỪ cần tìm", "xem: vnsearch search --help"]),
     ("search --al a", 2, ["không có tùy chọn --al; ý bạn là --all, "]),

@@ -11,6 +11,7 @@ _FORK: Final = "fork"
 _LOCKS: Final = "locks of POSIX; for those of Windows see tests/windows/test_platform.py"
 
 _SKIPPED: Final = {
+    "tests/files/test_paths.py::": "paths of POSIX; for Windows see tests/windows/test_platform.py",
     "tests/files/test_scan.py::test_a_root_may_be_a_link": _LINKS,
     "tests/files/test_scan.py::test_what_is_no_regular_file": _LINKS,
     "tests/index/test_durability.py::test_all_is_synced": "/proc of Linux",

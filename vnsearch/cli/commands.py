@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from vnsearch.cli.exits import fail, run
+from vnsearch.cli.exits import run
 from vnsearch.cli.help import use_language
 from vnsearch.cli.misuse import misused
 from vnsearch.cli.options import (
@@ -25,18 +25,17 @@ from vnsearch.cli.options import (
 )
 from vnsearch.cli.programs import mcp, schema
 from vnsearch.cli.reading_commands import open_, show
-from vnsearch.cli.upkeep_commands import status, watch
+from vnsearch.cli.upkeep_commands import check, status, watch
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
     EXIT_FOUND,
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
-    REPAIR,
     VnsearchError,
 )
 from vnsearch.index import location
-from vnsearch.language import _, translated
+from vnsearch.language import _
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -345,29 +344,6 @@ def search(common: Common, **options: Any) -> int:
     return answer(**common._asdict(), **options)
 
 
-@commands.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_common
-def check(as_json: bool, common: Common) -> int:
-    """Verify that the index is as it was written, to the last byte.
-
-    Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
-    vnsearch index --rebuild. The old one need not be readable for that.
-    """
-    from vnsearch.cli import which_index
-    from vnsearch.index.check import check as check_index
-    from vnsearch.render import jsonform, upkeep
-
-    found = check_index(which_index.existing(common.folder, quiet=common.quiet))
-    if as_json and not common.quiet:
-        streams.write([jsonform.dump(jsonform.check(found))])
-    elif not common.quiet and not found.damages:
-        streams.write(upkeep.check(found))
-    for damage in found.damages:
-        streams.say(_("{place}: {what}").format(place=damage.file, what=translated(damage.what)))
-    return fail(_("the index is damaged"), REPAIR) if found.damages else EXIT_FOUND
-
-
 @commands.command(
     epilog="""\b
 Example:
@@ -416,5 +392,5 @@ def _readings(
         return searcher.read(text), searcher.typings(text)
 
 
-for command in (show, open_, status, watch, mcp, schema):
+for command in (show, open_, status, check, watch, mcp, schema):
     commands.add_command(command)

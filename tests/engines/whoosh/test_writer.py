@@ -164,9 +164,9 @@ def test_one_text_with_too_many_terms_is_refused_and_others_are_kept(tmp_path: P
 
 
 def test_several_segments_answer_as_one(tmp_path: Path) -> None:
-    several = write(tmp_path / "several", some(24), limits=THREE)
-    assert len(manifest.read(several)) == 8
-    one = write(tmp_path / "one", some(24))
+    several = write(tmp_path / "several", some(21), limits=THREE)
+    assert len(manifest.read(several)) == 7
+    one = write(tmp_path / "one", some(21))
     assert len(manifest.read(one)) == 1
     assert answers(several) == answers(one)
     assert answers(several, 3) == answers(one, 3)

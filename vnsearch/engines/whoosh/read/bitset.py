@@ -89,8 +89,8 @@ def numbers_of(slices: Sequence[int], passages: Sequence[int]) -> list[int]:
     if len(passages) > size // 2:  # all numbers are made sooner
         spread, total = _spread_bytes(), 0
         for bit, octets in enumerate(map(to_bytes, slices)):
-            ones = b"".join(map(spread.__getitem__, octets[:size]))
-            total |= int.from_bytes(ones, "little") << bit
+            row = b"".join(map(spread.__getitem__, octets[:size]))
+            total |= int.from_bytes(row, "little") << bit
         row = total.to_bytes(8 * size, "little")
         return [row[passage] for passage in passages]
     places = [(passage >> 3, BITS[passage & 7]) for passage in passages]
