@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from vnsearch.analysis.unmarked import has_unknown_marks, with_unknown_marks
 from vnsearch.model import Abbreviation
 from vnsearch.vietnamese.letters import fold
-from vnsearch.vietnamese.syllable import is_bare_syllable, letters_of, parse
+from vnsearch.vietnamese.syllable import is_bare_syllable, letters_of
 
 _LEAST_EDITED: Final = 4  # letters of a fuzzy word that may have another letter
 
@@ -105,8 +105,7 @@ class Word(NamedTuple):
 
     def _is_slip(self, folded: str) -> bool:
         """Whether what is one letter from a fuzzy word is a slip: two syllables are two words."""
-        is_syllable = is_bare_syllable if self.marked else parse  # a bare one may lack a letter
-        are_syllables = is_syllable(self.folded) and is_syllable(folded)
+        are_syllables = is_bare_syllable(self.folded) and is_bare_syllable(folded)
         return self.may_have_edits and not are_syllables
 
     def stem(self, as_typed: bool) -> str:
