@@ -6,6 +6,7 @@
 # make lowest  run it with the lowest versions of the dependencies that are allowed
 # make pictures  make the pictures of docs/pictures by running the program
 # make messages  bring the catalog of translations up to date with the code
+# make wine    run tests on Windows: under wine, with CPython for Windows in .wine
 # make dist    build wheel and sources, and check them
 
 PYTHON ?= python3
@@ -23,7 +24,7 @@ PYTHONS := $(shell for python in python3.10 python3.11 python3.12 python3.13 pyt
   "$$python" -c 'import sys; print(*sys.version_info[:2], sys.executable)' 2>/dev/null; \
   done | sort -k 2,2n -u | cut -d ' ' -f 3)
 
-.PHONY: demo formats test lint messages pictures pythons lowest dist clean
+.PHONY: demo formats test lint messages pictures pythons lowest wine dist clean
 
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -54,6 +55,8 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --platform win32 --cache-dir .mypy_cache/windows vnsearch
+	$(BIN)/mypy --platform darwin --cache-dir .mypy_cache/macos vnsearch
 
 pictures: $(STAMP)
 	$(BIN)/python -m distribution.pictures
@@ -78,6 +81,13 @@ lowest:
 	  --requirement pyproject.toml --extra dev
 	$(UV)/uv pip list --python build/lowest/bin/python
 	PYTHONPATH=$(CURDIR) build/lowest/bin/python -m pytest -n $(CORES)
+
+# What is run there besides the real command; `make wine WINE=tests` for all.
+WINE := tests/windows tests/analysis tests/query tests/vietnamese tests/files tests/test_ranking.py
+wine: $(STAMP)
+	$(BIN)/python -m tests.windows.wine --version
+	$(BIN)/python -m pytest tests/windows
+	PYTHONUTF8=1 $(BIN)/python -m tests.windows.wine -m pytest -p no:cacheprovider $(WINE)
 
 dist: TOOLS := build/dist/bin
 dist:

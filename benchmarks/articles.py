@@ -35,14 +35,15 @@ def main() -> None:
     parser.add_argument("--passages", type=Path, help="a title and a text a line, in JSON")
     args = parser.parse_args()
     with open(args.out, "w", encoding="utf-8") as out:
-        for number, (title, text) in enumerate(articles(args.count, _texts(args.passages))):
+        for number, (title, text) in enumerate(articles(args.count, passages(args.passages))):
             row = {"id": str(number), "title": title, "text": text}
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _texts(passages: Path | None) -> list[str]:
-    if passages is not None:
-        return [document.text for document in read(passages, None)]
+def passages(file: Path | None) -> list[str]:
+    """The texts that articles are made of: those of a file, else of the project's corpus."""
+    if file is not None:
+        return [document.text for document in read(file, None)]
     files = sorted(_CORPUS.rglob("*.txt")) + sorted(_CORPUS.rglob("*.md"))
     return [part for file in files for part in file.read_text("utf-8").split("\n\n") if part]
 

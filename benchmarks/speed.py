@@ -1,8 +1,10 @@
 """Speed, size and memory of vnsearch, beside SQLite's FTS5 and tantivy where present.
 
-    python benchmarks/speed.py DOCS.jsonl[.xz] [--sizes 5000,20000,97000]
-                               [--peers PYTHON] [--out FILE.json]
+    python benchmarks/speed.py [DOCS.jsonl[.xz]] [--sizes 20000,150000,465000]
+                               [--passages FILE.jsonl[.xz]] [--peers PYTHON] [--out FILE.json]
 
+Without documents, articles as long as those of a newspaper are made: see `articles.py`; 465,000 of
+them are a million passages.
 Measures the vnsearch that is installed beside the interpreter it runs with. Results go to
 benchmarks/results, tables to stdout; what is measured is told in benchmarks/README.md.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from articles import articles, passages
 from contenders import Engine, present
 from processes import CommandError, Conversation, measure, output, time_ms
 from report import markdown
@@ -44,14 +47,19 @@ def main() -> int:
     engines, missing = present(args.peers)
     for name in missing:
         _say(f"{name} is left out: {args.peers} cannot use it")
-    documents = read(args.documents, sizes[-1])
+    if args.documents is None:
+        texts = passages(args.passages)
+        documents = [Document(*article) for article in articles(sizes[-1], texts)]
+    else:
+        documents = read(args.documents, sizes[-1])
     if len(documents) < sizes[-1]:
         _say(f"there are {len(documents):,} documents only")
         sizes = [*(size for size in sizes if size < len(documents)), len(documents)]
     asked = kinds(documents[: sizes[0]], args.queries + _FIRST)
     out = args.out or HERE / "results" / f"speed-{date.today().isoformat()}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
-    results = {**_circumstances(engines), "texts": args.documents.name, "runs": []}
+    texts_of = args.documents.name if args.documents else "articles"
+    results = {**_circumstances(engines), "texts": texts_of, "runs": []}
     for size in sizes:
         _say(f"{size:,} documents")
         try:
@@ -68,8 +76,11 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("documents", type=Path, help="a title and a text a line, in JSON")
-    parser.add_argument("--sizes", default="5000,20000,97000", help="numbers of documents")
+    parser.add_argument(
+        "documents", type=Path, nargs="?", help="a title and a text a line, in JSON"
+    )
+    parser.add_argument("--passages", type=Path, help="what articles are made of, as documents")
+    parser.add_argument("--sizes", default="20000,150000,465000", help="numbers of documents")
     parser.add_argument("--out", type=Path, help="where the results go")
     parser.add_argument("--peers", default=sys.executable, help="an interpreter with tantivy")
     parser.add_argument("--queries", type=int, default=200, help="of each kind")

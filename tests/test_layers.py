@@ -37,7 +37,9 @@ ONLY: dict[str, str | tuple[str, ...]] = {
     "click": (
         "cli/commands",
         "cli/help",
+        "cli/misuse",
         "cli/options",
+        "cli/powershell",
         "cli/programs",
         "cli/reading_commands",
         "cli/upkeep_commands",

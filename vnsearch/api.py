@@ -32,6 +32,7 @@ from vnsearch.errors import (
 )
 from vnsearch.index import location
 from vnsearch.index.generations import Generations, Pointer
+from vnsearch.index.place import engine_of
 from vnsearch.model import Changes, Status, Understood
 from vnsearch.query.clauses import Demand
 from vnsearch.search.file_filter import FileFilter
@@ -109,6 +110,7 @@ class Index:
         """
         with self._lock:
             self._check_open()
+            self._generations.catch_up(engine_of(self.folder))
             pointer = self._generations.reading(lambda pointer: pointer)
             if self._searcher is not None and pointer == self._pointer:
                 return False

@@ -33,7 +33,7 @@ class VnsearchError(Exception):
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.advice = advice
+        self.advice = translated(advice)
 
 
 class NoIndexError(VnsearchError):

@@ -103,11 +103,32 @@ def test_help_of_index_names_every_format(run: Command) -> None:
     assert [suffix for suffix in _TOLD if not stands_in(suffix, text)] == []
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_shell_completion_is_there(run: Command, shell: str) -> None:
     done = run(_VNSEARCH_COMPLETE=f"{shell}_source")
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"_VNSEARCH_COMPLETE={shell}_complete" in done.stdout
+    quote, space = ('"', " ") if shell == "powershell" else ("", "")
+    asked = f"_VNSEARCH_COMPLETE{space}={space}{quote}{shell}_complete"
+    assert asked in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "word", "expected"),
+    [
+        (["vnsearch", "se"], "se", {"search"}),
+        (["vnsearch", "search", "--type"], "", {"pdf", "word"}),
+        (["vnsearch", "search", "--type", "'pd'"], "'pd'", {"pdf"}),
+        (["vnsearch", "search", "--in"], "", set()),
+    ],
+)
+def test_completion_of_powershell(
+    run: Command, words: list[str], word: str, expected: set[str]
+) -> None:
+    completing = {"_VNSEARCH_COMPLETE": "powershell_complete", "COMP_WORD": word}
+    done = run(**completing, COMP_WORDS="\n".join(words))
+    found = {*done.stdout.split("\n")} - {""}
+    assert expected <= found
+    assert expected or not found
 
 
 def test_shell_completion_knows_commands_and_options(run: Command) -> None:

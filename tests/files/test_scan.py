@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import write_files
+from vnsearch.files.paths import relative_to
 from vnsearch.files.scan import Seen, Unseen, scan
 from vnsearch.model import Skipped
 
 
 def found(root: Path, *excludes: str) -> list[str]:
     return [
-        os.path.relpath(item.path, root)
+        relative_to(str(root), item.path)
         for item in scan(str(root), excludes)
         if isinstance(item, Seen)
     ]
@@ -22,7 +23,7 @@ def found(root: Path, *excludes: str) -> list[str]:
 
 def reasons(root: Path) -> dict[str, str]:
     return {
-        os.path.relpath(item.path, root): item.reason
+        relative_to(str(root), item.path): item.reason
         for item in scan(str(root))
         if isinstance(item, Skipped | Unseen)
     }
@@ -113,7 +114,7 @@ IGNORED = {
 
 def seen(root: Path, base: Path) -> list[str]:
     items = scan(str(root), base=str(base), gitignore=True)
-    return [os.path.relpath(item.path, base) for item in items if isinstance(item, Seen)]
+    return [relative_to(str(base), item.path) for item in items if isinstance(item, Seen)]
 
 
 def test_what_git_ignores_is_left_out(tmp_path: Path) -> None:

@@ -67,3 +67,25 @@ def test_a_catalog_holds_any_numbers_of_the_system(tmp_path: Path) -> None:
         catalog.put("a.txt", state)
         assert catalog.file("a.txt") == state
     assert state.looks_like(stat)
+
+
+def test_states_of_many_files_are_those_that_were_put(tmp_path: Path) -> None:
+    states = {
+        f"{n}.txt": FileState(
+            n, -n, b"", n % 3, ("flaw",) * (n % 2), "text 3", "TCVN3" * (n % 5 == 0),
+            sure=bool(n % 7), ctime_ns=n * 10**15, inode=n, container="a.zip" * (n % 4 == 0),
+            by_name=bool(n % 3), folders=f"thư mục {n % 10}",
+        )
+        for n in range(50)
+    }  # fmt: skip
+    with closing(Catalog(tmp_path / "catalog.db", writable=True)) as catalog:
+        for name, state in states.items():
+            catalog.put(name, state)
+        files = catalog.files()
+        assert dict(files) == states
+        assert len(files) == len(states)
+        assert "a.txt" not in files
+        for test in (lambda s: s.documents > 1, lambda s: bool(s.flaws or s.encoding)):
+            assert {*files.names(test)} == {name for name, s in states.items() if test(s)}
+        assert catalog.members() == {"a.zip": [f"{n}.txt" for n in range(0, 50, 4)]}
+        assert catalog.count_flaws() == 25

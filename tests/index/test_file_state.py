@@ -40,7 +40,7 @@ def test_any_sign_of_a_change_is_one(tmp_path: Path, change: str) -> None:
         case "size":
             path.write_bytes(b"abcd")
         case "mtime":
-            os.utime(path, ns=(2, 2))
+            os.utime(path, ns=(2, 10_000))
         case "ctime":
             time.sleep(0.02)
             path.write_bytes(b"xyz")

@@ -17,7 +17,7 @@ from vnsearch.interactive.asking import Sought
 from vnsearch.interactive.hits import Hits
 from vnsearch.interactive.preview import Preview
 
-PATIENCE = 30.0  # seconds until a test has failed
+PATIENCE = 120.0  # seconds until a test has failed
 
 TEXTS: Mapping[str, str] = {
     "docs/luat/bo-ngoai-giao.txt": "Bộ Ngoại giao\n\nĐảng bộ Bộ Ngoại giao họp.\n\n"

@@ -22,26 +22,33 @@ def on_terminal(
     ours, theirs = pty.openpty()
     environment = {k: v for k, v in os.environ.items() if k not in ("VNSEARCH_INDEX", "NO_COLOR")}
     environment |= {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "VNSEARCH_LANG": "en"}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "vnsearch", *arguments],
         cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
         start_new_session=True,
-    )  # fmt: skip
-    os.close(theirs)
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        try:
+            came = _typed(ours, keys, wait_for)
+            return process.wait(PATIENCE), came
+        finally:
+            process.kill()
+            os.close(ours)
+
+
+def _typed(terminal: int, keys: str, wait_for: str) -> str:
+    """All that comes to a terminal, where keys are typed when something is shown."""
     came, deadline = b"", time.monotonic() + PATIENCE
-    left = keys
     while time.monotonic() < deadline:
-        if select.select([ours], [], [], 0.05)[0]:
+        if select.select([terminal], [], [], 0.05)[0]:
             try:
-                came += os.read(ours, 65536)
+                came += os.read(terminal, 65536)
             except OSError:  # it has ended
                 break
-        if left and wait_for.encode() in came:
-            os.write(ours, left.encode())
-            left = ""
-    code = process.wait(PATIENCE)
-    os.close(ours)
-    return code, came.decode("utf-8", "replace")
+        if keys and wait_for.encode() in came:
+            os.write(terminal, keys.encode())
+            keys = ""
+    return came.decode("utf-8", "replace")
 
 
 @pytest.fixture

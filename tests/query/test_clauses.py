@@ -150,3 +150,10 @@ def test_what_was_asked_for_in_so_many_signs(source: str, firm: bool) -> None:
 )
 def test_what_is_typed_without_spaces_counts_as_one_word(source: str, words: int) -> None:
     assert count_words(parse(source).clauses) == words
+
+
+def test_the_part_of_words_in_a_question_is_described() -> None:
+    assert list(describe(parse("ho là bệnh gì")))[-2:] == [
+        "“gì” asks, and weighs less",
+        "“là bệnh” names what is asked for, and weighs less",
+    ]

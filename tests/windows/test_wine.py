@@ -18,11 +18,11 @@ import pytest
 
 from tests import formats
 from tests.conftest import CORPUS, write_files
-from tests.windows import wine
+from tests.windows import skipped, wine
 from vnsearch.indexing.update import update
 from vnsearch.search.searcher import Searcher
 
-pytestmark = pytest.mark.skipif(
+needs_wine = pytest.mark.skipif(
     not wine.is_ready(), reason="needs CPython for Windows under wine: make wine"
 )
 
@@ -63,6 +63,7 @@ def found(done: Done) -> Any:
     return json.loads(done.stdout)
 
 
+@needs_wine
 def test_index_search_show_update(tmp_path: Path, windows: Windows) -> None:
     write_files(tmp_path, FILES)
     done = windows("index", "docs")
@@ -88,6 +89,7 @@ def test_index_search_show_update(tmp_path: Path, windows: Windows) -> None:
     assert (tmp_path / "home/vnsearch/indexes.json").exists()
 
 
+@needs_wine
 def test_what_is_told_is_utf8(tmp_path: Path, windows: Windows) -> None:
     write_files(tmp_path, {"docs/ă.txt": "một"})
     windows("index", "docs")
@@ -124,6 +126,7 @@ print("done")
 """
 
 
+@needs_wine
 def test_updates_beside_a_reader_that_never_closes(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     done = wine.run(
@@ -133,6 +136,7 @@ def test_updates_beside_a_reader_that_never_closes(tmp_path: Path) -> None:
     assert done.stdout.split() == [b"done"], done.stderr.decode()
 
 
+@needs_wine
 def test_several_processes_and_one_writer(tmp_path: Path, windows: Windows) -> None:
     texts = {f"docs/{n}.txt": f"số {n} " + "đảng bộ ngoại giao " * 90_000 for n in range(4)}
     write_files(tmp_path, {**texts, "docs/p.html": "<p>trang</p>"})
@@ -153,6 +157,7 @@ def test_several_processes_and_one_writer(tmp_path: Path, windows: Windows) -> N
     assert found(windows("search", "--json", "trang"))["total"] == 1
 
 
+@needs_wine
 def test_a_writer_killed_at_any_moment_leaves_a_whole_index(
     tmp_path: Path, windows: Windows
 ) -> None:
@@ -175,6 +180,7 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_index(
     assert found(windows("search", "--json", "them lan"))["total"] == TIMES
 
 
+@needs_wine
 def test_a_hostile_file_costs_itself_only(tmp_path: Path, windows: Windows) -> None:
     write_files(
         tmp_path,
@@ -195,6 +201,7 @@ def test_a_hostile_file_costs_itself_only(tmp_path: Path, windows: Windows) -> N
 QUERIES = ("dang ky cu tru", "đăng ký", '"nơi cư trú"', "luật -cong", "15/2020/NĐ-CP", "name:docx")
 
 
+@needs_wine
 def test_answers_are_those_of_linux(tmp_path: Path, windows: Windows) -> None:
     docs = tmp_path / "docs"
     formats.make(docs, formats.sample(CORPUS / "law" / "dang-ky-cu-tru.txt"))
@@ -215,3 +222,7 @@ def test_answers_are_those_of_linux(tmp_path: Path, windows: Windows) -> None:
                 assert {h["id"]: h["snippet"]["text"] for h in there["hits"]} == names
     finally:
         searcher.close()
+
+
+def test_what_is_skipped_on_windows_is_there() -> None:
+    assert skipped.problems(wine.ROOT) == []

@@ -47,7 +47,7 @@ _PINNED: Final = {
 
 def is_installed() -> bool:
     """Whether there is wine."""
-    return WINE.exists()
+    return sys.platform != "win32" and WINE.exists()
 
 
 def is_ready() -> bool:

@@ -3,17 +3,17 @@
 Modules that take long to import are imported by the command that needs them.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
-from click.core import ParameterSource
 
-from vnsearch.cli import config
-from vnsearch.cli.exits import fail, run
+from vnsearch.cli.exits import run
 from vnsearch.cli.help import use_language
+from vnsearch.cli.misuse import misused
 from vnsearch.cli.options import (
     NO_PAGER,
     Choices,
@@ -25,18 +25,17 @@ from vnsearch.cli.options import (
 )
 from vnsearch.cli.programs import mcp, schema
 from vnsearch.cli.reading_commands import open_, show
-from vnsearch.cli.upkeep_commands import status, watch
+from vnsearch.cli.upkeep_commands import check, status, watch
 from vnsearch.errors import (
     EXIT_BROKEN_PIPE,
     EXIT_ERROR,
     EXIT_FOUND,
     EXIT_INTERRUPTED,
     EXIT_NOTHING,
-    REPAIR,
     VnsearchError,
 )
 from vnsearch.index import location
-from vnsearch.language import _, translated
+from vnsearch.language import _
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -49,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     options = given[: given.index("--")] if "--" in given else given
     as_json = any(word.partition("=")[0] in _JSON for word in options)
     use_language(commands)
+    if os.environ.get("_VNSEARCH_COMPLETE", "").startswith("powershell"):
+        from vnsearch.cli import powershell
+
+        powershell.register()
     run(lambda: _code(given), as_json=as_json)
 
 
@@ -64,7 +67,7 @@ def _code(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return EXIT_ERROR
     except click.UsageError as error:
-        raise _misused(error) from error
+        raise misused(error) from error
     except click.ClickException as error:
         raise VnsearchError(
             error.format_message(), _("see: {command}").format(command="vnsearch --help")
@@ -74,36 +77,6 @@ def _code(arguments: Sequence[str]) -> int:
     except SystemExit as error:  # after completing words, or on a closed pipe
         return EXIT_BROKEN_PIPE if error.code else EXIT_FOUND
     return code
-
-
-def _misused(error: click.UsageError) -> VnsearchError:
-    """The error for a command line that click says no to."""
-    command = error.ctx.command_path if error.ctx else "vnsearch"
-    if isinstance(error, click.BadParameter) and (origin := _origin(error)):
-        what = _("{place}: {what}").format(place=origin, what=error.format_message())
-        return VnsearchError(what, _("set it right there"))
-    leave_out = _("to leave a word out, put -- before it")
-    if command.endswith((" index", " show", " open")):
-        leave_out = _("before a name that begins with -, put --")
-    if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
-        what = _("no such option: {option}").format(option=error.option_name)
-        return VnsearchError(what, leave_out)
-    if isinstance(error, click.BadParameter) and command.endswith(" search"):
-        given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
-        if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
-            return VnsearchError(error.format_message(), leave_out)
-    see = _("see: {command}").format(command=f"{command} --help")
-    return VnsearchError(error.format_message(), see)
-
-
-def _origin(error: click.BadParameter) -> str:
-    """Where a wrong value comes from; "" when it was typed."""
-    if error.ctx is None or error.param is None or error.param.name is None:
-        return ""
-    source = error.ctx.get_parameter_source(error.param.name)
-    if source is ParameterSource.ENVIRONMENT:
-        return f"${error.param.envvar}"
-    return config.path() if source is ParameterSource.DEFAULT_MAP else ""
 
 
 @click.group(
@@ -371,29 +344,6 @@ def search(common: Common, **options: Any) -> int:
     return answer(**common._asdict(), **options)
 
 
-@commands.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@with_common
-def check(as_json: bool, common: Common) -> int:
-    """Verify that the index is as it was written, to the last byte.
-
-    Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
-    vnsearch index --rebuild. The old one need not be readable for that.
-    """
-    from vnsearch.cli import which_index
-    from vnsearch.index.check import check as check_index
-    from vnsearch.render import jsonform, upkeep
-
-    found = check_index(which_index.existing(common.folder, quiet=common.quiet))
-    if as_json and not common.quiet:
-        streams.write([jsonform.dump(jsonform.check(found))])
-    elif not common.quiet and not found.damages:
-        streams.write(upkeep.check(found))
-    for damage in found.damages:
-        streams.say(_("{place}: {what}").format(place=damage.file, what=translated(damage.what)))
-    return fail(_("the index is damaged"), REPAIR) if found.damages else EXIT_FOUND
-
-
 @commands.command(
     epilog="""\b
 Example:
@@ -442,5 +392,5 @@ def _readings(
         return searcher.read(text), searcher.typings(text)
 
 
-for command in (show, open_, status, watch, mcp, schema):
+for command in (show, open_, status, check, watch, mcp, schema):
     commands.add_command(command)

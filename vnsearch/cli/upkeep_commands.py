@@ -1,4 +1,4 @@
-"""The commands of upkeep: `status`, what an index holds or which indexes there are, and `watch`."""
+"""The commands of upkeep: `status` of an index, or which indexes there are, `check` and `watch`."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vnsearch.cli.exits import fail
 from vnsearch.cli.options import NO_PAGER, Common, with_common
-from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, VnsearchError
-from vnsearch.language import _
+from vnsearch.errors import EXIT_FOUND, EXIT_NOTHING, REPAIR, VnsearchError
+from vnsearch.language import _, translated
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
@@ -43,6 +44,29 @@ def status(common: Common, *, as_json: bool, skipped: bool, every: bool, no_page
         what = _("{path} is missing; its documents are kept").format(path=root)
         streams.say(what, forget_advice(root))
     return EXIT_NOTHING if found.missing_roots else EXIT_FOUND
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_common
+def check(as_json: bool, common: Common) -> int:
+    """Verify that the index is as it was written, to the last byte.
+
+    Tells each file that is damaged. Exits with 2 when one is: make the index anew then, with
+    vnsearch index --rebuild. The old one need not be readable for that.
+    """
+    from vnsearch.cli import which_index
+    from vnsearch.index.check import check as check_index
+    from vnsearch.render import jsonform, upkeep
+
+    found = check_index(which_index.existing(common.folder, quiet=common.quiet))
+    if as_json and not common.quiet:
+        streams.write([jsonform.dump(jsonform.check(found))])
+    elif not common.quiet and not found.damages:
+        streams.write(upkeep.check(found))
+    for damage in found.damages:
+        streams.say(_("{place}: {what}").format(place=damage.file, what=translated(damage.what)))
+    return fail(_("the index is damaged"), REPAIR) if found.damages else EXIT_FOUND
 
 
 @click.command(

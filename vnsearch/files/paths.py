@@ -26,6 +26,11 @@ class FileNames(NamedTuple):
         """The name of the file at an absolute path."""
         return relative_to(self.base, path)
 
+    def prefix(self, folder: str) -> str:
+        """What the names of the files in an absolute folder begin with."""
+        name = self.name(folder)
+        return "" if name == os.curdir else f"{name.rstrip('/')}/"
+
     def named(self, path: str) -> str:
         """The name of the file at a path from here, as a user types it."""
         return relative_to(as_spelled(self.base), as_spelled(os.path.abspath(path)))

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
-from sys import intern
 from typing import Any, Final
 
 from vnsearch.analysis import tokenizer
@@ -27,7 +26,9 @@ from vnsearch.errors import (
     VnsearchError,
     WriteError,
 )
+from vnsearch.index import file_states
 from vnsearch.index.file_state import FileState
+from vnsearch.index.file_states import FileStates
 from vnsearch.language import N_, _
 from vnsearch.model import Root
 
@@ -225,12 +226,17 @@ class Catalog:
             rows = ((os.fsencode(path), reason) for path, reason in reasons.items())
             self._db.executemany("insert into skipped values (?, ?)", rows)
 
-    def files(self) -> dict[str, FileState]:
-        """Every file by its path. With hundreds of thousands of them memory counts: equal texts
-        are kept once, and digests not at all."""
-        columns = _COLUMNS.replace("digest", "''")
-        rows = self._rows(f"select path, {columns} from files")
-        return {os.fsdecode(path): _state(row) for path, *row in rows}
+    def files(self) -> FileStates:
+        """Every file, by its path."""
+        return FileStates(self._rows(f"select {file_states.COLUMNS} from files"))
+
+    def members(self) -> dict[str, list[str]]:
+        """The files that are in files, by the paths of these."""
+        members: dict[str, list[str]] = {}
+        sql = "select container, path from files where container != ?"
+        for container, path in self._rows(sql, b""):
+            members.setdefault(os.fsdecode(container), []).append(os.fsdecode(path))
+        return members
 
     def file(self, path: str) -> FileState | None:
         """One file."""
@@ -287,6 +293,11 @@ class Catalog:
         sql = "select count(*), total(documents) from files where documents"
         files, documents = next(self._rows(sql))
         return files, int(documents)
+
+    def count_flaws(self) -> int:
+        """How many flaws all files have."""
+        rows = self._rows("select flaws from files where flaws != '[]'")
+        return sum(len(json.loads(flaws)) for (flaws,) in rows)
 
     def modified(self) -> Iterator[tuple[str, int]]:
         """The files, and when they were last changed, in ns."""
@@ -349,12 +360,12 @@ def _state(row: Sequence[Any]) -> FileState:
         digest or b"",
         documents,
         reasons,
-        intern(reader),
-        intern(encoding),
+        reader,
+        encoding,
         bool(sure),
         ctime_ns,
         inode,
-        intern(os.fsdecode(container)),
+        os.fsdecode(container),
         bool(by_name),
-        intern(os.fsdecode(folders)),
+        os.fsdecode(folders),
     )

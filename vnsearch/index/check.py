@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -74,8 +74,9 @@ def _disagreements(generation: Path, engine: Engine) -> Iterator[Damage]:
             yield Damage(f"{generation.name}/{CATALOG}", fault)
         try:
             with closing(engine.reader(generation / ENGINE)) as reader:
-                found = chain(_files_that_differ(catalog, reader), reader.faults())
-                for fault in islice(found, _TOLD):
+                for fault in islice(_files_that_differ(catalog, reader), _TOLD):
+                    yield Damage(f"{generation.name}/{ENGINE}", fault)
+                for fault in reader.faults():
                     yield Damage(f"{generation.name}/{ENGINE}", fault)
         except (OSError, MemoryError):
             raise

@@ -40,8 +40,8 @@ class FileState(NamedTuple):
         """
         return (
             self.size == stat.st_size
-            and self.mtime_ns == mtime_ns(stat)
-            and self.ctime_ns == _as_held(stat.st_ctime_ns)
+            and (self.mtime_ns == stat.st_mtime_ns or self.mtime_ns == mtime_ns(stat))
+            and (self.ctime_ns == stat.st_ctime_ns or self.ctime_ns == _as_held(stat.st_ctime_ns))
             and self.inode == stat.st_ino & INODE
         )
 

@@ -4,7 +4,6 @@ Nothing is written here, and no file is opened: files are compared by what the s
 """
 
 import os
-from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -29,6 +28,7 @@ class Known:
 
     roots: Sequence[Root] = ()
     files: Mapping[str, FileState] = field(default_factory=dict)
+    members: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of files, by containers
     # Names of files that it had, when it is to be made anew and knows no states.
     had: Collection[str] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)  # without a state; the reasons
@@ -86,10 +86,9 @@ def make_plan(
     avoid = frozenset({*paths, index})
     plan, unmet = Plan(), {*known.files, *known.had}
     unseen, empty = dict[str, str](), set[str]()  # paths; with reasons, unless told as missing
-    members = _members(known)
     for scope in looked_at.values():
         try:
-            anything = _look(plan, places, known, members, scope, avoid, unmet, unseen)
+            anything = _look(plan, places, known, scope, avoid, unmet, unseen)
         except OSError as error:
             if scope.path not in paths or scope.path not in known_paths:
                 had = any(is_below(places.path(name), scope.path) for name in known.files)
@@ -113,20 +112,10 @@ def make_plan(
     return plan
 
 
-def _members(known: Known) -> dict[str, list[str]]:
-    """The known files that are in files, by these."""
-    members: defaultdict[str, list[str]] = defaultdict(list)
-    for name, state in known.files.items():
-        if state.container:
-            members[state.container].append(name)
-    return members
-
-
 def _look(
     plan: Plan,
     places: FileNames,
     known: Known,
-    members: Mapping[str, Sequence[str]],
     scope: Scope,
     avoid: frozenset[str],
     unmet: set[str],
@@ -135,16 +124,20 @@ def _look(
     """Compare the files in a scope; return whether there are any. They leave `unmet`; what cannot
     be read goes to `unseen`. Raises OSError when that is all of it."""
     base, anything = places.path(scope.root.path), False
-    root = scope.root
+    root, folder, prefix, folders = scope.root, "", "", ""
     found = scan(scope.path, root.excludes, base=base, avoid=avoid, gitignore=root.gitignore)
     for item in found:
         # Empty ones may lie in the folder where a disk should be mounted.
         empty = isinstance(item, Seen) and not item.stat.st_size
         anything = anything or not (empty or isinstance(item, Skipped))
         if isinstance(item, Seen):
-            name = places.name(item.path)
-            inside = members.get(name, ())
-            if _compare(plan, known, name, item, scope.root, base, inside):
+            above, own = os.path.split(item.path)
+            if above != folder:  # most files lie in the folder of the one before
+                folder, prefix = above, places.prefix(above)
+                folders = os.path.dirname(relative_to(base, item.path))
+            name = prefix + own
+            inside = known.members.get(name, ())
+            if _compare(plan, known, name, item, root, base, folders, inside):
                 unmet.discard(name)
                 unmet.difference_update(inside)
                 continue
@@ -163,13 +156,14 @@ def _compare(
     seen: Seen,
     root: Root,
     base: str,
+    folders: str,
     inside: Sequence[str],
 ) -> bool:
     """Plan what is to be done about a file; return False for a known one that cannot be read."""
     if root.encoding:
         plan.encodings[name] = root.encoding
-    state, folders = known.files.get(name), os.path.dirname(relative_to(base, seen.path))
-    if _is_known(known, name, seen.stat, inside, root, folders):
+    state = known.files.get(name)
+    if state is not None and _is_known(known, name, state, seen.stat, inside, root, folders):
         return True
     plan.folders[name] = folders
     if os.access(seen.path, os.R_OK):
@@ -257,18 +251,18 @@ def check_path(path: str) -> None:
 def _is_known(
     known: Known,
     name: str,
+    state: FileState,
     stat: os.stat_result,
     inside: Sequence[str],
     root: Root,
     folders: str,
 ) -> bool:
     """Whether a file, and those inside of it, are as the index has them."""
-    state = known.files.get(name)
     return (
-        state is not None
-        and state.looks_like(stat)
+        state.looks_like(stat)
         and state.folders == folders
-        and all(is_read_alike(each, known.files[each], root) for each in (name, *inside))
+        and is_read_alike(name, state, root)
+        and all(is_read_alike(each, known.files[each], root) for each in inside)
     )
 
 

@@ -128,17 +128,19 @@ class Run:
         had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}
         read = has - self._as_before
-        kept = [name for name in plan.kept if name in known]
-        skipped, todo_states = self._new_skipped(states), dict(states)
-        # Of most files there is nothing to say.
-        states |= {name: known[name] for name in kept if known[name].flaws or known[name].encoding}
+        skipped, unchanged = self._new_skipped(states), 0
+        for name in plan.kept:
+            if (state := known.get(name)) is not None:
+                unchanged += state.documents > 0
+                if state.encoding:
+                    states[name] = state
         return Changes(
             added=len(read - had),
             changed=len(read & had),
             removed=len(had - has),
-            unchanged=len(has - read) + sum(known[name].documents > 0 for name in kept),
+            unchanged=len(has - read) + unchanged,
             skipped=skipped,
-            skipped_before=len(self._all_skipped()) + self._count_flaws(todo_states) - len(skipped),
+            skipped_before=len(self._all_skipped()) + catalog.count_flaws() - len(skipped),
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,
             seconds=seconds,
@@ -152,12 +154,6 @@ class Run:
             ),
             unread=tuple(self._unread),
         )
-
-    def _count_flaws(self, todo: Mapping[str, FileState]) -> int:
-        """How many flaws the files of the index have, given those that were to be read."""
-        gone = {*self._plan.gone}
-        kept = (s for name, s in self._known.items() if name not in todo and name not in gone)
-        return sum(len(state.flaws) for state in (*todo.values(), *kept))
 
     def _new_skipped(self, states: Mapping[str, FileState]) -> tuple[Skipped, ...]:
         """What is skipped now, and was not before for the same reason."""

@@ -1,6 +1,7 @@
 """What an index holds, and what has changed since (`vnsearch status`)."""
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -28,10 +29,13 @@ def status(index: Path, engine: Engine | None = None) -> Status:
     catalog, reader = open_index(generations, engine)
     with closing(catalog), closing(reader), as_index_error(generations):
         roots, files, facts = catalog.roots(), catalog.files(), catalog.facts()
+        known = Known(roots, files, catalog.members())
         count, documents = catalog.counts()
         passages, cluster = reader.count_passages(), reader.cluster()
-    plan = make_plan(places, Known(roots, files), roots, everything(places, roots), str(index))
-    skipped = (*plan.skipped, *_flaws(places, files, plan.kept))
+    plan = make_plan(places, known, roots, everything(places, roots), str(index))
+    of_note = {*files.names(lambda state: bool(state.flaws or state.encoding))}
+    noted = {name: files[name] for name in plan.kept if name in of_note}
+    skipped = (*plan.skipped, *_flaws(places, noted))
     return Status(
         folder=str(index),
         roots=tuple(roots),
@@ -45,10 +49,10 @@ def status(index: Path, engine: Engine | None = None) -> Status:
         new=len(plan.new),
         changed=len(plan.changed),
         removed=len(plan.gone),
-        formats=by_format(name for name, state in files.items() if state.documents),
-        reasons=by_reason(skipped, {places.from_here(n) for n, s in files.items() if s.documents}),
+        formats=by_format(files.names(lambda state: state.documents > 0)),
+        reasons=by_reason(skipped, {s.path for s in skipped if _is_read(places, files, s)}),
         versions={name: facts[name] for name in ("vnsearch", *versions(engine.version))},
-        encodings=tuple(encodings_in(places, files, sorted(plan.kept))),
+        encodings=tuple(encodings_in(places, noted, sorted(noted))),
         cluster=cluster,
     )
 
@@ -65,16 +69,20 @@ def summary(index: Path, engine: Engine | None = None) -> IndexSummary:
     return IndexSummary(str(index), roots, files, documents, generations.bytes_on_disk(), updated)
 
 
-def _flaws(
-    places: FileNames, files: dict[str, FileState], names: Sequence[str]
-) -> Iterator[Skipped]:
-    for name in names:
-        for flaw in files[name].flaws:
+def _flaws(places: FileNames, files: Mapping[str, FileState]) -> Iterator[Skipped]:
+    for name, state in files.items():
+        for flaw in state.flaws:
             yield Skipped(places.from_here(name), flaw)
 
 
+def _is_read(places: FileNames, files: Mapping[str, FileState], item: Skipped) -> bool:
+    """Whether documents are known of a file of which something is skipped."""
+    state = files.get(places.name(os.path.abspath(item.path)))
+    return state is not None and state.documents > 0
+
+
 def encodings_in(
-    places: FileNames, files: dict[str, FileState], names: Sequence[str]
+    places: FileNames, files: Mapping[str, FileState], names: Sequence[str]
 ) -> Iterator[FileEncoding]:
     """The encodings of those of the named files that have one."""
     for name in names:

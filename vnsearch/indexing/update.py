@@ -6,8 +6,8 @@ new generation of the index, which becomes current when all of it is on disk.
 
 import os
 import time
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -136,7 +136,8 @@ def _make_generation(
         generations.discard(draft)
         raise
     generations.publish(draft)
-    _forget_recognized(generations)
+    with _up_to_date(generations):
+        _forget_recognized(generations)
 
 
 def _forget_recognized(generations: Generations) -> None:
@@ -154,13 +155,20 @@ def _names(places: FileNames, paths: Sequence[str]) -> list[str]:
 
 
 def _summary(generations: Generations, work: Run, started: float) -> Changes:
-    """What was done; errors say that it is done."""
+    """What was done."""
+    with (
+        _up_to_date(generations),
+        closing(Catalog(generations.current() / CATALOG)) as catalog,
+    ):
+        return work.summary(catalog, time.monotonic() - started)
+
+
+@contextmanager
+def _up_to_date(generations: Generations) -> Iterator[None]:
+    """Let errors say that the new generation is current."""
     try:
-        with (
-            as_index_error(generations),
-            closing(Catalog(generations.current() / CATALOG)) as catalog,
-        ):
-            return work.summary(catalog, time.monotonic() - started)
+        with as_index_error(generations):
+            yield
     except OSError as error:
         message, advice = explain(error)
         what = _("the index is up to date, but {error}").format(error=message)
@@ -183,7 +191,7 @@ def _known(generations: Generations, engine: Engine, rebuild: bool) -> Known:
         return Known()
     with closing(Catalog(generations.current() / CATALOG)) as catalog:
         catalog.check_versions(engine.version)
-        return Known(catalog.roots(), catalog.files(), skipped=catalog.skipped())
+        return Known(catalog.roots(), catalog.files(), catalog.members(), skipped=catalog.skipped())
 
 
 def _left(generations: Generations) -> Known:

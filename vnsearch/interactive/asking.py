@@ -12,7 +12,7 @@ from vnsearch.vietnamese.letters import fold
 if TYPE_CHECKING:
     from vnsearch.search.documents import DocumentText, PassageText
 
-_SNIPPET: Final = 120  # code points: of the hits, only the place is shown
+_WHOLE: Final = 100_000  # code points: no passage is longer, so that snippets are whole passages
 _MOST_PLACES: Final = 200  # of a document that are gone through
 _MOST_TEXT: Final = 2_000_000  # code points of a document that are shown
 _TOGETHER: Final = 16  # passages that are marked before something newer may be asked
@@ -46,7 +46,7 @@ class Search(NamedTuple):
                 offset=self.offset,
                 exact=sought.exact,
                 files=sought.files,
-                excerpts=Excerpts(1, _SNIPPET),
+                excerpts=Excerpts(1, _WHOLE),
                 unfinished=True,
             ),
         )
@@ -86,12 +86,17 @@ class Read(NamedTuple):
 
     def answers(self, searcher: Searcher) -> Generator["Shown | None", None, None]:
         """See `worker.Question`: with the marks of the places first, then with all."""
+        if (document := _of_one_passage(self.hit)) is not None:
+            snippet = self.hit.snippet
+            own = _starts(document, document.passages, snippet.highlights, snippet.weak, self.hit)
+            yield Shown(self, document, *own, snippet.highlights, snippet.weak)
+            return
         document = _shortened(searcher.document(self.hit.id), self.hit)
         places = {self.hit.passage, *self._other_places(searcher)}
         chosen = [part for part in document.passages if part.id in places]
         marks = _Marked(searcher, document, self)
         marks.add(chosen)
-        starts, at = _starts(document, chosen, marks, self.hit)
+        starts, at = _starts(document, chosen, marks.sure, marks.weak, self.hit)
         yield Shown(self, document, starts, at, marks.sure, marks.weak)
         rest = [part for part in document.passages if part.id not in places]
         for begin in range(0, len(rest), _TOGETHER):
@@ -109,7 +114,7 @@ class Read(NamedTuple):
                 offset=self.hit.rank - 1,
                 exact=self.sought.exact,
                 files=self.sought.files,
-                excerpts=Excerpts(min(self.hit.places, _MOST_PLACES), _SNIPPET),
+                excerpts=Excerpts(min(self.hit.places, _MOST_PLACES), 1),
                 unfinished=True,
             )
             for hit in found.hits:
@@ -154,18 +159,22 @@ class _Marked:
 
 
 def _starts(
-    document: "DocumentText", passages: Sequence["PassageText"], marks: "_Marked", hit: Hit
+    document: "DocumentText",
+    passages: Sequence["PassageText"],
+    marks: Ranges,
+    weak: Ranges,
+    hit: Hit,
 ) -> tuple[tuple[int, ...], int]:
     """Where the places begin: in each line of some passages that has at least half as many of the
     words as that with the most, its first match. And which of them is the best of the passage
     found."""
-    text, weak = document.text, set(marks.weak)
+    text, faint = document.text, set(weak)
     words, starts = defaultdict[int, set[str]](set), dict[int, int]()
-    for begin, end in marks.sure:
+    for begin, end in marks:
         if any(part.start <= begin < part.end for part in passages):
             line = text.rfind("\n", 0, begin)
             starts.setdefault(line, begin)
-            if (begin, end) not in weak:
+            if (begin, end) not in faint:
                 words[line].update(fold(text[begin:end].lower()).split())
     most = max(map(len, words.values()), default=0)
     found = [(at, len(words[line])) for line, at in starts.items() if 2 * len(words[line]) >= most]
@@ -174,6 +183,19 @@ def _starts(
         return (own.start,), 0
     best = max(range(len(found)), key=lambda n: (own.start <= found[n][0] < own.end, found[n][1]))
     return tuple(at for at, _ in found), best
+
+
+def _of_one_passage(hit: Hit) -> "DocumentText | None":
+    """The document of a hit, if its snippet is all of it: nothing needs to be read for that."""
+    from vnsearch.search.documents import DocumentText, PassageText
+
+    text, locator = hit.snippet.text, hit.snippet.locator
+    if text.startswith("… ") or text.endswith(" …"):
+        return None
+    passage = PassageText(hit.passage, 1, text, 0, len(text), locator)
+    return DocumentText(
+        hit.id, hit.path, hit.title, text, hit.modified, hit.stale, passages=(passage,)
+    )
 
 
 def _shortened(document: "DocumentText", hit: Hit) -> "DocumentText":

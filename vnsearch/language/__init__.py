@@ -1,8 +1,8 @@
 """The language of messages, English or Vietnamese: what the environment asks for.
 
 English is the source, and costs nothing: no catalog is read, no module imported. The Vietnamese
-catalog, `vi.po`, is read as it is when the first message is needed. That takes as long as to read
-a compiled one, and there is none that could be missing or out of date.
+catalog, `vi.po`, is read as it is when the first message is needed. That takes as long as gettext
+takes for a compiled one, and there is none that could be missing or out of date.
 
 Messages are written `_("{path} is not there").format(path=path)`. What is kept in an index, or
 compared, is English, marked `N_("…")` where it is made and `translated` where it is shown.
@@ -127,13 +127,9 @@ def read(catalog: str) -> Messages:
     """Messages and their translations in a catalog (.po), which has one form for all numbers."""
     from json import loads  # strings are escaped as in JSON
 
-    def text(quoted: str) -> str:
-        found: str = loads(quoted.replace('"\n"', ""))
-        return found
-
-    found = [(kept, text(one), text(shown)) for kept, one, shown in _ENTRY.findall(catalog)]
-    del found[0]  # the header
-    return Messages(
-        {one: shown for _kept, one, shown in found},
-        {one: shown for kept, one, shown in found if kept},
-    )
+    entries = _ENTRY.findall(catalog)[1:]  # the first is the header
+    quoted = ",".join(f"{one},{shown}" for _kept, one, shown in entries).replace('"\n"', "")
+    texts: list[str] = loads(f"[{quoted}]")
+    found = dict(zip(texts[::2], texts[1::2], strict=True))
+    kept = {one: found[one] for entry, one in zip(entries, texts[::2], strict=True) if entry[0]}
+    return Messages(found, kept)

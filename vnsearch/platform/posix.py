@@ -26,6 +26,7 @@ __all__ = (
     "broken_pipe_ignored",
     "changed_ns",
     "config_home",
+    "has_ended",
     "is_broken_pipe",
     "is_link",
     "is_marked_hidden",
@@ -188,6 +189,17 @@ def terminal() -> int:
 
 def prepare_terminal() -> None:
     """Let a terminal show colours."""
+
+
+def has_ended(process: int) -> bool:
+    """Whether there is surely no process of a number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def is_broken_pipe(error: OSError) -> bool:

@@ -29,6 +29,7 @@ __all__ = (
     "broken_pipe_ignored",
     "changed_ns",
     "config_home",
+    "has_ended",
     "is_broken_pipe",
     "is_link",
     "is_marked_hidden",
@@ -134,7 +135,9 @@ def lock(file: IO[str]) -> None:
     os.lseek(file.fileno(), _LOCKED_BYTE, os.SEEK_SET)
     try:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    except PermissionError as error:
+    except OSError as error:
+        if error.errno not in (0, errno.EACCES, errno.EDEADLK):  # 0 of wine
+            raise
         raise BlockingIOError(error.errno, error.strerror) from error
 
 
@@ -210,6 +213,12 @@ def prepare_terminal() -> None:
         handle = kernel.GetStdHandle(number)
         if kernel.GetConsoleMode(handle, ctypes.byref(mode)):
             kernel.SetConsoleMode(handle, mode.value | enable_colours)
+
+
+def has_ended(process: int) -> bool:
+    """Whether there is surely no process of a number: not told."""
+    del process
+    return False
 
 
 def is_broken_pipe(error: OSError) -> bool:

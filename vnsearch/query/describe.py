@@ -7,6 +7,7 @@ from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.language import _
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word, all_words
 from vnsearch.query.typings import is_grouped
+from vnsearch.vietnamese.questions import asking, naming_what_is_asked_for
 
 
 def text_of(typed: Query, understood: Query) -> str:
@@ -101,19 +102,35 @@ def describe(query: Query) -> Iterator[str]:
     """How each clause of the query was read, in words for a user."""
     for clause in query.clauses:
         yield _described(clause, query.exact)
+    yield from _questions(query)
     told = _("better with “{other}”, as {short} stands for “{long}”")
     for short, long, spelt_out in query.related:
         yield told.format(other=short if spelt_out else long, short=short, long=long)
+
+
+def _questions(query: Query) -> Iterator[str]:
+    """Which words weigh less because of their part in a question."""
+    asks, names = list[str](), list[str]()
+    for run in query.runs():
+        forms = [word.exact for word in run]
+        naming = naming_what_is_asked_for(forms)
+        for place, is_asking in enumerate(asking(forms)):
+            if is_asking or place in naming:
+                (asks if is_asking else names).append(run[place].text)
+    if asks:
+        yield _("“{text}” asks, and weighs less").format(text=" ".join(asks))
+    if names:
+        yield _("“{text}” names what is asked for, and weighs less").format(text=" ".join(names))
 
 
 def _described(clause: Clause, exact: bool) -> str:
     match clause:
         case Word() as word:
             form = _KINDS[word.kind](_form(word, exact))
-            return f"{form}{_typing((word,), exact)}{_others(word, exact)}"
+            return f"{form}{_typing((word,), exact)}{_others(word)}"
         case Phrase(words):
             text = " ".join(_form(word, exact) for word in words)
-            others = "" if clause.joined is None else _others(clause.joined, exact)
+            others = "" if clause.joined is None else _others(clause.joined)
             return _("phrase “{text}”").format(text=text) + f"{_typing(words, exact)}{others}"
         case Not(part):
             return _("without {clause}").format(clause=_described(part, exact))
@@ -154,7 +171,7 @@ def _typing(words: tuple[Word, ...], exact: bool) -> str:
     return "".join(told)
 
 
-def _others(word: Word, exact: bool) -> str:
-    typings = [" ".join(_form(other, exact) for other in typing) for typing in word.others]
+def _others(word: Word) -> str:
+    typings = [" ".join(other.text for other in typing) for typing in word.others]
     shown = [f"“{typing}”" for typing in typings[:_SHOWN]] + ["…"] * (len(typings) > _SHOWN)
     return _(", also typed {typings}").format(typings=", ".join(shown)) if typings else ""

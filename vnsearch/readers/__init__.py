@@ -165,6 +165,9 @@ _is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘�
 def format_of(path: str, *, ocr: bool = False) -> Format | None:
     """The format of a file by its name; None if it is not supported. `ocr`: the text in pictures
     is to be recognized."""
+    dot = path.rfind(".")
+    if (found := FORMATS.get(path[dot:])) and path[dot - 1 : dot] not in ("", "/", "."):
+        return found  # of most files, in a fraction of the time
     suffix, _ = split_suffixes(path)
     found = FORMATS.get(suffix)
     if ocr and found is None and path.lower().endswith(suffix):

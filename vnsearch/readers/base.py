@@ -151,6 +151,20 @@ def bytes_of(stream: BufferedReader, limit: int = MAX_FILE_BYTES) -> bytes:
     return data
 
 
+# What libraries say of such files, that a person can make something of.
+_OF_LIBRARIES: Final = (
+    N_("Expecting value"),
+    N_("Expecting property name enclosed in double quotes"),
+    N_("Expecting ':' delimiter"),
+    N_("Expecting ',' delimiter"),
+    N_("Unterminated string starting at"),
+    N_("Invalid control character at"),
+    N_("Extra data"),
+    N_("File is not a zip file"),
+    N_("Error -3 while decompressing data: incorrect header check"),
+)
+
+
 def damaged(error: BaseException) -> str:
     """The reason to skip a file when a library fails on it."""
     reason = " ".join(str(error).split())[:200]

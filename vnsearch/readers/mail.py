@@ -90,7 +90,7 @@ def document(source: Source, message: EmailMessage, number: int | None = None) -
     if not text:
         raise UnusableFileError(N_("empty message"))
     locator = None if number is None else Locator(number, "message", 0)
-    title = titles.first_title((subject, title)) or titles.line_title(body)
+    title = titles.first_title((subject[:_MOST_PARSED], title)) or titles.line_title(body)
     return Document(str(number or ""), title, text, locator, source.encoding)
 
 

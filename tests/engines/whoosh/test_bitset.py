@@ -16,6 +16,7 @@ from vnsearch.engines.whoosh.read.bitset import (
     is_in,
     maximum,
     members,
+    numbers_of,
     packed,
     present,
     to_bytes,
@@ -174,3 +175,17 @@ def test_all_passages_of_the_documents_having_some(
     found = documents.to_passages(documents.to_documents(as_bitset(passages)))
     expected = {p for own in ranges_of(sizes) if passages & set(own) for p in own}
     assert members(found) == sorted(expected)
+
+
+@MODEST
+@given(
+    st.lists(st.integers(0, 127), min_size=1, max_size=200),
+    st.sampled_from([1, 3, 50]),
+)
+def test_numbers_are_those_of_their_passages(numbers: list[int], step: int) -> None:
+    slices = [
+        bitset_of((p for p, n in enumerate(numbers) if n >> bit & 1), 200) for bit in range(7)
+    ]
+    passages = range(0, len(numbers), step)
+    assert numbers_of(slices, passages) == numbers[::step]
+    assert numbers_of(slices, []) == []

@@ -14,6 +14,7 @@ from tests.oracle import Answer, Oracle
 from vnsearch.engines import IndexReader
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.format import manifest
+from vnsearch.engines.whoosh.search import scorer
 from vnsearch.engines.whoosh.search.scorer import Scorer
 from vnsearch.engines.whoosh.write import inverter, token_strings
 from vnsearch.engines.whoosh.write.limits import Limits
@@ -286,6 +287,7 @@ SMALL = st.lists(
     gone=st.sets(st.integers(0, 9), max_size=4),
     batch=st.integers(1, 4),
     dense=st.sampled_from([1, 1 / 2, 1 / 4, 0]),
+    together=st.sampled_from([1, 32]),
     queries=st.lists(QUERIES, min_size=1, max_size=4),
     demand=st.sampled_from(Demand),
     exact=st.booleans(),
@@ -296,6 +298,7 @@ def test_the_best_of_small_collections(
     gone: set[int],
     batch: int,
     dense: float,
+    together: int,
     queries: list[str],
     demand: Demand,
     exact: bool,
@@ -311,6 +314,8 @@ def test_the_best_of_small_collections(
         build(engine, folder, sourced)
         build(engine, folder, [], [f"{n}.txt" for n in gone])
     oracle = Oracle(item for n, item in enumerate(sourced) if n not in gone)
-    with closing(ENGINE.reader(folder)) as reader:
+    with closing(ENGINE.reader(folder)) as reader, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scorer, "_SCORED_TOGETHER", together)
+        patch.setattr(scorer, "_SOME", together - 1)  # above, each has a bound of its own
         for text in queries:
             check_pages(reader, oracle, text, demand, exact, (0, 1, 3))

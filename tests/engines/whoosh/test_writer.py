@@ -164,9 +164,9 @@ def test_one_text_with_too_many_terms_is_refused_and_others_are_kept(tmp_path: P
 
 
 def test_several_segments_answer_as_one(tmp_path: Path) -> None:
-    several = write(tmp_path / "several", some(24), limits=THREE)
-    assert len(manifest.read(several)) == 8
-    one = write(tmp_path / "one", some(24))
+    several = write(tmp_path / "several", some(21), limits=THREE)
+    assert len(manifest.read(several)) == 7
+    one = write(tmp_path / "one", some(21))
     assert len(manifest.read(one)) == 1
     assert answers(several) == answers(one)
     assert answers(several, 3) == answers(one, 3)
@@ -219,13 +219,13 @@ HALF = LIMITS.full // 2
     [
         pytest.param([], [], id="nothing"),
         pytest.param(segments_of(1), [], id="one"),
-        pytest.param(segments_of(*[1] * 8), [], id="few small ones"),
-        pytest.param(segments_of(*[5] * 9), [1, 2, 3, 4, 5, 6], id="one too many"),
+        pytest.param(segments_of(*[1] * 7), [], id="few small ones"),
+        pytest.param(segments_of(*[5] * 8), [1, 2, 3, 4, 5, 6], id="one too many"),
         pytest.param(segments_of(9, 8, 7, 6, 5, 4, 3, 2, 1), [4, 5, 6, 7, 8, 9], id="smallest"),
         pytest.param(segments_of(*[HALF] * 20), [], id="many that are half full or fuller"),
         pytest.param(segments_of(*[HALF - 1] * 9), [1, 2], id="no more than is full"),
         pytest.param(segments_of(*[LIMITS.full // 3] * 9), [1, 2, 3], id="three fit"),
-        pytest.param(segments_of(*[HALF] * 20, *[1] * 8), [], id="few small beside large ones"),
+        pytest.param(segments_of(*[HALF] * 20, *[1] * 7), [], id="few small beside large ones"),
         pytest.param(segments_of(4, deleted=[1]), [], id="a quarter deleted"),
         pytest.param(segments_of(4, deleted=[2]), [1], id="half deleted"),
         pytest.param(segments_of(100_000, deleted=[25_001]), [1], id="a large one too"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from vnsearch.engines.opensearch.bounds import MARGIN
-from vnsearch.engines.opensearch.client import Client, ClusterError, Json
+from vnsearch.engines.opensearch.client import ChangedError, Client, Json
 from vnsearch.engines.opensearch.documents import from_text, name_of, tokens_of
 from vnsearch.engines.opensearch.matching import NOTHING, PART, all_of
 from vnsearch.engines.opensearch.qualifying import Qualified
@@ -129,7 +129,7 @@ class Candidates:
             if self._checked.setdefault(hit["_source"]["d"], False):
                 (score,) = self._add([hit["_source"]])
                 if score > hit["_score"] * MARGIN + _TINY:
-                    raise changed_meanwhile()
+                    raise ChangedError
             self._scores[hit["_id"]] = 0.0
 
     def _add(self, passages: Iterable[Json]) -> list[float]:
@@ -184,11 +184,6 @@ class Candidates:
             if len(ranked) >= wanted or len(hits) < _TOGETHER:
                 return ranked
             body["search_after"] = hits[-1]["sort"]
-
-
-def changed_meanwhile() -> ClusterError:
-    """The error when the parts of an answer do not fit together."""
-    return ClusterError(_("the index was changed during the search"), _("search again"))
 
 
 _TINY: Final = 1e-9

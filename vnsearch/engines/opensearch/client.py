@@ -39,6 +39,13 @@ class PartError(ClusterError):
     """A part of the index is not there, perhaps only until a copy of it takes its place."""
 
 
+class ChangedError(ClusterError):
+    """The index was changed while it was read."""
+
+    def __init__(self) -> None:
+        super().__init__(_("the index was changed during the search"), _("search again"))
+
+
 class Answer(NamedTuple):
     """What a node answered."""
 
@@ -345,6 +352,8 @@ def _refused(status: int, said: Json) -> ClusterError:
     kind = error.get("type", "") if isinstance(error, dict) else ""
     causes = error.get("root_cause") or [error] if isinstance(error, dict) else []
     why = next((c["reason"] for c in causes if c.get("reason")), "") or str(error or "")
+    if kind == "index_not_found_exception":
+        return ChangedError()
     if status == 401:
         return ClusterError(_("the cluster does not know this user and password"), how_to_log_in())
     if status == 403 and "blocked" not in why:

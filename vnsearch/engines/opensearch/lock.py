@@ -16,6 +16,7 @@ from vnsearch.engines.opensearch import state
 from vnsearch.engines.opensearch.client import Client, ClusterError
 from vnsearch.errors import LockedError
 from vnsearch.language import _
+from vnsearch.platform import has_ended
 
 SECONDS: Final = 60  # after which a lock that was not renewed is taken over
 _RENEWED_EVERY: Final = 10
@@ -96,15 +97,7 @@ def _is_free(lock: dict[str, Any]) -> bool:
     """Whether nobody holds a lock, or its holder is dead."""
     if not lock["held"] or time.time() - lock["at"] > SECONDS:
         return True
-    if lock["host"] != socket.gethostname() or os.name != "posix":
-        return False  # elsewhere signal 0 is no question
-    try:
-        os.kill(lock["pid"], 0)
-    except ProcessLookupError:
-        return True
-    except OSError:
-        return False
-    return False
+    return lock["host"] == socket.gethostname() and has_ended(lock["pid"])
 
 
 def _held(lock: dict[str, Any]) -> LockedError:

@@ -1,6 +1,7 @@
 """The index in a cluster opened for searching: the `engines.IndexReader` of this engine."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Final
 from uuid import uuid4
@@ -9,8 +10,8 @@ from vnsearch import ranking
 from vnsearch.engines import Filters
 from vnsearch.engines.opensearch import counts
 from vnsearch.engines.opensearch.bounds import Bounds
-from vnsearch.engines.opensearch.candidates import Candidates, Found, changed_meanwhile
-from vnsearch.engines.opensearch.client import Client, ClusterError, Json, pages
+from vnsearch.engines.opensearch.candidates import Candidates, Found
+from vnsearch.engines.opensearch.client import ChangedError, Client, ClusterError, Json, pages
 from vnsearch.engines.opensearch.documents import (
     as_text,
     from_text,
@@ -24,13 +25,14 @@ from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, PART, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
 from vnsearch.engines.opensearch.scoring import NameWord, Scorer
-from vnsearch.engines.opensearch.state import State, terms
+from vnsearch.engines.opensearch.state import State, committed, terms
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.language import _
 from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
+_PATIENCE: Final = 5  # times that a search is begun anew, when the index was changed during it
 _LOOKED_AT: Final = 100  # words, for a check
 _OLDEST: Final = (2, 19)
 _LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
@@ -41,11 +43,17 @@ class ClusterReader(ClusterLexicon):
 
     def __init__(self, client: Client, state: State) -> None:
         """Raises ClusterError."""
-        self._client, self._state = client, state
         self._preference = uuid4().hex
-        self._lookups = Lookups(client, state, self._preference)
-        super().__init__(client, state, self._lookups)
+        super().__init__(client, state, Lookups(client, state, self._preference))
         self._major = major_version(client)
+
+    def _renew(self) -> None:
+        """Forget what was asked, and see what was committed since."""
+        found = committed(self._client)
+        if found is not None and found.state.epoch > self._state.epoch:
+            self._state = found.state
+        self._lookups = Lookups(self._client, self._state, self._preference)
+        self.__dict__.pop("_sources", None)
 
     def close(self) -> None:
         """See `engines.IndexReader`."""
@@ -134,6 +142,24 @@ class ClusterReader(ClusterLexicon):
         copies: bool = False,
     ) -> Matches:
         """See `engines.IndexReader`."""
+        options = query, limit, offset, filters, order, places, explain, copies
+        for _turn in range(_PATIENCE):
+            with suppress(ChangedError):
+                return self._search(*options)
+            self._renew()
+        return self._search(*options)
+
+    def _search(
+        self,
+        query: Query,
+        limit: int,
+        offset: int,
+        filters: Filters,
+        order: Sequence[str] | None,
+        places: int,
+        explain: bool,
+        copies: bool,
+    ) -> Matches:
         copies = copies or order is not None
         condition = self._condition(filters)
         search = _Search(self._lookups, query)
@@ -243,7 +269,7 @@ class ClusterReader(ClusterLexicon):
             for hit in found[0]["hits"]["hits"]
         }
         if len(matched) < len(page):
-            raise changed_meanwhile()
+            raise ChangedError
         buckets = found[1]["aggregations"]["h"]["buckets"] if len(found) > 1 else ()
         return matched, {bucket["key"]: bucket["doc_count"] for bucket in buckets}
 

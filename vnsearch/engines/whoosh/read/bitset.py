@@ -12,6 +12,8 @@ than most searches.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from operator import add
 from typing import Final
 
 BITS: Final = tuple(1 << bit for bit in range(8))  # those of a byte
@@ -79,6 +81,32 @@ def at_least(slices: Sequence[int], least: int, among: int) -> int:
             more |= equal & slices[bit]
             equal &= ~slices[bit]
     return more | equal
+
+
+def numbers_of(slices: Sequence[int], passages: Sequence[int]) -> list[int]:
+    """Return the number, of up to eight bits, of each of some passages, which ascend."""
+    size = passages[-1] // 8 + 1 if passages else 0
+    if len(passages) > size // 2:  # all numbers are made sooner
+        spread, total = _spread_bytes(), 0
+        for bit, octets in enumerate(map(to_bytes, slices)):
+            row = b"".join(map(spread.__getitem__, octets[:size]))
+            total |= int.from_bytes(row, "little") << bit
+        row = total.to_bytes(8 * size, "little")
+        return [row[passage] for passage in passages]
+    places = [(passage >> 3, BITS[passage & 7]) for passage in passages]
+    found = [0] * len(passages)
+    for bit, octets in enumerate(map(to_bytes, slices)):
+        if octets:
+            octets, worth = octets.ljust(size, b"\0"), 1 << bit
+            added = [worth if octets[at] & mask else 0 for at, mask in places]
+            found = list(map(add, found, added))
+    return found
+
+
+@cache
+def _spread_bytes() -> list[bytes]:
+    """Return for each byte its bits, a byte each."""
+    return [bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256)]
 
 
 def highest(slices: Sequence[int], among: int, count: int) -> int:

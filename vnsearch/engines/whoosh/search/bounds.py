@@ -7,13 +7,14 @@ numbers, which are added up for all passages at once (see `bitset`). Bounds are 
 no score exceeds its bound.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from math import ceil, isinf
+from operator import add
 from typing import Final, NamedTuple
 
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF
-from vnsearch.engines.whoosh.read.bitset import added_up, at_least, highest
+from vnsearch.engines.whoosh.read.bitset import added_up, at_least, highest, numbers_of
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
 from vnsearch.engines.whoosh.read.terms import MAX_WIDE_TF
@@ -36,6 +37,7 @@ _FINE_LEVELS: Final = (
 )
 _FEW: Final = 3  # features: so few have fine levels from the first
 _FINE_STEPS: Final = 8_000
+_ANY_TF: Final = 1 << 30  # of a tf that posting lists do not tell
 
 
 class Saturations:
@@ -45,12 +47,12 @@ class Saturations:
     """
 
     def __init__(self, average_length: float) -> None:
-        self._dampings = LazyTable(partial(damping, average=average_length))
+        self.dampings = LazyTable(partial(damping, average=average_length))
         self.by_length = LazyTable(partial(_of_length, average=average_length))
 
     def exact(self, tf: int, length: int) -> float:
         """Return the saturation of any tf in a passage of `length` tokens."""
-        return saturation(tf, self._dampings[length])
+        return saturation(tf, self.dampings[length])
 
 
 # One for the next query: what they hold depends on nothing else.
@@ -99,6 +101,31 @@ class UpperBounds:
     def highest(self, passages: int, count: int) -> int:
         """Return the passages, of a set, with the highest bounds: `count` or some more."""
         return highest(self._sums, passages, count)
+
+    def closest(self, passages: Sequence[int]) -> list[float]:
+        """Return the bound of each of some passages by its own tf and length: nearly its score."""
+        average, lengths = self._collection.average_length, self._collection.lengths
+        dampings = [saturations_of(average).dampings[lengths[passage]] for passage in passages]
+        bounds = [0.0] * len(passages)
+        for words, exact, weight, proximity in self._features:
+            most = weight * MAX_SATURATION
+            added = (
+                most * tf / (tf + damped) + proximity if tf else 0.0
+                for tf, damped in zip(self._tfs(words, exact, passages), dampings, strict=True)
+            )
+            bounds = list(map(add, bounds, added))
+        return bounds
+
+    def _tfs(self, words: tuple[Word, ...], exact: bool, passages: Sequence[int]) -> list[int]:
+        """The most that the tf of a phrase can be in each of some passages."""
+        slices = self._collection.slices(words, exact)
+        known, tfs = (1 << len(slices)) - 1, numbers_of(slices, passages)
+        if known not in tfs:
+            return tfs
+        at_most = [_ANY_TF] * len(passages)
+        for word in words if len(words) > 1 else ():
+            at_most = list(map(min, at_most, self._tfs((word,), exact, passages)))
+        return [tf if tf < known else most for tf, most in zip(tfs, at_most, strict=True)]
 
     def refine(self) -> bool:
         """Make closer bounds, which take longer to make; returns whether there are such."""

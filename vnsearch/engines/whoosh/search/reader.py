@@ -4,9 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from heapq import nlargest
-from itertools import chain
-from operator import and_
+from itertools import chain, groupby
+from operator import and_, itemgetter
 from pathlib import Path
 
 from vnsearch import ranking
@@ -182,24 +181,31 @@ class WhooshReader:
         documents, whatever changes led to it. Without `copies`, the first of those with the same
         text stands for all.
         """
-        texts = {} if copies else {item: self._text(item[1]) for item in best}
+        ones = {item: (0, item[1]) if copies else self._text(item[1]) for item in best}
         highest: dict[tuple[int, int], float] = {}  # scores of documents, or of texts
-        for item in best:
-            one = texts.get(item, (0, item[1]))
+        for item, one in ones.items():
             highest[one] = max(item[0], highest.get(one, -math.inf))
+        firsts = sorted((i for i in ones if i[0] == highest[ones[i]]), key=itemgetter(0))
+        page, before = list[tuple[float, int]](), 0
+        for _, group in groupby(reversed(firsts), itemgetter(0)):
+            tied = list(group)
+            count = len({ones[item] for item in tied})
+            # Records are read only of what may be on the page.
+            if before + count > offset:
+                in_order = sorted(tied, key=self._place) if len(tied) > 1 else tied
+                first: dict[tuple[int, int], tuple[float, int]] = {}
+                for item in in_order:
+                    first.setdefault(ones[item], item)
+                page += [*first.values()][max(0, offset - before) :]
+            before += count
+            if before >= offset + limit:
+                break
+        return page[:limit]
 
-        def order(item: tuple[float, int]) -> tuple[float, str, str]:
-            score, passage = item
-            record = self._collection.record(passage)
-            return -score, record.source, record.key
-
-        # Records are read only of what may be on the page.
-        scores = nlargest(offset + limit, highest.values())
-        contenders = (item for item in best if scores and item[0] >= scores[-1])
-        firsts: dict[tuple[int, int], tuple[float, int]] = {}
-        for item in sorted(contenders, key=order):
-            firsts.setdefault(texts.get(item, (0, item[1])), item)
-        return [*firsts.values()][offset : offset + limit]
+    def _place(self, item: tuple[float, int]) -> tuple[str, str]:
+        """What ties of score are broken by."""
+        record = self._collection.record(item[1])
+        return record.source, record.key
 
     def _text(self, passage: int) -> tuple[int, int]:
         """Return what is the same for documents with the same text."""

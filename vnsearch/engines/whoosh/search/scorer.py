@@ -30,6 +30,7 @@ from vnsearch.ranking import TITLE_WEIGHT, Feature, Weight
 # By this factor sums of the same floats, none below 0, differ less in another order.
 _NEARLY: Final = 1 - 1e-9
 _MANY: Final = 256  # passages: to score more takes longer than to find closer bounds
+_SOME: Final = 64  # passages: to score more takes longer than a bound of each
 _SCORED_TOGETHER: Final = 32  # passages at first, and then ever more
 
 
@@ -114,7 +115,20 @@ class Scorer:
             passages = bounds.reaching(passages, top.threshold * _NEARLY - more)
             if passages.bit_count() > _MANY and bounds.refine():
                 passages = bounds.reaching(passages, top.threshold * _NEARLY - more)
+            if passages.bit_count() > _SOME:
+                self._score_by_closest(bounds, members(passages), top, more)
+                break
             together *= 2
+
+    def _score_by_closest(
+        self, bounds: UpperBounds, passages: Sequence[int], top: "_Top", more: float
+    ) -> None:
+        """Score passages by falling bound, each by its own, until none is high enough."""
+        order = sorted(zip(bounds.closest(passages), passages, strict=True), reverse=True)
+        for bound, passage in order:
+            if bound < top.threshold * _NEARLY - more:
+                break
+            self._score_all((passage,), top, more)
 
     def parts(self, passage: int) -> tuple[ScorePart, ...]:
         """Return the parts of a passage's score, the largest first."""

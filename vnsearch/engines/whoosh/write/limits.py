@@ -20,7 +20,7 @@ class Limits(NamedTuple):
     # In the texts of a batch: with those of unknown marks at most twice as many.
     batch_terms: int = 480_000
     terms: int = MAX_TERMS  # of segments that are merged
-    segments: int = 8
+    segments: int = 7
     merged_at_once: int = 6
     full: int = 50_000  # passages
     deleted_share: float = 0.25  # of a segment; with more it is written anew

@@ -1,0 +1,51 @@
+"""What click says no to -> an error with advice that helps in that very case."""
+
+import sys
+
+import click
+from click.core import ParameterSource
+
+from vnsearch.cli import config
+from vnsearch.errors import VnsearchError
+from vnsearch.language import _
+
+
+def misused(error: click.UsageError) -> VnsearchError:
+    """The error for a command line that click says no to."""
+    command = error.ctx.command_path if error.ctx else "vnsearch"
+    if isinstance(error, click.BadParameter) and (origin := _origin(error)):
+        what = _("{place}: {what}").format(place=origin, what=_told(error))
+        return VnsearchError(what, _("set it right there"))
+    leave_out = _("to leave a word out, put -- before it")
+    if command.endswith((" index", " show", " open")):
+        leave_out = _("before a name that begins with -, put --")
+    if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
+        what = _("no such option: {option}").format(option=error.option_name)
+        return VnsearchError(what, leave_out)
+    if isinstance(error, click.BadParameter) and command.endswith(" search"):
+        given = [word for word in sys.argv[1:] if word[:1] == "-" and word[1:2].isalpha()]
+        if any(len(word) > 2 and not word[2:].isdecimal() for word in given):
+            return VnsearchError(_told(error), leave_out)
+    see = _("see: {command}").format(command=f"{command} --help")
+    return VnsearchError(_told(error), see)
+
+
+def _told(error: click.UsageError) -> str:
+    """What click says is wrong; what it puts together is made of one message."""
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        options = ", ".join(sorted(error.possibilities))
+        told = _("no such option: {option}; did you mean {options}?")
+        return told.format(option=error.option_name, options=options)
+    if isinstance(error, click.MissingParameter) and error.param is not None and error.ctx:
+        return _("Missing argument {name}.").format(name=error.param.get_error_hint(error.ctx))
+    return error.format_message()
+
+
+def _origin(error: click.BadParameter) -> str:
+    """Where a wrong value comes from; "" when it was typed."""
+    if error.ctx is None or error.param is None or error.param.name is None:
+        return ""
+    source = error.ctx.get_parameter_source(error.param.name)
+    if source is ParameterSource.ENVIRONMENT:
+        return f"${error.param.envvar}"
+    return config.path() if source is ParameterSource.DEFAULT_MAP else ""
