@@ -1415,7 +1415,7 @@ def test_paths_are_all_listed_unless_limited(run: Command, tmp_path: Path) -> No
 def test_forget(run: Command, tmp_path: Path) -> None:
     write_files(tmp_path, {"a/a.txt": "đảng bộ", "b/b.txt": "đảng bộ"})
     run("index", "a", "b")
-    assert run("index", "--forget", "a").stdout.startswith("1 removed, 1 unchanged")
+    assert run("index", "--forget", "a").stdout.startswith("1 removed; 1 document")
     assert run("search", "-l", "bộ").stdout == "b/b.txt\n"
 
 

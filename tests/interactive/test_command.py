@@ -22,6 +22,7 @@ def on_terminal(
     ours, theirs = pty.openpty()
     environment = {k: v for k, v in os.environ.items() if k not in ("VNSEARCH_INDEX", "NO_COLOR")}
     environment |= {"TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24", "VNSEARCH_LANG": "en"}
+    environment |= {f"XDG_{kind}_HOME": str(folder / f".{kind}") for kind in ("STATE", "CONFIG")}
     with subprocess.Popen(
         [sys.executable, "-m", "vnsearch", *arguments],
         cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
@@ -67,6 +68,28 @@ def test_on_a_terminal_the_screen_opens_and_escape_leaves_it(
     assert "\x1b[?1049h" in came  # the other screen
     assert came.rstrip().endswith("\x1b[?1049l") or "\x1b[?1049l" in came
     assert ("understood as" in came) == ("dang" in arguments)
+
+
+@pytest.mark.parametrize("is_own", [True, False], ids=["its own terminal", "another's"])
+def test_a_terminal_that_is_closed_ends_the_screen(folder: Path, is_own: bool) -> None:
+    program = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)\n" if is_own else ""
+    program += "from vnsearch.__main__ import main; import sys; sys.argv = ['vnsearch']; main()"
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=folder, stdin=theirs, stdout=theirs, stderr=theirs, env=environment,
+        start_new_session=True,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        try:
+            came = b""
+            while b"hits" not in came:
+                came += os.read(ours, 65536)
+            os.close(ours)
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
 
 
 def test_hits_that_were_shown_have_ranks_for_show_and_open(folder: Path, run: Command) -> None:

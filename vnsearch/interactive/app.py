@@ -25,6 +25,7 @@ from vnsearch.interactive.worker import Failed, Renewed, Worker
 from vnsearch.language import _, ngettext
 from vnsearch.language.writing import number
 from vnsearch.model import Hit
+from vnsearch.platform import terminal_is_gone
 from vnsearch.render.marking import FAINT
 from vnsearch.render.safety import visible
 
@@ -109,11 +110,17 @@ class SearchScreen(App[Opened]):
         self._narrowing.display = False
         self._searching.start()
         self._details.start()
-        self.set_interval(_LOOK_AGAIN, lambda: self._searching.ask(Renew()))
+        self.set_interval(_LOOK_AGAIN, self._look_again)
         self._is_ready = True
         self._typing.focus()
         self._show_keys()
         self._search()
+
+    def _look_again(self) -> None:
+        """See whether the index was renewed, and the terminal is still there."""
+        if not self.is_headless and terminal_is_gone():
+            self.exit()
+        self._searching.ask(Renew())
 
     def on_unmount(self) -> None:
         """Let go of the index."""

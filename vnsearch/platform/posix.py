@@ -46,6 +46,7 @@ __all__ = (
     "state_home",
     "sync",
     "terminal",
+    "terminal_is_gone",
     "viewer",
     "whose",
 )  # fmt: skip
@@ -283,3 +284,12 @@ def on_bus_error(handle: Callable[[], int]) -> None:
         _kept.append(Handler(end))
         libc = dlopen(None, 0)  # type: ignore[arg-type]
         Signal(dlsym(libc, "signal"))(SIGBUS, _kept[-1])
+
+
+def terminal_is_gone() -> bool:
+    """Whether the terminal on stdin was closed: a process that it is not of gets no signal."""
+    import select
+
+    stdin = select.poll()
+    stdin.register(0, 0)
+    return any(event & select.POLLHUP for _number, event in stdin.poll(0))

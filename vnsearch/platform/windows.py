@@ -49,6 +49,7 @@ __all__ = (
     "state_home",
     "sync",
     "terminal",
+    "terminal_is_gone",
     "viewer",
     "whose",
 )
@@ -256,3 +257,8 @@ def viewer() -> str:
 def on_bus_error(handle: Callable[[], int]) -> None:
     """Nothing: there is no signal of a page that the disk does not give."""
     del handle
+
+
+def terminal_is_gone() -> bool:
+    """Whether the terminal was closed: the system ends its processes then."""
+    return False

@@ -33,8 +33,8 @@ def as_tar(stream: IO[bytes], kind: str) -> Iterator["subprocess.Popen[bytes]"]:
             )
         )
     with _as_file(stream) as file:
-        file.seek(0)
-        os.lseek(file.fileno(), 0, os.SEEK_SET)  # which a buffer may have left behind
+        file.seek(0)  # writes what is to be written
+        os.lseek(file.fileno(), 0, os.SEEK_SET)  # else the system is where the buffer ends
         process = subprocess.Popen(
             [program, "-c", "-f", "-", "--format", "pax", "@-"],
             stdin=file,
