@@ -1,8 +1,10 @@
 """The contract every engine keeps: documents in, matches out."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -556,7 +558,11 @@ def check_answer(query: Query, found: Matches, expected: Answer) -> None:
     assert found.missing == expected.missing, text
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+# Of random documents; on nodes that run, where an index is made in seconds, fewer.
+EXAMPLES: Final = 12 if "VNSEARCH_TEST_CLUSTER" in os.environ else 150
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     texts=DOCUMENTS,
     queries=st.lists(QUERIES, min_size=1, max_size=8),
@@ -596,7 +602,7 @@ TYPED = st.sampled_from(
 TYPED_TEXTS = st.lists(TYPED, min_size=1, max_size=8).map(" ".join)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     texts=st.lists(st.tuples(TYPED_TEXTS, st.one_of(st.just(""), TYPED_TEXTS)), max_size=5),
     queries=st.lists(
