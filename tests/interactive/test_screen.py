@@ -92,6 +92,9 @@ def test_other_letters_go_on_with_typing_from_the_text(index: Path) -> None:
         await driver.until(lambda: driver.screen._typing.value == "dangbo")
         await driver.press("right", "backspace")
         assert driver.screen._typing.has_focus
+        await driver.until(lambda: driver.screen._typing.value == "dangb")
+        await driver.press("right", "ctrl+u")
+        await driver.until(lambda: driver.screen._typing.value == "")
 
     drive(index, script)
 

@@ -18,6 +18,7 @@ from vnsearch.language.writing import number
 from vnsearch.render import streams
 
 if TYPE_CHECKING:
+    from vnsearch.indexing.roots import RootOptions
     from vnsearch.model import Changes
 
 
@@ -43,7 +44,6 @@ def refresh(
     quiet: bool,
 ) -> int:
     """Bring the index up to date; the options are those of the command."""
-    from vnsearch.indexing.roots import RootOptions
     from vnsearch.indexing.update import NUMPY_SETTINGS, update
 
     for name, value in NUMPY_SETTINGS.items():
@@ -64,12 +64,7 @@ def refresh(
         done = update(
             index,
             paths,
-            options=RootOptions(
-                [glob for glob in excludes if glob] if excludes else None,
-                None if encoding is None else _encoding(encoding),
-                gitignore,
-                ocr,
-            ),
+            options=_root_options(excludes, encoding, gitignore, ocr),
             forget=forget,
             rebuild=rebuild,
             wait=wait,
@@ -79,14 +74,23 @@ def refresh(
         )
     state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
-    if done.forgotten and not quiet:
-        streams.say(
-            _("forgotten with the folder around: {roots}").format(roots=", ".join(done.forgotten))
-        )
     _tell_what_is_kept(done)
     skipped = done.skipped or done.skipped_before
     undone = done.missing_roots or done.unread or (strict and skipped)
     return EXIT_NOTHING if undone else EXIT_FOUND
+
+
+def _root_options(
+    excludes: Sequence[str], encoding: str | None, gitignore: bool | None, ocr: bool | None
+) -> "RootOptions":
+    from vnsearch.indexing.roots import RootOptions
+
+    return RootOptions(
+        [glob for glob in excludes if glob] if excludes else None,
+        None if encoding is None else _encoding(encoding),
+        gitignore,
+        ocr,
+    )
 
 
 @contextmanager
@@ -178,6 +182,9 @@ def _show_changes(done: "Changes", index: Path, as_json: bool, quiet: bool) -> N
             for line in (*upkeep.skipped(done.skipped), *upkeep.doubts(done.encodings)):
                 streams.say(line)
             streams.write(upkeep.changes(done, from_here(index)))
+        if done.forgotten and not quiet:
+            what = _("forgotten with the folder around: {roots}")
+            streams.say(what.format(roots=", ".join(done.forgotten)))
         streams.flush()
     except BrokenPipeError:
         raise

@@ -315,6 +315,8 @@ class SearchScreen(App[Opened]):
         self._show_narrowing(shown=False)
         if key.key == "backspace":
             self._typing.action_delete_left()
+        elif key.key == "ctrl+u":
+            self._typing.action_delete_left_all()
         elif key.is_printable and key.character:
             self._typing.insert_text_at_cursor(key.character)
 

@@ -31,7 +31,7 @@ class Typed(Message):
 
 def is_typed(key: Key) -> bool:
     """Whether a key types, or erases."""
-    return key.is_printable or key.key == "backspace"
+    return key.is_printable or key.key in ("backspace", "ctrl+u")
 
 
 class Pane(Widget):

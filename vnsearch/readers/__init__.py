@@ -2,8 +2,7 @@
 
 The module of a format has a function `read`. It takes the `Source` of a file, decompressed, and
 yields documents, or a `Flaw` for each part it cannot read; it raises `UnusableFileError` if the
-file holds no text it can read. A module is imported when a file
-of its format is met.
+file holds no text it can read. A module is imported when a file of its format is met.
 """
 
 import re
