@@ -56,6 +56,7 @@ class Format(NamedTuple):
     # its file.
     titled: bool = True
     nests: bool = False  # whether other files may be in them
+    in_place: bool = False  # opened where it lies, since it may be larger than memory
     program: str = ""  # the one it needs, which a system may have
 
 
@@ -65,8 +66,7 @@ def _office(module: str) -> Format:
 
 _HTML: Final = Format("html", 3)
 _MAIL: Final = Format("mail", 3, nests=True)
-# Opened where it lies, since it may be larger than memory.
-_ARCHIVE: Final = Format("archive", nests=True)
+_ARCHIVE: Final = Format("archive", nests=True, in_place=True)
 _SHEETS: Final = Format("sheets", 3, library="python_calamine")
 _TEXT: Final = Format("text", 3, sandboxed=False)
 _LINES: Final = _TEXT._replace(titled=False)  # its first lines say nothing of the others
@@ -197,7 +197,7 @@ def reader_of(
     there = _installed(found.library) and (not found.program or which(found.program))
     version = found.version if there else 0
     left_out = f" without {crc32(repr(excludes).encode()):x}" if excludes and found.nests else ""
-    recognized = " ocr" * (ocr and found.module in _RECOGNIZED)
+    recognized = " ocr" * (ocr and (found.module in _RECOGNIZED or found.nests))
     return f"{found.module} {version} {encoding}".rstrip() + left_out + recognized
 
 
@@ -209,7 +209,7 @@ def read(
     *,
     file: str = "",
     wanted: Wanted = lambda _: False,
-    recognized: Callable[[bytes], Mapping[int, str]] | None = None,
+    recognized: Callable[[Member | None], Mapping[int, str]] | None = None,
 ) -> Iterator[Document | Flaw | Member | Done]:
     """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 
@@ -217,9 +217,9 @@ def read(
     others may be in that one. Documents are in NFC, with a title and at least one word. `path`
     only decides the format; `stream` is the open file, and `file` its absolute path. `encoding`
     is that of text (a name from `encodings.lookup`); if "", it is detected. `recognized`: where
-    text in pictures is to be recognized, what gives the text of pages of a file, by its bytes.
-    Raises UnusableFileError, also for any error of a library; OSError when `stream` cannot be
-    read; VnsearchError when no file can be.
+    text in pictures is to be recognized, what gives the text of pages of a file in it, or of itself
+    when it was read to its end. Raises UnusableFileError, also for any error of a library; OSError
+    when `stream` cannot be read; VnsearchError when no file can be.
     """
     found = format_of(path, ocr=recognized is not None)
     if found is None:
@@ -230,16 +230,22 @@ def read(
                 name=found.library, command=_remedy(found.library)
             )
         )
-    if found.module == _ARCHIVE.module and file:
-        yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
+    if found.in_place and file:
+        none = None if recognized is None else dict[int, str]()
+        items = sandbox.read(
+            found.module, file, encoding, wanted, recognized=none, recognized_in=recognized
+        )
+        yield from _all_finished(path, items)
         return
     data = decompressed(path, stream)
     with _reading(path):
         source = Source(data, encoding)
         if found.sandboxed:
             whole = bytes_of(data)
-            pages = recognized(whole) if recognized and found.module in _RECOGNIZED else None
-            items = sandbox.read(found.module, whole, encoding, wanted, recognized=pages)
+            pages = recognized(None) if recognized else None
+            items = sandbox.read(
+                found.module, whole, encoding, wanted, recognized=pages, recognized_in=recognized
+            )
             yield from _all_finished(path, items)
             return
         # Readers of plain text hold no files.
