@@ -14,11 +14,13 @@ import struct
 import subprocess
 import sys
 import time
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from tests import formats, ole
+from tests import formats, ole, papers
 from tests.conftest import CORPUS, Command
 from tests.indexing.test_nested import mailbox, message, tarred, zipped
 from tests.readers.test_old_office import recall
@@ -373,6 +375,54 @@ def test_a_compressed_scan_is_recognized(tmp_path: Path, run: Command, tesseract
     assert ids(run, tmp_path) == {"a.pdf.gz"}
     run("index", "--rebuild", cwd=tmp_path)
     assert tesseract.calls() == 2
+
+
+def with_picture(name: str, data: bytes) -> bytes:
+    """An office file with a picture in it; on its third slide, if it has slides."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        parts: dict[str, str | bytes] = {item: archive.read(item) for item in archive.namelist()}
+    folder = {".docx": "word/media", ".pptx": "ppt/media"}.get(Path(name).suffix, "Pictures")
+    parts[f"{folder}/image1.png"] = os.urandom(6_000)
+    parts[f"{folder}/logo.png"] = b"small"
+    if name.endswith(".pptx"):
+        relations = "ppt/slides/_rels/slide3.xml.rels"
+        new = '<Relationship Id="rId9" Type="image" Target="../media/image1.png"/></Relationships>'
+        parts[relations] = str(parts[relations], "utf-8").replace("</Relationships>", new)  # type: ignore[arg-type]
+    return formats.packed(parts)
+
+
+def odp() -> bytes:
+    """Three slides, on the last of which there is a picture."""
+    link = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="Pictures/image1.png"'
+    slides = [f"<page><p>Trang {n}</p></page>" for n in (1, 2)]
+    slides.append(f"<page><frame><image {link}/></frame></page>")
+    body = f"<body><presentation>{''.join(slides)}</presentation></body>"
+    return formats.packed({"content.xml": f"<document>{body}</document>"})
+
+
+def test_pictures_in_office_files(tmp_path: Path, run: Command, tesseract: StandIn) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    made = {name: papers.PAPERS[name].make() for name in ("so.docx", "so.odt", "chieu.pptx")}
+    for name, data in {**made, "chieu.odp": odp()}.items():
+        assert isinstance(data, bytes)
+        (docs / name).write_bytes(with_picture(name, data))
+    (docs / "goi.zip").write_bytes(zipped({"a.docx": (docs / "so.docx").read_bytes()}))
+    run("index", "docs", cwd=tmp_path)
+    assert not ids(run, tmp_path)
+    run("index", "docs", "--ocr", cwd=tmp_path)
+    assert tesseract.calls() == 5
+    found = hits(run, tmp_path)
+    assert {path: hit.get("slide") for path, hit in found.items()} == {
+        "docs/so.docx": None, "docs/so.odt": None, "docs/chieu.pptx": 3, "docs/chieu.odp": 3,
+        "docs/goi.zip/a.docx": None,
+    }  # fmt: skip
+    run("index", "--rebuild", cwd=tmp_path)
+    assert tesseract.calls() == 0
+    tesseract.say(TEXT, sure=70)
+    (docs / "so.docx").write_bytes(with_picture("so.docx", (docs / "so.docx").read_bytes()))
+    run("index", cwd=tmp_path)
+    assert "docs/so.docx" not in hits(run, tmp_path)  # text in doubt is left out
 
 
 def test_damaged_lines_of_kept_pages_cost_their_page(tmp_path: Path) -> None:

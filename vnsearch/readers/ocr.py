@@ -11,14 +11,18 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
+from io import BufferedReader, BytesIO
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.language import N_
-from vnsearch.model import Document
+from vnsearch.model import DOUBTFUL, Document
 from vnsearch.platform import processes
-from vnsearch.readers.base import Source, bytes_of
+from vnsearch.readers import embedded
+from vnsearch.readers.base import MAX_FILE_BYTES, Source, bytes_of
+from vnsearch.readers.content import ZIP
+from vnsearch.readers.package import Package
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -95,6 +99,8 @@ def _pages(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Pag
         yield from _of_pdf(data, known, share)
     elif data.startswith(MANY_PAGES):
         yield from _of_tiff(data, known, share)
+    elif data.startswith(ZIP):
+        yield from _of_package(data, known, share)
     elif not known and not share[0]:
         found = _recognized(data)
         yield Page(1, "", 1.0) if found is None else found
@@ -150,6 +156,34 @@ def _of_pdf(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Pa
                 yield page._replace(of=len(document))
         if time.monotonic() > end:
             return
+
+
+def _of_package(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Page]:
+    """Yield some of the pictures in an office file, as pages; of so many shares of them only one.
+
+    Text in doubt is left out, as the text around it is sure.
+    """
+    package = Package(Source(BufferedReader(BytesIO(data))), MAX_FILE_BYTES)
+    pictures = embedded.names(package)
+    nth, shares = share
+    end = time.monotonic() + _SECONDS
+    for number, name in list(enumerate(pictures, 1))[nth::shares]:
+        if number not in known:
+            found = _of_picture(package, name) or Page(number, "", 1.0)
+            text = found.text if found.confidence >= DOUBTFUL else ""
+            yield Page(number, text, found.confidence, len(pictures))
+        if time.monotonic() > end:
+            return
+
+
+def _of_picture(package: Package, name: str) -> Page | None:
+    """What is in one of the files of a package; None if it cannot be read."""
+    try:
+        return _recognized(package.data(name))
+    except GivenUpError:
+        raise
+    except UnusableFileError:
+        return None
 
 
 def _of_tiff(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Page]:
