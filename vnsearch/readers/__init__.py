@@ -118,7 +118,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".pptx": _office("pptx"),
     ".odp": _office("odp"),
     ".epub": _office("epub"),
-    ".doc": Format("doc", library="olefile"),
+    ".doc": Format("doc", 2, library="olefile"),
     ".ppt": Format("ppt", library="olefile"),
     ".msg": Format("msg", library="olefile", nests=True),
     ".rtf": Format("rtf"),
