@@ -12,7 +12,7 @@ from tests.conftest import write_files
 from tests.engines.opensearch.fake import FakeCluster
 from vnsearch.engines.opensearch import OpenSearchEngine, counts, state
 from vnsearch.engines.opensearch.address import parse
-from vnsearch.engines.opensearch.client import Answer, Transport
+from vnsearch.engines.opensearch.transport import Answer, Transport
 from vnsearch.errors import LockedError
 from vnsearch.index.check import check
 from vnsearch.indexing.status import status

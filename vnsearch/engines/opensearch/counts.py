@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from vnsearch.engines.opensearch.client import Client, Json
+from vnsearch.engines.opensearch.client import Client
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.tokens import Name, Tokens, borders, folded_of, term
 
@@ -86,7 +86,7 @@ def uncommitted(client: Client, current: State) -> Counter[str]:
 def left(client: Client, current: State) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the documents of counts of runs that are not committed and were not taken back, of
     those that a search sees."""
-    later: list[Json] = [{"range": {"run": {"gt": current.epoch}}}]
+    later: list[Any] = [{"range": {"run": {"gt": current.epoch}}}]
     later += terms("run", current.aborted)
     query = {"bool": {"should": later, "minimum_should_match": 1}}
     body: dict[str, Any] = {"size": _PAGE, "query": query, "_source": False}
@@ -94,7 +94,7 @@ def left(client: Client, current: State) -> Iterator[tuple[str, dict[str, Any]]]
     while hits := client.search(f"/{current.counts}/_search", body)["hits"]["hits"]:
         names = [hit["_id"] for hit in hits]
         ids = [f"undo:{name}" for name in names]
-        undone = client.post(f"/{current.counts}/_mget?_source=false", {"ids": ids})["docs"]
+        undone = client.documents(current.counts, ids, "false")
         for name, undo in zip(names, undone, strict=True):
             if not undo.get("found"):
                 yield name, (client.get(f"/{current.counts}/_doc/{name}") or {})["_source"]

@@ -8,10 +8,11 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from vnsearch.engines.opensearch.client import Client, ClusterError, Json
+from vnsearch.engines.opensearch.client import Client
 from vnsearch.engines.opensearch.counts import DOCUMENTS, uncommitted
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.tokens import folded_of, term
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.errors import VnsearchError
 from vnsearch.language import _
 from vnsearch.query.clauses import Kind, Word
@@ -114,7 +115,7 @@ class Lookups:
         seen = plus.get(DOCUMENTS, {}).get("ttf", 0)
         if seen < self._state.counted:
             self._client.refresh(self._state.counts)
-            again = term_vectors(self._client, [self._vectors_of(counted)], self._preference)
+            again = self._client.term_vectors([self._vectors_of(counted)], self._preference)
             plus, minus = (_terms(again[0], field) for field in ("plus", "minus"))
             seen = plus.get(DOCUMENTS, {}).get("ttf", 0)
         early = self._early() if seen != self._state.counted else {}
@@ -187,7 +188,7 @@ class Lookups:
         fields = {field: " ".join(names) for field, names in by_field.items()}
         if fields:
             docs += [_vectors(self._state.passages, fields, r) for r in self._state.routing]
-        found = term_vectors(self._client, docs, self._preference)
+        found = self._client.term_vectors(docs, self._preference)
         if counted:
             self._take_counts(counted, found[0])
             found = found[1:]
@@ -204,20 +205,6 @@ class Lookups:
             )
 
 
-def term_vectors(client: Client, docs: list[Json], preference: str) -> list[Json]:
-    """Return what the cluster knows of the terms in documents that it does not have."""
-    path = f"/_mtermvectors?preference={preference}&realtime=false"
-    found: list[Json] = client.post(path, {"docs": docs})["docs"]
-    for one in found:
-        if "error" in one:
-            why = one["error"].get("reason", "")
-            raise ClusterError(
-                _("the cluster has no statistics: {why}").format(why=why),
-                _("see: vnsearch status"),
-            )
-    return found
-
-
 def too_many_words(word: Word) -> VnsearchError:
     """The error for a prefix, or a fuzzy word, that stands for more words than can be had."""
     why = _("too many words are like {word}").format(word=word.text)
@@ -227,7 +214,7 @@ def too_many_words(word: Word) -> VnsearchError:
 def counted_documents(client: Client, index: str) -> int:
     """Return how many documents of counts a search sees."""
     asked = [_vectors(index, {"plus": DOCUMENTS}, None)]
-    terms_of = _terms(term_vectors(client, asked, "_primary")[0], "plus")
+    terms_of = _terms(client.term_vectors(asked, "_primary")[0], "plus")
     return int(terms_of.get(DOCUMENTS, {}).get("ttf", 0))
 
 
