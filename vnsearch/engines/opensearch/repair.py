@@ -88,7 +88,7 @@ def undo(client: Client, current: State) -> None:
 
 
 def _take_back_counts(client: Client, current: State) -> None:
-    for name, counted in counts.left(client, current):
+    for name, counted in counts.left(client, current, "_primary"):
         client.put_if(f"/{current.counts}/_create/undo:{name}", counts.undoing(counted, name))
 
 

@@ -219,7 +219,7 @@ class Writer:
         client.refresh(self._state.passages, self._state.counts)
         # What the run before removed was deleted when it was published, which is seen from now on.
         pending = self._old.gone if not is_published(client, self._old) else ()
-        counted = counted_documents(client, self._state.counts)
+        counted = counted_documents(client, self._state)
         self._state = self._state._replace(gone=(*pending, *gone), counted=counted)
         state.write(self._folder, self._state)
         client.close()
