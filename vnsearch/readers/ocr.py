@@ -34,7 +34,8 @@ PDF: Final = b"%PDF-"  # how such files begin
 MANY_PAGES: Final = (PDF, b"II*\0", b"MM\0*")
 HOW_TO_INSTALL: Final = N_(
     "install it: sudo apt install tesseract-ocr tesseract-ocr-vie (Debian, Ubuntu), "
-    "brew install tesseract tesseract-lang (macOS)"
+    "brew install tesseract tesseract-lang (macOS), "
+    "winget install UB-Mannheim.TesseractOCR, with Vietnamese (Windows)"
 )
 _NO_TEXT: Final = 0.4  # mean confidence of what is read into photographs
 _TURNED: Final = 0.7  # and of what may be read of a page that lies on its side or its head
