@@ -308,7 +308,7 @@ def test_too_many_files_are_told() -> None:
     def read(_: Source) -> Iterator[Held]:
         return (Held.of(f"{number}.txt", b"") for number in range(100_002))
 
-    nest = nested.Nest(1, 60, "", lambda _: None, lambda _: False)
+    nest = nested.Nest(1, 60, "", lambda _: None, lambda _: None)
     found = [*nest.items(read, Source(io.BufferedReader(io.BytesIO())))]
     assert found == [Flaw("over 100,000 files in it; the rest was not read")]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_files
+from vnsearch.engines import Filters
 from vnsearch.errors import VnsearchError
 from vnsearch.files.types import TYPES, suffixes_of, type_of
 from vnsearch.indexing.update import update
@@ -223,6 +224,14 @@ def test_every_format_has_a_type() -> None:
 )
 def test_types(name: str, expected: str) -> None:
     assert type_of(name) == expected
+
+
+@pytest.mark.parametrize("name", ["a.PDF", "a/b.html.gz", "README", "a.b/c", "notes.gz", ".env"])
+def test_a_file_is_found_by_its_type(name: str) -> None:
+    accepts = Filters(suffixes=suffixes_of(type_of(name))).accepts()
+    assert accepts is not None
+    assert accepts(name)
+    assert not accepts("a.docx")
 
 
 def test_times_are_those_of_the_file(index: Path) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from re import Match
 from typing import Final
 
-from vnsearch.analysis.compounds import SEPARATORS, compounds
+from vnsearch.analysis.compounds import SEPARATORS, compounds, is_border, letter_class
 from vnsearch.analysis.tails import without_mark
 from vnsearch.analysis.tokenizer import forms, forms_at, signed_name, words_in
 from vnsearch.vietnamese.letters import LETTERS, fold
@@ -67,12 +67,7 @@ def occurrences(text: str, folded_forms: Iterable[str]) -> dict[str, list[Occurr
                 places[folded].sort()
     missing = {form for form, own in places.items() if not own}
     if missing and _UNCOMMON not in letters:
-        # A number may be grouped.
-        missing = {
-            f
-            for f in missing
-            if f[-3:].isdecimal() or _letters(without_mark(f).lstrip(".")) in letters
-        }
+        missing = {f for f in missing if _may_be_number(f) or _is_beside_border(f, text, letters)}
     if missing and _BORDER.search(text):
         for form, place in _pieces(text, missing):
             places[form].append(place)
@@ -85,6 +80,23 @@ def _pieces(text: str, folded_forms: Set[str]) -> Iterator[tuple[str, Occurrence
         for folded, exact in map(forms, words):
             if folded in folded_forms:
                 yield folded, (start, end, exact)
+
+
+def _may_be_number(form: str) -> bool:
+    """Whether a piece may be a number, with groups or a tail, or a name with a sign."""
+    return without_mark(form)[-3:].isdecimal() or form[0] == "."
+
+
+def _is_beside_border(form: str, text: str, letters: bytes) -> bool:
+    """Whether the letters of a form are somewhere in a text beside a border of pieces."""
+    wanted = _letters(form)
+    begin = letters.find(wanted)
+    while begin >= 0:  # of the letter in `letters`; in `text`, of the one behind it
+        for at in (begin - 1, begin - 1 + len(wanted)):
+            if is_border(*map(letter_class, text[max(at - 1, 0) : at + 1].rjust(2))):
+                return True
+        begin = letters.find(wanted, begin + 1)
+    return False
 
 
 def _letters(form: str) -> bytes:

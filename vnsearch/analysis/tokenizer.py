@@ -119,6 +119,11 @@ def tokenize(text: str) -> Iterator[Token]:
         yield Token(match[0], *forms_at(text, start, end), start, end, position)
 
 
+def forms_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the folded and the exact forms of the tokens of an NFC text: faster than tokens."""
+    return map(forms, words_in(text).findall(text))
+
+
 def spans_of(text: str) -> list[tuple[int, int]]:
     """The starts and ends of the tokens of an NFC text: faster when few forms are needed."""
     return list(map(re.Match.span, words_in(text).finditer(text)))

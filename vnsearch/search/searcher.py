@@ -215,7 +215,8 @@ class Searcher:
         pages = Recognized(self._generations.folder / RECOGNIZED).pages(state.digest)
 
         def told(snippet: Snippet) -> Snippet:
-            page = pages.get(snippet.match.number) if snippet.match is not None else None
+            at = snippet.match
+            page = pages.get(at.number) if at is not None and at.unit == "page" else None
             return snippet if page is None else snippet._replace(confidence=page.confidence)
 
         others = tuple(other._replace(snippet=told(other.snippet)) for other in hit.others)
