@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -70,7 +71,7 @@ class Searches:
 
     def __init__(self, index: Path, make: Callable[[], OpenSearchEngine]) -> None:
         self.seen: list[list[Any]] = []  # by one searcher each
-        self.failed: list[BaseException] = []
+        self.failed: list[str] = []  # how
         self._end = threading.Event()
         self._threads = [
             threading.Thread(target=self._search, args=(index, make)) for _ in range(2)
@@ -91,7 +92,7 @@ class Searches:
             while not self._end.is_set():
                 self.seen.append(answers(index, make()))
         except Exception as error:
-            self.failed.append(error)
+            self.failed.append("".join(traceback.format_exception(error)))
 
 
 @contextmanager
@@ -184,7 +185,7 @@ def test_nodes_die_while_documents_are_loaded_and_searched(
                 finally:
                     node("revive", number)
             wait_until_green(engine)
-    assert not searches.failed, searches.failed
+    assert not searches.failed, "\n".join(searches.failed)
     assert searches.seen
     assert all(are_in_order(seen, right) for seen in searches.seen)
     assert answers(index, engine) == right[-1]
@@ -220,7 +221,7 @@ def test_a_rebuild_is_not_noticed(tmp_path: Path, engine: OpenSearchEngine) -> N
     before = answers(index, engine)
     with Searches(index, lambda: OpenSearchEngine(engine.address)) as searches:
         update(index, rebuild=True, engine=engine)
-    assert not searches.failed, searches.failed
+    assert not searches.failed, "\n".join(searches.failed)
     assert searches.seen
     assert all(seen == before for seen in searches.seen)
     assert answers(index, engine) == before

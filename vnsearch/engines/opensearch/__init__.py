@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 class OpenSearchEngine:
     """The `Engine` on a cluster."""
 
-    version = "opensearch-1"  # as in `schema`
+    version = "opensearch-2"  # as in `schema`
 
     def __init__(
         self,
