@@ -173,6 +173,7 @@ PASSING = [
     (500, _error("exception", "x", suppressed=[_error("node_closed_exception")])),
     (500, _error("x", "", caused_by=_error("y", "", caused_by=_error("node_closed_exception")))),
     (404, _error("shard_not_found_exception", "no such shard")),
+    (404, _search_failed("index_not_found_exception", "no such index [laws]")),
     (404, _error("no_such_node_exception")),
     (404, _error("illegal_index_shard_state_exception", "[RECOVERING]")),
     (404, _error("index_shard_closed_exception", "Primary closed")),

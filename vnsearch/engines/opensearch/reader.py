@@ -1,5 +1,6 @@
 """The index in a cluster opened for searching: the `engines.IndexReader` of this engine."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -34,7 +35,8 @@ from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
-_PATIENCE: Final = 5  # times that a search is begun anew, when the index was changed during it
+_PATIENCE: Final = 8  # times that a search is begun anew, when the index was changed during it
+_PAUSE: Final = 0.1  # seconds before it is, longer each time
 _LOOKED_AT: Final = 100  # words, for a check
 _OLDEST: Final = (2, 19)
 _LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
@@ -145,9 +147,10 @@ class ClusterReader(ClusterLexicon):
     ) -> Matches:
         """See `engines.IndexReader`."""
         options = query, limit, offset, filters, order, places, explain, copies
-        for _turn in range(_PATIENCE):
+        for turn in range(_PATIENCE):
             with suppress(ChangedError):
                 return self._search(*options)
+            time.sleep(_PAUSE * turn)
             self._renew()
         return self._search(*options)
 
