@@ -47,7 +47,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         data = path.read_bytes()
         magic, offset, size = struct.unpack_from("<8sQQ", data)
-        assert magic == b"vnseg010"
+        assert magic == b"vnseg011"
         assert offset + size == len(data)
         directory = json.loads(data[offset:])
         self.arrays: dict[str, Any] = {}
@@ -117,13 +117,21 @@ class Segment:
 
     def stored(self) -> Iterator[list[Any]]:
         """Source, key, title, locator (three values), cut before and after, gap, names, text."""
-        for frame in self.blobs("stored.blocks"):
-            line, _, texts = zstd.decompress(frame).partition(b"\n")
+        for block in self.stored_blocks():
+            line, _, texts = block.partition(b"\n")
             sizes, *columns = json.loads(line.decode("utf-8", "surrogatepass"))
             for n, size in enumerate(sizes):
                 row = [c[n] if isinstance(c, list) else c for c in columns]
                 yield [*row, texts[:size].decode()]
                 texts = texts[size:]
+
+    def stored_blocks(self) -> Iterator[bytes]:
+        """The first block, and those that are compressed by it as a dictionary."""
+        first, *others = self.blobs("stored.blocks")
+        dictionary = zstd.decompress(first)
+        yield dictionary
+        for frame in others:
+            yield zstd.decompress(frame, zstd.ZstdDict(dictionary, is_raw=True))
 
     def bigrams(self) -> dict[tuple[str, str], dict[int, int]]:
         """The tf by passage of each bigram that has a list."""
@@ -295,8 +303,8 @@ def check_segment(segment: Segment, names: Names = {}) -> None:  # noqa: B006
     numbers = [0xFFFFFFFF if edge is None else terms.index(edge) for edge in edges]
     assert list(segment.arrays["edges"]) == numbers
     sizes = [
-        len(json.loads(zstd.decompress(block).partition(b"\n")[0].decode("utf-8", "replace"))[0])
-        for block in segment.blobs("stored.blocks")
+        len(json.loads(block.partition(b"\n")[0].decode("utf-8", "replace"))[0])
+        for block in segment.stored_blocks()
     ]
     assert list(segment.arrays["stored.first"]) == [sum(sizes[:n]) for n in range(len(sizes))]
 
@@ -480,7 +488,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("9", "whoosh-14")
+    assert (facts["catalog"], facts["engine"]) == ("9", "whoosh-15")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [

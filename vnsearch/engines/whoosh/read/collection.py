@@ -6,12 +6,12 @@ word that has other typings occurs wherever one of them does.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from itertools import chain, pairwise, product
 from operator import and_, or_
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from vnsearch.engines.whoosh.format.segment_file import (
     BIGRAM_TF_BITS,
@@ -40,6 +40,8 @@ from vnsearch.engines.whoosh.read.segments import Segments
 from vnsearch.engines.whoosh.read.terms import WIDE_BITS, Slices, as_bitsets, widened
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import TITLE_WEIGHT
+
+_K = TypeVar("_K")
 
 _LISTS_BYTES: Final = 12_000_000  # of posting lists kept: they take longest to make
 _SETS_BYTES: Final = 3_000_000  # of each kind of set kept
@@ -264,9 +266,9 @@ class Collection(Segments):
 
     def _count_variants(self, folded: str) -> dict[str, int]:
         """The exact forms of a folded form, each with its df, sorted."""
-        df: Counter[str] = Counter()
+        df = Counter[str]()
         for number, segment in enumerate(self._segments):
-            df.update(segment.variants(folded))
+            _add(df, segment.variants(folded))
             deleted = self._deleted_with(number, folded)
             forms = segment.variant_characters(folded) if deleted else {}
             for passage in deleted:
@@ -276,14 +278,14 @@ class Collection(Segments):
 
     def _count_bigrams(self, first: str, second: str) -> dict[tuple[str, str], int]:
         """The bigrams of exact forms of two folded forms, each with its df."""
-        df: Counter[tuple[str, str]] = Counter()
+        df = Counter[tuple[str, str]]()
         for number, segment in enumerate(self._segments):
             counts = segment.bigrams(first, second)
             if counts is None:
                 found = self._scanned(number, first, second)
-                df.update({bigram: len(passages) for bigram, passages in found.items()})
+                _add(df, {bigram: len(passages) for bigram, passages in found.items()})
             elif counts:
-                df.update(counts)
+                _add(df, counts)
                 if deleted := self._deleted_with(number, first, second):
                     gone = _bigrams_in(segment, deleted, first, second)
                     df.subtract({bigram: len(passages) for bigram, passages in gone.items()})
@@ -311,6 +313,12 @@ class Collection(Segments):
             typings = (self.phrase_frequency(typing, exact) for typing in _typings(words[0]))
             return AnyFrequency(tuple(typings))
         return PhraseFrequency(self._segments, words, exact)
+
+
+def _add(counts: Counter[_K], more: Mapping[_K, int]) -> None:
+    """As `Counter.update`, which takes ten times as long to begin."""
+    for key, count in more.items():
+        counts[key] = counts.get(key, 0) + count
 
 
 def _any_typing(folded: str) -> Word:

@@ -4,6 +4,7 @@ import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice, product, takewhile
 from math import prod
 from pathlib import Path
@@ -19,7 +20,7 @@ from vnsearch.engines.whoosh.format.segment_file import (
     bitset_size,
     number_type,
 )
-from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
+from vnsearch.engines.whoosh.format.stored_fields import StoredBlocks
 from vnsearch.engines.whoosh.read.bigrams import BigramBlock
 from vnsearch.engines.whoosh.read.bitset import is_in, members, packed
 from vnsearch.engines.whoosh.read.caches import cached
@@ -77,7 +78,7 @@ class SegmentReader:
         self._bigram_blocks = cached(_BIGRAM_BLOCKS_KEPT, self._read_bigram_block)
         self._variants = cached(_VARIANTS_KEPT, self._find_variants)
         self._fuzzy_terms = cached(_FUZZY_KEPT, self._find_fuzzy_terms)
-        self._blocks = cached(_BLOCKS_KEPT, self._read_block)
+        self._blocks = lru_cache(_BLOCKS_KEPT)(StoredBlocks(arrays).__getitem__)
 
     def close(self) -> None:
         """Close the file."""
@@ -112,6 +113,8 @@ class SegmentReader:
 
     def slices(self, word: Word, exact: bool) -> Slices:
         """Return the posting list of all terms that a word matches, together."""
+        if not self.tokens:  # it has names only
+            return ()
         if exact or word.match_marks:
             lists = [self._postings.slices(term) for term in self._exact_terms(word, exact)]
         else:
@@ -147,6 +150,8 @@ class SegmentReader:
 
     def variants(self, folded: str) -> dict[str, int]:
         """Return the exact forms of a folded form with their df, deleted passages included."""
+        if not self.tokens:
+            return {}
         terms, forms = self._variants(folded)
         return dict(zip(forms, map(self._postings.df, terms), strict=True))
 
@@ -253,13 +258,15 @@ class SegmentReader:
     def _bigram_rows(self, first: str, second: str) -> tuple[BigramBlock, range] | None:
         """The rows of the bigrams of two folded forms, and the block they are in."""
         numbers = []
-        for folded in (first, second):
+        for folded in (first, second) if self.tokens else ():
             if (term := self.folded.find(folded.encode())) is None:
                 return _NO_BIGRAMS, range(0)
             number = bisect_left(self._bigram_terms, term)
             if number == len(self._bigram_terms) or self._bigram_terms[number] != term:
                 return None
             numbers.append(number)
+        if not numbers:
+            return _NO_BIGRAMS, range(0)
         at = bisect_right(self._bigram_first, numbers[0] << 16 | numbers[1]) - 1
         if at < 0:
             return _NO_BIGRAMS, range(0)
@@ -354,11 +361,6 @@ class SegmentReader:
 
     def _block_of(self, passage: int) -> int:
         return bisect_right(self._block_starts, passage) - 1
-
-    def _read_block(self, number: int) -> StoredBlock:
-        at = self._arrays["stored.blocks_at"]
-        block = self._arrays.read("stored.blocks", at[number], at[number + 1])
-        return StoredBlock(decompress(block))
 
     def documents_by_source(self, deleted: Iterable[int]) -> dict[str, int]:
         """Return the sources that have documents, and how many, without the deleted passages."""

@@ -18,7 +18,6 @@ from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.engines.tokens.names import NameTokens
 from vnsearch.engines.tokens.streams import FIELD_SEPARATOR, TokenStream, repeat, token_stream
 from vnsearch.engines.whoosh.format import segment_file
-from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import (
     BUCKET_BITS,
@@ -27,7 +26,7 @@ from vnsearch.engines.whoosh.format.segment_file import (
     Arrays,
     number_type,
 )
-from vnsearch.engines.whoosh.format.stored_fields import unpack
+from vnsearch.engines.whoosh.format.stored_fields import StoredBlocks
 from vnsearch.engines.whoosh.write.array_ops import gather, slices
 from vnsearch.engines.whoosh.write.bigrams import bigram_arrays
 from vnsearch.engines.whoosh.write.encoding import (
@@ -238,8 +237,9 @@ def _live_passages(
     terms = [numbers.setdefault(term, len(numbers)) for term in _read_terms(arrays)]
     of_old = np.array([*terms, FIELD_SEPARATOR], dtype=np.int32)
     at = 0
-    for block in _blobs(arrays, "stored.blocks"):
-        passages = unpack(decompress(block))
+    blocks = StoredBlocks(arrays)
+    for number in range(len(blocks)):
+        passages = blocks[number].passages()
         stored.add(list(compress(passages, is_live[at:])))
         at += len(passages)
     names = _live_names(arrays, is_live, of_old)
