@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from vnsearch.analysis.occurrences import occurrences
-from vnsearch.analysis.tokenizer import forms, forms_in, spans_of, words_in
+from vnsearch.analysis.tokenizer import forms_at, forms_in, spans_of, words_in
 from vnsearch.analysis.unmarked import unmarked_fields, with_unknown_marks
 from vnsearch.model import Snippet, StoredPassage
 from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
@@ -231,7 +231,7 @@ def _rows(field: _Field, words: Sequence[Word], exact: bool) -> Sequence[Sequenc
                 [*row, (start, end)]
                 for row in rows
                 for start, end in (_following(text, row[-1]) if row else starts)
-                if field.has(word, *forms(text[start:end]), as_typed)
+                if field.has(word, *forms_at(text, start, end), as_typed)
             ]
         if rows:
             return rows

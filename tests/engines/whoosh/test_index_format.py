@@ -25,7 +25,7 @@ from tests.engines.building import build
 from tests.shapes import as_indexed
 from vnsearch.analysis.compounds import compounds
 from vnsearch.analysis.names import readings, typings
-from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.analysis.tokenizer import forms_of, tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings
 from vnsearch.engines.whoosh.write.limits import Limits
@@ -203,7 +203,7 @@ def forms(text: str) -> list[tuple[str, str]]:
 
 
 def pieces(text: str) -> list[list[tuple[str, str]]]:
-    return [list(chain(*map(forms, found))) for *_, found in compounds(text)]
+    return [list(map(forms_of, found)) for *_, found in compounds(text)]
 
 
 def as_bytes(*term: str) -> list[bytes]:

@@ -1,5 +1,6 @@
 """The index in a cluster opened for searching: the `engines.IndexReader` of this engine."""
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -11,7 +12,7 @@ from vnsearch.engines import Filters
 from vnsearch.engines.opensearch import counts
 from vnsearch.engines.opensearch.bounds import Bounds
 from vnsearch.engines.opensearch.candidates import Candidates, Found
-from vnsearch.engines.opensearch.client import ChangedError, Client, ClusterError, Json, pages
+from vnsearch.engines.opensearch.client import Client, pages
 from vnsearch.engines.opensearch.documents import (
     as_text,
     from_text,
@@ -24,15 +25,18 @@ from vnsearch.engines.opensearch.lexicon import ClusterLexicon
 from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, PART, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
+from vnsearch.engines.opensearch.refusals import ChangedError, ClusterError
 from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, committed, terms
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.language import _
 from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
-_PATIENCE: Final = 5  # times that a search is begun anew, when the index was changed during it
+_PATIENCE: Final = 8  # times that a search is begun anew, when the index was changed during it
+_PAUSE: Final = 0.1  # seconds before it is, longer each time
 _LOOKED_AT: Final = 100  # words, for a check
 _OLDEST: Final = (2, 19)
 _LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
@@ -81,7 +85,7 @@ class ClusterReader(ClusterLexicon):
     def cluster(self) -> Cluster:
         """See `engines.IndexReader`."""
         indexes = f"{self._state.passages},{self._state.counts}"
-        health = self._client.get(f"/_cluster/health/{indexes}") or {}
+        health = self._client.health(indexes)
         stored = self._client.get(f"/{indexes}/_stats/store") or {}
         return Cluster(
             str(self._client.address),
@@ -143,9 +147,10 @@ class ClusterReader(ClusterLexicon):
     ) -> Matches:
         """See `engines.IndexReader`."""
         options = query, limit, offset, filters, order, places, explain, copies
-        for _turn in range(_PATIENCE):
+        for turn in range(_PATIENCE):
             with suppress(ChangedError):
                 return self._search(*options)
+            time.sleep(_PAUSE * turn)
             self._renew()
         return self._search(*options)
 

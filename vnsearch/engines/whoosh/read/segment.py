@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain, product, takewhile
+from itertools import chain, islice, product, takewhile
 from math import prod
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from vnsearch.engines.whoosh.format.segment_file import (
 )
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlocks
 from vnsearch.engines.whoosh.read.bigrams import BigramBlock
-from vnsearch.engines.whoosh.read.bitset import bitset_of, packed
+from vnsearch.engines.whoosh.read.bitset import bitset_of, is_in, members, packed
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.names import Names
 from vnsearch.engines.whoosh.read.terms import (
@@ -96,6 +96,16 @@ class SegmentReader:
         """Iterate over the documents whose text has a hash, each by its last passage."""
         at = bisect_left(self._by_hash, wanted, key=self.hashes.__getitem__)
         return takewhile(lambda document: self.hashes[document] == wanted, self._by_hash[at:])
+
+    def by_hash(self, documents: bytes, count: int) -> Iterable[tuple[int, int]]:
+        """Return the hash of the text of documents in a set, those with the lowest, `count` at
+        least if there are so many."""
+        found = int.from_bytes(documents, "little")
+        if found.bit_count() ** 2 < count * len(self._by_hash):  # soon all are looked at
+            every = ((self.hashes[document], document) for document in members(found))
+            return (item for item in every if item[0])
+        ordered = (document for document in self._by_hash if is_in(documents, document))
+        return ((self.hashes[document], document) for document in islice(ordered, count))
 
     def last(self) -> int:
         """Return the passages that are the last of their document, as a bitset."""
@@ -383,13 +393,6 @@ class SegmentReader:
         return self._source_postings.presence(
             n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))
         )
-
-
-def title_of(tokens: str) -> tuple[int, int]:
-    """Return where the title in a token string begins and ends."""
-    begin = tokens.index(FIELD_SEPARATOR) + 1
-    end = tokens.find(FIELD_SEPARATOR, begin)
-    return begin, len(tokens) if end < 0 else end
 
 
 def _in_any_typing(word: Word) -> bool:
