@@ -200,22 +200,34 @@ class PartReader:
             report.kept.append(len(report.keys))
             report.note(item, digest)
         else:
-            for document in self._added(report.source, item):
-                report.note(document, digest if document is item else NO_DIGEST[: len(digest)])
+            try:
+                self._write(report.source, item)
+            except TooManyWordsError as error:
+                for document in self._in_parts(report.source, item, error.fits):
+                    report.note(document, NO_DIGEST[: len(digest)])
+            else:
+                report.note(item, digest)
         report.encodings += filter(None, [item.encoding])
+
+    def _in_parts(self, source: str, document: Document, size: int) -> Iterator[Document]:
+        """Add the parts of a document, of about `size` code points, and yield them."""
+        for part in _parts(document, size):
+            yield from self._added(source, part)
 
     def _added(self, source: str, document: Document) -> Iterator[Document]:
         """Add a document and yield it, or its parts if there must be several."""
         try:
-            with _writing():
-                self._builder.add(source, document)
+            self._write(source, document)
         except TooManyWordsError as error:
-            parts = _parts(document, error.fits)
+            yield from self._in_parts(source, document, error.fits)
         else:
             yield document
-            return
-        for part in parts:
-            yield from self._added(source, part)
+
+    def _write(self, source: str, document: Document) -> None:
+        try:
+            self._builder.add(source, document)
+        except OSError as error:  # no fault of the file
+            raise WriteError(error) from error
 
 
 def _named(document: Document, part: Part, report: PartReport) -> Document:

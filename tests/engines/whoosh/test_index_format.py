@@ -254,6 +254,25 @@ def check_names(segment: Segment, stored: list[list[Any]], names: Names) -> set[
     return {form for fields in expected.values() for field in fields for form in chain(*field)}
 
 
+def check_titles(segment: Segment, passages: list[Expected], stored: list[list[Any]]) -> None:
+    """The words of a title are at the last passage of a document; at all where they differ."""
+    documents: dict[tuple[str, str], list[int]] = {}
+    for passage, row in enumerate(stored):
+        documents.setdefault((row[0], row[1]), []).append(passage)
+    apart, tfs = list[int](), dict[str, dict[int, int]]()
+    for own in documents.values():
+        differ = any(passages[p].title != passages[own[0]].title for p in own)
+        apart += own if differ else []
+        for passage in own if differ else own[-1:]:
+            for (_, exact), count in Counter(passages[passage].title).items():
+                tfs.setdefault(exact, {})[passage] = min(count, 15)
+    assert list(segment.arrays["title.apart"]) == sorted(apart)
+    numbers = segment.arrays["title.exact"]
+    assert list(numbers) == sorted(numbers)
+    found = [postings for _, postings in segment.postings("title")]
+    assert dict(zip([segment.exact[n] for n in numbers], found, strict=True)) == tfs
+
+
 def check_copies(segment: Segment, stored: list[list[Any]]) -> None:
     """Whole documents in one passage have equal hashes if they have equal texts."""
     order = [n for _, n in sorted((h, n) for n, h in enumerate(segment.arrays["hashes"]) if h)]
@@ -279,6 +298,7 @@ def check_segment(segment: Segment, names: Names = {}) -> None:  # noqa: B006
     assert len(passages) == segment.size
     in_names = check_names(segment, stored, names)
     check_copies(segment, stored)
+    check_titles(segment, passages, stored)
     in_texts = {form for p in passages for form in p.tf()}
     terms = sorted(in_texts | in_names, key=lambda t: as_bytes(*t))
     assert segment.exact == [exact for _, exact in terms]

@@ -20,7 +20,6 @@ from vnsearch.engines.whoosh.format.segment_file import (
     TF_BITS,
 )
 from vnsearch.engines.whoosh.read.bitset import (
-    at_least,
     bitset_of,
     capped_sum,
     members,
@@ -39,7 +38,6 @@ from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.engines.whoosh.read.segments import Segments
 from vnsearch.engines.whoosh.read.terms import WIDE_BITS, Slices, as_bitsets, widened
 from vnsearch.query.clauses import Kind, Word
-from vnsearch.ranking import TITLE_WEIGHT
 
 _K = TypeVar("_K")
 
@@ -121,6 +119,8 @@ class Collection(Segments):
         if words[0].others:
             lists = [self.slices(typing, exact) for typing in _typings(words[0])]
             return capped_sum([widened(slices, WIDE_BITS) for slices in lists], WIDE_BITS)
+        if words[0].in_title and len(words) == 1:
+            return self._in_titles(words[0], exact)
         if words[0].in_title or len(words) > 2 or (len(words) == 2 and not _are_plain(words)):
             return self._counted(words, exact)
         if len(words) == 1:
@@ -129,6 +129,20 @@ class Collection(Segments):
         else:
             joined = self._bigram_slices(words[0], words[1], exact)
         return tuple(bits & self._live for bits in joined)
+
+    def _in_titles(self, word: Word, exact: bool) -> tuple[int, ...]:
+        """The posting list of a word in titles, in each passage of a document."""
+        joined = self._joined(lambda _, s: s.slices_in_titles(word, exact), TF_BITS)
+        apart, to_passages = self._titles_apart, self.documents.to_passages
+        *counts, many = (
+            to_passages(bits & self._live & ~apart) | bits & self._live & apart for bits in joined
+        )
+        return many, *(bits | many for bits in counts)  # twice as often, see TITLE_WEIGHT
+
+    @cached_property
+    def _titles_apart(self) -> int:
+        """The passages of documents whose title has other words in one passage than in another."""
+        return self._joined(lambda _, segment: (to_bytes(segment.titles_apart()),), 1)[0]
 
     def _bigram_slices(self, one: Word, other: Word, exact: bool) -> tuple[int, ...]:
         """The posting list of a bigram, deleted passages included."""
@@ -156,15 +170,13 @@ class Collection(Segments):
 
     def _counted(self, words: tuple[Word, ...], exact: bool) -> tuple[int, ...]:
         """The posting list of a phrase, from the token strings of passages that may have it."""
-        anywhere = tuple(word._replace(in_title=False) for word in words)
-        if words[0].in_title:  # from that alone, it has a tf of TITLE_WEIGHT
-            sets = [
-                at_least(self.slices((word,), exact), TITLE_WEIGHT, self._live) for word in anywhere
-            ]
+        if words[0].in_title:
+            own = [word._replace(in_title=True) for word in words]
+            sets = [self.passages_with((word,), exact) for word in own]
         elif _are_plain(words):
-            sets = [self.passages_with(bigram, exact) for bigram in pairwise(anywhere)]
+            sets = [self.passages_with(bigram, exact) for bigram in pairwise(words)]
         else:
-            sets = [self.passages_with((word,), exact) for word in anywhere]
+            sets = [self.passages_with((word,), exact) for word in words]
         frequency = self.phrase_frequency(words, exact)
         rows = [bytearray(self.size // 8) for _ in range(TF_BITS)]
         for passage in members(reduce(and_, sets)):

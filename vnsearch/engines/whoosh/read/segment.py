@@ -22,11 +22,12 @@ from vnsearch.engines.whoosh.format.segment_file import (
 )
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlocks
 from vnsearch.engines.whoosh.read.bigrams import BigramBlock
-from vnsearch.engines.whoosh.read.bitset import is_in, members, packed
+from vnsearch.engines.whoosh.read.bitset import bitset_of, is_in, members, packed
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.names import Names
 from vnsearch.engines.whoosh.read.terms import (
     WIDE_BITS,
+    FieldTerms,
     PostingLists,
     Slices,
     TermDictionary,
@@ -61,6 +62,7 @@ class SegmentReader:
         self.tokens: int = arrays.counts["tokens"]
         self.without_words: int = arrays.counts["without_words"]  # passages
         self.names, self.hashes = Names(arrays), arrays["hashes"]
+        self._titles = FieldTerms(arrays, "title")
         self._by_hash = arrays["hashes.order"]
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
@@ -123,14 +125,25 @@ class SegmentReader:
 
     def slices_in_names(self, word: Word, exact: bool) -> Slices:
         """Return the posting list of all terms that a word matches in names, see `Names`."""
-        if not self.names:
-            return ()
+        return self._slices_in(self.names.terms, word, exact) if self.names else ()
+
+    def slices_in_titles(self, word: Word, exact: bool) -> Slices:
+        """Return how often the title has what a word matches: in the last passage of each document,
+        and in all passages of `titles_apart`."""
+        return self._slices_in(self._titles, word, exact) if self.tokens else ()
+
+    def titles_apart(self) -> int:
+        """Return the passages that have postings of their titles for themselves, as a bitset."""
+        return bitset_of(self._arrays["title.apart"], self.size)
+
+    def _slices_in(self, field: FieldTerms, word: Word, exact: bool) -> Slices:
+        """The posting list of all terms that a word matches in a field."""
         first = self._first_exact
         if exact or word.match_marks:
             terms = [range(term, term + 1) for term in self._exact_terms(word, exact)]
         else:
             terms = [range(first[f.start], first[f.stop]) for f in self._folded_terms(word)]
-        return summed(list(filter(None, map(self.names.slices, terms))), TF_BITS)
+        return summed(list(filter(None, map(field.slices, terms))), TF_BITS)
 
     def forms_in_names(self, folded: str) -> list[str]:
         """Return the exact forms of a folded form that are in names, deleted ones included."""
@@ -140,7 +153,7 @@ class SegmentReader:
         return [
             form
             for term, form in zip(terms, forms, strict=True)
-            if self.names.slices(range(term, term + 1))
+            if self.names.terms.slices(range(term, term + 1))
         ]
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
@@ -380,13 +393,6 @@ class SegmentReader:
         return self._source_postings.presence(
             n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))
         )
-
-
-def title_of(tokens: str) -> tuple[int, int]:
-    """Return where the title in a token string begins and ends."""
-    begin = tokens.index(FIELD_SEPARATOR) + 1
-    end = tokens.find(FIELD_SEPARATOR, begin)
-    return begin, len(tokens) if end < 0 else end
 
 
 def _in_any_typing(word: Word) -> bool:

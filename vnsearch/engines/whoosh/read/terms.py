@@ -185,6 +185,20 @@ class PostingLists:
         return tuple(data[begin : begin + size] for begin in range(0, len(data), size))
 
 
+class FieldTerms:
+    """The posting lists of those exact terms of a segment that are in a field."""
+
+    def __init__(self, arrays: Arrays, field: str) -> None:
+        self._exact = arrays[f"{field}.exact"]
+        self._postings = PostingLists(arrays, field, range(len(self._exact) + 1))
+
+    def slices(self, exact: range) -> Slices:
+        """Return the tf of consecutive exact terms in the field, bit-sliced; nothing when it has
+        none of them."""
+        numbers = range(*(bisect_left(self._exact, term) for term in (exact.start, exact.stop)))
+        return self._postings.slices_of_groups(numbers) if numbers else ()
+
+
 def _merged(
     passages: Sequence[int], tfs: Sequence[int], *, several: bool
 ) -> tuple[Iterable[int], Iterable[int]]:
