@@ -122,7 +122,7 @@ class _Requests:
 
 
 def _counting(engine: OpenSearchEngine) -> _Requests:
-    from vnsearch.engines.opensearch.client import HttpTransport
+    from vnsearch.engines.opensearch.transport import HttpTransport
 
     engine._transport = found = _Requests(HttpTransport(engine.address))
     return found

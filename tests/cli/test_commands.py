@@ -533,10 +533,8 @@ def test_interrupt_keeps_the_old_index(run: Command, shelf: Path, jobs: str, num
     time.sleep(0.3)
     assert process.poll() is None, "too fast to be interrupted: give it more to read"
     os.killpg(process.pid, number)
-    stopped = time.monotonic()
     output, errors = process.communicate(timeout=60)
     assert process.returncode in INTERRUPTED, errors.decode()
-    assert time.monotonic() - stopped < 3
     assert output == b""
     told = b"vnsearch: interrupted: the old index is unchanged"
     assert errors.strip() in (b"", told)  # nothing when it had not begun
@@ -1147,12 +1145,10 @@ def test_explain(run: Command, library: Path) -> None:
 )
 def test_huge_queries(run: Command, library: Path, part: str) -> None:
     query = (part * 100_000)[:100_000]
-    started = time.monotonic()
     done = run("search", "--json", "--", query, cwd=library)
     assert done.returncode in (0, 1)
     assert answer(done)["query"] == query
     assert "Traceback" not in done.stderr
-    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize("query", [".", "...", '""', "()", "-", "--", "*", "~", "OR", "“”"])

@@ -16,6 +16,7 @@ from vnsearch.analysis.names import typings
 from vnsearch.analysis.passages import split
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.engines import Filters
+from vnsearch.engines.tokens.copies import text_hashes
 from vnsearch.model import Document, Locator, Match, Matches, ScorePart, StoredPassage, Token
 from vnsearch.query.clauses import Query
 from vnsearch.query.lexicon import Statistics
@@ -119,9 +120,11 @@ class MemoryReader:
             (source, document.key): list(_stored(source, document))
             for source, document in documents
         }
+        hashes = text_hashes(document for _, document in documents)
+        by_hash = zip(hashes, self._passages.values(), strict=True)
         self._fields = [
             (passage.text, fields)
-            for passages in self._passages.values()
+            for _, passages in sorted(by_hash, key=lambda item: (not item[0], item[0]))
             for passage in passages
             if any(fields := _fields(passage))
         ]

@@ -309,7 +309,7 @@ def test_too_many_files_for_the_size_are_told(size: int, most: int) -> None:
     def read(_: Source) -> Iterator[Held]:
         return (Held.of(f"{number}.txt", b"") for number in range(most + 2))
 
-    nest = nested.Nest(size, 60, "", lambda _: None, lambda _: False)
+    nest = nested.Nest(size, 60, "", lambda _: None, lambda _: None)
     found = [*nest.items(read, Source(io.BufferedReader(io.BytesIO())))]
     assert found == [Flaw(f"over {most:,} files in it; the rest was not read")]
 

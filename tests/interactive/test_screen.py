@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 
 from tests.conftest import write_files
 from tests.interactive.driving import Driver, drive, make_index
@@ -99,6 +100,19 @@ def test_other_letters_go_on_with_typing_from_the_text(index: Path) -> None:
     drive(index, script)
 
 
+def test_what_is_pasted_beside_the_text_goes_on_with_typing(index: Path) -> None:
+    async def script(driver: Driver) -> None:
+        await driver.type("dang")
+        await driver.until(lambda: driver.titles)
+        for key in ("right", "tab"):
+            await driver.press(key)
+            driver.screen.post_message(Paste(" y\nnp"))
+            await driver.until(lambda: driver.screen._typing.has_focus)
+        await driver.until(lambda: driver.screen._typing.value == "dangy npy np")
+
+    drive(index, script)
+
+
 def test_right_within_what_is_typed_moves_the_cursor_only(index: Path) -> None:
     async def script(driver: Driver) -> None:
         await driver.type("dang")
@@ -129,6 +143,25 @@ def test_narrowing_by_folder_type_and_year(index: Path) -> None:
         assert driver.screen._typing.has_focus
 
     drive(index, script)
+
+
+def test_many_values_of_a_kind_hide_no_other_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {f"docs/{n}/{n}.{'txt' if n % 2 else 'md'}": "đảng bộ" for n in range(9)}
+
+    async def script(driver: Driver) -> None:
+        await driver.type("dang bo")
+        await driver.until(lambda: driver.titles)
+        await driver.press("tab")
+        await driver.until_shown("… 4 more")
+        await driver.until_shown("Type")
+        await driver.press(*["down"] * 5, "enter")
+        await driver.until(lambda: "… 4 more" not in "\n".join(driver.shown()))
+        assert not driver.screen._sought.files.within
+
+    drive(make_index(tmp_path, files), script)
 
 
 def test_what_the_command_narrowed_is_told_and_can_be_taken_back(index: Path) -> None:
@@ -272,6 +305,18 @@ def test_a_renewed_index_is_seen(index: Path) -> None:
         await driver.until(lambda: len(driver.titles) == 2)
         assert driver.screen._hits.hit is not None
         assert driver.screen._hits.hit.title == "Biển Đông"  # as before
+
+    drive(index, script)
+
+
+def test_files_that_changed_since_are_told(index: Path) -> None:
+    async def script(driver: Driver) -> None:
+        await driver.type("bien dong")
+        await driver.until(lambda: driver.titles)
+        write_files(index.parent, {"docs/tin/bien-dong.md": "Biển Đông hôm nay"})
+        await driver.until_shown("files have changed since they were indexed")
+        update(index, [])
+        await driver.until(lambda: "files have changed" not in "\n".join(driver.shown()))
 
     drive(index, script)
 

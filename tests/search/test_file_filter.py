@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import write_files
+from vnsearch.engines import Filters
 from vnsearch.errors import VnsearchError
 from vnsearch.files.types import TYPES, suffixes_of, type_of
 from vnsearch.indexing.update import update
@@ -225,6 +226,14 @@ def test_types(name: str, expected: str) -> None:
     assert type_of(name) == expected
 
 
+@pytest.mark.parametrize("name", ["a.PDF", "a/b.html.gz", "README", "a.b/c", "notes.gz", ".env"])
+def test_a_file_is_found_by_its_type(name: str) -> None:
+    accepts = Filters(suffixes=suffixes_of(type_of(name))).accepts()
+    assert accepts is not None
+    assert accepts(name)
+    assert not accepts("a.docx")
+
+
 def test_times_are_those_of_the_file(index: Path) -> None:
     assert datetime.now(timezone.utc).year > 2000
     assert found(index, FileFilter(since="2024-03-11")) == ["bảng.csv"]
@@ -247,3 +256,26 @@ def test_what_no_file_passes_is_told_when_nothing_is_found(
     with closing(Searcher(index)) as searcher:
         notices = searcher.search("xyzt", files=files).notices
     assert [notice.removeprefix("nothing that is indexed ") for notice in notices] == told
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (FileFilter(("more",)), "1 document elsewhere matches, but not in what --in names"),
+        (FileFilter(types="text"), "1 document matches, but is not of the type that --type names"),
+        (FileFilter(since="2021-06"), "1 document matches, but was not modified then"),
+        (
+            FileFilter(("more",), "text"),
+            "1 document matches, but is kept out by what is asked of its file",
+        ),
+        (FileFilter(("docs",)), ""),
+    ],
+)
+def test_the_filter_that_keeps_all_out_is_told(
+    index: Path, monkeypatch: pytest.MonkeyPatch, files: FileFilter, told: str
+) -> None:
+    monkeypatch.chdir(index.parent)
+    with closing(Searcher(index)) as searcher:
+        found = searcher.search("name:bão", files=files)
+    assert bool(found.total) is not bool(told)
+    assert found.notices == ((told,) if told else ())

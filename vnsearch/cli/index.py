@@ -75,8 +75,7 @@ def refresh(
     state.remember_index(index)
     _show_changes(done, index, as_json, quiet)
     _tell_what_is_kept(done)
-    skipped = done.skipped or done.skipped_before
-    undone = done.missing_roots or done.unread or (strict and skipped)
+    undone = done.missing_roots or done.unread or (strict and (done.skipped or done.skipped_before))
     return EXIT_NOTHING if undone else EXIT_FOUND
 
 

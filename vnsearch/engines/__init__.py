@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from vnsearch.files.globs import folding_matcher
-from vnsearch.files.types import uncompressed
+from vnsearch.files.types import suffix_of
 from vnsearch.model import Cluster, Document, Matches, StoredPassage
 from vnsearch.query.clauses import Query
 from vnsearch.query.lexicon import Lexicon
@@ -67,7 +67,7 @@ class Filters(NamedTuple):
 
     globs: tuple[str, ...] = ()  # as in .gitignore, but without marks and in any case if typed so
     folders: tuple[str, ...] = ()  # names of files, and of folders for all that is in them
-    suffixes: tuple[str, ...] = ()  # of names, in lower case; see `files.types`
+    suffixes: tuple[str, ...] = ()  # of names; see `files.types.suffix_of`
     sources: frozenset[str] | None = None  # names
 
     def accepts(self) -> Callable[[str], bool] | None:
@@ -79,7 +79,7 @@ class Filters(NamedTuple):
         def accepts(source: str) -> bool:
             if self.sources is not None and source not in self.sources:
                 return False
-            if self.suffixes and not uncompressed(source.lower()).endswith(self.suffixes):
+            if self.suffixes and suffix_of(source) not in self.suffixes:
                 return False
             if any(_is_in(source, folder) for folder in self.folders):
                 return True

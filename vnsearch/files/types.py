@@ -6,9 +6,9 @@ from typing import Final
 from vnsearch.errors import VnsearchError
 from vnsearch.language import _
 
-# The suffixes of each type; that of a compression may follow any of them.
+# The suffixes of each type; that of a compression may follow any of them. What has none is text.
 TYPES: Final[dict[str, tuple[str, ...]]] = {
-    "text": (".txt", ".text", ".log", ".rst", ".org", ".tex", ".srt", ".vtt", ".ass", ".ssa"),
+    "text": ("", ".txt", ".text", ".log", ".rst", ".org", ".tex", ".srt", ".vtt", ".ass", ".ssa"),
     "markdown": (".md", ".markdown"),
     "page": (".html", ".htm", ".xhtml", ".mht", ".mhtml", ".rss"),
     "mail": (".eml", ".mbox", ".msg"),
@@ -31,16 +31,15 @@ _TYPES_BY_SUFFIX: Final = {suffix: name for name, found in TYPES.items() for suf
 
 
 def type_of(name: str) -> str:
-    """The type of a file by its name: its suffix where no type has that, `text` where there is
-    none."""
-    suffix = splitext(uncompressed(name.lower()))[1]
-    return _TYPES_BY_SUFFIX.get(suffix, suffix[1:] or "text")
+    """The type of a file by its name: its suffix where no type has that."""
+    suffix = suffix_of(name)
+    return _TYPES_BY_SUFFIX.get(suffix, suffix[1:])
 
 
-def uncompressed(name: str) -> str:
-    """A name in lower case without the suffix of a compression."""
-    stem, suffix = splitext(name)
-    return stem if suffix in _COMPRESSIONS else name
+def suffix_of(name: str) -> str:
+    """The suffix of a name in lower case, before that of a compression; "" where there is none."""
+    stem, suffix = splitext(name.lower())
+    return splitext(stem)[1] if suffix in _COMPRESSIONS else suffix
 
 
 def suffixes_of(types: str) -> tuple[str, ...]:

@@ -38,6 +38,18 @@ class Inside(NamedTuple):
     # Names of those to be read only if their bytes are others: see `Member.version`.
     versions: Mapping[str, str]
 
+    def leaves_out(self, path: str) -> Callable[[Member], bool]:
+        """What tells whether one in the file at a path is hidden, or excluded."""
+        excluded = matcher(self.excludes) if self.excludes else None
+
+        def is_left_out(member: Member) -> bool:
+            inside = relative_to(self.base, os.path.join(path, member.name))
+            return any(map(is_hidden, member.name.split("/"))) or (
+                excluded is not None and bool(excluded(inside))
+            )
+
+        return is_left_out
+
 
 class WholeFile(NamedTuple):
     """A file to be opened and read to its end, unless its bytes are still the known ones."""
@@ -139,7 +151,7 @@ class PartReader:
                     items = readers.read(
                         part.source, stream, self._sandbox, part.encoding,
                         file=file.path, wanted=_wanted(part, file, reports),
-                        recognized=_recognized(file),
+                        recognized=_recognized(file, hashing),
                     )  # fmt: skip
                     self._index(part, items, reports)
                     if not report.given_up:
@@ -223,13 +235,17 @@ def folders_inside(name: str, container: str, outer: str) -> str:
     return os.path.dirname(f"{outer}/{inside}" if outer else inside)
 
 
-def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:
-    """What gives the recognized pages of a file by its bytes; None if none are wanted."""
+def _recognized(
+    file: WholeFile, hashing: HashingReader
+) -> Callable[[Member | None], Mapping[int, str]] | None:
+    """What gives the recognized pages of a file in a file, or of that when it was read; None if
+    none are wanted."""
     if not file.recognized:
         return None
-    from vnsearch.index.recognized import Recognized
+    from vnsearch.index.recognized import Recognized, identity
 
-    return Recognized(Path(file.recognized)).texts
+    kept = Recognized(Path(file.recognized))
+    return lambda member: kept.texts(identity(member) if member else hashing.digest())
 
 
 def _report_of(container: str, member: Member) -> PartReport:
@@ -240,19 +256,16 @@ def _report_of(container: str, member: Member) -> PartReport:
 def _wanted(part: Part, file: WholeFile, reports: list[PartReport]) -> Callable[[Member], bool]:
     """Whether a file in a file is to be read; what else is to be told of it goes into reports."""
     inside = file.inside or Inside("", (), {})
-    excluded = matcher(inside.excludes) if inside.excludes else None
+    is_left_out = inside.leaves_out(file.path)
 
     def wanted(member: Member) -> bool:
-        path = os.path.join(file.path, member.name)
-        if any(map(is_hidden, member.name.split("/"))):
-            return False
-        if excluded is not None and excluded(relative_to(inside.base, path)):
+        if is_left_out(member):
             return False
         name = f"{part.source}/{member.name}"
         if member.version and inside.versions.get(name) == member.version:
             reports[0].same.add(name)
             return False
-        if readers.format_of(name) is None:
+        if readers.format_of(name, ocr=bool(file.recognized)) is None:
             report = _report_of(part.source, member)
             report.flaws.append((0, readers.not_supported(name)))
             reports.append(report)

@@ -10,10 +10,11 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.events import Paste
 from textual.message import Message
 from textual.widgets import Input
 
-from vnsearch.interactive.asking import Count, Counted, Found, Read, Renew, Search, Shown, Sought
+from vnsearch.interactive.asking import Count, Counted, Found, Read, Search, Shown, Sought
 from vnsearch.interactive.guide import Guide, Keys
 from vnsearch.interactive.hits import Hits
 from vnsearch.interactive.narrowing import Narrowing
@@ -21,7 +22,7 @@ from vnsearch.interactive.opening import Finder, open_file
 from vnsearch.interactive.pane import Line, Typed
 from vnsearch.interactive.preview import Preview
 from vnsearch.interactive.top import Top, Typing
-from vnsearch.interactive.worker import Failed, Renewed, Worker
+from vnsearch.interactive.worker import Failed, Look, Looked, Renewed, Worker
 from vnsearch.language import _, ngettext
 from vnsearch.language.writing import number
 from vnsearch.model import Hit
@@ -57,10 +58,7 @@ class SearchScreen(App[Opened]):
 
     CSS_PATH = Path(__file__).with_name("app.tcss")
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual has it
-        (0, "-stacked"),
-        (100, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-stacked"), (100, "-wide")]  # noqa: RUF012 - as Textual has it
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,ctrl+p", "move(-1)", priority=True),
         Binding("down,ctrl+n", "move(1)", priority=True),
@@ -86,6 +84,7 @@ class SearchScreen(App[Opened]):
         self._found: Found | None = None  # the last answer
         self._reading: Timer | None = None
         self._forgetting: Timer | None = None
+        self._looked = Looked(files_have_changed=False)
         self._wrong: Sequence[str] = ()  # what is wrong with the index, and what to do about it
         self._is_ready = False
         self.fault: Exception | None = None  # that ended the screen
@@ -115,12 +114,13 @@ class SearchScreen(App[Opened]):
         self._typing.focus()
         self._show_keys()
         self._search()
+        self._searching.ask(Look())
 
     def _look_again(self) -> None:
         """See whether the index was renewed, and the terminal is still there."""
         if not self.is_headless and terminal_is_gone():
             self.exit()
-        self._searching.ask(Renew())
+        self._searching.ask(Look())
 
     def on_unmount(self) -> None:
         """Let go of the index."""
@@ -143,8 +143,8 @@ class SearchScreen(App[Opened]):
     # What is asked and answered
 
     def _deliver(self, answer: Any) -> None:
-        """Called by the threads."""
-        with suppress(RuntimeError):  # the screen was left meanwhile
+        """Called by the threads, perhaps after the screen was left."""
+        with suppress(RuntimeError):
             self.post_message(_Answered(answer))
 
     @on(Input.Changed)
@@ -192,6 +192,9 @@ class SearchScreen(App[Opened]):
                 self._narrowing.show(facets, self._sought.files)
             case Renewed():
                 self._search(keep=True)
+            case Looked() as looked if looked != self._looked:
+                self._looked = looked
+                self._tell()
             case Failed(question, message, advice):
                 self._fail(question, message, advice)
             case _:
@@ -238,7 +241,7 @@ class SearchScreen(App[Opened]):
     def _tell(self) -> None:
         """Show how the search went, and what it is narrowed to."""
         results = None if self._found is None else self._found.results
-        self.query_one(Top).tell(self._sought, results, self._wrong)
+        self.query_one(Top).tell(self._sought, results, self._looked, self._wrong)
 
     def _say(self, message: str, is_wrong: bool = False) -> None:
         self._keys.say(visible(message), is_wrong=is_wrong)
@@ -319,6 +322,12 @@ class SearchScreen(App[Opened]):
             self._typing.action_delete_left_all()
         elif key.is_printable and key.character:
             self._typing.insert_text_at_cursor(key.character)
+
+    def on_paste(self, event: Paste) -> None:
+        """Go on typing with what was pasted where nothing is typed."""
+        if not isinstance(self.screen, Guide):
+            self._show_narrowing(shown=False)
+            self._typing.insert_text_at_cursor(" ".join(event.text.split()))
 
     def action_narrow(self) -> None:
         """Show what the answer may be narrowed to, or no longer."""

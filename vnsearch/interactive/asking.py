@@ -133,14 +133,6 @@ class Shown(NamedTuple):
     weak: Ranges
 
 
-class Renew(NamedTuple):
-    """Nothing but that the index be opened anew if it was renewed."""
-
-    def answers(self, searcher: Searcher) -> Generator[None, None, None]:  # noqa: ARG002
-        """See `worker.Question`."""
-        yield from ()
-
-
 class _Marked:
     """The marks of a document, of some passages after others."""
 

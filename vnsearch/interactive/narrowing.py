@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import ClassVar, Final, NamedTuple
 
 from rich.text import Text
@@ -12,14 +13,15 @@ from textual.message import Message
 from vnsearch.errors import VnsearchError
 from vnsearch.files.types import suffixes_of
 from vnsearch.interactive.pane import CHOSEN, Pane, Typed, cell, is_typed
-from vnsearch.language import _
+from vnsearch.language import _, ngettext
 from vnsearch.language.writing import number
 from vnsearch.model import Facets
 from vnsearch.render.marking import BRIGHT, FAINT
 from vnsearch.render.safety import safe
 from vnsearch.search.file_filter import FileFilter
 
-_MOST: Final = 200  # values of a kind
+_FEW: Final = 5  # values of a kind, or two more, until all are asked for
+_MOST: Final = 200
 _COUNTS: Final = 10  # columns
 
 
@@ -52,6 +54,13 @@ def chosen(files: FileFilter) -> Iterator[Value]:
         since, until = files.since, files.until
         time = since if since == until else f"{since}–{until}"
         yield Value("year", time, None, is_chosen=True)
+
+
+class More(NamedTuple):
+    """That there are more values of a kind, which are not shown."""
+
+    kind: str
+    left: int
 
 
 def values(facets: Facets, files: FileFilter) -> Iterator[Value]:
@@ -97,7 +106,9 @@ class Narrowing(Pane, can_focus=True):
         super().__init__()
         self.values: list[Value] = []
         self._files = FileFilter()
-        self._rows: list[str | Value] = []  # with the name of its kind above the first of each
+        # With the name of its kind above the first of each.
+        self._rows: list[str | Value | More] = []
+        self._unfolded = set[str]()  # kinds of which all values are shown
         self._at = 0  # the row under the cursor
         self._top = 0
 
@@ -105,14 +116,21 @@ class Narrowing(Pane, can_focus=True):
         """Show what an answer with this filter may be narrowed to."""
         under = self._rows[self._at] if self._rows else None
         self._files, self.values = files, list(values(facets, files))
-        self._rows = []
-        for before, value in zip([None, *self.values], self.values, strict=False):
-            if before is None or before.kind != value.kind:
-                self._rows.append(value.kind)
-            self._rows.append(value)
+        self._lay_out()
         same = (n for n, row in enumerate(self._rows) if _is_same(row, under))
         self._at = next(same, 1 if self._rows else 0)
         self._keep_in_sight()
+
+    def _lay_out(self) -> None:
+        self._rows = []
+        for kind, found in groupby(self.values, lambda value: value.kind):
+            rows = [*found]
+            count = len(rows) - _FEW
+            self._rows.append(kind)
+            if count <= 2 or kind in self._unfolded:
+                self._rows += rows
+            else:
+                self._rows += (*rows[:_FEW], More(kind, count))
 
     def move(self, count: int) -> None:
         """Go to another value."""
@@ -126,9 +144,13 @@ class Narrowing(Pane, can_focus=True):
         self._keep_in_sight()
 
     def action_choose(self) -> None:
-        """Narrow to the value under the cursor, or no longer."""
+        """Narrow to the value under the cursor, or no longer; or show more values."""
         row = self._rows[self._at] if self._rows else ""
-        if isinstance(row, Value):
+        if isinstance(row, More):
+            self._unfolded.add(row.kind)
+            self._lay_out()
+            self._keep_in_sight()
+        elif isinstance(row, Value):
             self.post_message(self.Chosen(row.toggled(self._files)))
 
     def on_key(self, event: Key) -> None:
@@ -167,6 +189,10 @@ class Narrowing(Pane, can_focus=True):
             names = {"folder": _("Folder"), "type": _("Type"), "year": _("Year")}
             return Text(names[row], FAINT)
         style = BRIGHT if at == self._at else None
+        if isinstance(row, More):
+            more = ngettext("{count} more", "{count} more", row.left)
+            line = Text().append("▌" if at == self._at else " ", CHOSEN)
+            return line.append(f"  … {more.format(count=number(row.left))}", style or FAINT)
         line = Text().append("▌" if at == self._at else " ", CHOSEN)
         line.append("✓ " if row.is_chosen else "  ", CHOSEN)
         room = self.size.width - len(line) - _COUNTS
@@ -175,7 +201,7 @@ class Narrowing(Pane, can_focus=True):
         return line.append(f"{count:>{_COUNTS}}", FAINT)
 
 
-def _is_same(row: str | Value, other: str | Value | None) -> bool:
+def _is_same(row: str | Value | More, other: str | Value | More | None) -> bool:
     if not (isinstance(row, Value) and isinstance(other, Value)):
         return False
     return (row.kind, row.value) == (other.kind, other.value)

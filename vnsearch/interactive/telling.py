@@ -18,12 +18,8 @@ def total(results: Results) -> str:
     return of.format(complete=number(results.complete), total=number(results.total))
 
 
-def told(results: Results) -> str:
-    """What the user should know of how the search went; "" if that is nothing."""
-    return " · ".join(_told(results))
-
-
-def _told(results: Results) -> Iterator[str]:
+def told(results: Results) -> Iterator[str]:
+    """What the user should know of how the search went."""
     understood = results.understood
     missing = ", ".join(understood.missing)
     typed = " ".join(closed(results.query).split())

@@ -12,6 +12,7 @@ from vnsearch.interactive import telling
 from vnsearch.interactive.asking import Sought
 from vnsearch.interactive.narrowing import chosen
 from vnsearch.interactive.pane import CHOSEN, Line, wrong
+from vnsearch.interactive.worker import Looked
 from vnsearch.language import _
 from vnsearch.model import Results
 from vnsearch.render.marking import BRIGHT, FAINT
@@ -47,7 +48,13 @@ class Top(Container):
             yield Line("total")
         yield Line("told")
 
-    def tell(self, sought: Sought, results: Results | None, failure: Sequence[str]) -> None:
+    def tell(
+        self,
+        sought: Sought,
+        results: Results | None,
+        looked: Looked,
+        failure: Sequence[str],
+    ) -> None:
         """Show what an answer is narrowed to, how the search went, or what is wrong."""
         line, total = Text("   "), ""
         for value in chosen(sought.files):
@@ -57,7 +64,10 @@ class Top(Container):
             told = [Text(" ").append_text(wrong(visible(failure[0])))]
             told += [Text("   ").append(visible(part), FAINT) for part in failure[1:]]
         elif results is not None:
-            line.append(visible(telling.told(results)), FAINT)
+            parts = [*telling.told(results)]
+            if looked.files_have_changed:
+                parts.append(_("files have changed since they were indexed"))
+            line.append(visible(" · ".join(parts)), FAINT)
             total = telling.total(results)
         elif not sought.text.strip():
             line.append(_("type what you look for, with marks or without"), FAINT)

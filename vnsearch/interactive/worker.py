@@ -23,6 +23,20 @@ class Question(Protocol):
         """The answers, one after the other; None only lets something newer be asked instead."""
 
 
+class Look(NamedTuple):
+    """Whether the index, which is opened anew if it was renewed, is up to date."""
+
+    def answers(self, searcher: Searcher) -> Generator["Looked", None, None]:
+        """See `Question`."""
+        yield Looked(bool(searcher.has_changed()))
+
+
+class Looked(NamedTuple):
+    """The answer to a `Look`."""
+
+    files_have_changed: bool
+
+
 class Renewed(NamedTuple):
     """The index was renewed: answers from before may be out of date."""
 

@@ -45,4 +45,5 @@ class Lexicon(Protocol):
         """Return, for each group of words, whether a passage has all of them, wherever in it."""
 
     def sample_texts(self, word: str, count: int) -> Iterable[str]:
-        """Return the texts of at most `count` passages with a word, spread over all of them."""
+        """Return the texts of at most `count` passages with a word: those of the documents whose
+        texts have the lowest hashes, which are the same in whatever order they came."""

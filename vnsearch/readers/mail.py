@@ -63,7 +63,7 @@ def read(source: Source) -> Iterator[Document | Flaw | Held]:
     if end_of_parts(data) < len(data):
         told = N_("over {count} parts; the rest was not read")
         yield Flaw(told.format(count=f"{_MOST_PARTS:,}"))
-    yield from attached(message)
+    yield from attached(message, ocr=source.recognized is not None)
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -192,8 +192,10 @@ def _attachments(source: Source, message: EmailMessage) -> Iterator[str]:
             yield _decoded(source, name.encode("utf-8", "surrogateescape"))
 
 
-def attached(message: EmailMessage) -> Iterator[Held]:
-    """Yield the files that came with a message, those with a reader; messages in it are such."""
+def attached(message: EmailMessage, *, ocr: bool) -> Iterator[Held]:
+    """Yield the files that came with a message, those with a reader; messages in it are such.
+
+    `ocr`: the text in pictures is to be recognized."""
     from vnsearch.readers import format_of
 
     for number, (part, own) in enumerate(_files(message), 1):
@@ -201,7 +203,7 @@ def attached(message: EmailMessage) -> Iterator[Held]:
         name = own or f"message-{number}"
         if forwarded and not name.lower().endswith(".eml"):
             name = f"{name}.eml"
-        if format_of(name) is None:
+        if format_of(name, ocr=ocr) is None:
             continue
         with suppress(Exception):  # of headers that cannot be written again
             data = bytes(part.get_payload(0)) if forwarded else _payload(part)  # type: ignore[arg-type]

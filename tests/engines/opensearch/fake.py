@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from vnsearch.engines.opensearch.client import Answer
+from vnsearch.engines.opensearch.transport import Answer
 from vnsearch.query.clauses import within_one_edit
 from vnsearch.ranking import K1, MAX_SATURATION, B
 

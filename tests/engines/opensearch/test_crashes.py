@@ -3,6 +3,7 @@ next run makes an index like one built anew."""
 
 import json
 from contextlib import closing, suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ from tests.conftest import write_files
 from tests.engines.opensearch.fake import FakeCluster
 from vnsearch.engines.opensearch import OpenSearchEngine, counts, state
 from vnsearch.engines.opensearch.address import parse
-from vnsearch.engines.opensearch.client import Answer, Transport
-from vnsearch.errors import LockedError
+from vnsearch.engines.opensearch.transport import Answer, Transport
+from vnsearch.errors import LockedError, VnsearchError
 from vnsearch.index.check import check
 from vnsearch.indexing.status import status
 from vnsearch.indexing.update import update
@@ -57,6 +58,17 @@ class Dying:
         if self.left == 0 and self._lose:
             raise KilledError
         return answer
+
+
+def before_commit(send: Transport) -> Transport:
+    """A transport that dies when all is sent and nothing committed."""
+
+    def dying(node: int, method: str, path: str, body: bytes | None, seconds: float) -> Answer:
+        if method == "PUT" and "/_doc/commit" in path:
+            raise KilledError
+        return send(node, method, path, body, seconds)
+
+    return dying
 
 
 def engine(transport: Transport) -> OpenSearchEngine:
@@ -131,6 +143,28 @@ def test_a_writer_that_dies_loses_nothing(
     assert seen in (expected["before"][0], expected["after"][0])
     let_go(cluster)
     update(index, [str(docs)], engine=engine(cluster))
+    assert not check(index, engine(cluster)).damages
+    assert answers(index, cluster) == expected["after"][0]
+    assert counted(cluster) == expected["after"][1]
+
+
+@pytest.mark.parametrize("at", range(1, 50))
+def test_two_writers_that_die_one_after_the_other(
+    tmp_path: Path, expected: dict[str, Any], at: int
+) -> None:
+    cluster = FakeCluster()
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    docs.mkdir()
+    write(docs, BEFORE)
+    update(index, [str(docs)], engine=engine(cluster))
+    write(docs, AFTER)
+
+    for transport in (before_commit(cluster), Dying(cluster, at, lose_answer=at % 2 > 0)):
+        with suppress(KilledError):
+            update(index, engine=engine(transport))
+        let_go(cluster)
+        assert answers(index, cluster) in (expected["before"][0], expected["after"][0])
+    update(index, engine=engine(cluster))
     assert not check(index, engine(cluster)).damages
     assert answers(index, cluster) == expected["after"][0]
     assert counted(cluster) == expected["after"][1]
@@ -249,3 +283,40 @@ def test_what_an_old_writer_sends_late_is_not_seen(
     assert counted(cluster) == expected["after"][1]
     assert json.dumps(answers(index, cluster)) == json.dumps(expected["after"][0])
     assert counts.PASSAGES in counted(cluster)
+
+
+def test_what_comes_while_the_next_run_writes_is_not_seen(
+    tmp_path: Path, expected: dict[str, Any]
+) -> None:
+    cluster = FakeCluster()
+    docs, index = tmp_path / "docs", tmp_path / "index"
+    docs.mkdir()
+    write(docs, BEFORE)
+    update(index, [str(docs)], engine=engine(cluster))
+    late: list[tuple[Any, ...]] = []
+
+    def slow(node: int, method: str, path: str, body: bytes | None, seconds: float) -> Answer:
+        request = node, method, path, body, seconds
+        if path != "/_bulk":
+            return cluster(*request)
+        late.append(request)
+        return deepcopy(cluster)(*request)
+
+    write(docs, AFTER)
+    with suppress(VnsearchError):  # nothing of it came
+        update(index, engine=engine(slow))
+    let_go(cluster)
+
+    def with_the_late(node: int, method: str, path: str, body: Any, seconds: float) -> Answer:
+        while path == "/_bulk" and late:
+            cluster(*late.pop(0))
+        return cluster(node, method, path, body, seconds)
+
+    update(index, engine=engine(with_the_late))
+    assert answers(index, cluster) == expected["after"][0]
+    write(docs, {**AFTER, "x.txt": "thêm một tệp"})
+    update(index, engine=engine(cluster))
+    (docs / "x.txt").unlink()
+    update(index, engine=engine(cluster))
+    assert answers(index, cluster) == expected["after"][0]
+    assert counted(cluster) == expected["after"][1]

@@ -1,6 +1,7 @@
 """The engine past one machine: passages in an OpenSearch cluster, over HTTP.
 
-address, client         where the cluster is; requests, sent again where that is safe
+address, transport,     where the cluster is; requests, asked again while a node or a part is
+client, refusals        gone; errors with advice
 schema, documents,      what the cluster keeps of a document, and of counts
 tokens, counts
 writer, spelling,       documents -> cluster, in bulk
@@ -26,16 +27,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from vnsearch.engines.opensearch.address import Address
-    from vnsearch.engines.opensearch.client import Client, Transport
+    from vnsearch.engines.opensearch.client import Client
     from vnsearch.engines.opensearch.lock import Lock
     from vnsearch.engines.opensearch.reader import ClusterReader
+    from vnsearch.engines.opensearch.transport import Transport
     from vnsearch.engines.opensearch.writer import Writer
 
 
 class OpenSearchEngine:
     """The `Engine` on a cluster."""
 
-    version = "opensearch-1"  # as in `schema`
+    version = "opensearch-2"  # as in `schema`
 
     def __init__(
         self,

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from vnsearch import ranking
-from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, Matching, all_of, word_in
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
 from vnsearch.engines.opensearch.scoring import NameWord
 from vnsearch.engines.opensearch.tokens import bigram, both, term
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.query.clauses import Kind, Word
 from vnsearch.ranking import MAX_SATURATION, Feature, Weight
 

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from vnsearch.engines.opensearch.bounds import MARGIN
-from vnsearch.engines.opensearch.client import ChangedError, Client, Json
+from vnsearch.engines.opensearch.client import Client
 from vnsearch.engines.opensearch.documents import from_text, name_of, tokens_of
 from vnsearch.engines.opensearch.matching import NOTHING, PART, all_of
 from vnsearch.engines.opensearch.qualifying import Qualified
+from vnsearch.engines.opensearch.refusals import ChangedError
 from vnsearch.engines.opensearch.schema import MAX_WINDOW
 from vnsearch.engines.opensearch.scoring import Scorer
 from vnsearch.engines.opensearch.state import State, terms
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.errors import VnsearchError
 from vnsearch.language import _
@@ -178,7 +180,7 @@ class Candidates:
             hits = self._client.search(path, body)["hits"]["hits"]
             ids = [f"{hit['_source']['d']}.0" for hit in hits]
             if ids:
-                found = self._client.post(f"/{self._state.passages}/_mget", {"ids": ids})["docs"]
+                found = self._client.documents(self._state.passages, ids)
                 self._add(one["_source"] for one in found if one.get("found"))
             ranked = self._ranked()
             if len(ranked) >= wanted or len(hits) < _TOGETHER:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from vnsearch.engines.opensearch.client import Client, Json
+from vnsearch.engines.opensearch.client import Client
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.tokens import Name, Tokens, borders, folded_of, term
 
@@ -71,11 +71,11 @@ def words_of(counts: Iterable[str]) -> dict[str, bytes]:
     return found
 
 
-def uncommitted(client: Client, current: State) -> Counter[str]:
+def uncommitted(client: Client, current: State, preference: str) -> Counter[str]:
     """Return what is counted in documents of runs that are not committed and were not taken back:
-    seldom any."""
+    seldom any. All of it is what a search sees, as it is with the counts themselves."""
     found: Counter[str] = Counter()
-    for _, body in left(client, current):
+    for _, body in left(client, current, preference):
         for field, sign in (("plus", 1), ("minus", -1)):
             for each in body[field].split():
                 counted_term, _, times = each.rpartition("|")
@@ -83,20 +83,22 @@ def uncommitted(client: Client, current: State) -> Counter[str]:
     return found
 
 
-def left(client: Client, current: State) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the documents of counts of runs that are not committed and were not taken back, of
-    those that a search sees."""
-    later: list[Json] = [{"range": {"run": {"gt": current.epoch}}}]
+def left(client: Client, current: State, preference: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the documents of counts of runs that are not committed and were not taken back, as a
+    search sees it: what takes one back may be there and not be counted yet."""
+    later: list[Any] = [{"range": {"run": {"gt": current.epoch}}}]
     later += terms("run", current.aborted)
     query = {"bool": {"should": later, "minimum_should_match": 1}}
     body: dict[str, Any] = {"size": _PAGE, "query": query, "_source": False}
     body["sort"] = [{"run": "asc"}, {"name": "asc"}]
-    while hits := client.search(f"/{current.counts}/_search", body)["hits"]["hits"]:
+    path = f"/{current.counts}/_search?preference={preference}"
+    while hits := client.search(path, body)["hits"]["hits"]:
         names = [hit["_id"] for hit in hits]
-        ids = [f"undo:{name}" for name in names]
-        undone = client.post(f"/{current.counts}/_mget?_source=false", {"ids": ids})["docs"]
-        for name, undo in zip(names, undone, strict=True):
-            if not undo.get("found"):
+        undoing: dict[str, Any] = {"size": _PAGE, "_source": ["undoes"]}
+        undoing["query"] = {"terms": {"undoes": names}}
+        undone = {hit["_source"]["undoes"] for hit in client.search(path, undoing)["hits"]["hits"]}
+        for name in names:
+            if name not in undone:
                 yield name, (client.get(f"/{current.counts}/_doc/{name}") or {})["_source"]
         body["search_after"] = hits[-1]["sort"]
 

@@ -4,7 +4,6 @@ passages of a document that has several; and how these are read again."""
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from hashlib import blake2b
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -46,7 +45,7 @@ def indexed(made: Made, run: int, spelling: Spelling) -> Iterator[Indexed]:
         "n": spelling.placed((*own, *folders)),
     }
     if made.text_hash:
-        common["h"] = format(made.text_hash, "x")
+        common["h"] = format(made.text_hash, "016x")  # in the order of numbers
     in_name = {spelling.in_name[term] for field in (*own, *folders) for term in field}
     in_name.update(spelling.in_own[term] for field in own for term in field)
     for number, (stored, terms) in enumerate(zip(made.stored, made.passages, strict=True)):
@@ -55,7 +54,6 @@ def indexed(made: Made, run: int, spelling: Spelling) -> Iterator[Indexed]:
             **common,
             "i": number,
             "kind": ["part", "unit"] if count == 1 else ["part"],
-            "r": _sample_hash(first.source, first.key, number),
             "s": " ".join(in_name.union(_set(terms, spelling))),
             "f": [spelling.folded_text(field) for field in fields],
             "x": spelling.placed(fields),
@@ -93,12 +91,6 @@ def _set(terms: Passage, spelling: Spelling) -> set[str]:
 
 def _json(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
-
-
-def _sample_hash(source: str, key: str, number: int) -> int:
-    """Return a number by which passages come in no order."""
-    data = f"{source}\0{key}\0{number}".encode("utf-8", "surrogateescape")
-    return int.from_bytes(blake2b(data, digest_size=4).digest(), "little") >> 1
 
 
 def _stored(

@@ -94,18 +94,16 @@ class ClusterLexicon:
         return [answer["hits"]["total"]["value"] > 0 for answer in answers]
 
     def sample_texts(self, word: str, count: int) -> Iterable[str]:
-        """See `query.lexicon.Lexicon`: those with the lowest hashes, in the order of their
-        files."""
+        """See `query.lexicon.Lexicon`."""
         body = {
             "size": count,
             "track_total_hits": False,
             "query": all_of([self._state.visible(), PART, _has(word)]),
-            "sort": [{"r": "asc"}],
-            "_source": ["src", "key", "i", "stored.text"],
+            "sort": [{"h": "asc"}, {"i": "asc"}],
+            "_source": ["stored.text"],
         }
         hits = self._client.search(f"/{self._state.passages}/_search", body)["hits"]["hits"]
-        found = sorted((h["_source"] for h in hits), key=lambda s: (s["src"], s["key"], s["i"]))
-        return [source["stored"]["text"] for source in found]
+        return [hit["_source"]["stored"]["text"] for hit in hits]
 
 
 def _has(word: str) -> dict[str, dict[str, str]]:

@@ -13,7 +13,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from vnsearch.engines.opensearch import state
-from vnsearch.engines.opensearch.client import Client, ClusterError
+from vnsearch.engines.opensearch.client import Client
+from vnsearch.engines.opensearch.refusals import ClusterError
 from vnsearch.errors import LockedError
 from vnsearch.language import _
 from vnsearch.platform import has_ended

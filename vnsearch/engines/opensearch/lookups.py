@@ -8,10 +8,12 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
-from vnsearch.engines.opensearch.client import Client, ClusterError, Json
-from vnsearch.engines.opensearch.counts import DOCUMENTS, uncommitted
+from vnsearch.engines.opensearch.client import Client
+from vnsearch.engines.opensearch.counts import DOCUMENTS, left, uncommitted
+from vnsearch.engines.opensearch.refusals import ChangedError
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.tokens import folded_of, term
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.errors import VnsearchError
 from vnsearch.language import _
 from vnsearch.query.clauses import Kind, Word
@@ -40,7 +42,7 @@ class Lookups:
         self._df: dict[tuple[str, str], int] = {}  # Lucene's, by field and term
         self._fields: dict[str, tuple[int, int]] = {}
         self._asked: dict[str, dict[Any, Any]] = {}
-        self._of_others: Mapping[str, int] | None = None
+        self._early: tuple[int, Mapping[str, int]] = state.counted, {}  # see `_take_counts`
 
     def settled(self, compute: Callable[[], T]) -> T:
         """Return what `compute` gives when all that it asks for is known."""
@@ -108,25 +110,24 @@ class Lookups:
         return _vectors(self._state.counts, {"plus": text, "minus": text}, None)
 
     def _take_counts(self, counted: list[str], found: Json) -> None:
-        """Take counts of what is committed; others may be seen while a run ends, or after one that
-        came to nothing."""
-        plus, minus = (_terms(found, field) for field in ("plus", "minus"))
-        seen = plus.get(DOCUMENTS, {}).get("ttf", 0)
-        if seen < self._state.counted:
-            self._client.refresh(self._state.counts)
-            again = term_vectors(self._client, [self._vectors_of(counted)], self._preference)
-            plus, minus = (_terms(again[0], field) for field in ("plus", "minus"))
+        """Take counts of what is committed. Others may be seen while a run ends, or after one that
+        came to nothing: they are looked for when there are more documents of counts than those
+        that were committed, and then it is asked again whether there are still as many."""
+        for _turn in range(_MOST_TIMES):
+            plus, minus = (_terms(found, field) for field in ("plus", "minus"))
             seen = plus.get(DOCUMENTS, {}).get("ttf", 0)
-        early = self._early() if seen != self._state.counted else {}
+            if seen == self._early[0]:
+                break
+            if seen < self._state.counted:
+                self._client.refresh(self._state.counts)
+            else:
+                self._early = seen, uncommitted(self._client, self._state, self._preference)
+            (found,) = self._client.term_vectors([self._vectors_of(counted)], self._preference)
+        else:
+            raise ChangedError
         for name in counted:
             times = [each.get(name, {}).get("ttf", 0) for each in (plus, minus)]
-            self._counts[name] = times[0] - times[1] - early.get(name, 0)
-
-    def _early(self) -> Mapping[str, int]:
-        """What is counted of runs that are not committed, and not taken back."""
-        if self._of_others is None:
-            self._of_others = uncommitted(self._client, self._state)
-        return self._of_others
+            self._counts[name] = times[0] - times[1] - self._early[1].get(name, 0)
 
     def _search(self, asked: Mapping[str, Mapping[Any, Any]]) -> None:
         """Ask for words, totals and highest scores."""
@@ -187,7 +188,7 @@ class Lookups:
         fields = {field: " ".join(names) for field, names in by_field.items()}
         if fields:
             docs += [_vectors(self._state.passages, fields, r) for r in self._state.routing]
-        found = term_vectors(self._client, docs, self._preference)
+        found = self._client.term_vectors(docs, self._preference)
         if counted:
             self._take_counts(counted, found[0])
             found = found[1:]
@@ -204,31 +205,19 @@ class Lookups:
             )
 
 
-def term_vectors(client: Client, docs: list[Json], preference: str) -> list[Json]:
-    """Return what the cluster knows of the terms in documents that it does not have."""
-    path = f"/_mtermvectors?preference={preference}&realtime=false"
-    found: list[Json] = client.post(path, {"docs": docs})["docs"]
-    for one in found:
-        if "error" in one:
-            why = one["error"].get("reason", "")
-            raise ClusterError(
-                _("the cluster has no statistics: {why}").format(why=why),
-                _("see: vnsearch status"),
-            )
-    return found
-
-
 def too_many_words(word: Word) -> VnsearchError:
     """The error for a prefix, or a fuzzy word, that stands for more words than can be had."""
     why = _("too many words are like {word}").format(word=word.text)
     return VnsearchError(why, _("type more letters of it"))
 
 
-def counted_documents(client: Client, index: str) -> int:
-    """Return how many documents of counts a search sees."""
-    asked = [_vectors(index, {"plus": DOCUMENTS}, None)]
-    terms_of = _terms(term_vectors(client, asked, "_primary")[0], "plus")
-    return int(terms_of.get(DOCUMENTS, {}).get("ttf", 0))
+def counted_documents(client: Client, current: State) -> int:
+    """Return how many documents of counts are committed when a run is, of those that a search
+    sees; what a run that came to nothing sent too late to be taken back is none of them."""
+    asked = [_vectors(current.counts, {"plus": DOCUMENTS}, None)]
+    found = _terms(client.term_vectors(asked, "_primary")[0], "plus")
+    others = sum(1 for _ in left(client, current, "_primary"))
+    return int(found.get(DOCUMENTS, {}).get("ttf", 0)) - others
 
 
 def _hits(answer: Json) -> list[Json]:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.lookups import Lookups, too_many_words
 from vnsearch.engines.opensearch.tokens import bigram, both, folded_of, term
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.query.clauses import All, Clause, Kind, Not, Phrase, Word
 from vnsearch.query.clauses import Any as AnyOf
 

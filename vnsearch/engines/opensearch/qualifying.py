@@ -5,11 +5,11 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from vnsearch import ranking
-from vnsearch.engines.opensearch.client import Json
 from vnsearch.engines.opensearch.frequencies import Frequencies
 from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.schema import MAX_CLAUSES
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.errors import VnsearchError
 from vnsearch.language import _
 from vnsearch.query.clauses import (

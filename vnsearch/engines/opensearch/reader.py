@@ -11,7 +11,7 @@ from vnsearch.engines import Filters
 from vnsearch.engines.opensearch import counts
 from vnsearch.engines.opensearch.bounds import Bounds
 from vnsearch.engines.opensearch.candidates import Candidates, Found
-from vnsearch.engines.opensearch.client import ChangedError, Client, ClusterError, Json, pages
+from vnsearch.engines.opensearch.client import Client, pages
 from vnsearch.engines.opensearch.documents import (
     as_text,
     from_text,
@@ -24,8 +24,10 @@ from vnsearch.engines.opensearch.lexicon import ClusterLexicon
 from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, PART, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
+from vnsearch.engines.opensearch.refusals import ChangedError, ClusterError
 from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, committed, terms
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.engines.opensearch.writer import scan
 from vnsearch.language import _
 from vnsearch.model import Cluster, Match, Matches, StoredPassage
@@ -81,7 +83,7 @@ class ClusterReader(ClusterLexicon):
     def cluster(self) -> Cluster:
         """See `engines.IndexReader`."""
         indexes = f"{self._state.passages},{self._state.counts}"
-        health = self._client.get(f"/_cluster/health/{indexes}") or {}
+        health = self._client.health(indexes)
         stored = self._client.get(f"/{indexes}/_stats/store") or {}
         return Cluster(
             str(self._client.address),

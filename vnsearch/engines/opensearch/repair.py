@@ -8,13 +8,16 @@ removed and did not come to delete is deleted.
 import re
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
 from vnsearch.engines.opensearch import counts, schema, shared_catalog, state
-from vnsearch.engines.opensearch.client import Client, ClusterError, Json
+from vnsearch.engines.opensearch.client import Client
+from vnsearch.engines.opensearch.refusals import ClusterError, TransientError
 from vnsearch.engines.opensearch.state import State
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.errors import LockedError
 from vnsearch.language import _
 
@@ -41,14 +44,13 @@ def new_indexes(client: Client, shards: int, replicas: int | None) -> State:
 
 
 def _create(client: Client, index: str, body: Json) -> None:
-    answer = client.request("HEAD", f"/{index}")
-    if answer.status == 404:
+    if not client.exists(f"/{index}"):
         try:
             # With all copies there, a node may die while documents are sent; where one has no
             # node to be on, the wait is in vain.
             client.put(f"/{index}?wait_for_active_shards=all&timeout=10s", body)
         except ClusterError:
-            if client.request("HEAD", f"/{index}").status != 200:
+            if not client.exists(f"/{index}"):
                 raise
 
 
@@ -86,7 +88,7 @@ def undo(client: Client, current: State) -> None:
 
 
 def _take_back_counts(client: Client, current: State) -> None:
-    for name, counted in counts.left(client, current):
+    for name, counted in counts.left(client, current, "_primary"):
         client.put_if(f"/{current.counts}/_create/undo:{name}", counts.undoing(counted, name))
 
 
@@ -129,12 +131,11 @@ def publish(client: Client, current: State, folder: Path) -> None:
             _("another process changed the index meanwhile; nothing of this run was kept"),
             _("run the command again"),
         )
-    delete_gone(client, current)
-    kept = {one["passages"] for one in body["retired"]} | {current.passages}
-    _drop_indexes(client, kept)
-    shared_catalog.forget(
-        client, [*catalog["chunks"], *(old.body["catalog"]["chunks"] if old else ())]
-    )
+    with suppress(TransientError):  # what is left of it is done by the next run
+        delete_gone(client, current)
+        _drop_indexes(client, {one["passages"] for one in body["retired"]} | {current.passages})
+        chunks = [*catalog["chunks"], *(old.body["catalog"]["chunks"] if old else ())]
+        shared_catalog.forget(client, chunks)
 
 
 def _retired(old: state.Commit | None, current: State) -> list[Json]:
@@ -160,11 +161,11 @@ def _drop_indexes(client: Client, kept: Iterable[str]) -> None:
 
 
 def _must_be_healthy(client: Client, current: State) -> None:
-    """Raise ClusterError when a part of the index is not there."""
-    for index in (current.passages, current.counts):
-        health = client.get(f"/_cluster/health/{index}?level=indices") or {}
-        if health.get("status") == "red":
-            raise ClusterError(
-                _("a part of the new index is not there, so the old one stays: nodes are down"),
-                _("start them, and run the command again"),
-            )
+    """Raise ClusterError when a part of the index is not there and does not come."""
+    try:
+        client.wait_until_whole(current.passages, current.counts)
+    except TransientError as error:
+        raise ClusterError(
+            _("a part of the new index is not there, so the old one stays: nodes are down"),
+            _("start them, and run the command again"),
+        ) from error

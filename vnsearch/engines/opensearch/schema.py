@@ -26,7 +26,7 @@ from typing import Any, Final
 from vnsearch.analysis.tokenizer import VERSION as ANALYSIS
 from vnsearch.ranking import K1, B
 
-VERSION: Final = "opensearch-1"
+VERSION: Final = "opensearch-2"
 
 # A search may look at so many passages, see `candidates`.
 MAX_WINDOW: Final = 1_000_000
@@ -53,7 +53,6 @@ PASSAGES: Final = {
     "src": _KEYWORD,  # name of the file, a character a byte
     "key": _KEYWORD,
     "h": _KEYWORD,  # hash of the text
-    "r": {"type": "integer"},  # a hash, for samples
     "s": _SET,
     "f": {**_WORDS, "index_options": "freqs"},
     "x": {**_WORDS, "index_options": "positions"},

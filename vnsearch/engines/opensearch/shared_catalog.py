@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from vnsearch.engines.opensearch import state
-from vnsearch.engines.opensearch.client import Client, ClusterError
+from vnsearch.engines.opensearch.client import Client
+from vnsearch.engines.opensearch.refusals import ClusterError
 from vnsearch.errors import REPAIR
 from vnsearch.language import _
 
@@ -75,7 +76,6 @@ def _get(client: Client, names: set[str], *, data: bool) -> Iterator[tuple[str, 
     for begin in range(0, len(ordered), size):
         ids = ordered[begin : begin + size]
         source = "true" if data else "false"
-        path = f"/{_index(client)}/_mget?_source={source}"
-        for one in client.post(path, {"ids": ids})["docs"]:
+        for one in client.documents(_index(client), ids, source):
             if one.get("found"):
                 yield one["_id"], one.get("_source", {}).get("data", "")

@@ -11,13 +11,14 @@ import numpy as np
 
 from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.engines.opensearch import counts, state
-from vnsearch.engines.opensearch.client import Client, Json
+from vnsearch.engines.opensearch.client import Client
 from vnsearch.engines.opensearch.counting import Counting
 from vnsearch.engines.opensearch.documents import Made, as_text, indexed, name_of, tokens_of
 from vnsearch.engines.opensearch.lock import Lock
 from vnsearch.engines.opensearch.lookups import counted_documents
 from vnsearch.engines.opensearch.spelling import Name, Spelling, names_of, passages_of
 from vnsearch.engines.opensearch.state import State
+from vnsearch.engines.opensearch.transport import Json
 from vnsearch.engines.tokens.streams import TokenStream, token_stream
 from vnsearch.model import Document, StoredPassage
 
@@ -218,7 +219,7 @@ class Writer:
         client.refresh(self._state.passages, self._state.counts)
         # What the run before removed was deleted when it was published, which is seen from now on.
         pending = self._old.gone if not is_published(client, self._old) else ()
-        counted = counted_documents(client, self._state.counts)
+        counted = counted_documents(client, self._state)
         self._state = self._state._replace(gone=(*pending, *gone), counted=counted)
         state.write(self._folder, self._state)
         client.close()
@@ -235,7 +236,7 @@ class Writer:
         for begin in range(0, len(self._rejected), _PAGE):
             some = self._rejected[begin : begin + _PAGE]
             ids = [f"{name}.{n}" for name, passages in some for n in range(passages)]
-            found = self._client.post(f"/{index}/_mget", {"ids": ids})["docs"]
+            found = self._client.documents(index, ids)
             by_name: dict[str, list[Json]] = {}
             for one in found:
                 by_name.setdefault(one["_source"]["d"], []).append(one["_source"])

@@ -125,8 +125,9 @@ class Arrays:
 
     def read(self, name: str, begin: int, end: int) -> bytes:
         """Read bytes `begin` to `end` of an array; unlike a map, that keeps no pages in memory."""
-        at, data = self._directory[name][1] + begin, b""
-        while len(data) < end - begin:
+        at = self._directory[name][1] + begin
+        data = read_at(self._file, end - begin, at)
+        while len(data) < end - begin:  # as it hardly ever is
             read = read_at(self._file, end - begin - len(data), at + len(data))
             if not read:
                 raise DamagedError(N_("{name} ends early").format(name=name))

@@ -4,7 +4,7 @@ import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
-from itertools import chain, product, takewhile
+from itertools import chain, islice, product, takewhile
 from math import prod
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from vnsearch.engines.whoosh.format.segment_file import (
 )
 from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
 from vnsearch.engines.whoosh.read.bigrams import BigramBlock
-from vnsearch.engines.whoosh.read.bitset import packed
+from vnsearch.engines.whoosh.read.bitset import is_in, members, packed
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.names import Names
 from vnsearch.engines.whoosh.read.terms import (
@@ -93,6 +93,16 @@ class SegmentReader:
         """Iterate over the documents whose text has a hash, each by its last passage."""
         at = bisect_left(self._by_hash, wanted, key=self.hashes.__getitem__)
         return takewhile(lambda document: self.hashes[document] == wanted, self._by_hash[at:])
+
+    def by_hash(self, documents: bytes, count: int) -> Iterable[tuple[int, int]]:
+        """Return the hash of the text of documents in a set, those with the lowest, `count` at
+        least if there are so many."""
+        found = int.from_bytes(documents, "little")
+        if found.bit_count() ** 2 < count * len(self._by_hash):  # soon all are looked at
+            every = ((self.hashes[document], document) for document in members(found))
+            return (item for item in every if item[0])
+        ordered = (document for document in self._by_hash if is_in(documents, document))
+        return ((self.hashes[document], document) for document in islice(ordered, count))
 
     def last(self) -> int:
         """Return the passages that are the last of their document, as a bitset."""

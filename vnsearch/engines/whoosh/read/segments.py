@@ -6,6 +6,7 @@ Passages are numbered through all segments; sets of them are bitsets, see `bitse
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
+from heapq import nsmallest
 from itertools import accumulate
 from pathlib import Path
 from typing import Final
@@ -84,6 +85,22 @@ class Segments:
             for copy in segment.with_hash(wanted):
                 found |= 1 << begin + copy
         return found
+
+    def lowest_hashes(self, documents: int, count: int) -> list[int]:
+        """Return those of a set whose texts have the lowest hashes, at most `count`, by hash."""
+        octets = to_bytes(documents)
+        found = (
+            segment.by_hash(octets[begin // 8 : end // 8], count)
+            for segment, begin, end in zip(
+                self._segments, self._begins, self._begins[1:], strict=False
+            )
+        )
+        every = (
+            (text, begin + document)
+            for begin, some in zip(self._begins, found, strict=False)
+            for text, document in some
+        )
+        return [document for _, document in nsmallest(count, every)]
 
     def documents_by_source(self) -> dict[str, int]:
         """Return the names of the files that have live documents, and how many."""

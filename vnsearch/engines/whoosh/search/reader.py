@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from operator import and_, itemgetter
 from pathlib import Path
 
@@ -74,9 +74,15 @@ class WhooshReader:
 
     def sample_texts(self, word: str, count: int) -> Iterable[str]:
         """See `query.lexicon.Lexicon`."""
-        passages = members(self._collection.passages_with((Word(word, word, word),), exact=False))
-        step = max(1, len(passages) // count)
-        return (self._collection.record(passage).text for passage in passages[::step][:count])
+        passages = self._collection.passages_with((Word(word, word, word),), exact=False)
+        octets, documents = to_bytes(passages), self._documents
+        found = (
+            passage
+            for document in self._collection.lowest_hashes(documents.to_documents(passages), count)
+            for passage in documents.passages_of(document)
+            if is_in(octets, passage)
+        )
+        return (self._collection.record(passage).text for passage in islice(found, count))
 
     def search(
         self,
