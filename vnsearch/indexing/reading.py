@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -202,20 +203,19 @@ class PartReader:
         else:
             for document in self._added(report.source, item):
                 report.note(document, digest if document is item else NO_DIGEST[: len(digest)])
-        report.encodings += filter(None, [item.encoding])
+        if item.encoding is not None:
+            report.encodings.append(item.encoding)
 
-    def _added(self, source: str, document: Document) -> Iterator[Document]:
-        """Add a document and yield it, or its parts if there must be several."""
+    def _added(self, source: str, document: Document) -> Iterable[Document]:
+        """Add a document and return it, or its parts if there must be several."""
         try:
-            with _writing():
-                self._builder.add(source, document)
+            self._builder.add(source, document)
         except TooManyWordsError as error:
             parts = _parts(document, error.fits)
-        else:
-            yield document
-            return
-        for part in parts:
-            yield from self._added(source, part)
+            return chain.from_iterable(self._added(source, part) for part in parts)
+        except OSError as error:
+            raise WriteError(error) from error
+        return (document,)
 
 
 def _named(document: Document, part: Part, report: PartReport) -> Document:
