@@ -41,6 +41,6 @@ def test_a_name_of_other_bytes() -> None:
 def test_a_file_in_an_archive_opens_that(tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK")
     inside = str(tmp_path / "a.zip" / "b" / "c.pdf")
-    assert link("file", inside, Locator(3, "page")) == f"file://{tmp_path}/a.zip"
-    gone = str(tmp_path / "b" / "c.pdf")
-    assert link("file", gone, Locator(3, "page")) == f"file://{gone}#page=3"
+    assert link("file", inside, Locator(3, "page")) == (tmp_path / "a.zip").as_uri()
+    gone = tmp_path / "b" / "c.pdf"
+    assert link("file", str(gone), Locator(3, "page")) == f"{gone.as_uri()}#page=3"
