@@ -1369,6 +1369,12 @@ def test_analyze(run: Command) -> None:
     assert run("analyze", "-q", "Đảng").stdout == ""
 
 
+def test_analyze_tells_what_the_tail_of_a_number_is(run: Command) -> None:
+    *_, token, told = run("analyze", "1,75").stdout.splitlines()
+    assert token.split() == ["1", "2–4", "75", ",75", ",75"]
+    assert told == "a form that begins with a comma is the tail of a number: of 1,75 the 75"
+
+
 def test_analyze_json(run: Command) -> None:
     text = unicodedata.normalize("NFD", "Kĩ thuật \x1b")
     assert answer(run("analyze", "--json", text))["tokens"] == [
