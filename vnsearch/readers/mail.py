@@ -116,9 +116,9 @@ def _header(source: Source, message: EmailMessage, raw: Mapping[str, str], name:
     written = raw.get(name, "")
     if not written.isascii():  # bytes that should have been encoded (RFC 2047)
         return _decoded(source, written.encode("utf-8", "surrogateescape"))
-    if not written or _PLAIN_PEOPLE.fullmatch(written):
+    if len(written) <= _MOST_PARSED and _PLAIN_PEOPLE.fullmatch(written):
         return written
-    if name == "subject" and "=?" not in written:
+    if not written or (name == "subject" and "=?" not in written):
         return _LINE_ENDS.sub("", written).strip()
     try:
         return f"{message.get(name, '')}{written[_parsed_until(written) :]}".strip()
