@@ -318,7 +318,9 @@ def test_a_file_that_breaks_its_reader_costs_only_itself(place: Place, run: Comm
     slow = b"<p>a b <i>c</i></p>" * 400_000
     place.write("a.zip", zipped({"a.txt": CON_CO, "b.html": slow, "c.txt": CON_CO}))
     done = run("index", "docs", VNSEARCH_READ_SECONDS="1")
-    assert "a.zip/b.html: takes over 1 s of processor time to read; the next run" in done.stderr
+    # Which one, a busy machine decides.
+    limits = ("takes over 1 s of processor time to read", "takes too long to read")
+    assert any(f"a.zip/b.html: {limit}; the next run" in done.stderr for limit in limits)
     assert place.ids("cò") == ["a.zip/a.txt", "a.zip/c.txt"]
     again = place.update()
     assert (again.added, again.unchanged) == (1, 2)

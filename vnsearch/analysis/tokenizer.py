@@ -120,7 +120,8 @@ def tokenize(text: str) -> Iterator[Token]:
 
 
 def forms_in(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the folded and the exact forms of the tokens of an NFC text: faster than tokens."""
+    """Yield the folded and the exact forms of the tokens of an NFC text, but tails of numbers as
+    other numbers: faster than tokens."""
     return map(forms, words_in(text).findall(text))
 
 

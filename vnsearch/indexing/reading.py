@@ -237,15 +237,23 @@ def folders_inside(name: str, container: str, outer: str) -> str:
 
 def _recognized(
     file: WholeFile, hashing: HashingReader
-) -> Callable[[Member | None], Mapping[int, str]] | None:
+) -> Callable[[Member | None], Mapping[int, str] | None] | None:
     """What gives the recognized pages of a file in a file, or of that when it was read; None if
-    none are wanted."""
+    none are wanted, or none are looked for in such a file."""
     if not file.recognized:
         return None
     from vnsearch.index.recognized import Recognized, identity
 
     kept = Recognized(Path(file.recognized))
-    return lambda member: kept.texts(identity(member) if member else hashing.digest())
+
+    def recognized(member: Member | None) -> Mapping[int, str] | None:
+        if member is None:
+            return kept.texts(hashing.digest())
+        name = member.name
+        is_looked_at = readers.has_pictures(name) or readers.may_nest(name)
+        return kept.texts(identity(member)) if is_looked_at else None
+
+    return recognized
 
 
 def _report_of(container: str, member: Member) -> PartReport:

@@ -79,7 +79,7 @@ class Sandbox:
         wanted: Wanted = lambda _: False,
         *,
         recognized: Pages | None = None,
-        recognized_in: Callable[[Member], Pages] | None = None,
+        recognized_in: Callable[[Member], Pages | None] | None = None,
         share: tuple[int, int] = (0, 1),
         only_pictures: bool = False,
     ) -> Iterator[Document | Flaw | Member | Done]:

@@ -58,6 +58,7 @@ TRANSIENT: Final = _PART_IS_GONE | _NO_MANAGER | _BUSY
 _BLOCKS: Final = frozenset(("cluster_block_exception", "index_create_block_exception"))
 # A block that ends when the cluster has a manager and knows its state.
 _PASSING_BLOCK: Final = "SERVICE_UNAVAILABLE"
+_NO_INDEX: Final = "index_not_found_exception"
 _TOO_MANY: Final = 429
 _NOT_NOW: Final = {502, 503, 504}
 
@@ -79,6 +80,10 @@ class ChangedError(ClusterError):
         super().__init__(_("the index was changed during the search"), _("search again"))
 
 
+class GoneError(ChangedError):
+    """The index that was read is not there any more: another one took its place."""
+
+
 def refused(status: int, said: Json) -> ClusterError:
     """The error for what a cluster does not do, by the HTTP status and all that it `said`."""
     causes = dict(_causes(said))  # the last one of a kind is the innermost
@@ -95,8 +100,8 @@ def refused(status: int, said: Json) -> ClusterError:
         how = _("ask its administrator for the rights that docs/opensearch.md names")
         said_so = _("this user may not do that in the cluster: {why}").format(why=why)
         return ClusterError(said_so, how)
-    if "index_not_found_exception" in causes:
-        return ChangedError()
+    if _kind(said) == _NO_INDEX:
+        return GoneError()
     return _passing(status, causes.keys()) or ClusterError(
         _("the cluster refuses a request: {why}").format(why=why or f"HTTP {status}"),
         _("see the log of the node, and docs/opensearch.md"),
@@ -112,7 +117,8 @@ def in_part() -> TransientError:
 
 
 def _passing(status: int, kinds: Any) -> TransientError | None:
-    if kinds & _PART_IS_GONE:
+    # A node that has just come back may not know an index of which it is to have a part.
+    if kinds & _PART_IS_GONE or _NO_INDEX in kinds:
         return in_part()
     if kinds & _NO_MANAGER:
         return _no_manager()
@@ -144,6 +150,12 @@ def _causes(said: Json) -> Iterator[tuple[str, str]]:
             yield from _causes(each)
 
 
+def _kind(said: Json) -> str:
+    """The kind of the error itself, whatever caused it."""
+    error = said.get("error") if isinstance(said, dict) else None
+    return str(error.get("type") or "") if isinstance(error, dict) else ""
+
+
 def _why(said: Json) -> str:
     """What to tell of an error: the reason of its root cause."""
     error = said.get("error") if isinstance(said, dict) else None
@@ -151,4 +163,4 @@ def _why(said: Json) -> str:
         return str(error or "")
     causes = [*(error.get("root_cause") or ()), error]
     reasons = [str(cause["reason"]) for cause in causes if cause.get("reason")]
-    return next(iter(reasons), "") or str(error.get("type") or "")
+    return next(iter(reasons), "") or _kind(said)

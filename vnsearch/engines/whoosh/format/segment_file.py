@@ -19,7 +19,7 @@ from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
 from vnsearch.language import N_
 from vnsearch.platform import READ, read_at
 
-VERSION: Final = 10
+VERSION: Final = 11
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 TF_BITS: Final = 4  # of a stored tf

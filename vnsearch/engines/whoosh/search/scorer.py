@@ -29,6 +29,7 @@ from vnsearch.ranking import TITLE_WEIGHT, Feature, Weight
 
 # By this factor sums of the same floats, none below 0, differ less in another order.
 _NEARLY: Final = 1 - 1e-9
+_NOT_WORTH_BOUNDS: Final = 128  # passages: to score all takes no longer than bounds of them
 _MANY: Final = 256  # passages: to score more takes longer than to find closer bounds
 _SOME: Final = 64  # passages: to score more takes longer than a bound of each
 _SCORED_TOGETHER: Final = 32  # passages at first, and then ever more
@@ -90,7 +91,9 @@ class Scorer:
         top = _Top(count, self._collection.size, None if copies else self._collection.text_hash)
         if not count:
             return []
-        bounds = UpperBounds(self._collection, self._bounded()) if top.is_limited else None
+        bounds = None
+        if top.is_limited and passages.bit_count() > _NOT_WORTH_BOUNDS:
+            bounds = UpperBounds(self._collection, self._bounded())
         for times, group in self._names.groups(passages):
             more = times * self._highest
             if bounds is None:
