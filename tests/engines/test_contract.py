@@ -457,6 +457,19 @@ def test_finds_by_names(engine: Engine, tmp_path: Path, text: str, expected: str
     assert found.total == len(expected)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("đốc", "23"), ("đọc", "2"), ("doc", "123"), ("name:đốc", "2")]
+)
+def test_a_suffix_has_no_marks(engine: Engine, tmp_path: Path, text: str, expected: str) -> None:
+    named: Sources = [
+        ("1", document("văn bản", name="don.doc")),
+        ("2", document("ghi", name="doc sach.txt")),
+        ("3", document("Giám đốc", name="c.txt")),
+    ]
+    found = search(engine, build(engine, tmp_path / "e", named), text)
+    assert sorted(names(found)) == [*expected]
+
+
 BY_NAME: Sources = [
     ("1", document("thu chi của trường", name="Báo cáo quý 3.docx")),
     ("2", document("thu chi của xã", name="Báo cáo quý 3 năm 2024 bản nháp.docx")),

@@ -303,6 +303,7 @@ def test_pictures_in_other_files(
     done = run("index", "docs", "--ocr", "--jobs", str(jobs), cwd=tmp_path)
     assert ids(run, tmp_path) == INSIDE
     assert tesseract.calls() == 13
+    assert hits(run, tmp_path)["docs/goi.zip/scan.pdf"]["snippet"]["confidence"] == 0.95  # type: ignore[index]
     assert "hỏng.png: damaged, or no picture that Tesseract can read" in done.stderr
     assert "unchanged" in run("index", cwd=tmp_path).stdout
     run("index", "--rebuild", cwd=tmp_path)
@@ -367,6 +368,23 @@ def test_in_other_files_what_was_not_recognized_waits(
         assert "c.txt" in run("search", "mot", "-l", cwd=tmp_path).stdout
     run("index", cwd=tmp_path)
     assert ids(run, tmp_path) == {"a.zip/a.jpg", "a.zip/b.jpg"}
+
+
+def test_what_is_not_looked_at_is_not_waited_for(
+    tmp_path: Path, run: Command, tesseract: StandIn
+) -> None:
+    """Scans without a suffix, and newer Word by the name of the old one."""
+    word = papers.PAPERS["so.docx"].make()
+    assert isinstance(word, bytes)
+    files = {"scan": scan(2), "so.doc": with_picture("so.docx", word)}
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "scan").write_bytes(files["scan"])
+    (tmp_path / "docs" / "a.zip").write_bytes(zipped(files))
+    done = run("index", "docs", "--ocr", cwd=tmp_path)
+    assert done.stderr.count("scan: no text, only pictures of it (a scan)\n") == 2
+    assert "next run" not in done.stderr
+    again = json.loads(run("index", "--json", cwd=tmp_path).stdout)
+    assert (again["changed"], again["bytes_read"], tesseract.calls()) == (0, 0, 0)
 
 
 def test_a_compressed_scan_is_recognized(tmp_path: Path, run: Command, tesseract: StandIn) -> None:

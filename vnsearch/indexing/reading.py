@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -200,34 +201,21 @@ class PartReader:
             report.kept.append(len(report.keys))
             report.note(item, digest)
         else:
-            try:
-                self._write(report.source, item)
-            except TooManyWordsError as error:
-                for document in self._in_parts(report.source, item, error.fits):
-                    report.note(document, NO_DIGEST[: len(digest)])
-            else:
-                report.note(item, digest)
-        report.encodings += filter(None, [item.encoding])
+            for document in self._added(report.source, item):
+                report.note(document, digest if document is item else NO_DIGEST[: len(digest)])
+        if item.encoding is not None:
+            report.encodings.append(item.encoding)
 
-    def _in_parts(self, source: str, document: Document, size: int) -> Iterator[Document]:
-        """Add the parts of a document, of about `size` code points, and yield them."""
-        for part in _parts(document, size):
-            yield from self._added(source, part)
-
-    def _added(self, source: str, document: Document) -> Iterator[Document]:
-        """Add a document and yield it, or its parts if there must be several."""
-        try:
-            self._write(source, document)
-        except TooManyWordsError as error:
-            yield from self._in_parts(source, document, error.fits)
-        else:
-            yield document
-
-    def _write(self, source: str, document: Document) -> None:
+    def _added(self, source: str, document: Document) -> Iterable[Document]:
+        """Add a document and return it, or its parts if there must be several."""
         try:
             self._builder.add(source, document)
-        except OSError as error:  # no fault of the file
+        except TooManyWordsError as error:
+            parts = _parts(document, error.fits)
+            return chain.from_iterable(self._added(source, part) for part in parts)
+        except OSError as error:
             raise WriteError(error) from error
+        return (document,)
 
 
 def _named(document: Document, part: Part, report: PartReport) -> Document:
@@ -249,15 +237,23 @@ def folders_inside(name: str, container: str, outer: str) -> str:
 
 def _recognized(
     file: WholeFile, hashing: HashingReader
-) -> Callable[[Member | None], Mapping[int, str]] | None:
+) -> Callable[[Member | None], Mapping[int, str] | None] | None:
     """What gives the recognized pages of a file in a file, or of that when it was read; None if
-    none are wanted."""
+    none are wanted, or none are looked for in such a file."""
     if not file.recognized:
         return None
     from vnsearch.index.recognized import Recognized, identity
 
     kept = Recognized(Path(file.recognized))
-    return lambda member: kept.texts(identity(member) if member else hashing.digest())
+
+    def recognized(member: Member | None) -> Mapping[int, str] | None:
+        if member is None:
+            return kept.texts(hashing.digest())
+        name = member.name
+        is_looked_at = readers.has_pictures(name) or readers.may_nest(name)
+        return kept.texts(identity(member)) if is_looked_at else None
+
+    return recognized
 
 
 def _report_of(container: str, member: Member) -> PartReport:

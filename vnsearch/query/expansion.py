@@ -188,12 +188,19 @@ def _with_typings(clause: Clause, others: Iterable[Typing]) -> Clause:
             if is_grouped(text) and not like.in_title:
                 whole, everything = joined(text) if text[-1].isdecimal() else text, [*others]
             else:
-                whole = "".join(word.text for word in words)
+                whole = _whole([word.text for word in words], text)
                 everything = [tuple(word.marked_text for word in words), *others]
             typings = _words(dict.fromkeys(everything), like)
             own = _word(whole, like)._replace(text=text, others=typings)
             return clause._replace(joined=own)
     return clause
+
+
+def _whole(words: Sequence[str], text: str) -> str:
+    """Words as one; what was typed, which no text has as a word, if that would make another number
+    of two: 29 of 2/9."""
+    is_other = any(a[-1:].isdecimal() and b[:1].isdecimal() for a, b in pairwise(words))
+    return text if is_other else "".join(words)
 
 
 def _words(others: Iterable[Typing], like: Word) -> tuple[tuple[Word, ...], ...]:

@@ -200,7 +200,7 @@ def read(
     *,
     file: str = "",
     wanted: Wanted = lambda _: False,
-    recognized: Callable[[Member | None], Mapping[int, str]] | None = None,
+    recognized: Callable[[Member | None], Mapping[int, str] | None] | None = None,
 ) -> Iterator[Document | Flaw | Member | Done]:
     """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 

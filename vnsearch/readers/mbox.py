@@ -41,15 +41,15 @@ def _attached(stream: BufferedReader, with_files: set[int], *, ocr: bool) -> Ite
 def _messages(stream: BufferedReader) -> Iterator[bytes]:
     """Yield the bytes of the messages. A message begins after a line that begins with `From ` and
     is the first or follows an empty one."""
-    lines: list[bytes] | None = None
+    message: bytearray | None = None
     before = b"\n"
     for line in stream:
         if line.startswith(b"From ") and not before.strip():
-            if lines is not None:
-                yield b"".join(lines)
-            lines = []
-        elif lines is not None:
-            lines.append(line)
+            if message is not None:
+                yield bytes(message)
+            message = bytearray()
+        elif message is not None:
+            message += line
         before = line
-    if lines is not None:
-        yield b"".join(lines)
+    if message is not None:
+        yield bytes(message)

@@ -19,7 +19,9 @@ from vnsearch.readers.compression import decompressed, told
 from vnsearch.vietnamese.letters import nfc
 
 _MAX_DEPTH: Final = 4  # files in one another
-_MAX_MEMBERS: Final = 100_000
+_MAX_MEMBERS: Final = 100_000  # and at most one for so many bytes of the file, besides the first:
+_BYTES_OF_MEMBER: Final = 500
+_FREE_MEMBERS: Final = 10_000
 _MAX_BYTES: Final = 2_000_000_000  # of what is read, decompressed
 _MAX_RATIO: Final = 200  # of these to the size of the file, from so many bytes on:
 _FREE_BYTES: Final = 50_000_000
@@ -49,6 +51,7 @@ class Nest:
         """`size`: its bytes; `seconds`: the processor time that each file in it may take;
         `encoding`: the one the user set for text, or ""; `reader_of`: the reader of a file by its
         name; `requested`: how one is to be read, None if it is not."""
+        self._most = min(_MAX_MEMBERS, _FREE_MEMBERS + size // _BYTES_OF_MEMBER)
         self._left = min(_MAX_BYTES, _FREE_BYTES + _MAX_RATIO * size)
         self._seconds, self._begun = seconds, time.process_time()
         self._encoding, self._reader_of, self._requested = encoding, reader_of, requested
@@ -72,10 +75,10 @@ class Nest:
         for item in read(source):
             if isinstance(item, Held):
                 self._members += 1
-                if self._members > _MAX_MEMBERS:
+                if self._members > self._most:
                     yield Flaw(
                         N_("over {count} files in it; the rest was not read").format(
-                            count=f"{_MAX_MEMBERS:,}"
+                            count=f"{self._most:,}"
                         )
                     )
                     return
@@ -88,7 +91,9 @@ class Nest:
                     self._limit_time()
                     yield (yield from self._member(item, member.name, depth + 1, request))
             elif isinstance(item, Document):
-                yield item._replace(encoding=item.encoding or source.encoding)
+                if item.encoding is None and source.encoding is not None:
+                    item = item._replace(encoding=source.encoding)
+                yield item
             else:
                 yield item
         yield from source.flaws()

@@ -38,6 +38,7 @@ _MEMORY: Final = 3 << 30  # bytes of address space
 _BLOCK: Final = 1 << 16  # bytes read from the process at a time
 _MOST_CRASHES: Final = 5  # of the process, by files in one file
 
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS: Final = {Document: "document", Flaw: "flaw", Done: "done"}  # of answers
 
 ReadFunction = Callable[[Source], Iterator[Document | Flaw | Held]]
@@ -78,7 +79,7 @@ class Sandbox:
         wanted: Wanted = lambda _: False,
         *,
         recognized: Pages | None = None,
-        recognized_in: Callable[[Member], Pages] | None = None,
+        recognized_in: Callable[[Member], Pages | None] | None = None,
         share: tuple[int, int] = (0, 1),
         only_pictures: bool = False,
     ) -> Iterator[Document | Flaw | Member | Done]:
@@ -177,7 +178,8 @@ class Sandbox:
             if b"\n" in block:
                 *lines, rest = b"".join(blocks).split(b"\n")
                 blocks = [rest]
-                for answer in map(json.loads, lines):
+                for line in lines:
+                    answer = json.loads(line.decode("utf-8", "surrogatepass"))
                     if answer[0] in ("member", "document"):
                         left = _PATIENCE * self._seconds
                     yield answer
@@ -269,8 +271,7 @@ def _serve_one(
     only_pictures: bool,
 ) -> None:
     def answer(*values: object) -> None:
-        line = json.dumps(values, ensure_ascii=False)
-        answers.write(line.encode("utf-8", "surrogatepass") + b"\n")
+        answers.write(_ENCODE(values).encode("utf-8", "surrogatepass") + b"\n")
 
     def requested(member: Member) -> Request | None:
         answer("member", *member)

@@ -22,7 +22,7 @@ from vnsearch.vietnamese.encodings import (
     WINDOWS_1252_SIGNS,
 )
 from vnsearch.vietnamese.readability import Readability, readability
-from vnsearch.vietnamese.stretches import RIGHT, read_in
+from vnsearch.vietnamese.stretches import RIGHT, has_stray_signs, read_in
 
 # Characters of text decoded wrongly that are rare in any other: U+0080 to U+00BF but for those
 # of ordinary print, and the bytes of common letters in TCVN3 (ò, ữ), VNI (đ, ị, ư) and
@@ -73,7 +73,10 @@ def decode(data: bytes, likely: str = "") -> Decoded | None:
     detected = _still_in(likely, "\n".join(lines)) or _detect_any(lines)
     if detected is None:
         return None
-    decoded = _by_stretch(text, detected)
+    if detected.whole and len(text) <= SAMPLE:
+        decoded: Decoded | None = Decoded(detected.whole, detected.encoding, detected.sure)
+    else:
+        decoded = _by_stretch(text, detected)
     return decoded and decoded._replace(text=decoded.text.translate(WINDOWS_1252_SIGNS))
 
 
@@ -134,15 +137,20 @@ def _by_stretch(text: str, detected: "_Detected") -> Decoded | None:
 class _Detected(NamedTuple):
     encoding: str
     sure: bool
+    whole: str = ""  # the sample in it, if every word is right so
 
 
 def _still_in(encoding: str, sample: str) -> _Detected | None:
     if encoding not in DECODERS:
         return None
-    reading = readability(DECODERS[encoding](sample))
+    decoded = DECODERS[encoding](sample)
+    reading = readability(decoded)
     sure = _is_sure(reading)
     all_right = reading.share == 1 and reading.syllables >= _MIN_SYLLABLES
-    return _Detected(encoding, sure) if _is_vietnamese(reading) and (sure or all_right) else None
+    if not (_is_vietnamese(reading) and (sure or all_right)):
+        return None
+    whole = decoded if all_right and not has_stray_signs(decoded) else ""
+    return _Detected(encoding, sure, whole)
 
 
 def _is_vietnamese(reading: Readability) -> bool:

@@ -56,6 +56,11 @@ class Reading(NamedTuple):
     wrong_lines: tuple[str, ...]  # before they were read, of lines most of whose words are wrong
 
 
+def has_stray_signs(text: str) -> bool:
+    """Whether signs stand where no text has them, as in one that is decoded wrongly."""
+    return _STRAY.search(text) is not None
+
+
 def read_in(text: str, encodings: Sequence[str]) -> Reading:
     """Read a text whose stretches may be as they are, or in any of the given encodings."""
     right, bytes_ = len(RIGHT.findall(text)), len(_BYTE.findall(text))

@@ -78,9 +78,8 @@ class FakeCluster:
                 lines = [json.loads(line) for line in (body or b"").splitlines()]
                 pairs = zip(lines[::2], lines[1::2], strict=True)
                 return 200, {"responses": [self.indexes[h["index"]].search(b) for h, b in pairs]}
-            case "POST", ["_mtermvectors"]:
-                docs = json.loads(body or b"")["docs"]
-                return 200, {"docs": [self.indexes[d["_index"]].vectors(d["doc"]) for d in docs]}
+            case "POST", [name, "_termvectors"]:
+                return 200, self.indexes[name].vectors(json.loads(body or b"")["doc"])
             case "POST", [name, "_search"]:
                 return 200, self.indexes[name].search(json.loads(body or b""))
             case "POST", [name, "_mget"]:

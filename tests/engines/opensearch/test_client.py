@@ -209,7 +209,7 @@ READS: list[tuple[str, object, Callable[[Client], object]]] = [
     ("search", {"_shards": WHOLE}, lambda client: client.search("/laws/_search", {})),
     ("searches", {"responses": []}, lambda client: client.searches([({}, {})])),
     ("documents", {"docs": []}, lambda client: client.documents("laws", ["1"])),
-    ("term vectors", {"docs": []}, lambda client: client.term_vectors([{}], "p")),
+    ("terms", {"term_vectors": {}}, lambda client: client.terms("laws", {"f": "a"}, "p")),
     ("health", {"status": "red"}, lambda client: client.health("laws")),
     ("whole", {"status": "yellow"}, lambda client: client.wait_until_whole("laws")),
     ("shard", {"shards": [[{"shard": 1}]]}, lambda client: client.shard("laws", "1")),
@@ -241,7 +241,6 @@ def test_what_passes_by_itself_in_a_part_of_an_answer(status: int, error: object
             lambda client: client.searches([({}, {})] * 2),
         ),
         ({"docs": [part]}, {"docs": [{"found": False}]}, lambda c: c.documents("laws", ["1"])),
-        ({"docs": [part]}, {"docs": [{}]}, lambda c: c.term_vectors([{}], "p")),
         (
             {"items": [{"index": part}]},
             {"items": [{"index": {"status": 201}}]},

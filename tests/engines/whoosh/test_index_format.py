@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from tests.engines.building import build
 from tests.shapes import as_indexed
 from vnsearch.analysis.compounds import compounds
-from vnsearch.analysis.names import readings, typings
+from vnsearch.analysis.names import ends_with_suffix, readings, typings
 from vnsearch.analysis.tokenizer import forms_of, tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings
@@ -216,14 +216,15 @@ Names = Mapping[tuple[str, str], tuple[str, str]]  # by source and key: of file 
 def name_forms(name: str, text: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     """The forms of a name in each of its typings: if it has no marks, those of the text, or else
     with unknown marks."""
-    found = [forms(typing) for typing in typings(name)]
+    found, texts = [forms(typing) for typing in typings(name)], typings(name)
     if any(folded != exact for typing in found for folded, exact in typing):
         return found
+    ends = [[f.pop()] if ends_with_suffix(t) else [] for t, f in zip(texts, found, strict=True)]
     words = [folded for typing in found for folded, _ in typing if not folded.isnumeric()]
     known = readings(words, ((n, *form) for n, form in enumerate(text) if form[0] in words))
     return [
-        [(f, exact if f.isnumeric() else known.get(f, f"{f}?")) for f, exact in typing]
-        for typing in found
+        [(f, exact if f.isnumeric() else known.get(f, f"{f}?")) for f, exact in typing] + end
+        for typing, end in zip(found, ends, strict=True)
     ]
 
 

@@ -59,7 +59,8 @@ class Candidates:
         copies: bool,
     ) -> None:
         """`copies`: whether each of the documents with the same text counts."""
-        self._client, self._state, self._preference = client, state, preference
+        self._client, self._state = client, state
+        self._path = f"/{state.passages}/_search?preference={preference}"
         self._qualified, self._scorer, self._copies = qualified, scorer, copies
         self._checked: dict[str, bool] = {}  # documents, and whether they qualify
         self._best: dict[str, Found] = {}
@@ -95,12 +96,12 @@ class Candidates:
         query = all_of(
             [self._visible, self._qualified.condition, *([condition] if condition else [])]
         )
-        units = [h["_source"] for h in scan(self._client, self._state.passages, query, FIELDS)]
+        units = [hit["_source"] for hit in scan(self._client, self._path, query, FIELDS)]
         self._add(unit for unit in units if unit["np"] == 1)
         long = [unit["d"] for unit in units if unit["np"] > 1]
         for begin in range(0, len(long), _TOGETHER):
             own = all_of([PART, {"terms": {"d": long[begin : begin + _TOGETHER]}}])
-            self._add(h["_source"] for h in scan(self._client, self._state.passages, own, FIELDS))
+            self._add(hit["_source"] for hit in scan(self._client, self._path, own, FIELDS))
         return self._ranked()
 
     @property
@@ -109,8 +110,8 @@ class Candidates:
 
     def _search(self, bounds: Json, size: int) -> list[Json]:
         # All shards count as one collection, so that their scores are of one kind.
-        kind = "search_type=dfs_query_then_fetch&" if len(self._state.routing) > 1 else ""
-        path = f"/{self._state.passages}/_search?{kind}preference={self._preference}"
+        kind = "&search_type=dfs_query_then_fetch" if len(self._state.routing) > 1 else ""
+        path = f"{self._path}{kind}"
         body = {"size": size, "track_total_hits": False, "query": bounds, "_source": FIELDS}
         hits: list[Json] = self._client.search(path, body)["hits"]["hits"]
         return hits
@@ -124,8 +125,7 @@ class Candidates:
         for condition in terms("d", sorted(new)):
             query = all_of([condition, self._visible, self._qualified.condition])
             body = {"size": len(new), "query": query, "_source": ["d"], "track_total_hits": False}
-            path = f"/{self._state.passages}/_search?preference={self._preference}"
-            found = self._client.search(path, body)["hits"]["hits"]
+            found = self._client.search(self._path, body)["hits"]["hits"]
             self._checked.update((hit["_source"]["d"], True) for hit in found)
         for hit in parts:
             if self._checked.setdefault(hit["_source"]["d"], False):
@@ -176,8 +176,7 @@ class Candidates:
             "_source": ["d", "np"],
         }
         while True:
-            path = f"/{self._state.passages}/_search"
-            hits = self._client.search(path, body)["hits"]["hits"]
+            hits = self._client.search(self._path, body)["hits"]["hits"]
             ids = [f"{hit['_source']['d']}.0" for hit in hits]
             if ids:
                 found = self._client.documents(self._state.passages, ids)

@@ -83,10 +83,24 @@ class Client:
         path = f"/{index}/_mget?_source={source}"
         return self._patiently(lambda: _each(self._post(path, {"ids": list(ids)})["docs"]))
 
-    def term_vectors(self, docs: Sequence[Json], preference: str) -> list[Json]:
-        """Return what the cluster knows of the terms in documents that it does not have."""
-        path = f"/_mtermvectors?preference={preference}&realtime=false"
-        return self._patiently(lambda: _each(self._post(path, {"docs": list(docs)})["docs"]))
+    def terms(
+        self, index: str, fields: Mapping[str, str], preference: str, routing: str | None = None
+    ) -> dict[str, Json]:
+        """Return what the cluster knows of some terms of some fields, by field; with `routing`,
+        what one shard knows. Several in one request would have no preference."""
+        path = f"/{index}/_termvectors?preference={preference}&realtime=false"
+        path += f"&routing={routing}" if routing else ""
+        body = {
+            "doc": dict(fields),
+            "fields": list(fields),
+            "term_statistics": True,
+            "field_statistics": True,
+            "positions": False,
+            "offsets": False,
+            "payloads": False,
+        }
+        found: dict[str, Json] = self._patiently(lambda: self._post(path, body))["term_vectors"]
+        return found
 
     def health(self, *indexes: str) -> Json:
         """Return the health of indexes."""

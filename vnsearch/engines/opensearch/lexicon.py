@@ -70,13 +70,13 @@ class ClusterLexicon:
             return []
         words = {"composite": {"size": _PAGE, "sources": [{"w": {"terms": {"field": "wf"}}}]}}
         body = {"size": 0, "query": {"bool": {"should": beginnings}}, "aggs": {"words": words}}
-        found = pages(self._client, f"/{self._state.counts}/_search", body, "words")
+        found = pages(self._client, self._path(self._state.counts), body, "words")
         return sorted(bucket["key"]["w"] for bucket in found)
 
     def cooccur(self, groups: Iterable[Sequence[str]]) -> Sequence[bool]:
         """See `query.lexicon.Lexicon`."""
         every = list(groups)
-        header = {"index": self._state.passages}
+        header = {"index": self._state.passages, "preference": self._lookups.preference}
         answers = self._client.searches(
             [
                 (
@@ -102,8 +102,12 @@ class ClusterLexicon:
             "sort": [{"h": "asc"}, {"i": "asc"}],
             "_source": ["stored.text"],
         }
-        hits = self._client.search(f"/{self._state.passages}/_search", body)["hits"]["hits"]
+        hits = self._client.search(self._path(self._state.passages), body)["hits"]["hits"]
         return [hit["_source"]["stored"]["text"] for hit in hits]
+
+    def _path(self, index: str) -> str:
+        """Of searches in an index, all in the same copies."""
+        return f"/{index}/_search?preference={self._lookups.preference}"
 
 
 def _has(word: str) -> dict[str, dict[str, str]]:

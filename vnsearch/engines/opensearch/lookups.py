@@ -33,7 +33,8 @@ class Lookups:
 
     def __init__(self, client: Client, state: State, preference: str) -> None:
         """`preference` lets all requests go to the same copies, so that they agree."""
-        self._client, self._state, self._preference = client, state, preference
+        self.preference = preference
+        self._client, self._state = client, state
         self._counts: dict[str, int] = {}  # by term
         self._forms: dict[str, tuple[str, ...]] = {}  # by folded form
         self._fitting: dict[tuple[Word, bool], tuple[str, ...]] = {}
@@ -102,27 +103,31 @@ class Lookups:
         asked, self._asked = self._asked, {}
         self._search(asked)
         counted, lucene = asked.get("counts", {}), asked.get("df", {})
-        if counted or lucene:
-            self._term_vectors(list(counted), list(lucene))
+        if counted:
+            self._take_counts(list(counted))
+        if lucene:
+            self._take_df(list(lucene))
 
-    def _vectors_of(self, counted: list[str]) -> Json:
-        text = " ".join([*counted, DOCUMENTS])
-        return _vectors(self._state.counts, {"plus": text, "minus": text}, None)
+    def _counted(self, names: list[str]) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
+        """What came and what went of some terms of `counts`, of all that a search sees."""
+        text = " ".join([*names, DOCUMENTS])
+        fields = {"plus": text, "minus": text}
+        found = self._client.terms(self._state.counts, fields, self.preference)
+        return _terms(found, "plus"), _terms(found, "minus")
 
-    def _take_counts(self, counted: list[str], found: Json) -> None:
+    def _take_counts(self, counted: list[str]) -> None:
         """Take counts of what is committed. Others may be seen while a run ends, or after one that
         came to nothing: they are looked for when there are more documents of counts than those
         that were committed, and then it is asked again whether there are still as many."""
         for _turn in range(_MOST_TIMES):
-            plus, minus = (_terms(found, field) for field in ("plus", "minus"))
+            plus, minus = self._counted(counted)
             seen = plus.get(DOCUMENTS, {}).get("ttf", 0)
             if seen == self._early[0]:
                 break
             if seen < self._state.counted:
                 self._client.refresh(self._state.counts)
             else:
-                self._early = seen, uncommitted(self._client, self._state, self._preference)
-            (found,) = self._client.term_vectors([self._vectors_of(counted)], self._preference)
+                self._early = seen, uncommitted(self._client, self._state, self.preference)
         else:
             raise ChangedError
         for name in counted:
@@ -137,7 +142,7 @@ class Lookups:
             [_words({"bool": {"should": terms("wf", map(term, folded))}})] if (folded) else []
         )
         bodies += [_words(_likely(word, exact)) for word, exact in fitting]
-        words = [{"index": self._state.counts, "preference": self._preference}] * len(bodies)
+        words = [{"index": self._state.counts, "preference": self.preference}] * len(bodies)
         bodies += [
             {"size": 0, "track_total_hits": True, "query": self._visible(condition)}
             for condition in totals.values()
@@ -146,7 +151,7 @@ class Lookups:
             {"size": 1, "track_total_hits": False, "_source": False, "query": self._visible(q, q)}
             for q in highest.values()
         ]
-        passages = {"index": self._state.passages, "preference": self._preference}
+        passages = {"index": self._state.passages, "preference": self.preference}
         headers = [*words, *[passages] * (len(totals) + len(highest))]
         answers = iter(self._client.searches(list(zip(headers, bodies, strict=True))))
         if folded:
@@ -178,27 +183,20 @@ class Lookups:
         found = sorted(form for form in forms if word.matches(folded_of(form), form, exact))
         self._fitting[word, exact] = tuple(found)
 
-    def _term_vectors(self, counted: list[str], lucene: list[tuple[str, str]]) -> None:
-        docs: list[Json] = []
-        if counted:
-            docs.append(self._vectors_of(counted))
+    def _take_df(self, asked: list[tuple[str, str]]) -> None:
         by_field: dict[str, list[str]] = {}
-        for field, name in lucene:
+        for field, name in asked:
             by_field.setdefault(field, []).append(name)
         fields = {field: " ".join(names) for field, names in by_field.items()}
-        if fields:
-            docs += [_vectors(self._state.passages, fields, r) for r in self._state.routing]
-        found = self._client.term_vectors(docs, self._preference)
-        if counted:
-            self._take_counts(counted, found[0])
-            found = found[1:]
+        found = [
+            self._client.terms(self._state.passages, fields, self.preference, routing)
+            for routing in self._state.routing
+        ]
         for field, names in by_field.items():
             every = [_terms(one, field) for one in found]
             for name in names:
                 self._df[field, name] = sum(e.get(name, {}).get("doc_freq", 0) for e in every)
-            known = [
-                one["term_vectors"].get(field, {}).get("field_statistics", {}) for one in found
-            ]
+            known = [one.get(field, {}).get("field_statistics", {}) for one in found]
             self._fields[field] = (
                 sum(max(0, each.get("doc_count", 0)) for each in known),
                 sum(max(0, each.get("sum_ttf", 0)) for each in known),
@@ -214,8 +212,7 @@ def too_many_words(word: Word) -> VnsearchError:
 def counted_documents(client: Client, current: State) -> int:
     """Return how many documents of counts are committed when a run is, of those that a search
     sees; what a run that came to nothing sent too late to be taken back is none of them."""
-    asked = [_vectors(current.counts, {"plus": DOCUMENTS}, None)]
-    found = _terms(client.term_vectors(asked, "_primary")[0], "plus")
+    found = _terms(client.terms(current.counts, {"plus": DOCUMENTS}, "_primary"), "plus")
     others = sum(1 for _ in left(client, current, "_primary"))
     return int(found.get(DOCUMENTS, {}).get("ttf", 0)) - others
 
@@ -253,20 +250,6 @@ def _likely(word: Word, exact: bool) -> Json:
     }
 
 
-def _vectors(index: str, fields: Mapping[str, str], routing: str | None) -> Json:
-    found = {
-        "_index": index,
-        "doc": dict(fields),
-        "fields": list(fields),
-        "term_statistics": True,
-        "field_statistics": True,
-        "positions": False,
-        "offsets": False,
-        "payloads": False,
-    }
-    return found if routing is None else {**found, "routing": routing}
-
-
 def _terms(found: Json, field: str) -> Mapping[str, Json]:
-    terms_of: Mapping[str, Json] = found["term_vectors"].get(field, {}).get("terms", {})
+    terms_of: Mapping[str, Json] = found.get(field, {}).get("terms", {})
     return terms_of

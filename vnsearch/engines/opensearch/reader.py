@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from typing import Final
 from uuid import uuid4
@@ -25,7 +24,7 @@ from vnsearch.engines.opensearch.lexicon import ClusterLexicon
 from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import NOTHING, PART, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
-from vnsearch.engines.opensearch.refusals import ChangedError, ClusterError
+from vnsearch.engines.opensearch.refusals import ChangedError, ClusterError, GoneError
 from vnsearch.engines.opensearch.scoring import NameWord, Scorer
 from vnsearch.engines.opensearch.state import State, committed, terms
 from vnsearch.engines.opensearch.transport import Json
@@ -35,6 +34,7 @@ from vnsearch.model import Cluster, Match, Matches, StoredPassage
 from vnsearch.query.clauses import Query, all_words, joined_words
 
 _PAGE: Final = 5_000
+_SHOWN: Final = ["d", "i", "src", "key", "stored"]
 _PATIENCE: Final = 8  # times that a search is begun anew, when the index was changed during it
 _PAUSE: Final = 0.1  # seconds before it is, longer each time
 _LOOKED_AT: Final = 100  # words, for a check
@@ -51,9 +51,9 @@ class ClusterReader(ClusterLexicon):
         super().__init__(client, state, Lookups(client, state, self._preference))
         self._major = major_version(client)
 
-    def _renew(self) -> None:
-        """Forget what was asked, and see what was committed since."""
-        found = committed(self._client)
+    def _renew(self, *, newest: bool) -> None:
+        """Forget what was asked, and if `newest`, see what was committed since."""
+        found = committed(self._client) if newest else None
         if found is not None and found.state.epoch > self._state.epoch:
             self._state = found.state
         self._lookups = Lookups(self._client, self._state, self._preference)
@@ -67,7 +67,7 @@ class ClusterReader(ClusterLexicon):
         """See `engines.IndexReader`: counts, of which some are looked at, and passages."""
         query = {"exists": {"field": "wf"}}
         body = {"size": _LOOKED_AT, "query": query, "_source": ["wf"], "track_total_hits": False}
-        hits = self._client.search(f"/{self._state.counts}/_search", body)["hits"]["hits"]
+        hits = self._client.search(self._path(self._state.counts), body)["hits"]["hits"]
         words = sorted({hit["_source"]["wf"] for hit in hits})
         asked = {counts.PASSAGES: {"exists": {"field": "x"}}}
         asked |= {f"f:{word}": {"term": {"s": f"f:{word}"}} for word in words}
@@ -113,14 +113,14 @@ class ClusterReader(ClusterLexicon):
         sources = {"composite": {"size": _PAGE, "sources": [{"s": {"terms": {"field": "src"}}}]}}
         query = all_of([self._state.visible(), condition])
         body = {"size": 0, "query": query, "aggs": {"sources": sources}}
-        found = pages(self._client, self._path(), body, "sources")
+        found = pages(self._client, self._path(self._state.passages), body, "sources")
         return {from_text(bucket["key"]["s"]): bucket["doc_count"] for bucket in found}
 
     def passages(self, source: str, key: str) -> Sequence[StoredPassage]:
         """See `engines.IndexReader`."""
         one = [{"term": {"src": as_text(source)}}, {"term": {"key": key}}]
         query = all_of([self._state.visible(), PART, *one])
-        hits = scan(self._client, self._state.passages, query, ["src", "key", "stored"])
+        hits = scan(self._client, self._path(self._state.passages), query, _SHOWN)
         return [passage_of(hit["_source"]) for hit in hits]
 
     def matches_by_source(
@@ -148,10 +148,13 @@ class ClusterReader(ClusterLexicon):
         """See `engines.IndexReader`."""
         options = query, limit, offset, filters, order, places, explain, copies
         for turn in range(_PATIENCE):
-            with suppress(ChangedError):
+            gone = False
+            try:
                 return self._search(*options)
+            except ChangedError as error:
+                gone = isinstance(error, GoneError)
             time.sleep(_PAUSE * turn)
-            self._renew()
+            self._renew(newest=gone)
         return self._search(*options)
 
     def _search(
@@ -284,8 +287,7 @@ class ClusterReader(ClusterLexicon):
         found = dict[str, list[Json]]()
         if long:
             query = all_of([PART, {"terms": {"d": long}}])
-            fields = ["d", "i", "src", "key", "stored"]
-            for hit in scan(self._client, self._state.passages, query, fields):
+            for hit in scan(self._client, self._path(self._state.passages), query, _SHOWN):
                 found.setdefault(hit["_source"]["d"], []).append(hit["_source"])
         return found
 
@@ -299,9 +301,6 @@ class ClusterReader(ClusterLexicon):
         else:
             sources = filters.sources or ()
         return one_of(terms("src", sorted(map(as_text, sources))))
-
-    def _path(self) -> str:
-        return f"/{self._state.passages}/_search?preference={self._preference}"
 
 
 class _Search:

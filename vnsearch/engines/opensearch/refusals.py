@@ -80,6 +80,10 @@ class ChangedError(ClusterError):
         super().__init__(_("the index was changed during the search"), _("search again"))
 
 
+class GoneError(ChangedError):
+    """The index that was read is not there any more: another one took its place."""
+
+
 def refused(status: int, said: Json) -> ClusterError:
     """The error for what a cluster does not do, by the HTTP status and all that it `said`."""
     causes = dict(_causes(said))  # the last one of a kind is the innermost
@@ -97,7 +101,7 @@ def refused(status: int, said: Json) -> ClusterError:
         said_so = _("this user may not do that in the cluster: {why}").format(why=why)
         return ClusterError(said_so, how)
     if _kind(said) == _NO_INDEX:
-        return ChangedError()
+        return GoneError()
     return _passing(status, causes.keys()) or ClusterError(
         _("the cluster refuses a request: {why}").format(why=why or f"HTTP {status}"),
         _("see the log of the node, and docs/opensearch.md"),

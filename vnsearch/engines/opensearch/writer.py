@@ -252,7 +252,8 @@ class Writer:
             some = {as_text(source): source for source in sources[begin : begin + _FILES]}
             condition = [*state.terms("src", some), {"term": {"kind": "part"}}]
             query = {"bool": {"filter": [*condition, self._old.visible()]}}
-            found = scan(self._client, self._state.passages, query, _COUNTED)
+            path = f"/{self._state.passages}/_search?preference=_primary"
+            found = scan(self._client, path, query, _COUNTED)
             for document, passages in groupby(found, lambda hit: str(hit["_source"]["d"])):
                 sources_of = [hit["_source"] for hit in passages]
                 first = sources_of[0]
@@ -265,7 +266,7 @@ class Writer:
 _COUNTED: Final = ["d", "i", "key", "src", "stored.words", "stored.name", "stored.folders"]
 
 
-def scan(client: Client, index: str, query: Json, fields: Sequence[str]) -> Iterator[Any]:
+def scan(client: Client, path: str, query: Json, fields: Sequence[str]) -> Iterator[Any]:
     """Yield all documents of the cluster that match, by document and number of the passage."""
     body: dict[str, Any] = {
         "size": _PAGE,
@@ -275,7 +276,7 @@ def scan(client: Client, index: str, query: Json, fields: Sequence[str]) -> Iter
         "track_total_hits": False,
     }
     while True:
-        hits = client.search(f"/{index}/_search", body)["hits"]["hits"]
+        hits = client.search(path, body)["hits"]["hits"]
         yield from hits
         if len(hits) < _PAGE:
             return
