@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ if sys.platform != "win32":
 os.environ["TZ"] = "UTC"  # or output would depend on where the tests run
 if sys.platform != "win32":
     time.tzset()
+
+if sys.platform == "win32":  # what tests write has the line ends that it has elsewhere
+    Path.write_text = partialmethod(Path.write_text, newline="\n")  # type: ignore[assignment]
 
 # Messages are English where a test does not ask for others.
 for _name in ("LANGUAGE", "VNSEARCH_LANG"):

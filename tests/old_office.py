@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
-from tests import formats, ole, papers
+from tests import formats, numbered, ole, papers
 from vnsearch.vietnamese import encodings
 
 CORPUS: Final = Path(__file__).resolve().parent.parent / "corpus"
@@ -280,6 +280,8 @@ def make(folder: Path, chosen: Sequence[str] = ()) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     written, decks = [folder / "so.docx"], [folder / "chieu.pptx"]
     written[0].write_bytes(_made("so.docx"))
+    written.append(folder / "danh-so.docx")
+    written[-1].write_bytes(numbered.docx())
     decks[0].write_bytes(_made("chieu.pptx"))
     for encoding in FONTS:
         written.append(folder / f"quy-che-{_short(encoding)}.fodt")

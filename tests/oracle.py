@@ -13,9 +13,9 @@ from typing import NamedTuple
 from tests.shapes import as_indexed
 from vnsearch import ranking
 from vnsearch.analysis.compounds import compounds
-from vnsearch.analysis.names import readings, typings
+from vnsearch.analysis.names import ends_with_suffix, readings, typings
 from vnsearch.analysis.passages import split
-from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.analysis.tokenizer import forms_of, tokenize
 from vnsearch.analysis.unmarked import with_unknown_marks
 from vnsearch.model import Document, Token
 from vnsearch.query.clauses import (
@@ -412,22 +412,25 @@ def _name(document: Document, texts: Iterable[Forms]) -> _Name:
 def forms_of_name(field: str, text: Forms) -> Sequence[Forms]:
     """The forms of the words of a name in each of its typings: if it has no marks, those of the
     text, or else unknown marks."""
-    found = [[(t.folded, t.exact) for t in tokenize(typing)] for typing in typings(field)]
+    texts = typings(field)
+    found = [[(t.folded, t.exact) for t in tokenize(typing)] for typing in texts]
     if any(folded != exact for forms in found for folded, exact in forms):
         return found
+    # The suffix of a file has no marks.
+    ends = [[f.pop()] if ends_with_suffix(t) else [] for t, f in zip(texts, found, strict=True)]
     words = [folded for forms in found for folded, _ in forms if not folded.isnumeric()]
     places = ((place, *form) for place, form in enumerate(text) if form[0] in words)
     known = readings(words, places)
     return [
-        [(f, e if f.isnumeric() else known.get(f) or with_unknown_marks(f)) for f, e in forms]
-        for forms in found
+        [(f, e if f.isnumeric() else known.get(f) or with_unknown_marks(f)) for f, e in forms] + end
+        for forms, end in zip(found, ends, strict=True)
     ]
 
 
 def _pieces(text: str) -> list[tuple[int, list[Token]]]:
     """The pieces of each compound, with its place among the tokens."""
     return [
-        (place, [token for piece in pieces for token in tokenize(piece)])
+        (place, [Token(piece, *forms_of(piece), 0, 0, 0) for piece in pieces])
         for place, _, _, pieces in compounds(text)
     ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vnsearch.analysis.names import readings, typings
+from vnsearch.analysis.names import ends_with_suffix, readings, typings
 from vnsearch.analysis.tokenizer import tokenize
 
 
@@ -39,3 +39,11 @@ def test_readings(name: str, text: str, expected: list[str | None]) -> None:
     found = ((place, token.folded, token.exact) for place, token in enumerate(tokenize(text)))
     known = readings(words, (form for form in found if form[1] in words))
     assert [known.get(word) for word in words] == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a.doc", True), ("a.DOC", True), ("doc", False), ("a doc", False), ("a.docx", False)],
+)
+def test_suffixes_that_are_syllables(name: str, expected: bool) -> None:
+    assert ends_with_suffix(name) is expected

@@ -5,7 +5,9 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import BytesIO
 from typing import Final, NamedTuple
+from zipfile import ZipFile
 
 from tests.bombs.structures import STRUCTURES
 from tests.bombs.texts import BYTES, TEXTS
@@ -42,5 +44,13 @@ _SAMPLE: Final = 10_000
 
 def _made(wrapped: Callable[[bytes], bytes], text: Callable[[int], bytes], size: int) -> bytes:
     """A text in a format, which may take several bytes for one."""
-    larger = max(1, len(wrapped(text(_SAMPLE))) // _SAMPLE)
+    larger = max(1, _unpacked(wrapped(text(_SAMPLE))) // _SAMPLE)
     return wrapped(text(size // larger))
+
+
+def _unpacked(data: bytes) -> int:
+    """The size of a file, or of what is in it, if it is a zip archive."""
+    if not data.startswith(b"PK"):
+        return len(data)
+    with ZipFile(BytesIO(data)) as archive:
+        return sum(info.file_size for info in archive.infolist())

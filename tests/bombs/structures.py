@@ -231,6 +231,8 @@ STRUCTURES: Final[dict[str, Callable[[int], bytes]]] = {
         filled, "From a\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
         "Content-Disposition: attachment; filename=a.txt\n\ndang\n--x--\n\n"),
     ".mbox headers": partial(filled, "From a\nTo: a@b.c, d@e.f\n\n"),
+    ".mbox different people": partial(numbered, "From a\nFrom: Ban Ke hoach <a{0}@b.vn>\n\n"),
+    ".mbox quoted people": partial(numbered, 'From a\nFrom: "Ban, {0}" <a{0}@b.vn>\n\n'),
     ".zip many files": _many_files,
     ".zip in another": _zip_in_zip,
     ".tar many files": _many_in_tar,

@@ -1,6 +1,7 @@
 """The contract every engine keeps: documents in, matches out."""
 
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -456,6 +457,19 @@ def test_finds_by_names(engine: Engine, tmp_path: Path, text: str, expected: str
     assert found.total == len(expected)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"), [("đốc", "23"), ("đọc", "2"), ("doc", "123"), ("name:đốc", "2")]
+)
+def test_a_suffix_has_no_marks(engine: Engine, tmp_path: Path, text: str, expected: str) -> None:
+    named: Sources = [
+        ("1", document("văn bản", name="don.doc")),
+        ("2", document("ghi", name="doc sach.txt")),
+        ("3", document("Giám đốc", name="c.txt")),
+    ]
+    found = search(engine, build(engine, tmp_path / "e", named), text)
+    assert sorted(names(found)) == [*expected]
+
+
 BY_NAME: Sources = [
     ("1", document("thu chi của trường", name="Báo cáo quý 3.docx")),
     ("2", document("thu chi của xã", name="Báo cáo quý 3 năm 2024 bản nháp.docx")),
@@ -611,6 +625,29 @@ def test_answers_as_the_definitions_say(
             check_answer(query, in_order, oracle.search(query))
             sources = [match.passage.source for match in in_order.matches]
             assert sources == sorted(sources, reverse=True)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_the_words_of_a_title_are_in_each_passage(
+    engine: Engine, tmp_path: Path, *, exact: bool
+) -> None:
+    bare, marked = "dang bo hop ban ve muon viec " * 45, "đảng bộ họp bàn về muôn việc " * 45
+    documents = [
+        ("a.txt", document(f"{bare}\n{marked}", "Dang bo")),  # marks of the title: unknown, known
+        ("b.txt", document(f"{marked}\n{bare}", "Dang bo")),
+        ("c.txt", document(f"{marked}\n{bare}", "Đảng bộ")),
+        ("d.txt", document("đảng bộ", "đảng " * 20)),
+        ("e.txt", document("đảng bộ, đảng bộ", "DangBo 5kg")),
+    ]
+    folder = build(engine, tmp_path / "e", documents)
+    oracle = Oracle(documents)
+    texts = 'đảng dang dáng dan* "đảng bộ" "dang bo" "đảng đảng" dangbo kg'
+    with closing(engine.reader(folder)) as reader:
+        for word in shlex.split(texts, posix=False):
+            for text in (f"title:{word}", f"title:{word} họp", f"đảng -title:{word}"):
+                query = parse(text, exact=exact)
+                found = reader.search(query, limit=100, copies=True)
+                check_answer(query, found, oracle.search(query, copies=True))
 
 
 # Things that have other typings, glued and apart, and their pieces.

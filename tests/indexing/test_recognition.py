@@ -4,20 +4,25 @@ Most tests let a small program stand for Tesseract, which tells what it is asked
 told; the last one draws pages and lets Tesseract read them.
 """
 
+import gzip
 import json
 import os
 import shutil
 import signal
 import stat
+import struct
 import subprocess
 import sys
 import time
+import zipfile
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from tests import formats
+from tests import formats, ole, papers
 from tests.conftest import CORPUS, Command
+from tests.indexing.test_nested import mailbox, message, tarred, zipped
 from tests.readers.test_old_office import recall
 from vnsearch.index.file_state import digest_of
 from vnsearch.index.recognized import Recognized
@@ -98,6 +103,12 @@ def scan(pages: int, text: str = "") -> bytes:
             formats._stream(shown),
         )
     return formats._pdf_of(objects, "")
+
+
+def fax(pages: int) -> bytes:
+    """The directories of a TIFF of so many pages, without a picture."""
+    ends = [0 if n == pages else 8 + 6 * n for n in range(1, pages + 1)]
+    return struct.pack("<2sHI", b"II", 42, 8) + b"".join(struct.pack("<HI", 0, at) for at in ends)
 
 
 @pytest.fixture
@@ -207,7 +218,7 @@ def test_what_is_read_into_a_photograph_is_no_text(
 
 @pytest.mark.usefixtures("tesseract")
 def test_pages_of_a_tiff_are_read_one_by_one(tmp_path: Path, run: Command) -> None:
-    (tmp_path / "fax.tif").write_bytes(b"II*\0 three pages")
+    (tmp_path / "fax.tif").write_bytes(fax(3))
     run("index", "fax.tif", "--ocr", cwd=tmp_path)
     assert count_of(tmp_path / ".vnsearch" / "recognized") == 3
     assert list(hits(run, tmp_path)) == ["fax.tif"]
@@ -251,6 +262,185 @@ def test_when_tesseract_is_gone_what_was_read_stays_and_the_rest_waits(
         assert len(hits(run, tmp_path)) == 2
     run("index", cwd=tmp_path)
     assert len(hits(run, tmp_path)) == 3
+
+
+def holders(picture: bytes = b"a picture") -> dict[str, bytes]:
+    """Files with pictures in them, by name."""
+    return {
+        "goi.zip": zipped({
+            "ảnh/chụp.jpg": picture, "scan.pdf": scan(3), "hỏng.png": b"bad",
+            "trong.zip": zipped({"chụp.png": b"another picture", "lời.txt": b"mot hai"}),
+        }),
+        "goi.tar.gz": tarred({"chụp.jpg": b"in a tape", "fax.tif": fax(3)}),
+        "thu.eml": message({"chụp.bmp": b"by mail"}),
+        "thu.mbox": mailbox({"chụp.webp": b"in a mailbox"}),
+        "thu.msg": ole.message({0x1000: "Kính gửi"}, {"chụp.jpg": b"of Outlook"}),
+    }  # fmt: skip
+
+
+INSIDE = {
+    "docs/goi.zip/ảnh/chụp.jpg", "docs/goi.zip/scan.pdf", "docs/goi.zip/trong.zip/chụp.png",
+    "docs/goi.tar.gz/chụp.jpg", "docs/goi.tar.gz/fax.tif", "docs/thu.eml/chụp.bmp",
+    "docs/thu.mbox/1/chụp.webp", "docs/thu.msg/chụp.jpg",
+}  # fmt: skip
+
+
+def ids(run: Command, folder: Path) -> set[str]:
+    found = json.loads(run("search", "--copies", "--json", f'"{TEXT}"', "-n50", cwd=folder).stdout)
+    return {hit["id"] for hit in found["hits"]}
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_pictures_in_other_files(
+    tmp_path: Path, run: Command, tesseract: StandIn, jobs: int
+) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name, data in holders().items():
+        (docs / name).write_bytes(data)
+    run("index", "docs", cwd=tmp_path)
+    assert not ids(run, tmp_path)
+    done = run("index", "docs", "--ocr", "--jobs", str(jobs), cwd=tmp_path)
+    assert ids(run, tmp_path) == INSIDE
+    assert tesseract.calls() == 13
+    assert hits(run, tmp_path)["docs/goi.zip/scan.pdf"]["snippet"]["confidence"] == 0.95  # type: ignore[index]
+    assert "hỏng.png: damaged, or no picture that Tesseract can read" in done.stderr
+    assert "unchanged" in run("index", cwd=tmp_path).stdout
+    run("index", "--rebuild", cwd=tmp_path)
+    assert tesseract.calls() == 0
+    assert ids(run, tmp_path) == INSIDE
+    (docs / "goi.zip").write_bytes(holders(b"a new picture")["goi.zip"])
+    run("index", cwd=tmp_path)
+    assert tesseract.calls() == 1
+    assert ids(run, tmp_path) == INSIDE
+    run("index", "docs", "--exclude", "*.jpg", "--exclude", "fax.*", cwd=tmp_path)
+    assert ids(run, tmp_path) == {
+        each for each in INSIDE if "jpg" not in each and "fax" not in each
+    }
+    run("index", "docs", "--no-ocr", cwd=tmp_path)
+    assert not ids(run, tmp_path)
+
+
+def test_what_is_left_out_of_other_files_is_not_recognized(
+    tmp_path: Path, run: Command, tesseract: StandIn
+) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped({"a.jpg": b"1", ".b.jpg": b"2", "c/d.jpg": b"3"}))
+    run("index", "a.zip", "--ocr", "--exclude", "c/", cwd=tmp_path)
+    assert tesseract.calls() == 1
+
+
+def test_in_other_files_too_a_run_goes_on_where_it_was(
+    tmp_path: Path, run: Command, tesseract: StandIn
+) -> None:
+    pictures = {f"{n}.jpg": b"picture %d" % n for n in range(9)}
+    (tmp_path / "a.zip").write_bytes(zipped({**pictures, "b.pdf": scan(8)}))
+    tesseract.say(TEXT, seconds=0.3)
+    command = [sys.executable, "-m", "vnsearch", "index", "a.zip", "--ocr", "--jobs", "2"]
+    process = subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    kept = tmp_path / ".vnsearch" / "recognized"
+    while process.poll() is None and count_of(kept) < 6:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) != 0
+    before = count_of(kept)
+    assert 6 <= before < 17
+    tesseract.calls()
+    tesseract.say(TEXT)
+    assert run("index", "a.zip", "--ocr", cwd=tmp_path).returncode == 0
+    assert tesseract.calls() == 17 - before
+    assert len(ids(run, tmp_path)) == 10
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_in_other_files_what_was_not_recognized_waits(
+    tmp_path: Path, run: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.zip").write_bytes(zipped({"a.jpg": b"1"}))
+    run("index", "a.zip", "--ocr", cwd=tmp_path)
+    (tmp_path / "a.zip").write_bytes(zipped({"a.jpg": b"1", "b.jpg": b"2", "c.txt": b"mot"}))
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(tmp_path))
+        done = run("index", cwd=tmp_path)
+        assert "b.jpg: the text in the picture was not recognized; the next run" in done.stderr
+        assert ids(run, tmp_path) == {"a.zip/a.jpg"}
+        assert "c.txt" in run("search", "mot", "-l", cwd=tmp_path).stdout
+    run("index", cwd=tmp_path)
+    assert ids(run, tmp_path) == {"a.zip/a.jpg", "a.zip/b.jpg"}
+
+
+def test_what_is_not_looked_at_is_not_waited_for(
+    tmp_path: Path, run: Command, tesseract: StandIn
+) -> None:
+    """Scans without a suffix, and newer Word by the name of the old one."""
+    word = papers.PAPERS["so.docx"].make()
+    assert isinstance(word, bytes)
+    files = {"scan": scan(2), "so.doc": with_picture("so.docx", word)}
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "scan").write_bytes(files["scan"])
+    (tmp_path / "docs" / "a.zip").write_bytes(zipped(files))
+    done = run("index", "docs", "--ocr", cwd=tmp_path)
+    assert done.stderr.count("scan: no text, only pictures of it (a scan)\n") == 2
+    assert "next run" not in done.stderr
+    again = json.loads(run("index", "--json", cwd=tmp_path).stdout)
+    assert (again["changed"], again["bytes_read"], tesseract.calls()) == (0, 0, 0)
+
+
+def test_a_compressed_scan_is_recognized(tmp_path: Path, run: Command, tesseract: StandIn) -> None:
+    (tmp_path / "a.pdf.gz").write_bytes(gzip.compress(scan(2)))
+    run("index", "a.pdf.gz", "--ocr", cwd=tmp_path)
+    assert ids(run, tmp_path) == {"a.pdf.gz"}
+    run("index", "--rebuild", cwd=tmp_path)
+    assert tesseract.calls() == 2
+
+
+def with_picture(name: str, data: bytes) -> bytes:
+    """An office file with a picture in it; on its third slide, if it has slides."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        parts: dict[str, str | bytes] = {item: archive.read(item) for item in archive.namelist()}
+    folder = {".docx": "word/media", ".pptx": "ppt/media"}.get(Path(name).suffix, "Pictures")
+    parts[f"{folder}/image1.png"] = os.urandom(6_000)
+    parts[f"{folder}/logo.png"] = b"small"
+    if name.endswith(".pptx"):
+        relations = "ppt/slides/_rels/slide3.xml.rels"
+        new = '<Relationship Id="rId9" Type="image" Target="../media/image1.png"/></Relationships>'
+        parts[relations] = str(parts[relations], "utf-8").replace("</Relationships>", new)  # type: ignore[arg-type]
+    return formats.packed(parts)
+
+
+def odp() -> bytes:
+    """Three slides, on the last of which there is a picture."""
+    link = 'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="Pictures/image1.png"'
+    slides = [f"<page><p>Trang {n}</p></page>" for n in (1, 2)]
+    slides.append(f"<page><frame><image {link}/></frame></page>")
+    body = f"<body><presentation>{''.join(slides)}</presentation></body>"
+    return formats.packed({"content.xml": f"<document>{body}</document>"})
+
+
+def test_pictures_in_office_files(tmp_path: Path, run: Command, tesseract: StandIn) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    made = {name: papers.PAPERS[name].make() for name in ("so.docx", "so.odt", "chieu.pptx")}
+    for name, data in {**made, "chieu.odp": odp()}.items():
+        assert isinstance(data, bytes)
+        (docs / name).write_bytes(with_picture(name, data))
+    (docs / "goi.zip").write_bytes(zipped({"a.docx": (docs / "so.docx").read_bytes()}))
+    run("index", "docs", cwd=tmp_path)
+    assert not ids(run, tmp_path)
+    run("index", "docs", "--ocr", cwd=tmp_path)
+    assert tesseract.calls() == 5
+    found = hits(run, tmp_path)
+    assert {path: hit.get("slide") for path, hit in found.items()} == {
+        "docs/so.docx": None, "docs/so.odt": None, "docs/chieu.pptx": 3, "docs/chieu.odp": 3,
+        "docs/goi.zip/a.docx": None,
+    }  # fmt: skip
+    run("index", "--rebuild", cwd=tmp_path)
+    assert tesseract.calls() == 0
+    tesseract.say(TEXT, sure=70)
+    (docs / "so.docx").write_bytes(with_picture("so.docx", (docs / "so.docx").read_bytes()))
+    run("index", cwd=tmp_path)
+    assert "docs/so.docx" not in hits(run, tmp_path)  # text in doubt is left out
 
 
 def test_damaged_lines_of_kept_pages_cost_their_page(tmp_path: Path) -> None:

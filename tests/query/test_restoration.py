@@ -92,7 +92,7 @@ def understood(text: str) -> str:
         pytest.param("dang bo ngoai giao", "đảng bộ ngoại giao", id="bare"),
         pytest.param("đang bộ ngoai giao", "đang bộ ngoại giao", id="what has marks is meant"),
         pytest.param("Dang bo Ngoai giao", "Đảng bộ Ngoại giao", id="capitals"),
-        pytest.param("DANG BO", "ĐẢNG BỘ", id="all capitals"),
+        pytest.param("NGOAI GIAO", "NGOẠI GIAO", id="all capitals"),
         pytest.param("dáng bò", "dáng bò", id="typed in full"),
         pytest.param("dang bò", "dáng bò", id="a neighbour with marks decides"),
         pytest.param("ban hanh", "ban hành", id="a word without marks stays one"),

@@ -10,7 +10,7 @@ from statistics import median
 
 import pytest
 
-from tests import formats, old_office, ole
+from tests import formats, numbered, old_office, ole
 from vnsearch import readers
 from vnsearch.analysis.tokenizer import tokenize
 from vnsearch.errors import UnusableFileError
@@ -73,6 +73,14 @@ def test_slides_with_their_tables_and_notes(encoding: str, sandbox: Sandbox) -> 
     rows = [" | ".join(filter(None, row)) for row in old_office.ROWS]
     assert last.split("\n")[-5:] == [*rows, old_office.BOX, old_office.NOTES]
     assert found.locator == Locator(1, "slide")
+
+
+@pytest.mark.parametrize("suffix", ["doc", "rtf", "docx"])
+def test_automatic_numbers(suffix: str, sandbox: Sandbox) -> None:
+    path = SAMPLES / f"danh-so.{suffix}"
+    found = read(path.name, path.read_bytes() if path.exists() else numbered.docx(), sandbox)
+    lines = [line.removeprefix("- ") for line in found.text.split("\n")]  # RTF says what it shows
+    assert lines == [f"{number} {text}".strip() for _, number, text in numbered.LINES]
 
 
 # ---- files by hand ----

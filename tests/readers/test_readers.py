@@ -17,10 +17,9 @@ from tests.cases import table
 from tests.conftest import Command, Files, write_files
 from tests.formats import encoded as encode_old
 from tests.vietnamese.test_legacy import OTHERS
-from vnsearch import readers
 from vnsearch.errors import UnusableFileError
 from vnsearch.model import Document, Encoding, Locator
-from vnsearch.readers import format_of, read
+from vnsearch.readers import finishing, format_of, read
 from vnsearch.readers.base import Flaw, Source
 from vnsearch.readers.sandbox import Sandbox
 from vnsearch.vietnamese.legacy import looks_misread
@@ -229,7 +228,7 @@ def test_plain_text() -> None:
 
 
 def test_plain_texts_need_neither_repair_nor_normalizing() -> None:
-    plain = [char for char in map(chr, range(sys.maxunicode + 1)) if readers._is_plain(char)]
+    plain = [char for char in map(chr, range(sys.maxunicode + 1)) if finishing._is_plain(char)]
     assert {*" \t\naZ09.,%ăĐớỮ–“”"} <= {*plain}
     assert not {*"ß°×\xa0\u0301\ud800の"} & {*plain}
     for char in plain:

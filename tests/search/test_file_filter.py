@@ -256,3 +256,26 @@ def test_what_no_file_passes_is_told_when_nothing_is_found(
     with closing(Searcher(index)) as searcher:
         notices = searcher.search("xyzt", files=files).notices
     assert [notice.removeprefix("nothing that is indexed ") for notice in notices] == told
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (FileFilter(("more",)), "1 document elsewhere matches, but not in what --in names"),
+        (FileFilter(types="text"), "1 document matches, but is not of the type that --type names"),
+        (FileFilter(since="2021-06"), "1 document matches, but was not modified then"),
+        (
+            FileFilter(("more",), "text"),
+            "1 document matches, but is kept out by what is asked of its file",
+        ),
+        (FileFilter(("docs",)), ""),
+    ],
+)
+def test_the_filter_that_keeps_all_out_is_told(
+    index: Path, monkeypatch: pytest.MonkeyPatch, files: FileFilter, told: str
+) -> None:
+    monkeypatch.chdir(index.parent)
+    with closing(Searcher(index)) as searcher:
+        found = searcher.search("name:bão", files=files)
+    assert bool(found.total) is not bool(told)
+    assert found.notices == ((told,) if told else ())

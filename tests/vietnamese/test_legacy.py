@@ -120,6 +120,17 @@ def test_other_languages_are_not_taken_for_vietnamese(language: str) -> None:
         assert legacy.repair(misread(data)) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "café de Paris", "où va la France", "São Paulo", "Köln am Rhein", "mañana", "Intel® Core",
+        "5 µm", "bào", "né sao", "Đội Chân® an", "Ý kiến", "lò xo 3µ", "Ngô Bảo Châu, Zürich",
+    ],
+)  # fmt: skip
+def test_a_few_words_that_are_right_are_left_alone(text: str) -> None:
+    assert legacy.repair(text) is None
+
+
 def test_correct_text_is_left_alone() -> None:
     for path in sorted(CORPUS.rglob("*.*")):
         assert legacy.repair(nfc(path.read_text("utf-8"))) is None
@@ -134,6 +145,17 @@ def test_correct_text_is_left_alone() -> None:
         ("Vieät Nam ñaát nöôùc toâi", "Việt Nam đất nước tôi"),
         ("Viá»‡t Nam Ä‘áº¥t nÆ°á»›c", "Việt Nam đất nước"),
         ("mùa hè\nCéng hßa X· héi\nđường phố", "mùa hè\nCộng hòa Xã hội\nđường phố"),
+        # A few words: titles, items of menus, names of sheets and files.
+        ("B¸o c¸o", "Báo cáo"),
+        ("QuyÕt ®Þnh", "Quyết định"),
+        ("Danh s¸ch", "Danh sách"),
+        ("Bé Tµi chÝnh", "Bộ Tài chính"),
+        ("®¨ng ký th\xadêng tró", "đăng ký thường trú"),
+        ("Trung \xad¬ng", "Trung ương"),
+        ("h¬n mét tr¨m ngh×n", "hơn một trăm nghìn"),
+        ("ViÖt Nam sang Trung", "Việt Nam sang Trung"),
+        ("Baùo caùo", "Báo cáo"),
+        ("roài tan daàn", "rồi tan dần"),
     ],
 )  # fmt: skip
 def test_repairs(wrong: str, right: str) -> None:

@@ -23,8 +23,9 @@ from vnsearch.analysis.compounds import (
     cut_at,
     is_border,
     letter_class,
-    number_and_unit,
+    pieces_of_whole,
 )
+from vnsearch.analysis.tails import SIGNS, is_tail, marked
 from vnsearch.analysis.tokenizer import any_word, forms_of, signed_name
 from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
 from vnsearch.errors import TooManyWordsError
@@ -149,7 +150,12 @@ class Vocabulary:
         terms, starts, ends = self._replace_runs(
             joined, np.flatnonzero(not_plain), terms, starts, ends
         )
-        compounds = self._compounds(joined, codes, starts, ends)
+        separated = _separated(codes)
+        for place in np.searchsorted(starts, _may_be_tails(codes, separated)).tolist():
+            start, end = starts[place], ends[place]
+            if is_tail(joined, start):
+                terms[place] = self._term(marked(joined, start, end))
+        compounds = self._compounds(joined, codes, starts, ends, separated)
         lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         begins = np.cumsum(lengths + 1) - lengths
         sizes = np.diff(np.searchsorted(starts, begins), append=len(starts))
@@ -248,11 +254,13 @@ class Vocabulary:
         terms, starts, ends = (np.insert(np.delete(c, list(split)), where, n) for c, n in columns)
         return terms, starts, ends
 
-    def _compounds(self, joined: str, codes: Numbers, starts: Numbers, ends: Numbers) -> Compounds:
-        """Return the compounds among tokens."""
+    def _compounds(
+        self, joined: str, codes: Numbers, starts: Numbers, ends: Numbers, separated: Numbers
+    ) -> Compounds:
+        """Return the compounds among tokens; `separated`: see `_separated`."""
         classes = _CLASS_OF.take(codes, mode="clip")
         borders = np.flatnonzero(_IS_BORDER.take(classes[:-1] * 4 + classes[1:])) + 1
-        found_at = np.concatenate((borders, _before_groups(codes)))
+        found_at = np.concatenate((borders, _before_groups(codes, separated), _behind_dots(joined)))
         places = np.unique(np.searchsorted(starts, found_at, side="right") - 1)
         starts, ends = starts[places], ends[places]
         first = np.searchsorted(borders, starts, side="right").tolist()
@@ -264,7 +272,7 @@ class Vocabulary:
             if begin < stop:
                 words = cut_at(joined, start, cuts[begin:stop], end)
             else:
-                words = number_and_unit(joined, start)
+                words = pieces_of_whole(joined, start, end)
             if words:
                 found.append(place)
                 sizes.append(len(words))
@@ -316,6 +324,11 @@ def _signed_names(text: str) -> Iterator[tuple[int, int]]:
             at = text.find(sign, at + 1)
 
 
+def _behind_dots(text: str) -> Numbers:
+    """Where what may be the name .NET has its N, behind a word or not."""
+    return np.array([at.start() for at in re.finditer(r"N(?<=\.N)(?=ET|et)", text)], dtype=np.int64)
+
+
 def _slots(keys: Numbers) -> Numbers:
     slots: Numbers = (keys * _GOLDEN_RATIO) >> np.uint64(64 - _TABLE_BITS)
     return slots.view(np.int64)
@@ -328,22 +341,35 @@ def _words(key_bytes: Numbers) -> Numbers:
     return words
 
 
-def _before_groups(codes: Numbers) -> Numbers:
+def _separated(codes: Numbers) -> Numbers:
+    """Where a digit stands before a separator and another digit."""
+    digits = np.flatnonzero(codes - 48 < 10)  # code points below wrap around
+    digits = digits[: np.searchsorted(digits, len(codes) - 2)]
+    digits = digits[np.isin(codes[digits + 1], _SEPARATORS)]
+    return digits[codes[digits + 2] - 48 < 10]
+
+
+def _may_be_tails(codes: Numbers, separated: Numbers) -> Numbers:
+    """Where tails of numbers may begin (see `analysis.tails`)."""
+    return separated[np.isin(codes[separated + 1], _TAIL_SIGNS)] + 2
+
+
+def _before_groups(codes: Numbers, separated: Numbers) -> Numbers:
     """Where a digit stands before a separator and a group of three: of a few more tokens than
     those that begin a grouped number."""
-    digits = np.flatnonzero(codes - 48 < 10)  # code points below wrap around
-    digits = digits[: np.searchsorted(digits, len(codes) - 4)]
-    digits = digits[np.isin(codes[digits + 1], _SEPARATORS)]
-    for place in (2, 3, 4):
+    digits = separated[: np.searchsorted(separated, len(codes) - 4)]
+    for place in (3, 4):
         digits = digits[codes[digits + place] - 48 < 10]
     return digits
 
 
 _SEPARATORS: Final = np.array([*map(ord, SEPARATORS)], dtype="<u4")
+_TAIL_SIGNS: Final = np.array([*map(ord, SIGNS)], dtype="<u4")
 # Where no token, and no number with groups with the word behind it, can be on both sides, as in
 # 1 250 000; the last is for single digits without any space.
 _CUT: Final = re.compile(
-    r"(?=\n)|(?<!\d)(?=\s)|(?<=[0-9]{4})(?=\s)|(?<=[^0-9][0-9][,;|.])(?=[0-9][^0-9](?![0-9]{3}))"
+    r"(?=\n)|(?<!\d)(?=\s)|(?<=[0-9]{4})(?=\s)|(?<=[;|])(?=[0-9])"
+    r"|(?<=[0-9][,.][0-9][,.][0-9][,.])(?=[0-9][,.][0-9][,.][0-9](?![0-9]))"
 )
 
 

@@ -4,11 +4,13 @@
     covid19         covid 19
     DockerCompose   docker compose
     1.000.000 đ     1000000 đ
+    62,5kg          62 ,5 kg
+    ASP.NET         .net
 
 A piece begins where letters and digits meet and where a capital letter follows a small one. Pieces
 are indexed beside the running text: a compound is one token of it, but a search for `kg` or
 `"5 kg"` finds `5kg`. A number with groups of three digits is one with the word behind it, so that
-`1.000` is not found in `1.000.000`.
+`1.000` is not found in `1.000.000`. Tails have a form of their own (see `analysis.tails`).
 """
 
 import re
@@ -16,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from vnsearch.analysis.tails import as_tail, number_before
 from vnsearch.analysis.tokenizer import words_in
 
 # What has more pieces is a hash or a key, and no compound.
@@ -33,6 +36,9 @@ _GROUPED: Final = re.compile(
 _YEAR: Final = re.compile(r"(?:1[89]|20)[0-9]{2}")
 AREA_OR_VOLUME: Final = r"[kcdm]?m[23²³](?![^\W_])"
 _UNIT_BEHIND: Final = re.compile(rf"{AREA_OR_VOLUME}|[^\W\d_]+|₫")
+
+# Of ASP.NET
+_NET: Final = ("NET", "Net")
 
 # Of 20.000đ, the token 000đ; 20 begins the number.
 _GROUP_OF_THREE: Final = re.compile(r"[0-9]{3}(?![0-9])")
@@ -57,8 +63,8 @@ def is_border(before: int, behind: int) -> bool:
 def pieces(text: str, start: int, end: int, most: int = MAX_PIECES) -> tuple[str, ...]:
     """Return the pieces of the token at these offsets of a text; none if it is no compound."""
     word = text[start:end]
-    if word.isdecimal():
-        return number_and_unit(text, start)
+    if word.isdecimal() or word in _NET:
+        return pieces_of_whole(text, start, end)
     classes = [letter_class(char) if ord(char) < CLASSIFIED else 0 for char in word]
     borders = [at for at, pair in enumerate(pairwise(classes), start + 1) if is_border(*pair)]
     return cut_at(text, start, borders, end, most)
@@ -75,7 +81,10 @@ def cut_at(
         begin = max(0, start - _LONGEST_BEFORE)
         if _GROUPS_BEFORE.search(text[begin:start]):
             return ()
-    return tuple([text[begin:stop] for begin, stop in pairwise((start, *borders, end))])
+    found = tuple([text[begin:stop] for begin, stop in pairwise((start, *borders, end))])
+    if number := number_before(text, start):
+        return (joined(number), as_tail(found[0]), *found[1:])
+    return found
 
 
 def grouped_number(text: str, start: int) -> int:
@@ -91,7 +100,14 @@ def joined(number: str) -> str:
     return f"{digits[0]}.{digits[1:]}" if _YEAR.fullmatch(digits) else digits
 
 
-def number_and_unit(text: str, start: int) -> tuple[str, ...]:
+def pieces_of_whole(text: str, start: int, end: int) -> tuple[str, ...]:
+    """Return the pieces of the token at these offsets of a text, which has no borders."""
+    if text[start:end] in _NET:
+        return (text[start - 1 : end],) if text[start - 1 : start] == "." else ()
+    return _number_and_unit(text, start)
+
+
+def _number_and_unit(text: str, start: int) -> tuple[str, ...]:
     """Return the pieces of the number with groups that begins there, and with the word behind it;
     none if there is none."""
     end = grouped_number(text, start)
@@ -107,10 +123,12 @@ def number_and_unit(text: str, start: int) -> tuple[str, ...]:
 
 def compounds(text: str) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
     """Yield the compounds of an NFC text: position among the tokens, start, end, pieces. A number
-    with groups ends with the last."""
+    with groups ends with the last, and one with a tail begins before it."""
     for position, word in enumerate(words_in(text).finditer(text)):
         start, end = word.span()
         if _may_be_compound(word[0]) and (found := pieces(text, start, end)):
+            if before := number_before(text, start):
+                start -= len(before) + 1
             yield position, start, max(end, grouped_number(text, start)), found
 
 
@@ -118,4 +136,4 @@ def _may_be_compound(word: str) -> bool:
     """Faster than looking for borders: false for most words."""
     if word.isdecimal():
         return len(word) < 4
-    return not (word[1:].islower() and word.isalpha()) and len(word) > 1
+    return len(word) > 1 and (not (word[1:].islower() and word.isalpha()) or word in _NET)

@@ -18,6 +18,8 @@ from vnsearch.analysis.tokenizer import words_in
 from vnsearch.vietnamese.letters import nfc
 
 _MOST_PIECES: Final = 16  # of a word: names are longer compounds than words of a text
+# Suffixes of files that are Vietnamese syllables without marks, too.
+_SUFFIX: Final = re.compile(r"\.(?:bat|doc|dot|go|lua|po|pot|py|vim)$", re.IGNORECASE)
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")  # a byte that is no text
 
 
@@ -34,6 +36,12 @@ def typings(name: str) -> Sequence[str]:
             cut += typed[end : word.start()], " ".join(_after(found, at))
             end = word.end()
     return (typed, "".join((*cut, typed[end:]))) if cut else (typed,)
+
+
+def ends_with_suffix(typing: str) -> bool:
+    """Whether the last word of a name is the suffix of a file, and none of a text, though it is a
+    syllable."""
+    return _SUFFIX.search(typing) is not None
 
 
 def _after(found: Sequence[str], size: int) -> Sequence[str]:

@@ -11,8 +11,9 @@ from functools import lru_cache
 from re import Match
 from typing import Final
 
-from vnsearch.analysis.compounds import SEPARATORS, compounds
-from vnsearch.analysis.tokenizer import forms, signed_name, words_in
+from vnsearch.analysis.compounds import SEPARATORS, compounds, is_border, letter_class
+from vnsearch.analysis.tails import without_mark
+from vnsearch.analysis.tokenizer import forms, forms_at, signed_name, words_in
 from vnsearch.vietnamese.letters import LETTERS, fold
 
 # The code points texts are mostly made of, in lower case: ASCII, Vietnamese letters, and the
@@ -33,7 +34,7 @@ _FOLDED_BYTES: Final = "".join(
 _SMALL: Final = f"a-z{_MARKED}"
 _CAPITAL: Final = f"A-Z{_MARKED.upper()}"
 _BORDER: Final = re.compile(
-    rf"[0-9][{SEPARATORS}][0-9]{{3}}|[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫"
+    rf"[0-9][{SEPARATORS}][0-9]{{3}}|[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫|\.N"
 )
 
 Occurrence = tuple[int, int, str]  # start and end in code points, and exact form
@@ -48,26 +49,25 @@ def occurrences(text: str, folded_forms: Iterable[str]) -> dict[str, list[Occurr
     places: dict[str, list[Occurrence]] = {form: [] for form in folded_forms}
     letters = _folded_letters(text)
     for form, own_places in places.items():
-        pattern = _pattern(form)
+        pattern = _pattern(own := without_mark(form))
         # `letters` begins with a space: the index there of the space before a word is the index
         # of the word in `text`.
         start = letters.find(pattern)
         while start >= 0:
-            end = start + len(form)
-            folded, exact = forms(text[start:end])
+            end = start + len(own)
+            folded, exact = forms_at(text, start, end)
             if folded == form:
                 own_places.append((start, end, exact))
             start = letters.find(pattern, end)
     if _UNCOMMON in letters:
         for word in _uncommon_words(text, letters):
-            folded, exact = forms(word.group())
+            folded, exact = forms_at(text, *word.span())
             if folded in places:
                 places[folded].append((*word.span(), exact))
                 places[folded].sort()
     missing = {form for form, own in places.items() if not own}
     if missing and _UNCOMMON not in letters:
-        # A number may be grouped.
-        missing = {f for f in missing if f[-3:].isdecimal() or _letters(f) in letters}
+        missing = {f for f in missing if _may_be_number(f) or _is_beside_border(f, text, letters)}
     if missing and _BORDER.search(text):
         for form, place in _pieces(text, missing):
             places[form].append(place)
@@ -80,6 +80,23 @@ def _pieces(text: str, folded_forms: Set[str]) -> Iterator[tuple[str, Occurrence
         for folded, exact in map(forms, words):
             if folded in folded_forms:
                 yield folded, (start, end, exact)
+
+
+def _may_be_number(form: str) -> bool:
+    """Whether a piece may be a number, with groups or a tail, or a name with a sign."""
+    return without_mark(form)[-3:].isdecimal() or form[0] == "."
+
+
+def _is_beside_border(form: str, text: str, letters: bytes) -> bool:
+    """Whether the letters of a form are somewhere in a text beside a border of pieces."""
+    wanted = _letters(form)
+    begin = letters.find(wanted)
+    while begin >= 0:  # of the letter in `letters`; in `text`, of the one behind it
+        for at in (begin - 1, begin - 1 + len(wanted)):
+            if is_border(*map(letter_class, text[max(at - 1, 0) : at + 1].rjust(2))):
+                return True
+        begin = letters.find(wanted, begin + 1)
+    return False
 
 
 def _letters(form: str) -> bytes:

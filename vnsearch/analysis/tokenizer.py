@@ -14,21 +14,24 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final
 
+from vnsearch.analysis.tails import marked
 from vnsearch.model import Token
 from vnsearch.vietnamese.letters import COMBINING, INVISIBLE, LETTER_SIGNS, fold
 from vnsearch.vietnamese.syllable import canonical
 
 # To be raised whenever the same text gives other tokens: an index of another version must be
 # rebuilt.
-VERSION = 4
+VERSION = 5
 
-# Scripts without spaces: each letter is a token, so that any piece of a text is a phrase. Chinese
-# and Nôm, Japanese, Thai, Lao, Khmer; the last three with marks behind their letters.
+# Scripts without spaces, and Korean, which writes particles behind a word without one: each letter
+# is a token, so that any piece of a text is a phrase. Chinese and Nôm, Japanese, Korean, Thai,
+# Lao, Khmer; the last three with marks behind their letters.
 _MARKS: Final = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u17b4-\u17d3\u17dd"
 )
 _UNSPACED: Final = (
     "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3"
     "\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
     "\u0e01-\u0e30\u0e32\u0e33\u0e40-\u0e46\u0e81-\u0eb0\u0eb2\u0eb3\u0ebd\u0ec0-\u0ec6\u0edc-\u0edf"
     "\u1780-\u17b3\u17d7\u17dc"
@@ -46,7 +49,7 @@ _LETTER: Final = rf"[^\W_{_UNSPACED}]"
 # Names with a sign: C++, C#, F#, .NET. Nothing of a word may stand beside them.
 _BEFORE: Final = rf"\w{COMBINING}{INVISIBLE}"
 _SIGNED: Final = (
-    rf"[A-Za-z](?:\+\+(?<![{_BEFORE}].\+\+)|\#(?<![{_BEFORE}].\#))(?![\w+#])"
+    rf"[A-Za-z](?:\+\+(?<![{_BEFORE}].\+\+)|\#(?<![{_BEFORE}].\#))(?![^\W\d]|[+#])"
     rf"|(?<![{_BEFORE}.])\.(?:NET|Net|net)(?!\w)"
 )
 
@@ -78,7 +81,7 @@ def any_word() -> re.Pattern[str]:
     # What comes first is only for speed: characters that a token may begin with.
     return re.compile(
         rf"(?=[\w.{LETTER_SIGNS}\u231a-\u2b55\U0001f000-\U0001faff])(?:{_SIGNED}"
-        rf"|[{LETTER_SIGNS}]*{_LETTER}+(?:{_INSIDE}{_LETTER}*){_MOST}"
+        rf"|(?:[{LETTER_SIGNS}]+(?!\d))?{_LETTER}+(?:{_INSIDE}{_LETTER}*){_MOST}"
         rf"|[{LETTER_SIGNS}]+|[{_UNSPACED}][{_MARKS}]*|[{_EMOJI}]|{_FLAG}{{2}})"
     )
 
@@ -104,11 +107,22 @@ def forms_of(word: str) -> tuple[str, str]:
 forms = lru_cache(maxsize=20_000)(forms_of)
 
 
+def forms_at(text: str, start: int, end: int) -> tuple[str, str]:
+    """The folded and the exact form of the token at these offsets of a text."""
+    return forms(marked(text, start, end))
+
+
 def tokenize(text: str) -> Iterator[Token]:
     """Yield the tokens of an NFC text in order; `text[t.start:t.end] == t.text` for each."""
     for position, match in enumerate(words_in(text).finditer(text)):
-        word = match.group()
-        yield Token(word, *forms(word), *match.span(), position)
+        start, end = match.span()
+        yield Token(match[0], *forms_at(text, start, end), start, end, position)
+
+
+def forms_in(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the folded and the exact forms of the tokens of an NFC text, but tails of numbers as
+    other numbers: faster than tokens."""
+    return map(forms, words_in(text).findall(text))
 
 
 def spans_of(text: str) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ their exact form, which would claim that they have no marks by right, they get o
 from collections.abc import Iterable
 from typing import Any, Final
 
+from vnsearch.analysis.tails import without_mark
 from vnsearch.vietnamese.syllable import is_bare_syllable
 
 _SIGN: Final = "?"
@@ -40,7 +41,7 @@ def kind_of(folded: str, exact: str) -> int:
     """Return the kind of a token."""
     if exact != folded:
         return MARKED
-    if folded.isnumeric():
+    if without_mark(folded).isnumeric():
         return OTHER
     return SYLLABLE if folded.isalpha() and is_bare_syllable(folded) else WORD
 

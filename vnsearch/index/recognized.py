@@ -1,4 +1,5 @@
-"""What was recognized in pictures and in pages that are pictures, by the digest of their file.
+"""What was recognized in pictures and in pages that are pictures, by the digest of their file, or
+the version of a file in a file.
 
 One file for each such file of the disk, with a page a line (JSON), written as soon as a page is
 read: an interrupted run loses at most the page it is at, and --rebuild reads none again. They are
@@ -9,13 +10,14 @@ is damaged costs its page, which is read again.
 import json
 from collections.abc import Container, Mapping
 from contextlib import suppress
-from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from vnsearch.readers.base import Member
 from vnsearch.readers.ocr import Page
 
+_LONGEST_VERSION: Final = 64  # of those that readers give
 _VERSION: Final = "1"  # to be raised when pages are recognized otherwise
 
 
@@ -40,9 +42,9 @@ class Recognized:
                 pages[int(page.number)] = page
         return pages
 
-    def texts(self, data: bytes) -> Mapping[int, str]:
-        """The texts of the pages of a file with these bytes, by number."""
-        found = self.pages(sha256(data).digest())
+    def texts(self, digest: bytes) -> Mapping[int, str]:
+        """The texts of the pages of the file with a digest, by number."""
+        found = self.pages(digest)
         return {number: str(page.text) for number, page in found.items()}
 
     def add(self, digest: bytes, page: Page) -> None:
@@ -65,3 +67,14 @@ class Recognized:
 
     def _path(self, digest: bytes) -> Path:
         return self._folder / f"{digest.hex()}-{_VERSION}"
+
+
+def is_whole(pages: Mapping[int, Page]) -> bool:
+    """Whether these are all pages of a file, as far as they tell."""
+    return 0 in pages or any(0 < page.of <= len(pages) for page in pages.values())
+
+
+def identity(member: Member) -> bytes:
+    """What stands for the digest of a file in a file, as in its state; empty if it has none."""
+    version = member.version.encode()
+    return version if len(version) <= _LONGEST_VERSION else b""

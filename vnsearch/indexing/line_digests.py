@@ -23,10 +23,10 @@ class KnownLines(NamedTuple):
 
 def digest_of_line(document: Document) -> bytes:
     """What tells whether the document of a line is as it was; never all zeros."""
+    fields = document.key, document.title, document.text
+    key, title, text = (field.encode("utf-8", "surrogatepass") for field in fields)
     digest = new_digest()
-    for field_ in (document.key, document.title, document.text):
-        data = field_.encode("utf-8", "surrogatepass")
-        digest.update(b"%d " % len(data))
-        digest.update(data)
+    digest.update(b"%d %b%d %b%d " % (len(key), key, len(title), title, len(text)))
+    digest.update(text)
     found = digest.digest()[:DIGEST_SIZE]
     return found if found != NO_DIGEST else b"\1" * DIGEST_SIZE

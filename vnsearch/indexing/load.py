@@ -104,7 +104,7 @@ class Load:
                 file.parts, inside = 1, None
                 if nesting is not None:
                     inside, file.same_inside = nested.inside(
-                        nesting, encoding, self._catalog, name, file.folders
+                        nesting, encoding, self._catalog, name, file.folders, ocr=ocr
                     )
                 recognized = self._recognized if ocr else ""
                 content = WholeFile(file.path, file.same_reader(), inside, recognized)
@@ -172,7 +172,8 @@ class Load:
         name, container = report.source, report.container
         nesting = self._plan.nests.get(container)
         encoding = self._plan.encodings.get(container, "")
-        reader = readers.reader_of(name, encoding, nesting.excludes if nesting else ())
+        excludes, ocr = nesting.excludes if nesting else (), container in self._plan.ocr
+        reader = readers.reader_of(name, encoding, excludes, ocr=ocr)
         file = self._files[name] = FileInParts("", reader, self._catalog.file(name))
         file.folders = folders_inside(name, container, self._plan.folders[container])
         file.parts = 1

@@ -9,7 +9,7 @@ from vnsearch.indexing.reading import Inside, PartReport, folders_inside
 
 
 def inside(
-    nesting: Nesting, encoding: str, catalog: Catalog, container: str, outer: str
+    nesting: Nesting, encoding: str, catalog: Catalog, container: str, outer: str, *, ocr: bool
 ) -> tuple[Inside, bool]:
     """What is known of the files in a file, and whether all of them would be read as they were.
 
@@ -23,7 +23,7 @@ def inside(
             continue
         versions[name] = state.digest.decode("ascii", "replace")
         now = (
-            readers.reader_of(name, encoding, nesting.excludes),
+            readers.reader_of(name, encoding, nesting.excludes, ocr=ocr),
             folders_inside(name, container, outer),
         )
         if (state.reader, state.folders) != now:

@@ -50,7 +50,8 @@ class Plan:
     refused: dict[str, os.stat_result] = field(default_factory=dict)  # new, but not to be read
     # Of new, changed and refused files, where in its root each is: a relative path, or "".
     folders: dict[str, str] = field(default_factory=dict)
-    ocr: set[str] = field(default_factory=set)  # new and changed files with pictures to recognize
+    # New and changed files that may be, have, or hold pictures to be recognized.
+    ocr: set[str] = field(default_factory=set)
     # Of new and changed files that others may be in, or are known to be in.
     nests: dict[str, "Nesting"] = field(default_factory=dict)
 
@@ -168,7 +169,7 @@ def _compare(
     plan.folders[name] = folders
     if os.access(seen.path, os.R_OK):
         (plan.new if state is None else plan.changed)[name] = seen.stat
-        if root.ocr and has_pictures(name):
+        if root.ocr and (has_pictures(name) or may_nest(name)):
             plan.ocr.add(name)
         if may_nest(name) or inside:
             plan.nests[name] = Nesting(base, root.excludes, inside)
@@ -268,5 +269,4 @@ def _is_known(
 
 def is_read_alike(name: str, state: FileState, root: Root) -> bool:
     """Whether a file of a root would be read as it was."""
-    ocr = root.ocr and not state.container
-    return state.reader == reader_of(name, root.encoding, root.excludes, ocr=ocr)
+    return state.reader == reader_of(name, root.encoding, root.excludes, ocr=root.ocr)

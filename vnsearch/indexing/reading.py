@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +37,18 @@ class Inside(NamedTuple):
     excludes: tuple[str, ...]  # patterns
     # Names of those to be read only if their bytes are others: see `Member.version`.
     versions: Mapping[str, str]
+
+    def leaves_out(self, path: str) -> Callable[[Member], bool]:
+        """What tells whether one in the file at a path is hidden, or excluded."""
+        excluded = matcher(self.excludes) if self.excludes else None
+
+        def is_left_out(member: Member) -> bool:
+            inside = relative_to(self.base, os.path.join(path, member.name))
+            return any(map(is_hidden, member.name.split("/"))) or (
+                excluded is not None and bool(excluded(inside))
+            )
+
+        return is_left_out
 
 
 class WholeFile(NamedTuple):
@@ -138,7 +151,7 @@ class PartReader:
                     items = readers.read(
                         part.source, stream, self._sandbox, part.encoding,
                         file=file.path, wanted=_wanted(part, file, reports),
-                        recognized=_recognized(file),
+                        recognized=_recognized(file, hashing),
                     )  # fmt: skip
                     self._index(part, items, reports)
                     if not report.given_up:
@@ -190,20 +203,19 @@ class PartReader:
         else:
             for document in self._added(report.source, item):
                 report.note(document, digest if document is item else NO_DIGEST[: len(digest)])
-        report.encodings += filter(None, [item.encoding])
+        if item.encoding is not None:
+            report.encodings.append(item.encoding)
 
-    def _added(self, source: str, document: Document) -> Iterator[Document]:
-        """Add a document and yield it, or its parts if there must be several."""
+    def _added(self, source: str, document: Document) -> Iterable[Document]:
+        """Add a document and return it, or its parts if there must be several."""
         try:
-            with _writing():
-                self._builder.add(source, document)
+            self._builder.add(source, document)
         except TooManyWordsError as error:
             parts = _parts(document, error.fits)
-        else:
-            yield document
-            return
-        for part in parts:
-            yield from self._added(source, part)
+            return chain.from_iterable(self._added(source, part) for part in parts)
+        except OSError as error:
+            raise WriteError(error) from error
+        return (document,)
 
 
 def _named(document: Document, part: Part, report: PartReport) -> Document:
@@ -223,13 +235,25 @@ def folders_inside(name: str, container: str, outer: str) -> str:
     return os.path.dirname(f"{outer}/{inside}" if outer else inside)
 
 
-def _recognized(file: WholeFile) -> Callable[[bytes], Mapping[int, str]] | None:
-    """What gives the recognized pages of a file by its bytes; None if none are wanted."""
+def _recognized(
+    file: WholeFile, hashing: HashingReader
+) -> Callable[[Member | None], Mapping[int, str] | None] | None:
+    """What gives the recognized pages of a file in a file, or of that when it was read; None if
+    none are wanted, or none are looked for in such a file."""
     if not file.recognized:
         return None
-    from vnsearch.index.recognized import Recognized
+    from vnsearch.index.recognized import Recognized, identity
 
-    return Recognized(Path(file.recognized)).texts
+    kept = Recognized(Path(file.recognized))
+
+    def recognized(member: Member | None) -> Mapping[int, str] | None:
+        if member is None:
+            return kept.texts(hashing.digest())
+        name = member.name
+        is_looked_at = readers.has_pictures(name) or readers.may_nest(name)
+        return kept.texts(identity(member)) if is_looked_at else None
+
+    return recognized
 
 
 def _report_of(container: str, member: Member) -> PartReport:
@@ -240,19 +264,16 @@ def _report_of(container: str, member: Member) -> PartReport:
 def _wanted(part: Part, file: WholeFile, reports: list[PartReport]) -> Callable[[Member], bool]:
     """Whether a file in a file is to be read; what else is to be told of it goes into reports."""
     inside = file.inside or Inside("", (), {})
-    excluded = matcher(inside.excludes) if inside.excludes else None
+    is_left_out = inside.leaves_out(file.path)
 
     def wanted(member: Member) -> bool:
-        path = os.path.join(file.path, member.name)
-        if any(map(is_hidden, member.name.split("/"))):
-            return False
-        if excluded is not None and excluded(relative_to(inside.base, path)):
+        if is_left_out(member):
             return False
         name = f"{part.source}/{member.name}"
         if member.version and inside.versions.get(name) == member.version:
             reports[0].same.add(name)
             return False
-        if readers.format_of(name) is None:
+        if readers.format_of(name, ocr=bool(file.recognized)) is None:
             report = _report_of(part.source, member)
             report.flaws.append((0, readers.not_supported(name)))
             reports.append(report)

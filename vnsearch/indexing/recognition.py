@@ -1,21 +1,26 @@
-"""New and changed pictures, and PDF with pages that are pictures -> recognized pages, kept for when
-the files are read.
+"""New and changed pictures, and PDF with pages that are pictures, also in other files -> recognized
+pages, kept for when the files are read.
 
 This comes before reading. Each thread has a sandbox of its own, in which Tesseract runs; a page
 takes seconds, so each one is kept at once, and an interrupted run goes on where it was.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager, suppress
-from hashlib import sha256
 from typing import Final, NamedTuple
+from zlib import crc32
 
+from vnsearch import readers
 from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.files.regular import open_regular
-from vnsearch.index.recognized import Recognized
-from vnsearch.readers.base import MAX_FILE_BYTES
-from vnsearch.readers.ocr import MANY_PAGES, Page, unpacked
+from vnsearch.index.recognized import Recognized, identity, is_whole
+from vnsearch.indexing.hashing import HashingReader
+from vnsearch.indexing.reading import Inside
+from vnsearch.model import Document
+from vnsearch.readers.base import Done, Flaw, Member, bytes_of
+from vnsearch.readers.compression import decompressed, told
+from vnsearch.readers.ocr import Page, unpacked
 from vnsearch.readers.sandbox import Sandbox
 
 _READER: Final = "ocr"
@@ -27,10 +32,11 @@ class Picture(NamedTuple):
 
     path: str
     size: int  # bytes
+    inside: Inside | None = None  # what is left out of the files in it, if others may be
 
 
 class _Share(NamedTuple):
-    """A part of the pages of a file."""
+    """A part of the pages of a file, or of the files in it."""
 
     picture: Picture
     nth: int
@@ -53,8 +59,10 @@ class _Sandboxes:
         except IndexError:
             sandbox = Sandbox()
             self._all.append(sandbox)
-        yield sandbox
-        self._free.append(sandbox)
+        try:
+            yield sandbox
+        finally:
+            self._free.append(sandbox)
 
     def stop(self) -> None:
         """Let all end what they are doing."""
@@ -101,38 +109,111 @@ def _recognize(
 ) -> None:
     """Recognize the pages of a share."""
     picture, left = share.picture, share.picture.size // share.shares
-    data = b""
-    with suppress(OSError), open_regular(picture.path) as file:  # reading it will tell
-        data = file.read(MAX_FILE_BYTES + 1) or b""
-    if len(data) <= MAX_FILE_BYTES:
-        for page in _pages(data, share, kept, sandboxes):
-            done = min(left, picture.size // max(1, page.of))
+    pages = _pages if picture.inside is None else _pages_inside
+    # Whatever is wrong with a file, reading it will tell.
+    with suppress(UnusableFileError), sandboxes.one() as sandbox:
+        for size in pages(share, kept, sandbox, lambda: sandboxes.are_stopped):
+            done = min(left, size)
             left -= done
             advance(done)
     if not sandboxes.are_stopped:
         advance(left)
 
 
-def _pages(data: bytes, share: _Share, kept: Recognized, sandboxes: _Sandboxes) -> Iterator[Page]:
-    """Recognize pages until there are no more, and yield each when it is kept."""
-    digest = sha256(data).digest()
-    if kept.pages(digest) and not data.startswith(MANY_PAGES):
-        return  # a picture is read at once
+def _data(path: str) -> tuple[bytes, bytes]:
+    """The bytes of a file, decompressed, and the digest of the file; raises UnusableFileError."""
+    try:
+        with open_regular(path) as file, told(path):
+            hashing = HashingReader(file)
+            data = bytes_of(decompressed(path, hashing.stream()))
+            return data, hashing.digest()
+    except OSError as error:
+        raise UnusableFileError(str(error)) from error
+
+
+def _pages(
+    share: _Share, kept: Recognized, sandbox: Sandbox, is_stopped: Callable[[], bool]
+) -> Iterator[int]:
+    """Recognize the pages of a file until there are no more; yield the size of each, in bytes of
+    the file, when it is kept. Raises UnusableFileError."""
+    data, digest = _data(share.picture.path)
     found = True
-    with sandboxes.one() as sandbox:
-        while found and not sandboxes.are_stopped:
-            known = dict.fromkeys(kept.pages(digest), "")
-            found = False
-            try:
-                for answer in sandbox.read(
-                    _READER, data, recognized=known, share=(share.nth, share.shares)
-                ):
-                    page = unpacked(answer)
-                    kept.add(digest, page)
-                    found = True
-                    yield page
-            except GivenUpError:  # the next run tries again
+    while found and not is_stopped() and not is_whole(pages := kept.pages(digest)):
+        known = dict.fromkeys(pages, "")
+        found = False
+        try:
+            for answer in sandbox.read(
+                _READER, data, recognized=known, share=(share.nth, share.shares)
+            ):
+                page = unpacked(answer)
+                kept.add(digest, page)
+                found = True
+                yield share.picture.size // max(1, page.of)
+        except GivenUpError:  # the next run tries again
+            return
+        except UnusableFileError as error:
+            kept.add(digest, Page(0, str(error), 0.0))
+
+
+def _pages_inside(
+    share: _Share, kept: Recognized, sandbox: Sandbox, is_stopped: Callable[[], bool]
+) -> Iterator[int]:
+    """Recognize the pages of the pictures in a file, as `_pages` does."""
+    path = share.picture.path
+    found = readers.format_of(path)
+    assert found is not None
+    work = _Inside(share, kept)
+    data = path if found.in_place else _data(path)[0]
+    while work.has_more and not is_stopped():
+        work.has_more = False
+        for item in sandbox.read(
+            found.module, data, wanted=work.is_wanted, recognized={}, recognized_in=work.known,
+            only_pictures=True,
+        ):  # fmt: skip
+            if is_stopped():
                 return
-            except UnusableFileError as error:
-                kept.add(digest, Page(0, str(error), 0.0))
-                return
+            yield work.take(item)
+
+
+class _Inside:
+    """What is done of the pictures in a file."""
+
+    def __init__(self, share: _Share, kept: Recognized) -> None:
+        assert share.picture.inside is not None
+        self.has_more = True
+        self._share, self._kept = share, kept
+        self._is_left_out = share.picture.inside.leaves_out(share.picture.path)
+        self._members: list[Member] = []  # in one another, being read
+        self._finished: set[str] = set()  # names of those that have no more pages
+
+    def is_wanted(self, member: Member) -> bool:
+        """Whether a file is to be read, for its own pages or for pictures in it."""
+        name = member.name
+        if self._is_left_out(member) or name in self._finished:
+            return False
+        if readers.may_nest(name):
+            return True
+        at = crc32(name.encode("utf-8", "replace")) % self._share.shares
+        if at != self._share.nth or not readers.has_pictures(name):
+            return False
+        return bool(identity(member)) and not is_whole(self._kept.pages(identity(member)))
+
+    def known(self, member: Member) -> Mapping[int, str]:
+        """The pages of a file that are not to be recognized again."""
+        return dict.fromkeys(self._kept.pages(identity(member)), "")
+
+    def take(self, item: Document | Flaw | Member | Done) -> int:
+        """Take in what a reader says; return the size of a picture that is done, in bytes."""
+        if isinstance(item, Member):
+            self._members.append(item)
+            self._finished.add(item.name)
+        elif isinstance(item, Done):
+            member = self._members.pop()
+            return member.size * readers.has_pictures(member.name)
+        elif isinstance(item, Document) and self._members:
+            member = self._members[-1]
+            if readers.has_pictures(member.name):
+                self._kept.add(identity(member), unpacked(item))
+                self._finished.discard(member.name)
+                self.has_more = True
+        return 0

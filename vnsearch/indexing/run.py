@@ -15,9 +15,10 @@ from vnsearch.index.catalog import Catalog, versions
 from vnsearch.index.file_state import FileState
 from vnsearch.index.generations import CATALOG, ENGINE
 from vnsearch.indexing.load import Load
-from vnsearch.indexing.plan import Known, Plan
+from vnsearch.indexing.plan import Known, Nesting, Plan
 from vnsearch.indexing.pool import read_all
 from vnsearch.indexing.progress import Progress
+from vnsearch.indexing.reading import Inside
 from vnsearch.indexing.refusals import would_be_lost
 from vnsearch.indexing.status import encodings_in
 from vnsearch.model import Changes, Root, Skipped
@@ -67,7 +68,10 @@ class Run:
             self._progress.built(read_bytes)
 
         names = self._places
-        pictures = [Picture(names.path(name), sizes[name]) for name in sorted(plan.ocr)]
+        pictures = [
+            Picture(names.path(name), sizes[name], _inside(plan.nests.get(name)))
+            for name in sorted(plan.ocr)
+        ]
         total = sum(sizes.values()) + sum(picture.size for picture in pictures)
         self._progress.start(total)
         recognize(pictures, Recognized(folder), jobs, advance)
@@ -166,6 +170,10 @@ class Run:
             if name not in self._known or flaw not in self._known[name].flaws
         )
         return (*files, *flaws)
+
+
+def _inside(nesting: Nesting | None) -> Inside | None:
+    return nesting and Inside(nesting.base, nesting.excludes, {})
 
 
 def _has_tesseract() -> bool:

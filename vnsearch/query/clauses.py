@@ -9,6 +9,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from vnsearch.analysis.tails import as_tail, has_mark
 from vnsearch.analysis.unmarked import has_unknown_marks, with_unknown_marks
 from vnsearch.model import Abbreviation
 from vnsearch.vietnamese.letters import fold
@@ -59,6 +60,11 @@ class Word(NamedTuple):
     def marked(self) -> bool:
         """Its exact form has marks, so it says which of the words with its folded form."""
         return self.exact != self.folded
+
+    @property
+    def marked_text(self) -> str:
+        """Its text, with a mark if it is the tail of a number (see `analysis.tails`)."""
+        return as_tail(self.text) if has_mark(self.exact) else self.text
 
     def matches(self, folded: str, exact: str, as_typed: bool) -> bool:
         """Whether it stands for the token with these forms (`in_title` aside).
@@ -112,7 +118,7 @@ class Word(NamedTuple):
         """What the words of a prefix begin with: as typed, since the canonical spelling
         of a whole word (`ki` -> `ky`) need not be that of a longer one (`kinh`).
         """
-        return _stem(self.text, as_typed)
+        return _stem(self.marked_text, as_typed)
 
 
 @lru_cache(maxsize=1000)

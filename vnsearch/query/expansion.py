@@ -14,10 +14,11 @@ from itertools import pairwise
 from typing import Final, Protocol
 
 from vnsearch.analysis.compounds import joined
+from vnsearch.analysis.tails import without_mark
 from vnsearch.analysis.tokenizer import forms
 from vnsearch.query.clauses import All, Any, Clause, Kind, Not, Phrase, Query, Word
 from vnsearch.query.lexicon import Statistics
-from vnsearch.query.typings import Typing, is_grouped, typings
+from vnsearch.query.typings import ORDINAL, Typing, is_grouped, typings
 from vnsearch.vietnamese.syllable import parse
 
 _MOST: Final = 64  # other typings of a thing
@@ -114,7 +115,7 @@ def _inside(clause: Clause, has: Known) -> Clause:
 def _unglued(clause: Clause, has: Known) -> Iterator[Typing]:
     """What a word, or one word of a phrase, is glued of."""
     words = clause.words if isinstance(clause, Phrase) else (clause,)
-    texts = tuple(word.text.lower() for word in words if isinstance(word, Word))
+    texts = tuple(word.marked_text.lower() for word in words if isinstance(word, Word))
     for at, word in enumerate(words):
         for typing in _pieces(word.text) if isinstance(word, Word) else ():
             if has(typing, adjacent=True):
@@ -160,7 +161,8 @@ def _together(texts: Sequence[str]) -> Iterator[tuple[int, int, Typing]]:
             span = texts[begin : begin + size]
             if len(span) < size or not all(span):
                 break
-            if numbers and any(text[0].isdecimal() for text in span):
+            is_numbered = numbers and any(text[0].isdecimal() for text in span)
+            if is_numbered or (size == 2 and span[0].lower() == ORDINAL):
                 yield from ((begin, begin + size, t) for t in typings(" ".join(span)))
             if size in _NEIGHBOURS and (glued := _glued(span)):
                 yield begin, begin + size, (glued,)
@@ -186,12 +188,19 @@ def _with_typings(clause: Clause, others: Iterable[Typing]) -> Clause:
             if is_grouped(text) and not like.in_title:
                 whole, everything = joined(text) if text[-1].isdecimal() else text, [*others]
             else:
-                whole = "".join(word.text for word in words)
-                everything = [tuple(word.text for word in words), *others]
+                whole = _whole([word.text for word in words], text)
+                everything = [tuple(word.marked_text for word in words), *others]
             typings = _words(dict.fromkeys(everything), like)
             own = _word(whole, like)._replace(text=text, others=typings)
             return clause._replace(joined=own)
     return clause
+
+
+def _whole(words: Sequence[str], text: str) -> str:
+    """Words as one; what was typed, which no text has as a word, if that would make another number
+    of two: 29 of 2/9."""
+    is_other = any(a[-1:].isdecimal() and b[:1].isdecimal() for a, b in pairwise(words))
+    return text if is_other else "".join(words)
 
 
 def _words(others: Iterable[Typing], like: Word) -> tuple[tuple[Word, ...], ...]:
@@ -207,5 +216,10 @@ def _word(text: str, like: Word, beside_number: bool = False) -> Word:
     folded, exact = forms(text)
     match_marks = folded != exact and _is_syllable(exact) and not beside_number
     return Word(
-        text, folded, exact, in_title=like.in_title, match_marks=match_marks, in_name=like.in_name
+        without_mark(text),
+        folded,
+        exact,
+        in_title=like.in_title,
+        match_marks=match_marks,
+        in_name=like.in_name,
     )

@@ -34,9 +34,10 @@ _LEFT_OUT_BY_SOME: Final = 0.3
 _ASKED: Final = 5.0
 
 # A short query without any marks is only told as restored when each word is so sure, and the index
-# has it beside a neighbour.
+# has it beside a neighbour. Of those less sure half are right, 36 of 70 on two collections; of the
+# others 83% and 97%.
 _SHORT: Final = 5
-_SURE: Final = 0.5
+_SURE: Final = 0.7
 
 _LIKELY: Final = 0.02  # less likely readings are not taken for evidence
 _NEARLY_SURE: Final = 0.999  # of what was not typed

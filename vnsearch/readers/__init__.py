@@ -19,12 +19,11 @@ from shutil import which
 from typing import Final, NamedTuple, cast
 from zlib import crc32
 
-from vnsearch.analysis.tokenizer import any_word
 from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.language import N_
-from vnsearch.model import Document, Encoding, Locator
+from vnsearch.model import Document
 from vnsearch.platform import quoted
-from vnsearch.readers import titles, unpacking
+from vnsearch.readers import unpacking
 from vnsearch.readers.base import (
     Done,
     Flaw,
@@ -33,13 +32,10 @@ from vnsearch.readers.base import (
     Source,
     bytes_of,
     damaged,
-    undecoded,
 )
 from vnsearch.readers.compression import decompressed, split_suffixes, told
+from vnsearch.readers.finishing import finished
 from vnsearch.readers.sandbox import Sandbox, Wanted, reader_named
-from vnsearch.vietnamese import legacy
-from vnsearch.vietnamese.letters import LETTERS, nfc
-from vnsearch.vietnamese.lookalikes import restored
 
 
 class Format(NamedTuple):
@@ -56,6 +52,7 @@ class Format(NamedTuple):
     # its file.
     titled: bool = True
     nests: bool = False  # whether other files may be in them
+    in_place: bool = False  # opened where it lies, since it may be larger than memory
     program: str = ""  # the one it needs, which a system may have
 
 
@@ -65,8 +62,7 @@ def _office(module: str) -> Format:
 
 _HTML: Final = Format("html", 3)
 _MAIL: Final = Format("mail", 3, nests=True)
-# Opened where it lies, since it may be larger than memory.
-_ARCHIVE: Final = Format("archive", nests=True)
+_ARCHIVE: Final = Format("archive", nests=True, in_place=True)
 _SHEETS: Final = Format("sheets", 3, library="python_calamine")
 _TEXT: Final = Format("text", 3, sandboxed=False)
 _LINES: Final = _TEXT._replace(titled=False)  # its first lines say nothing of the others
@@ -122,7 +118,7 @@ FORMATS: Final[dict[str, Format]] = {
     ".pptx": _office("pptx"),
     ".odp": _office("odp"),
     ".epub": _office("epub"),
-    ".doc": Format("doc", library="olefile"),
+    ".doc": Format("doc", 2, library="olefile"),
     ".ppt": Format("ppt", library="olefile"),
     ".msg": Format("msg", library="olefile", nests=True),
     ".rtf": Format("rtf"),
@@ -146,7 +142,7 @@ FORMATS.update((variant, FORMATS[suffix]) for variant, suffix in VARIANTS.items(
 PICTURES: Final = dict.fromkeys(
     (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp"), Format("scan")
 )
-_RECOGNIZED: Final = ("pdf", "scan")  # modules
+_RECOGNIZED: Final = ("pdf", "scan", "docx", "pptx", "odt", "odp")  # modules
 # Of all formats, any may be met.
 FORMATS[""] = Format("content", sum(found.version for found in FORMATS.values()), nests=True)
 
@@ -154,11 +150,6 @@ FORMATS[""] = Format("content", sum(found.version for found in FORMATS.values())
 _NO_SUFFIX: Final = re.compile(r"\.(?![a-z0-9]{0,7}[a-z][a-z0-9]{0,7}$).*|")
 # Names of messages in a Maildir begin with a time, and end with the name of a host.
 _MAILDIR: Final = re.compile(r"\d{9,}\.[^.]+\.")
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-
-# Texts of these characters alone, as most are, need neither repair nor normalization.
-_is_plain: Final = re.compile(f"[\t\n -~{LETTERS}{LETTERS.upper()}–—…‘’“”]*").fullmatch
 
 
 def format_of(path: str, *, ocr: bool = False) -> Format | None:
@@ -197,7 +188,7 @@ def reader_of(
     there = _installed(found.library) and (not found.program or which(found.program))
     version = found.version if there else 0
     left_out = f" without {crc32(repr(excludes).encode()):x}" if excludes and found.nests else ""
-    recognized = " ocr" * (ocr and found.module in _RECOGNIZED)
+    recognized = " ocr" * (ocr and (found.module in _RECOGNIZED or found.nests))
     return f"{found.module} {version} {encoding}".rstrip() + left_out + recognized
 
 
@@ -209,7 +200,7 @@ def read(
     *,
     file: str = "",
     wanted: Wanted = lambda _: False,
-    recognized: Callable[[bytes], Mapping[int, str]] | None = None,
+    recognized: Callable[[Member | None], Mapping[int, str] | None] | None = None,
 ) -> Iterator[Document | Flaw | Member | Done]:
     """Yield the documents of a file, and a `Flaw` for each part that cannot be read.
 
@@ -217,9 +208,9 @@ def read(
     others may be in that one. Documents are in NFC, with a title and at least one word. `path`
     only decides the format; `stream` is the open file, and `file` its absolute path. `encoding`
     is that of text (a name from `encodings.lookup`); if "", it is detected. `recognized`: where
-    text in pictures is to be recognized, what gives the text of pages of a file, by its bytes.
-    Raises UnusableFileError, also for any error of a library; OSError when `stream` cannot be
-    read; VnsearchError when no file can be.
+    text in pictures is to be recognized, what gives the text of pages of a file in it, or of itself
+    when it was read to its end. Raises UnusableFileError, also for any error of a library; OSError
+    when `stream` cannot be read; VnsearchError when no file can be.
     """
     found = format_of(path, ocr=recognized is not None)
     if found is None:
@@ -230,21 +221,27 @@ def read(
                 name=found.library, command=_remedy(found.library)
             )
         )
-    if found.module == _ARCHIVE.module and file:
-        yield from _all_finished(path, sandbox.read(found.module, file, encoding, wanted))
+    if found.in_place and file:
+        none = None if recognized is None else dict[int, str]()
+        items = sandbox.read(
+            found.module, file, encoding, wanted, recognized=none, recognized_in=recognized
+        )
+        yield from _all_finished(path, items)
         return
     data = decompressed(path, stream)
     with _reading(path):
         source = Source(data, encoding)
         if found.sandboxed:
             whole = bytes_of(data)
-            pages = recognized(whole) if recognized and found.module in _RECOGNIZED else None
-            items = sandbox.read(found.module, whole, encoding, wanted, recognized=pages)
+            pages = recognized(None) if recognized else None
+            items = sandbox.read(
+                found.module, whole, encoding, wanted, recognized=pages, recognized_in=recognized
+            )
             yield from _all_finished(path, items)
             return
         # Readers of plain text hold no files.
         plain = cast("Iterator[Document | Flaw]", reader_named(found.module)(source))
-        yield from chain.from_iterable(map(_finished, plain, repeat(path), repeat(found.titled)))
+        yield from chain.from_iterable(map(finished, plain, repeat(path), repeat(found.titled)))
         yield from source.flaws()
 
 
@@ -261,7 +258,7 @@ def _all_finished(
             yield item
         else:
             found = format_of(names[-1])
-            yield from _finished(item, names[-1], titled=found is None or found.titled)
+            yield from finished(item, names[-1], titled=found is None or found.titled)
 
 
 def not_supported(path: str) -> str:
@@ -301,7 +298,7 @@ def read_chunk(chunk: LineChunk, encoding: str = "") -> Iterator[Document | Flaw
     from vnsearch.readers import jsonl
 
     with _reading():
-        yield from chain.from_iterable(map(_finished, jsonl.read_chunk(chunk, encoding)))
+        yield from chain.from_iterable(map(finished, jsonl.read_chunk(chunk, encoding)))
 
 
 def _cut(path: str, data: BufferedReader) -> Iterator[LineChunk]:
@@ -338,63 +335,3 @@ def _remedy(library: str) -> str:
     if find_spec("pip") is not None:
         return f"{python} -m pip install {package}"
     return f"uv pip install --python {python} {package}"
-
-
-def _finished(
-    item: Document | Flaw,
-    path: str = "",
-    titled: bool = True,
-) -> Iterator[Document | Flaw]:
-    """Yield a document repaired, normalized, and with a title; a flaw if it has no words, or lines
-    that cannot be repaired.
-
-    `path`: that of a file that is one document, whose name may be its title, and is unless it is
-    `titled`: see `Format`.
-    """
-    if not isinstance(item, Document):
-        yield item
-        return
-    key, title, text, locator, encoding, *_ = item
-    del item  # its text may be large, and changed here
-    title = " ".join(title.split())
-    where = locator if key else None
-    # A title may be of letters that are plain one by one, `Baùo caùo`.
-    if not (_is_plain(title) and _is_plain(text)) or legacy.looks_misread(title):
-        title, text = _clean(title), _clean(text)
-        # A title alone is often too short to detect an encoding by.
-        whole = f"{title}\n{text}" if legacy.looks_misread(text) else title
-        if legacy.looks_misread(whole) and (better := legacy.repair(whole)) is not None:
-            title, _, repaired = better.text.partition("\n")
-            if repaired:
-                text, encoding = repaired, Encoding(better.encoding, better.sure)
-            if better.undecoded:
-                yield _flaw(undecoded(better.undecoded).reason, where)
-        title, text = restored(title), restored(text)
-    if not any_word().search(text):
-        yield _flaw(N_("no words"), where)
-        return
-    if not title and not key and not titled:
-        title = _clean(PurePath(path).name)
-    title = titles.shortened(title) or titles.title_of(text, "" if key else _clean(path))
-    if locator and locator.unit == "sheet":  # the first line of each is its name
-        names = (sheet.lstrip("\n").partition("\n")[0] for sheet in text.split("\f"))
-        locator = locator._replace(names="\f".join(names))
-    yield Document(_clean(key), title, text, locator, encoding)
-
-
-def _clean(text: str) -> str:
-    """A text in NFC, with U+FFFD for lone surrogates."""
-    if text.isascii():
-        return text
-    try:
-        text.encode("utf-16-le")  # the fastest check for lone surrogates, which are rare
-    except UnicodeEncodeError:
-        text = _LONE_SURROGATE.sub("\ufffd", text)
-    return nfc(text)
-
-
-def _flaw(reason: str, where: Locator | None) -> Flaw:
-    if where is None:
-        return Flaw(reason)
-    told = N_("{unit} {number}: {reason}")
-    return Flaw(told.format(unit=where.unit, number=where.number, reason=reason))

@@ -33,17 +33,18 @@ _IS_ENCRYPTED: Final = 0x1
 
 def read(source: Source) -> Iterator[Held | Flaw]:
     """Yield the files of an archive; raises UnusableFileError."""
-    head = source.stream.peek(8)[:8]
+    head, ocr = source.stream.peek(8)[:8], source.recognized is not None
     if not head:
         raise UnusableFileError(N_("empty file"))
     kind = next((kind for signature, kind in _OTHERS.items() if head.startswith(signature)), "")
     suffix = next((s for signature, s in _COMPRESSED.items() if head.startswith(signature)), "")
     if kind:
-        yield from _by_program(source.stream, kind)
+        yield from _by_program(source.stream, kind, ocr=ocr)
     elif head.startswith(b"PK"):
         yield from _zip(source.stream)
     else:
-        yield from _tar(io.BufferedReader(_Limited(decompressed(f"a{suffix}", source.stream))))
+        opened = decompressed(f"a{suffix}", source.stream)
+        yield from _tar(io.BufferedReader(_Limited(opened)), ocr=ocr)
 
 
 def _zip(stream: IO[bytes]) -> Iterator[Held]:
@@ -117,7 +118,7 @@ def _modified(info: zipfile.ZipInfo) -> float:
     return 0.0
 
 
-def _tar(stream: io.BufferedReader) -> Iterator[Held | Flaw]:
+def _tar(stream: io.BufferedReader, *, ocr: bool) -> Iterator[Held | Flaw]:
     from vnsearch.readers import format_of
 
     found = False
@@ -130,7 +131,8 @@ def _tar(stream: io.BufferedReader) -> Iterator[Held | Flaw]:
                     continue
                 name = _decoded(info.name.encode("utf-8", "surrogateescape"))[:1] or [info.name]
                 file = archive.extractfile(info)
-                if file is None or info.size > MAX_FILE_BYTES or format_of(name[0]) is None:
+                has_reader = format_of(name[0], ocr=ocr) is not None
+                if file is None or info.size > MAX_FILE_BYTES or not has_reader:
                     yield Held(Member(name[0], info.size, info.mtime, ""), _too_large)
                     continue
                 yield Held.of(name[0], file.read(), info.mtime)
@@ -144,10 +146,10 @@ def _tar(stream: io.BufferedReader) -> Iterator[Held | Flaw]:
         yield Flaw(N_("{reason}; the rest was not read").format(reason=damaged(error)))
 
 
-def _by_program(stream: io.BufferedReader, kind: str) -> Iterator[Held | Flaw]:
+def _by_program(stream: io.BufferedReader, kind: str, *, ocr: bool) -> Iterator[Held | Flaw]:
     with unpacking.as_tar(stream, kind) as process:
         assert process.stdout is not None
-        yield from _tar(io.BufferedReader(_Limited(process.stdout)))
+        yield from _tar(io.BufferedReader(_Limited(process.stdout)), ocr=ocr)
         if process.wait():
             yield Flaw(N_("damaged, encrypted, or of a kind that bsdtar cannot read"))
 

@@ -50,6 +50,13 @@ class Member(NamedTuple):
     version: str  # another one if its bytes are; "" if that is not known
 
 
+class Request(NamedTuple):
+    """That a file in a file is to be read."""
+
+    # What was recognized in it, by number of page; None if it is not wanted: see `Source`.
+    recognized: Mapping[int, str] | None = None
+
+
 class Held(NamedTuple):
     """A file in the one that is read, and what gives its bytes."""
 

@@ -26,6 +26,7 @@ _OPEN_DOCUMENT: Final = {b"text": "odt", b"spreadsheet": "ods", b"presentation":
 # Streams of an OLE file, as its directory names them.
 _STREAMS: Final = {"WordDocument": "doc", "PowerPoint Document": "ppt", "Workbook": "sheets",
                    "Book": "sheets", "__properties_version1.0": "msg"}  # fmt: skip
+_NESTING: Final = ("archive", "mail", "mbox", "msg")  # modules of files that hold others
 _PAGE: Final = re.compile(rb"\s*(?:<!--.{0,500}?-->\s*)?<(?:!doctype html|html|head|meta|title|body"
                           rb"|style|script|center|table|div|h1|p)\b",
                           re.IGNORECASE | re.DOTALL)  # fmt: skip
@@ -46,7 +47,10 @@ def read(source: Source) -> Iterator[Document | Flaw]:
     """Yield the documents of a file; raises UnusableFileError."""
     data = bytes_of(source.stream)
     source.stream = BufferedReader(BytesIO(data))
-    yield from import_module(f"vnsearch.readers.{module_of(data)}").read(source)
+    module = module_of(data)
+    if module not in _NESTING:
+        source.recognized = None  # the pictures in it were not looked at
+    yield from import_module(f"vnsearch.readers.{module}").read(source)
 
 
 def module_of(data: bytes) -> str:

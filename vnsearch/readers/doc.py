@@ -59,21 +59,23 @@ class _Text:
         self._file = file
         self._fields: list[bool] = []  # around this place; whether it is in their codes
         self._paragraphs = Paragraphs(self.decoder)
+        self._lists = file.lists()
+        self._part = _MAIN
 
     def lines(self) -> list[str]:
         """The lines of all parts that are shown; those of headers and footers once."""
         parts: list[list[str]] = [[] for _ in self._file.counts]
-        part, end = 0, self._file.counts[0]  # this part, and where it ends
+        end = self._file.counts[0]  # of this part
         for first, stretch in self._file.stretches():
             at, size = 0, len(stretch.text)
-            while first + size > end and part + 1 < len(parts):
+            while first + size > end and self._part + 1 < len(parts):
                 cut = max(at, end - first)
                 self._take(stretch, stretch.text[at:cut])
-                parts[part] = self._finished()
-                at, part = cut, part + 1
-                end += self._file.counts[part]
+                parts[self._part] = self._finished()
+                at, self._part = cut, self._part + 1
+                end += self._file.counts[self._part]
             self._take(stretch, stretch.text[at:])
-        parts[part] = self._finished()
+        parts[self._part] = self._finished()
         for around in (_AROUND, _AROUND_BOXES):
             parts[around] = of_headers(parts[around])
         return [line for part in _SHOWN for line in parts[part]]
@@ -140,17 +142,24 @@ class _Text:
     def _font_name(self, number: int) -> str:
         return self._file.fonts[number] if number < len(self._file.fonts) else ""
 
+    def _number(self, stretch: Stretch) -> str:
+        """The automatic number of the paragraph that ends; "" if it has none."""
+        if self._part != _MAIN or stretch.character.dropped:
+            return ""
+        return self._lists.next(*self._file.list_of(stretch.paragraph))
+
     def _end_paragraph(self, stretch: Stretch) -> None:
-        line = self._paragraphs.end(in_table=stretch.paragraph.in_table)
-        number, styles = stretch.paragraph.style, self._file.styles
-        known_as = styles[number].known_as if number < len(styles) else 0
+        in_table, number = stretch.paragraph.in_table, self._number(stretch)
+        line = self._paragraphs.end(in_table=in_table, number=number).removeprefix(number)
+        style, styles = stretch.paragraph.style, self._file.styles
+        known_as = styles[style].known_as if style < len(styles) else 0
         if line and known_as == _TITLE:
             self.titles.append(line)
         elif line and known_as in _HEADINGS and len(self.headings) < _MOST_HEADINGS:
             self.headings += [line] if not titles.is_generic(line) else []
 
     def _end_cell(self, stretch: Stretch) -> None:
-        has_text = self._paragraphs.end_cell()
+        has_text = self._paragraphs.end_cell(self._number(stretch))
         # Word 95 is read without the marks of rows, whose ends look like one empty cell more.
         if stretch.paragraph.ends_row if self._file.is_97 else not has_text:
             self._paragraphs.end_row()

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 from vnsearch.errors import UnusableFileError
 from vnsearch.language import N_
 from vnsearch.readers.base import MAX_TEXT_BYTES
+from vnsearch.readers.doc_lists import lists_of
+from vnsearch.readers.list_numbers import Lists
 from vnsearch.readers.ole import Container, windows_1252
 
 _FIRST_OF_97: Final = 0xC1  # version of the format
@@ -21,6 +23,7 @@ _ENCRYPTED, _SECOND_TABLE = 0x0100, 0x0200  # flags
 # Where the offset and length of a structure stand in the header.
 _STYLES, _CHARACTER_PAGES, _PARAGRAPH_PAGES = 0xA2, 0xFA, 0x102
 _FONTS, _PIECES = 0x112, 0x1A2
+_DEFINITIONS, _LISTS = 0x2E2, 0x2EA
 _PIECES_OF_95: Final = 0x160
 _COUNTS: Final = 0x4C  # of characters in each part of the text, a number each
 _COUNT_OF_95: Final = 0x34
@@ -31,6 +34,7 @@ _FONT_ASCII, _FONT_OTHER, _STYLE = 0x4A4F, 0x4A51, 0x4A30
 _DELETED, _HIDDEN, _RAISED, _SYMBOL = 0x0800, 0x083C, 0x2A48, 0x6A09
 _IN_TABLE, _ROW_ENDS = 0x2416, {0x2417, 0x244C}
 _TABLE: Final = 0xD608
+_LEVEL, _LIST = 0x260A, 0x460B  # of a list
 _OPERAND: Final = (1, 1, 2, 4, 2, 2, 0, 3)  # bytes, by the class of a modifier; 0: it says
 _MOST_BASES: Final = 20  # styles that a style is based on
 
@@ -61,6 +65,8 @@ class Paragraph(NamedTuple):
     style: int = 0
     in_table: bool = False
     ends_row: bool = False
+    list: int | None = None  # by number; 0 is none
+    level: int | None = None
 
 
 class Style(NamedTuple):
@@ -69,6 +75,7 @@ class Style(NamedTuple):
     known_as: int  # number of a built-in style
     base: int
     character: Character
+    paragraph: Paragraph = Paragraph()
 
 
 class Stretch(NamedTuple):
@@ -131,6 +138,23 @@ class WordFile:
             return b""
         offset, size = unpack_from("<2I", self._main, place)
         return self._table[offset : offset + size]
+
+    def lists(self) -> Lists:
+        """The lists that number paragraphs."""
+        if not self.is_97 or len(self._main) < _LISTS + 8:
+            return Lists()
+        offset, size = unpack_from("<2I", self._main, _DEFINITIONS)
+        return lists_of(self._table[offset:] if size else b"", self._part(_LISTS))
+
+    def list_of(self, paragraph: Paragraph) -> tuple[str, int]:
+        """The list of a paragraph or its style, and the level; the number "0" if there is none."""
+        number, level, style, seen = paragraph.list, paragraph.level, paragraph.style, 0
+        while number is None and 0 <= style < len(self.styles) and seen < _MOST_BASES:
+            found, seen = self.styles[style], seen + 1
+            number = found.paragraph.list
+            level = _first(level, found.paragraph.level)
+            style = found.base
+        return str(number or 0), level or 0
 
     def _all_pieces(self) -> Iterator[Piece]:
         places = self._part(_PIECES if self.is_97 else _PIECES_OF_95)
@@ -229,7 +253,8 @@ def _style(data: bytes, fixed: int) -> Style:
     of_paragraphs, of_characters = 1, 2
     nth = {of_paragraphs: 1, of_characters: 0}.get(second & 0xF, len(parts))
     character = _character(parts[nth]) if nth < len(parts) else Character()
-    return Style(first & 0xFFF, second >> 4, character)
+    paragraph = _paragraph(parts[0]) if nth == 1 and parts else Paragraph()
+    return Style(first & 0xFFF, second >> 4, character, paragraph)
 
 
 class _Runs:
@@ -305,9 +330,13 @@ def _character(data: bytes) -> Character:
 def _paragraph(data: bytes) -> Paragraph:
     if len(data) < 2:
         return Paragraph()
-    set_to_1 = {number for number, operand in _modifiers(data, 2) if operand[:1] == b"\1"}
+    found = {
+        number: int.from_bytes(operand[:2], "little") for number, operand in _modifiers(data, 2)
+    }
     style = unpack_from("<H", data, 0)[0]
-    return Paragraph(style, _IN_TABLE in set_to_1, not set_to_1.isdisjoint(_ROW_ENDS))
+    ends_row = any(found.get(number) == 1 for number in _ROW_ENDS)
+    in_table = found.get(_IN_TABLE) == 1
+    return Paragraph(style, in_table, ends_row, found.get(_LIST), found.get(_LEVEL))
 
 
 _PLAIN: Final = Character()

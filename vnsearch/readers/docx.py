@@ -13,6 +13,7 @@ from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
+from vnsearch.readers.embedded import Pictures
 from vnsearch.readers.fonts import FontDecoder
 from vnsearch.readers.numbering import Numbering
 from vnsearch.readers.package import Element, Package, text_of
@@ -48,10 +49,14 @@ def read(source: Source) -> Iterator[Document]:
         # Most headers and footers are those of other sections again, or the number of a page.
         if any(map(str.isalpha, text)) and text not in texts:
             texts.append(text)
+    pictures = Pictures(package, source.recognized)
+    texts.append(pictures.text())
     if not any(texts):
+        pictures.check()
         raise UnusableFileError(N_("no text"))
     title = titles.first_title([decoder.title(package.title()), *_titles(package, root)])
     yield Document("", title, "\n".join(filter(None, texts)), None, decoder.encoding)
+    pictures.check()
 
 
 def _text(root: Element, numbering: Numbering | None = None) -> str:

@@ -5,7 +5,7 @@ Formats: RFC 5322 and MIME; MHTML is RFC 2557.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from email import message_from_bytes
 from email.message import EmailMessage, Message
@@ -24,8 +24,14 @@ from vnsearch.readers.base import MAX_FILE_BYTES, Flaw, Held, Source, bytes_of
 _PEOPLE = ("from", "to", "cc")
 # Code points of a header that are parsed: the time and memory of the parser grow with the square.
 _MOST_PARSED: Final = 5_000
+# What the parser leaves as it is, which takes it as long as all the rest of a small message.
+_ADDRESS: Final = r"[\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)*"
+_PERSON: Final = rf"(?:{_ADDRESS}|[\w-]+(?: [\w-]+)* <{_ADDRESS}>)"
+_PLAIN_PEOPLE: Final = re.compile(rf"{_PERSON}(?:, {_PERSON})*", re.ASCII)
 _MOST_PARTS: Final = 10_000  # about as many as there are lines that may begin one
 _PART: Final = b"\n--"
+_MESSAGE: Final = "message/rfc822"
+_LINE_ENDS: Final = re.compile(r"\r\n?|\n")
 
 
 class _Policy(EmailPolicy):
@@ -57,7 +63,7 @@ def read(source: Source) -> Iterator[Document | Flaw | Held]:
     if end_of_parts(data) < len(data):
         told = N_("over {count} parts; the rest was not read")
         yield Flaw(told.format(count=f"{_MOST_PARTS:,}"))
-    yield from attached(message)
+    yield from attached(message, ocr=source.recognized is not None)
 
 
 def parsed(data: bytes) -> EmailMessage:
@@ -82,36 +88,49 @@ def document(source: Source, message: EmailMessage, number: int | None = None) -
 
     What cannot be decoded is replaced by U+FFFD. Raises UnusableFileError.
     """
-    subject = _header(source, message, "subject")
-    people = [_header(source, message, name) for name in _PEOPLE]
+    raw = _raw_headers(message)
+    subject = _header(source, message, raw, "subject")
+    people = [_header(source, message, raw, name) for name in _PEOPLE]
     title, body = _body(source, message)
-    lines = (subject, *people, _date(message), body, *_attachments(source, message))
+    lines = (subject, *people, _date(raw), body, *_attachments(source, message))
     text = "\n".join(filter(None, lines))
     if not text:
         raise UnusableFileError(N_("empty message"))
     locator = None if number is None else Locator(number, "message", 0)
-    title = titles.first_title((subject[:_MOST_PARSED], title)) or titles.line_title(body)
+    title = titles.first_title((subject[:_MOST_PARSED], title)) or (
+        body and titles.line_title(body)
+    )
     return Document(str(number or ""), title, text, locator, source.encoding)
 
 
-def _header(source: Source, message: EmailMessage, name: str) -> str:
+def _raw_headers(message: EmailMessage) -> Mapping[str, str]:
+    """The first header of each name, in lower case, as it was written."""
+    raw: dict[str, str] = {}
+    for name, value in message.raw_items():
+        raw.setdefault(name.lower(), value)
+    return raw
+
+
+def _header(source: Source, message: EmailMessage, raw: Mapping[str, str], name: str) -> str:
     """The text of a header; "" if there is none."""
-    raw = next((value for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    written = raw.get(name, "")
+    if not written.isascii():  # bytes that should have been encoded (RFC 2047)
+        return _decoded(source, written.encode("utf-8", "surrogateescape"))
+    if not written or _PLAIN_PEOPLE.fullmatch(written):
+        return written
+    if name == "subject" and "=?" not in written:
+        return _LINE_ENDS.sub("", written).strip()
     try:
-        raw.encode("ascii", "strict")
-    except UnicodeEncodeError:  # bytes that should have been encoded (RFC 2047)
-        return _decoded(source, raw.encode("utf-8", "surrogateescape"))
-    try:
-        return f"{message.get(name, '')}{raw[_parsed_until(raw) :]}".strip()
+        return f"{message.get(name, '')}{written[_parsed_until(written) :]}".strip()
     except Exception:  # hostile headers make the parser raise errors of many kinds
-        return raw.strip()
+        return written.strip()
 
 
-def _date(message: EmailMessage) -> str:
+def _date(raw: Mapping[str, str]) -> str:
     """When the message was sent, by the clock of its sender; "" if it does not say."""
-    raw = next((value for key, value in message.raw_items() if key.lower() == "date"), "")
-    with suppress(ValueError, TypeError, OverflowError, IndexError):
-        return f"{parsedate_to_datetime(raw):%d/%m/%Y %H:%M}"
+    if date := raw.get("date"):
+        with suppress(ValueError, TypeError, OverflowError, IndexError):
+            return f"{parsedate_to_datetime(date):%d/%m/%Y %H:%M}"
     return ""
 
 
@@ -128,10 +147,10 @@ def _decoded(source: Source, data: bytes, charset: str = "") -> str:
 
 def _body(source: Source, message: EmailMessage) -> tuple[str, str]:
     """The title, if the body is a page, and its text; both may be empty."""
-    try:
-        part = message.get_body(("plain", "html", "related")) or message
-    except Exception:  # such as headers of parts that cannot be parsed
-        part = message
+    part: Message = message
+    if message.is_multipart():
+        with suppress(Exception):  # such as headers of parts that cannot be parsed
+            part = message.get_body(("plain", "html", "related")) or message
     parts = [part] if not part.is_multipart() else list(_text_parts(message))
     for one in parts:
         kind, charset = _kind(one)
@@ -173,27 +192,32 @@ def _attachments(source: Source, message: EmailMessage) -> Iterator[str]:
             yield _decoded(source, name.encode("utf-8", "surrogateescape"))
 
 
-def attached(message: EmailMessage) -> Iterator[Held]:
-    """Yield the files that came with a message, those with a reader; messages in it are such."""
+def attached(message: EmailMessage, *, ocr: bool) -> Iterator[Held]:
+    """Yield the files that came with a message, those with a reader; messages in it are such.
+
+    `ocr`: the text in pictures is to be recognized."""
     from vnsearch.readers import format_of
 
-    for number, part in enumerate(_files(message), 1):
-        forwarded = part.get_content_type() == "message/rfc822"
-        name = _name(part) or f"message-{number}"
+    for number, (part, own) in enumerate(_files(message), 1):
+        forwarded = part.get_content_type() == _MESSAGE
+        name = own or f"message-{number}"
         if forwarded and not name.lower().endswith(".eml"):
             name = f"{name}.eml"
-        if format_of(name) is None:
+        if format_of(name, ocr=ocr) is None:
             continue
         with suppress(Exception):  # of headers that cannot be written again
             data = bytes(part.get_payload(0)) if forwarded else _payload(part)  # type: ignore[arg-type]
             yield Held.of(name, data)
 
 
-def _files(message: Message) -> Iterator[Message]:
-    """The parts of a message that are files or messages, not those of the latter."""
+def _files(message: Message) -> Iterator[tuple[Message, str]]:
+    """The parts of a message that are files or messages, not those of the latter, and their names,
+    which a message need not have."""
     for part in message.iter_parts() if isinstance(message, EmailMessage) else ():
-        if part.get_content_type() == "message/rfc822" or (_name(part) and not part.is_multipart()):
-            yield part
+        if (
+            (name := _name(part)) and not part.is_multipart()
+        ) or part.get_content_type() == _MESSAGE:
+            yield part, name
         else:
             yield from _files(part)
 

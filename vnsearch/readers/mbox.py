@@ -13,13 +13,13 @@ from vnsearch.readers.base import Flaw, Held, Source
 
 def read(source: Source) -> Iterator[Document | Flaw | Held]:
     """Yield a document for each message; raises UnusableFileError if there is none."""
-    number, with_files = 0, set[int]()
+    number, with_files, ocr = 0, set[int](), source.recognized is not None
     for number, data in enumerate(_messages(source.stream), 1):
         source.encoding = None
         try:
             message = mail.parsed(data)
             yield mail.document(source, message, number)
-            if any(True for _ in mail.attached(message)):
+            if any(True for _ in mail.attached(message, ocr=ocr)):
                 with_files.add(number)
         except UnusableFileError as error:
             yield Flaw(N_("message {number}: {reason}").format(number=number, reason=error))
@@ -27,13 +27,13 @@ def read(source: Source) -> Iterator[Document | Flaw | Held]:
         raise UnusableFileError(N_("no messages"))
     if with_files:  # all documents come first
         source.stream.seek(0)
-        yield from _attached(source.stream, with_files)
+        yield from _attached(source.stream, with_files, ocr=ocr)
 
 
-def _attached(stream: BufferedReader, with_files: set[int]) -> Iterator[Held]:
+def _attached(stream: BufferedReader, with_files: set[int], *, ocr: bool) -> Iterator[Held]:
     for number, data in enumerate(_messages(stream), 1):
         if number in with_files:
-            for held in mail.attached(mail.parsed(data)):
+            for held in mail.attached(mail.parsed(data), ocr=ocr):
                 name = f"{number}/{held.member.name}"
                 yield held._replace(member=held.member._replace(name=name))
 
@@ -41,15 +41,15 @@ def _attached(stream: BufferedReader, with_files: set[int]) -> Iterator[Held]:
 def _messages(stream: BufferedReader) -> Iterator[bytes]:
     """Yield the bytes of the messages. A message begins after a line that begins with `From ` and
     is the first or follows an empty one."""
-    lines: list[bytes] | None = None
+    message: bytearray | None = None
     before = b"\n"
     for line in stream:
         if line.startswith(b"From ") and not before.strip():
-            if lines is not None:
-                yield b"".join(lines)
-            lines = []
-        elif lines is not None:
-            lines.append(line)
+            if message is not None:
+                yield bytes(message)
+            message = bytearray()
+        elif message is not None:
+            message += line
         before = line
-    if lines is not None:
-        yield b"".join(lines)
+    if message is not None:
+        yield bytes(message)

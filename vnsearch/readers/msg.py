@@ -59,7 +59,7 @@ def read(source: Source) -> Iterator[Document | Held]:
     yield Document("", title, text, None, source.encoding)
     for storage, name in attachments.items():
         data = message.data(storage)
-        if data and name and format_of(name) is not None:
+        if data and name and format_of(name, ocr=source.recognized is not None) is not None:
             yield Held.of(name, data)
 
 

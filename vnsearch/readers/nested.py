@@ -5,7 +5,7 @@ The limits are of a file of the disk with all that is in it.
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from io import BufferedReader, BytesIO
 from os.path import splitext
 from typing import Final
@@ -14,12 +14,14 @@ from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.platform.processes import limit_processor_time
-from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged
+from vnsearch.readers.base import Done, Flaw, Held, Member, Request, Source, damaged
 from vnsearch.readers.compression import decompressed, told
 from vnsearch.vietnamese.letters import nfc
 
 _MAX_DEPTH: Final = 4  # files in one another
-_MAX_MEMBERS: Final = 100_000
+_MAX_MEMBERS: Final = 100_000  # and at most one for so many bytes of the file, besides the first:
+_BYTES_OF_MEMBER: Final = 500
+_FREE_MEMBERS: Final = 10_000
 _MAX_BYTES: Final = 2_000_000_000  # of what is read, decompressed
 _MAX_RATIO: Final = 200  # of these to the size of the file, from so many bytes on:
 _FREE_BYTES: Final = 50_000_000
@@ -31,6 +33,10 @@ Item = Document | Flaw | Member | Done
 ReaderOf = Callable[[str], Callable[[Source], Iterator[Document | Flaw | Held]] | None]
 
 
+class _OutOfTimeError(GivenUpError):
+    """All that is in a file took too long together."""
+
+
 class Nest:
     """A file of the disk, and all the files in it."""
 
@@ -40,14 +46,15 @@ class Nest:
         seconds: float,
         encoding: str,
         reader_of: ReaderOf,
-        wanted: Callable[[Member], bool],
+        requested: Callable[[Member], Request | None],
     ) -> None:
         """`size`: its bytes; `seconds`: the processor time that each file in it may take;
         `encoding`: the one the user set for text, or ""; `reader_of`: the reader of a file by its
-        name; `wanted`: whether one is to be read."""
+        name; `requested`: how one is to be read, None if it is not."""
+        self._most = min(_MAX_MEMBERS, _FREE_MEMBERS + size // _BYTES_OF_MEMBER)
         self._left = min(_MAX_BYTES, _FREE_BYTES + _MAX_RATIO * size)
         self._seconds, self._begun = seconds, time.process_time()
-        self._encoding, self._reader_of, self._wanted = encoding, reader_of, wanted
+        self._encoding, self._reader_of, self._requested = encoding, reader_of, requested
         self._members = 0
 
     def items(
@@ -68,29 +75,34 @@ class Nest:
         for item in read(source):
             if isinstance(item, Held):
                 self._members += 1
-                if self._members > _MAX_MEMBERS:
+                if self._members > self._most:
                     yield Flaw(
                         N_("over {count} files in it; the rest was not read").format(
-                            count=f"{_MAX_MEMBERS:,}"
+                            count=f"{self._most:,}"
                         )
                     )
                     return
                 name = _unused(_clean(item.member.name), names)
                 names.add(name)
                 member = item.member._replace(name=f"{prefix}{name}")
-                if self._wanted(member):
+                request = self._requested(member)
+                if request is not None:
                     yield member
-                    yield from self._member(item, member.name, depth + 1)
-                    yield Done()
+                    self._limit_time()
+                    yield (yield from self._member(item, member.name, depth + 1, request))
             elif isinstance(item, Document):
-                yield item._replace(encoding=item.encoding or source.encoding)
+                if item.encoding is None and source.encoding is not None:
+                    item = item._replace(encoding=source.encoding)
+                yield item
             else:
                 yield item
         yield from source.flaws()
 
-    def _member(self, held: Held, name: str, depth: int) -> Iterator[Item]:
-        """Yield what is in a file that is wanted; whatever is wrong with it costs that file."""
-        self._limit_time()
+    def _member(
+        self, held: Held, name: str, depth: int, request: Request
+    ) -> Generator[Item, None, Done]:
+        """Yield what is in a file that is wanted, and return its end; whatever is wrong with it
+        costs that file. Raises _OutOfTimeError."""
         try:
             if depth > _MAX_DEPTH:
                 raise UnusableFileError(
@@ -105,10 +117,14 @@ class Nest:
             self._left -= len(data)
             with told(name):
                 stream = decompressed(name, BufferedReader(BytesIO(data)))
-                yield from self._items(read, Source(stream, self._encoding), f"{name}/", depth)
+                source = Source(stream, self._encoding)
+                source.recognized = request.recognized
+                yield from self._items(read, source, f"{name}/", depth)
+        except _OutOfTimeError:
+            raise
+        except GivenUpError as error:
+            return Done(str(error))
         except (UnusableFileError, RecursionError) as error:
-            if isinstance(error, GivenUpError):
-                raise
             yield Flaw(N_("nested too deeply") if isinstance(error, RecursionError) else str(error))
         except MemoryError:
             yield Flaw(N_("takes too much memory to read"))
@@ -116,11 +132,12 @@ class Nest:
             raise
         except BaseException as error:  # of a library: a panic in Rust is no Exception
             yield Flaw(damaged(error))
+        return Done()
 
     def _limit_time(self) -> None:
         left = _MAX_SECONDS * self._seconds - (time.process_time() - self._begun)
         if left <= 0:
-            raise GivenUpError(
+            raise _OutOfTimeError(
                 N_("takes over {seconds} s of processor time").format(
                     seconds=f"{_MAX_SECONDS * self._seconds:g}"
                 )

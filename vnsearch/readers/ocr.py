@@ -5,18 +5,24 @@ is told which are known and goes on. Tesseract is a program of its own (Apache-2
 """
 
 import os
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
-from itertools import count, groupby
+from io import BufferedReader, BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from vnsearch.errors import UnusableFileError
+from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.language import N_
-from vnsearch.model import Document
+from vnsearch.model import DOUBTFUL, Document
 from vnsearch.platform import processes
-from vnsearch.readers.base import Source, bytes_of
+from vnsearch.readers import embedded
+from vnsearch.readers.base import MAX_FILE_BYTES, Source, bytes_of
+from vnsearch.readers.content import ZIP
+from vnsearch.readers.package import Package
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage
@@ -38,6 +44,7 @@ _FIND_WAY_UP: Final = ("--psm", "1")  # takes half as long again
 _SECONDS: Final = 20.0  # after which a call ends with the page it is at
 _SECONDS_A_PAGE: Final = 120  # of waiting, after which a page is left out
 _DPI: Final = 300  # at which pages are drawn: what Tesseract is made for
+_MOST_PAGES: Final = 10_000  # of a TIFF
 _MOST_PIXELS: Final = 40_000_000
 _POINTS_PER_INCH: Final = 72
 _FEW_LETTERS: Final = 60  # of a page that is a picture: programs for scanning add their name
@@ -76,15 +83,28 @@ def _installed() -> list[str]:
 
 
 def read(source: Source) -> Iterator[Document]:
-    """Yield pages that are not known yet, as `packed` puts them; raises UnusableFileError."""
+    """Yield pages that are not known yet, as `packed` puts them; page 0 says in its text why there
+    are no more. Raises UnusableFileError for files that are too large."""
     data, known = bytes_of(source.stream), {*(source.recognized or {})}
+    try:
+        yield from map(packed, _pages(data, known, source.share))
+    except GivenUpError:
+        raise
+    except UnusableFileError as error:
+        if 0 not in known:
+            yield packed(Page(0, str(error), 0.0))
+
+
+def _pages(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Page]:
     if data.startswith(PDF):
-        yield from map(packed, _of_pdf(data, known, source.share))
+        yield from _of_pdf(data, known, share)
     elif data.startswith(MANY_PAGES):
-        yield from map(packed, _of_tiff(data, known, source.share))
-    elif not known and not source.share[0]:
+        yield from _of_tiff(data, known, share)
+    elif data.startswith(ZIP):
+        yield from _of_package(data, known, share)
+    elif not known and not share[0]:
         found = _recognized(data)
-        yield packed(Page(1, "", 1.0) if found is None else found)
+        yield Page(1, "", 1.0) if found is None else found
 
 
 def packed(page: Page) -> Document:
@@ -93,11 +113,13 @@ def packed(page: Page) -> Document:
 
 
 def unpacked(document: object) -> Page:
-    """The page that `packed` has put so; raises ValueError if it cannot be one."""
-    if not isinstance(document, Document):
-        raise ValueError(document)
-    number, _, of = document.key.partition("/")
-    return Page(int(number), document.text, min(1.0, max(0.0, float(document.title))), int(of))
+    """The page that `packed` has put so; raises UnusableFileError if it cannot be one."""
+    try:
+        assert isinstance(document, Document)
+        number, _, of = document.key.partition("/")
+        return Page(int(number), document.text, min(1.0, max(0.0, float(document.title))), int(of))
+    except (AssertionError, ValueError) as error:
+        raise UnusableFileError(N_("cannot be read: the reader gave no right answer")) from error
 
 
 def is_scan(page: "PdfPage", text: str) -> bool:
@@ -137,16 +159,57 @@ def _of_pdf(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Pa
             return
 
 
-def _of_tiff(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Page]:
-    """Yield some of the pages of a TIFF, whose number is not known; of so many shares only one."""
+def _of_package(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Page]:
+    """Yield some of the pictures in an office file, as pages; of so many shares of them only one.
+
+    Text in doubt is left out, as the text around it is sure.
+    """
+    package = Package(Source(BufferedReader(BytesIO(data))), MAX_FILE_BYTES)
+    pictures = embedded.names(package)
     nth, shares = share
     end = time.monotonic() + _SECONDS
-    for number in count(1 + nth, shares):
+    for number, name in list(enumerate(pictures, 1))[nth::shares]:
         if number not in known:
-            page = _recognized(data, "-c", f"tessedit_page_number={number - 1}")
-            if page is None or time.monotonic() > end:
-                return
-            yield page._replace(number=number)
+            found = _of_picture(package, name) or Page(number, "", 1.0)
+            text = found.text if found.confidence >= DOUBTFUL else ""
+            yield Page(number, text, found.confidence, len(pictures))
+        if time.monotonic() > end:
+            return
+
+
+def _of_picture(package: Package, name: str) -> Page | None:
+    """What is in one of the files of a package; None if it cannot be read."""
+    try:
+        return _recognized(package.data(name))
+    except GivenUpError:
+        raise
+    except UnusableFileError:
+        return None
+
+
+def _of_tiff(data: bytes, known: set[int], share: tuple[int, int]) -> Iterator[Page]:
+    """Yield some of the pages of a TIFF; of so many shares of them only one."""
+    nth, shares = share
+    end = time.monotonic() + _SECONDS
+    pages = max(1, _count_of_tiff(data))
+    for number in range(1 + nth, pages + 1, shares):
+        if number not in known:
+            found = _recognized(data, "-c", f"tessedit_page_number={number - 1}")
+            yield (found or Page(number, "", 1.0))._replace(number=number, of=pages)
+        if time.monotonic() > end:
+            return
+
+
+def _count_of_tiff(data: bytes) -> int:
+    """The number of pages of a TIFF: its directories are a chain of places in it (TIFF 6.0)."""
+    order, met = "<" if data.startswith(b"II") else ">", set[int]()
+    with suppress(struct.error):
+        (at,) = struct.unpack_from(f"{order}I", data, 4)
+        while at and at not in met and len(met) < _MOST_PAGES:
+            (entries,) = struct.unpack_from(f"{order}H", data, at)
+            met.add(at)
+            (at,) = struct.unpack_from(f"{order}I", data, at + 2 + 12 * entries)
+    return len(met)
 
 
 def _page(document: "PdfDocument", number: int) -> Page | None:
@@ -181,7 +244,7 @@ def _recognized(picture: bytes, *options: str) -> Page | None:
 def _as_it_lies(picture: bytes, *options: str) -> Page | None:
     program = processes.find_program("tesseract")
     if program is None:
-        raise UnusableFileError(N_("Tesseract is not installed"))
+        raise GivenUpError(N_("Tesseract is not installed"))
     try:
         done = subprocess.run(
             [program, "-", "-", "-l", LANGUAGE, *options, "tsv"],

@@ -9,6 +9,7 @@ from vnsearch.language import N_
 from vnsearch.model import Document
 from vnsearch.readers import superscripts, titles
 from vnsearch.readers.base import Source
+from vnsearch.readers.embedded import Pictures
 from vnsearch.readers.package import Element, local_name, open_document, text_of
 
 _CONTENT: Final = "content.xml"
@@ -29,11 +30,15 @@ def read(source: Source) -> Iterator[Document]:
             text = _text(part)
             if any(map(str.isalpha, text)) and text not in texts:
                 texts.append(text)
+    pictures = Pictures(package, source.recognized)
+    texts.append(pictures.text())
     if not any(texts):
+        pictures.check()
         raise UnusableFileError(N_("no text"))
     stated = package.title(_META)
     title = titles.first_title([stated, *_titles(root)])
     yield Document("", title, "\n".join(filter(None, texts)))
+    pictures.check()
 
 
 def _text(root: Element) -> str:

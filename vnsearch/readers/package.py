@@ -23,7 +23,8 @@ _MANIFEST: Final = "META-INF/manifest.xml"
 class Package:
     """The archive of a file; raises UnusableFileError, as do its methods."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, limit: int = MAX_TEXT_BYTES) -> None:
+        """`limit`: the bytes that may be decompressed."""
         data = bytes_of(source.stream)
         if data.startswith(_OLE):
             raise UnusableFileError(N_("encrypted, or of an older format than its name says"))
@@ -35,10 +36,14 @@ class Package:
             raise UnusableFileError(
                 N_("damaged, or not what its name says (no zip file)")
             ) from error
-        self._left = MAX_TEXT_BYTES  # bytes that may still be decompressed
+        self._left = limit
 
     def __contains__(self, name: str) -> bool:
         return name in self._zip.NameToInfo
+
+    def sizes(self) -> list[tuple[str, int]]:
+        """The names of the files of the archive, sorted, with their sizes in bytes."""
+        return sorted((info.filename, info.file_size) for info in self._zip.infolist())
 
     def check_size(self) -> None:
         """Raise UnusableFileError if the archive is too large decompressed."""
@@ -48,7 +53,7 @@ class Package:
             )
 
     def data(self, name: str) -> bytes:
-        """Decompress a file of the archive. All that are read may have MAX_TEXT_BYTES together."""
+        """Decompress a file of the archive. All that are read have a limit together."""
         info = self._zip.NameToInfo.get(name)
         if info is None:
             raise UnusableFileError(N_("damaged (no {name})").format(name=name))

@@ -24,9 +24,11 @@ class Paragraphs:
         if text:
             self._runs.append((text, font))
 
-    def end(self, *, in_table: bool) -> str:
-        """End the paragraph; returns its line."""
+    def end(self, *, in_table: bool, number: str = "") -> str:
+        """End the paragraph, which has an automatic number or none; returns its line."""
         runs, self._runs = self._runs, []
+        if runs and number:
+            runs.insert(0, (number, runs[0][1]))
         line = " ".join(self._decoder.paragraph(runs).split())
         self._cell += [line] if line else []
         if not in_table:
@@ -35,9 +37,9 @@ class Paragraphs:
             self._cell = []
         return line
 
-    def end_cell(self) -> bool:
-        """End the cell of a table; returns whether it has text."""
-        self.end(in_table=True)
+    def end_cell(self, number: str = "") -> bool:
+        """End the cell of a table, and its last paragraph; returns whether it has text."""
+        self.end(in_table=True, number=number)
         cell, self._cell = self._cell, []
         self._row += ["\n".join(cell)] if cell else []
         return bool(cell)

@@ -8,14 +8,12 @@ from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import ocr, pdf_title, titles
 from vnsearch.readers.base import MAX_TEXT_BYTES, Source, bytes_of
-from vnsearch.readers.pdf_text import CELLS, text_of, without_hyphens
+from vnsearch.readers.pdf_text import paragraphs, text_of, without_hyphens
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
-_ENDS: Final = tuple(".!?:;…”\"'")
 _MOST_NAMED: Final = 10  # pages, in a reason
-_FULL: Final = 0.7  # of the length of the longest line; a shorter line ends its paragraph
 
 
 def read(source: Source) -> Iterator[Document]:
@@ -77,14 +75,3 @@ def _pages(
                 N_("too large (over {limit} MB of text)").format(limit=MAX_TEXT_BYTES // 1_000_000)
             )
         yield paragraphs(without_hyphens(text.replace("\f", " ")))
-
-
-def paragraphs(text: str) -> str:
-    """The text of a page with lines joined where a sentence goes on to the next line."""
-    lines = [line.strip() for line in text.split("\n")]
-    full = _FULL * max(map(len, lines))
-    parts: list[str] = []
-    for line in lines:
-        goes_on = len(line) >= full and not line.endswith(_ENDS) and CELLS not in line
-        parts += line, " " if goes_on else "\n"
-    return "".join(parts).strip()

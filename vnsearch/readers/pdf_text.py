@@ -22,6 +22,9 @@ _NO_SPACE: Final = 0.06  # a smaller gap is none, whatever PDFium takes it for
 _IS_SPACE: Final = 0.12  # a larger gap may be one
 _IS_WIDE: Final = 0.9  # and as large a one divides cells of a table
 
+_ENDS: Final = tuple(".!?:;…”\"'")
+_FULL: Final = 0.7  # of the length of the longest line; a shorter line ends its paragraph
+
 _LINE: Final = re.compile(r"[^\r\n]+")
 _WIDE: Final = re.compile(r"(?<=[^\s]) (?=[^\s])")
 CELLS: Final = " | "  # between the cells of a row
@@ -59,6 +62,17 @@ def text_of(page: "PdfTextPage") -> str:
         parts += text[end:begin], new
         end = stop
     return "".join((*parts, text[end:])).replace("\r\n", "\n")
+
+
+def paragraphs(text: str) -> str:
+    """The text of a page with lines joined where a sentence goes on to the next line."""
+    lines = [line.strip() for line in text.split("\n")]
+    full = _FULL * max(map(len, lines))
+    parts: list[str] = []
+    for line in lines:
+        goes_on = len(line) >= full and not line.endswith(_ENDS) and CELLS not in line
+        parts += line, " " if goes_on else "\n"
+    return "".join(parts).strip()
 
 
 def without_hyphens(text: str) -> str:

@@ -11,6 +11,7 @@ from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers import titles
 from vnsearch.readers.base import Source
+from vnsearch.readers.embedded import Pictures
 from vnsearch.readers.fonts import FontDecoder
 from vnsearch.readers.package import Element, Package, text_of
 from vnsearch.readers.run_fonts import RunFonts
@@ -34,21 +35,24 @@ def read(source: Source) -> Iterator[Document]:
         if (identity := item.get(_REFERENCE)) in targets
     ]
     decoder = FontDecoder()
-    text = "\n\f".join(_text(package, slide, decoder) for slide in slides)
+    pictures = Pictures(package, source.recognized)
+    text = "\n\f".join(_text(package, slide, decoder, pictures) for slide in slides)
     if not text.strip():
+        pictures.check()
         raise UnusableFileError(N_("no text"))
     first = (_title(_part(package, slide, decoder)) for slide in slides[:1] if slide in package)
     stated = [decoder.title(package.title()), *first]
     yield Document("", titles.first_title(stated), text, Locator(1, "slide"), decoder.encoding)
+    pictures.check()
 
 
-def _text(package: Package, slide: str, decoder: FontDecoder) -> str:
+def _text(package: Package, slide: str, decoder: FontDecoder, pictures: Pictures) -> str:
     targets = sorted(package.targets(slide).values())
     others = [item for kind in _WITH_SLIDE for item in targets if item.startswith(kind)]
     parts = [part for part in (slide, *others) if part in package]
     roots = (_part(package, part, decoder) for part in parts)
     texts = (text_of(root, _MARKS, skip=_SKIP, only=_TEXT) for root in roots)
-    return "\n".join(filter(None, texts))
+    return "\n".join(filter(None, (*texts, pictures.text(targets))))
 
 
 def _part(package: Package, part: str, decoder: FontDecoder) -> Element:

@@ -2,13 +2,14 @@
 
 The process is started with the first file, reads one file after another, and is replaced when it
 is lost; it ends with the process that started it. On its stdin, each file is a line of JSON
-(seconds, size in bytes, path, module,
-encoding, recognized pages, share of the pages) and its bytes, or none if it is to be opened at its
-path. On its stdout, each answer is a line of JSON: `["document", key, title, text, locator,
-encoding]` or `["flaw", reason]`, any number of these, then `["end"]`, `["unusable", reason]` or
-`["given up", reason]`. Of a file in a file it says `["member", name, size, modified, version]` and
-waits for a line on its stdin; after `1`, answers about that one follow, and `["done"]`. A hostile
-file may have taken the process over, so nothing it answers is unpickled or trusted.
+(seconds, size in bytes, path, module, encoding, recognized pages, share of the pages, whether only
+pictures in it are to be recognized) and its bytes, or none if it is to be opened at its path. On
+its stdout, each answer is a line of JSON: `["document", key, title, text, locator, encoding]` or
+`["flaw", reason]`, any number of these, then `["end"]`, `["unusable", reason]` or `["given up",
+reason]`. Of a file in a file it says `["member", name, size, modified, version]` and waits for a
+line on its stdin: `null`, or `[recognized pages]`; then answers about that one follow, and
+`["done", reason]`, the reason if it was given up. A hostile file may have taken the process over,
+so nothing it answers is unpickled or trusted.
 """
 
 import json
@@ -17,6 +18,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from importlib import import_module
 from io import BufferedReader, BytesIO
 from typing import IO, Any, Final
@@ -25,7 +27,7 @@ from vnsearch.errors import GivenUpError, UnusableFileError, VnsearchError
 from vnsearch.language import N_
 from vnsearch.model import Document, Encoding, Locator
 from vnsearch.platform import READ_AT_ONCE, broken_pipe_ignored, processes
-from vnsearch.readers.base import Done, Flaw, Held, Member, Source, damaged, limit
+from vnsearch.readers.base import Done, Flaw, Held, Member, Request, Source, damaged, limit
 from vnsearch.readers.nested import Nest
 
 # The processor time that reading a file may take.
@@ -36,10 +38,12 @@ _MEMORY: Final = 3 << 30  # bytes of address space
 _BLOCK: Final = 1 << 16  # bytes read from the process at a time
 _MOST_CRASHES: Final = 5  # of the process, by files in one file
 
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode
 _KINDS: Final = {Document: "document", Flaw: "flaw", Done: "done"}  # of answers
 
 ReadFunction = Callable[[Source], Iterator[Document | Flaw | Held]]
 Wanted = Callable[[Member], bool]
+Pages = Mapping[int, str]  # what was recognized in them, by number
 
 
 def reader_named(module: str) -> ReadFunction:
@@ -74,26 +78,31 @@ class Sandbox:
         encoding: str = "",
         wanted: Wanted = lambda _: False,
         *,
-        recognized: Mapping[int, str] | None = None,
+        recognized: Pages | None = None,
+        recognized_in: Callable[[Member], Pages | None] | None = None,
         share: tuple[int, int] = (0, 1),
+        only_pictures: bool = False,
     ) -> Iterator[Document | Flaw | Member | Done]:
         """Yield what the reader of a module makes of a file, by its bytes or its absolute path.
 
         Then, for each file in it that is `wanted`, a `Member`, what its reader makes of it, and
         `Done`. `encoding`: the one the user set for text, or ""; `recognized` and `share` as in
-        `Source`. Raises UnusableFileError, also
-        when the reader gives no valid answer; GivenUpError when it takes too much time or memory
-        or is killed; its process is replaced then. A file in the file costs no more than itself.
-        Raises VnsearchError when no process can be started.
+        `Source`; `recognized_in`: the same of a file in the file; `only_pictures`: of those,
+        pictures are to be recognized, and others read only for the pictures in them. Raises
+        UnusableFileError, also when the reader gives no valid answer; GivenUpError when it takes
+        too much time or memory or is killed; its process is replaced then. A file in the file costs
+        no more than itself. Raises VnsearchError when no process can be started.
         """
+        how = [module, encoding, None if recognized is None else {**recognized}, share]
         begun: set[str] = set()  # files right in this one
         for crash in range(_MOST_CRASHES):
             inside = 0  # how many files are in one another here
             try:
                 for item in self._read_once(
-                    [module, encoding, None if recognized is None else {**recognized}, share],
+                    [*how, only_pictures],
                     data,
                     lambda m: m.name not in begun and wanted(m),
+                    recognized_in or (lambda _: None),
                 ):
                     inside += isinstance(item, Member) - isinstance(item, Done)
                     if isinstance(item, Member) and inside == 1:
@@ -107,7 +116,11 @@ class Sandbox:
                 yield from [Done(str(error))] * inside
 
     def _read_once(
-        self, how: list[Any], data: bytes | str, wanted: Wanted
+        self,
+        how: list[Any],
+        data: bytes | str,
+        wanted: Wanted,
+        recognized_in: Callable[[Member], Pages | None],
     ) -> Iterator[Document | Flaw | Member | Done]:
         done = False
         try:
@@ -117,8 +130,11 @@ class Sandbox:
                     return
                 if kind != "member":
                     yield _item(kind, values)
-                elif self._reply(wanted=wanted(member := _member(*values))):
+                elif wanted(member := _member(*values)):
+                    self._reply(Request(recognized_in(member)))
                     yield member
+                else:
+                    self._reply(None)
         except (ValueError, TypeError) as error:
             raise UnusableFileError(
                 N_("cannot be read: the reader gave no right answer")
@@ -127,16 +143,15 @@ class Sandbox:
             if not done:
                 self.close()  # it is still reading this file, or lost
 
-    def _reply(self, *, wanted: bool) -> bool:
-        """Tell the process whether it is to read a file in a file."""
+    def _reply(self, request: Request | None) -> None:
+        """Tell the process how it is to read a file in a file, if at all."""
         assert self._process is not None
         assert self._process.stdin is not None
-        if wanted:
+        if request is not None:
             self._process.allow(self._seconds)
         with broken_pipe_ignored():
-            self._process.stdin.write(b"1\n" if wanted else b"0\n")
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
             self._process.stdin.flush()
-        return wanted
 
     def _answers(self, how: list[Any], data: bytes | str) -> Iterator[list[Any]]:
         """Send a file to the process, with how it is to be read, and yield its answers, without
@@ -163,7 +178,8 @@ class Sandbox:
             if b"\n" in block:
                 *lines, rest = b"".join(blocks).split(b"\n")
                 blocks = [rest]
-                for answer in map(json.loads, lines):
+                for line in lines:
+                    answer = json.loads(line.decode("utf-8", "surrogatepass"))
                     if answer[0] in ("member", "document"):
                         left = _PATIENCE * self._seconds
                     yield answer
@@ -208,8 +224,8 @@ def _item(kind: str, values: list[Any]) -> Document | Flaw | Done:
             )  # fmt: skip
         case "flaw", [reason]:
             return Flaw(str(reason))
-        case "done", []:
-            return Done()
+        case "done", [given_up]:
+            return Done(str(given_up))
         case "unusable", [reason]:
             raise UnusableFileError(str(reason))
         case "given up", [reason]:
@@ -234,36 +250,44 @@ def serve(parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it, too, and ends this process
     processes.limit_memory(_MEMORY)
     while head := sys.stdin.buffer.readline():
-        seconds, size, path, module, *how = json.loads(head)
+        seconds, size, path, module, *how, only_pictures = json.loads(head)
         data = sys.stdin.buffer.read(size)
         # Processor time: a busy machine makes no file unreadable.
         processes.limit_processor_time(seconds)
         # Pages to be recognized take seconds each, so each is told at once.
-        _serve_one(module, how, seconds, path or data, prompt if module == "ocr" else answers)
+        stream = prompt if module == "ocr" or only_pictures else answers
+        _serve_one(module, how, seconds, path or data, stream, only_pictures=only_pictures)
         answers.flush()
         processes.limit_processor_time(0)
 
 
 def _serve_one(
-    module: str, how: list[Any], seconds: float, data: bytes | str, answers: IO[bytes]
+    module: str,
+    how: list[Any],
+    seconds: float,
+    data: bytes | str,
+    answers: IO[bytes],
+    *,
+    only_pictures: bool,
 ) -> None:
     def answer(*values: object) -> None:
-        line = json.dumps(values, ensure_ascii=False)
-        answers.write(line.encode("utf-8", "surrogatepass") + b"\n")
+        answers.write(_ENCODE(values).encode("utf-8", "surrogatepass") + b"\n")
 
-    def wanted(member: Member) -> bool:
+    def requested(member: Member) -> Request | None:
         answer("member", *member)
         answers.flush()
-        return sys.stdin.buffer.readline() == b"1\n"
+        found = json.loads(sys.stdin.buffer.readline() or b"null")
+        return None if found is None else Request(*map(_pages, found))
 
     try:
         with _opened(data) as stream:
             source = _source(stream, *how)
             size = os.path.getsize(data) if isinstance(data, str) else len(data)
-            nest = Nest(size, seconds, how[0], _reader_of, wanted)
+            reader_of = partial(_reader_of, source, only_pictures)
+            nest = Nest(size, seconds, how[0], reader_of, requested)
             for item in nest.items(reader_named(module), source):
                 if not isinstance(item, Member):  # of which it has told
-                    answer(_KINDS[type(item)], *(() if isinstance(item, Done) else item))
+                    answer(_KINDS[type(item)], *item)
         answer("end")
     except GivenUpError as error:
         answer("given up", str(error))
@@ -284,10 +308,23 @@ def _source(
     share: tuple[int, int],
 ) -> Source:
     source = Source(stream, encoding)
-    if recognized is not None:
-        source.recognized = {int(number): text for number, text in recognized.items()}
+    source.recognized = _pages(recognized)
     source.share = share[0], share[1]
     return source
+
+
+def _reader_of(source: Source, only_pictures: bool, name: str) -> ReadFunction | None:
+    """What reads a file by its name, as it is wanted of the one it is in."""
+    from vnsearch.readers import format_of
+
+    found = format_of(name, ocr=source.recognized is not None)
+    if found is None:
+        return None
+    return reader_named("ocr" if only_pictures and not found.nests else found.module)
+
+
+def _pages(found: dict[str, str] | None) -> Pages | None:
+    return None if found is None else {int(number): text for number, text in found.items()}
 
 
 def _opened(data: bytes | str) -> BufferedReader:
@@ -295,11 +332,3 @@ def _opened(data: bytes | str) -> BufferedReader:
         return BufferedReader(BytesIO(data))
     # What has taken the place of a file must not be waited for.
     return open(os.open(data, READ_AT_ONCE), "rb")
-
-
-def _reader_of(name: str) -> ReadFunction | None:
-    """The reader of a file by its name."""
-    from vnsearch.readers import format_of
-
-    found = format_of(name)
-    return None if found is None else reader_named(found.module)

@@ -6,7 +6,7 @@ from vnsearch.errors import GivenUpError, UnusableFileError
 from vnsearch.language import N_
 from vnsearch.model import Document, Locator
 from vnsearch.readers.base import Source
-from vnsearch.readers.pdf import paragraphs
+from vnsearch.readers.pdf_text import paragraphs
 
 
 def read(source: Source) -> Iterator[Document]:

@@ -171,7 +171,9 @@ def title_of(text: str, name: str) -> str:
     the first line that there is."""
     if title := line_title(text):
         return title
-    stem = PurePath(PurePath(name).stem).stem if name.endswith(".gz") else PurePath(name).stem
+    stem = PurePath(name).stem if name else ""
+    if name.endswith(".gz"):
+        stem = PurePath(stem).stem
     return shortened(stem or " ".join(text[:_LOOK].strip().partition("\n")[0].split()))
 
 
@@ -228,6 +230,7 @@ def _plain(line: str) -> str:
     return fold(line.lower())
 
 
+@lru_cache(maxsize=256)
 def _is_official(line: str) -> bool:
     """Whether a line is one of those at the head of an official paper: motto or number."""
     if len(line) > MAX_LENGTH:
@@ -243,9 +246,11 @@ def _is_common(line: str) -> bool:
     if len(line) >= _LONGEST:  # a paragraph
         return False
     plain = _plain(line).strip()
-    return (
+    return bool(
         _is_default(plain)
-        or any(pattern.fullmatch(plain) for pattern in (_NUMBER, _DATE, _NEVER))
+        or _NUMBER.fullmatch(plain)
+        or _DATE.fullmatch(plain)
+        or _NEVER.fullmatch(plain)
         or _has_motto(plain)
         or _names_agency(line, plain)
     )

@@ -262,6 +262,7 @@ def _console(color: str, *, stderr: bool) -> Console:
         file=sys.stderr if stderr else StringIO(),
         force_terminal=True if color == "always" or not stderr else None,
         color_system=None if color == "never" else "auto",
+        legacy_windows=False,  # `prepare_terminal` has it understand the codes of others
         highlight=False,
         markup=False,
         emoji=False,

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -18,6 +19,8 @@ _NEIGHBOURS: Final = 0.5
 _LEAST_BETWEEN: Final = 3  # code points, when there is a word between two others
 
 _LINE_OR_SENTENCE_END: Final = re.compile(r"[\n\f]+|[.!?…][\"'”’»)\]]*[ \t]+")
+
+_words_in: Final = lru_cache(1)(words_in)  # each text is asked several times in a row
 
 Span = tuple[int, int]  # start and end in a text
 
@@ -63,7 +66,7 @@ def stretch(text: str, marks: Sequence[Mark], length: int, body: int = 0) -> Spa
         return body, len(text)
     if marks:
         start, end = _densest(text, marks, length)
-    elif (first := words_in(text).search(text, body)) is not None:
+    elif (first := _words_in(text).search(text, body)) is not None:
         start, end = first.span()
     else:
         return body, body + length
@@ -128,13 +131,13 @@ def closest(marks: Sequence[Mark], begin: int, end: int) -> int:
 
 def _adjacent(text: str, end: int, start: int) -> bool:
     """Whether there is no word between one that ends and one that starts there."""
-    return start - end < _LEAST_BETWEEN or words_in(text).search(text, end, start) is None
+    return start - end < _LEAST_BETWEEN or _words_in(text).search(text, end, start) is None
 
 
 def _first_start(text: str, at: int) -> int:
     """Where the first word begins that does so at `at` or behind it; there is one."""
     behind_space = text.rfind(" ", 0, max(0, at)) + 1
-    words = words_in(text).finditer(text, behind_space)
+    words = _words_in(text).finditer(text, behind_space)
     start = next(words).start()
     while start < at:
         start = next(words).start()
@@ -146,7 +149,7 @@ def _last_end(text: str, end: int, limit: int) -> int:
     at = min(limit, len(text))
     while at > end:
         # From any of its letters on, a word ends where it does from its first.
-        if text[at - 1].isalnum() and (word := words_in(text).match(text, at - 1)):
+        if text[at - 1].isalnum() and (word := _words_in(text).match(text, at - 1)):
             if word.end() <= limit:
                 return word.end()
             while text[at - 1].isalnum():

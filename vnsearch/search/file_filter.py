@@ -12,7 +12,7 @@ from vnsearch.errors import VnsearchError
 from vnsearch.files.paths import FileNames, is_below
 from vnsearch.files.types import suffixes_of, type_of
 from vnsearch.index.catalog import Catalog
-from vnsearch.language import _
+from vnsearch.language import _, ngettext
 from vnsearch.model import Facets
 from vnsearch.platform import slashed
 from vnsearch.search.dates import period
@@ -59,6 +59,17 @@ class FileFilter(NamedTuple):
             if accepts is not None and not any(map(accepts, files)):
                 yield what
 
+    def weaker(self) -> "Iterator[tuple[str, FileFilter]]":
+        """The filter without one of its tests, then without any; each with what it is without, as
+        for `kept_out`."""
+        parts = (
+            ("--in", self._replace(within=())),
+            ("--type", self._replace(types="")),
+            ("--since", self._replace(since="", until="")),
+            ("", FileFilter()),
+        )
+        yield from ((test, rest) for test, rest in parts if rest != self)
+
     def _of_the_time(self, catalog: Catalog) -> frozenset[str] | None:
         """The files that were modified in time; None when any time is right."""
         if not (self.since or self.until):
@@ -66,6 +77,36 @@ class FileFilter(NamedTuple):
         begin = period(self.since)[0].timestamp() * 1e9 if self.since else -float("inf")
         end = period(self.until)[1].timestamp() * 1e9 if self.until else float("inf")
         return frozenset(name for name, mtime_ns in catalog.modified() if begin <= mtime_ns < end)
+
+
+def kept_out(test: str, count: int) -> str:
+    """How many documents a test of files keeps out, or all of them together ("")."""
+    match test:
+        case "--in":
+            told = ngettext(
+                "{count} document elsewhere matches, but not in what --in names",
+                "{count} documents elsewhere match, but not in what --in names",
+                count,
+            )
+        case "--type":
+            told = ngettext(
+                "{count} document matches, but is not of the type that --type names",
+                "{count} documents match, but are not of the type that --type names",
+                count,
+            )
+        case "--since":
+            told = ngettext(
+                "{count} document matches, but was not modified then",
+                "{count} documents match, but were not modified then",
+                count,
+            )
+        case _:
+            told = ngettext(
+                "{count} document matches, but is kept out by what is asked of its file",
+                "{count} documents match, but are kept out by what is asked of their files",
+                count,
+            )
+    return told.format(count=count)
 
 
 def in_order(sort: str, catalog: Catalog) -> list[str] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from vnsearch.analysis.occurrences import occurrences
-from vnsearch.analysis.tokenizer import forms, spans_of, tokenize, words_in
+from vnsearch.analysis.tokenizer import forms_at, forms_in, spans_of, words_in
 from vnsearch.analysis.unmarked import unmarked_fields, with_unknown_marks
 from vnsearch.model import Snippet, StoredPassage
 from vnsearch.query.clauses import All, Any, Clause, Kind, Phrase, Query, Word
@@ -141,12 +141,11 @@ class _Field:
 
     def _has_no_marks(self) -> bool:
         if self._is_unmarked is None:  # rarely asked
-            texts = self._passage.text, self._passage.title
-            if not self._passage.text:  # a name: none of its words has any
-                self._is_unmarked = all(t.folded == t.exact for t in tokenize(texts[1]))
-                return self._is_unmarked
-            forms = ([(t.folded, t.exact) for t in tokenize(text)] for text in texts)
-            self._is_unmarked = unmarked_fields(*forms)[self._is_title]
+            text, title = self._passage.text, self._passage.title
+            if text:
+                self._is_unmarked = unmarked_fields(forms_in(text), forms_in(title))[self._is_title]
+            else:  # a name: none of its words has any
+                self._is_unmarked = all(folded == exact for folded, exact in forms_in(title))
         return self._is_unmarked
 
 
@@ -232,7 +231,7 @@ def _rows(field: _Field, words: Sequence[Word], exact: bool) -> Sequence[Sequenc
                 [*row, (start, end)]
                 for row in rows
                 for start, end in (_following(text, row[-1]) if row else starts)
-                if field.has(word, *forms(text[start:end]), as_typed)
+                if field.has(word, *forms_at(text, start, end), as_typed)
             ]
         if rows:
             return rows

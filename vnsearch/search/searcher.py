@@ -2,9 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -35,7 +35,7 @@ from vnsearch.query.parser import parse
 from vnsearch.query.restoration import needed, restored
 from vnsearch.query.rewrite import Rewriter
 from vnsearch.search.cutting import Span
-from vnsearch.search.file_filter import FileFilter, facets_of, in_order
+from vnsearch.search.file_filter import FileFilter, facets_of, in_order, kept_out
 from vnsearch.search.highlighter import LENGTH, Highlighter
 
 if TYPE_CHECKING:
@@ -99,34 +99,32 @@ class Searcher:
         another order. `unfinished`: the text is still being typed, see `query.unfinished`.
         """
         typed = _parsed(text, unfinished, exact=exact, demand=demand, relax=relax)
-        filters = files.filters(self._places, self._catalog)
-        order = in_order(sort, self._catalog)
-
-        def matches_of(query: Query, begin: int = offset, count: int = limit) -> Matches:
-            return self._reader.search(
-                query,
-                limit=count,
-                offset=begin,
-                filters=filters,
-                order=order,
-                places=excerpts.places,
-                explain=explain,
-                copies=copies or reverse or not excerpts.places,
-            )
-
-        def reversed_matches_of(query: Query) -> Matches:
-            end = max(0, matches_of(query, 0, 0).total - offset)
-            found = matches_of(query, max(0, end - limit), min(limit, end))
-            return found._replace(matches=found.matches[::-1])
-
+        ask = partial(
+            self._reader.search,
+            filters=files.filters(self._places, self._catalog),
+            order=in_order(sort, self._catalog),
+            places=excerpts.places,
+            explain=explain,
+            copies=copies or reverse or not excerpts.places,
+        )
+        page = partial(_last_first if reverse else _first_first, ask, offset, limit)
         with as_index_error(self._generations):
-            in_turn = reversed_matches_of if reverse else matches_of
-            answer = self._answer(typed, in_turn, correct, unfinished)
+            answer = self._answer(typed, page, correct, unfinished)
             found = self._results(answer, offset, excerpts)
-            unmet = () if found.total else files.unmet(self._places, self._catalog)
-            notices = (*found.notices, *unmet)
+            notices = found.notices if found.total else (*found.notices, *self._why(answer, files))
         reading = tuple(describe(answer.query)) if explain else ()
         return found._replace(query=text, limit=limit, reading=reading, notices=notices)
+
+    def _why(self, answer: "_Answer", files: FileFilter) -> Iterator[str]:
+        """Which of the tests of files keep documents out, when nothing is found, for a user."""
+        unmet = [*files.unmet(self._places, self._catalog)]
+        yield from unmet
+        for test, rest in () if unmet else files.weaker():
+            filters = rest.filters(self._places, self._catalog)
+            found = self._reader.search(answer.query, limit=0, filters=filters)
+            if found.total and not found.relaxed:
+                yield kept_out(test, found.total)
+                return
 
     def facets(
         self,
@@ -217,7 +215,8 @@ class Searcher:
         pages = Recognized(self._generations.folder / RECOGNIZED).pages(state.digest)
 
         def told(snippet: Snippet) -> Snippet:
-            page = pages.get(snippet.match.number) if snippet.match is not None else None
+            at = snippet.match
+            page = pages.get(at.number) if at is not None and at.unit == "page" else None
             return snippet if page is None else snippet._replace(confidence=page.confidence)
 
         others = tuple(other._replace(snippet=told(other.snippet)) for other in hit.others)
@@ -338,6 +337,18 @@ def _parsed(text: str, unfinished: bool, **options: Any) -> Query:
 
         text = closed(text)
     return parse(text, **options)
+
+
+def _first_first(ask: Callable[..., Matches], offset: int, limit: int, query: Query) -> Matches:
+    """A page of what is found."""
+    return ask(query, limit=limit, offset=offset)
+
+
+def _last_first(ask: Callable[..., Matches], offset: int, limit: int, query: Query) -> Matches:
+    """A page of what is found, in reverse."""
+    end = max(0, ask(query, limit=0, offset=0).total - offset)
+    found = ask(query, limit=min(limit, end), offset=max(0, end - limit))
+    return found._replace(matches=found.matches[::-1])
 
 
 def _hit(rank: int, match: Match, words: int, highlighter: Highlighter, file: _File) -> Hit:

@@ -17,10 +17,12 @@ from vnsearch.vietnamese.encodings import (
     HIGH_BYTES,
     MISREAD_UTF_8,
     SAMPLE,
+    TCVN3,
+    VNI,
     WINDOWS_1252_SIGNS,
 )
 from vnsearch.vietnamese.readability import Readability, readability
-from vnsearch.vietnamese.stretches import read_in
+from vnsearch.vietnamese.stretches import RIGHT, has_stray_signs, read_in
 
 # Characters of text decoded wrongly that are rare in any other: U+0080 to U+00BF but for those
 # of ordinary print, and the bytes of common letters in TCVN3 (ò, ữ), VNI (đ, ị, ư) and
@@ -35,6 +37,8 @@ _SUSPECT_IN_SHORT: Final = re.compile(
     "[\x80-\xbfÄÅÆÇËÎÏÐÑÖ×ØÛÜÞßäåæçëîïðñö÷øûüþÿ]|[aeiouyô][ùõ]|[ae][áàãâêéè]|oâ", re.IGNORECASE
 )
 _PRINT: Final = str.maketrans("", "", "\xa0«»°±²³·½")  # signs that say nothing
+# Signs that stand behind letters in no text, or before them.
+_INSIDE_WORD: Final = re.compile(r"[^\W\d_][\x80-\x9f¡-©¬-¸¼¾¿]|[¢¤-¨¬-¯][^\W\d_]")
 _CODE_POINTS_PER_SUSPECT: Final = 200  # in a longer one, at least one in 200
 _MIN_SUSPECTS: Final = 3  # and at least these
 
@@ -44,6 +48,7 @@ _MIN_MARGIN: Final = 0.1  # by which that share must exceed those of all other r
 # From this share of this many words with marks on, the encoding is beyond doubt.
 _SURE_SHARE: Final = 0.93
 _SURE_WORDS: Final = 12
+_COMMON: Final = (TCVN3, VNI)
 _PAUSE: Final = re.compile("[.,:;] ")
 _MAX_ENCODINGS: Final = 3  # in one text
 
@@ -68,7 +73,10 @@ def decode(data: bytes, likely: str = "") -> Decoded | None:
     detected = _still_in(likely, "\n".join(lines)) or _detect_any(lines)
     if detected is None:
         return None
-    decoded = _by_stretch(text, detected)
+    if detected.whole and len(text) <= SAMPLE:
+        decoded: Decoded | None = Decoded(detected.whole, detected.encoding, detected.sure)
+    else:
+        decoded = _by_stretch(text, detected)
     return decoded and decoded._replace(text=decoded.text.translate(WINDOWS_1252_SIGNS))
 
 
@@ -103,6 +111,8 @@ def _repair_once(text: str) -> Decoded | None:
     suspicious = "\n".join(filter(suspect.search, text.split("\n")))
     lines = _sample_lines(suspicious)
     as_is = readability("\n".join(lines)).share
+    if len(text) < _SHORT and _INSIDE_WORD.search(text):
+        as_is = 0.0  # what is left of words around signs may be a syllable
     detected = _detect_any(lines, as_is) if as_is < _MIN_SHARE else None
     return detected and _by_stretch(text, detected)
 
@@ -127,15 +137,20 @@ def _by_stretch(text: str, detected: "_Detected") -> Decoded | None:
 class _Detected(NamedTuple):
     encoding: str
     sure: bool
+    whole: str = ""  # the sample in it, if every word is right so
 
 
 def _still_in(encoding: str, sample: str) -> _Detected | None:
     if encoding not in DECODERS:
         return None
-    reading = readability(DECODERS[encoding](sample))
+    decoded = DECODERS[encoding](sample)
+    reading = readability(decoded)
     sure = _is_sure(reading)
     all_right = reading.share == 1 and reading.syllables >= _MIN_SYLLABLES
-    return _Detected(encoding, sure) if _is_vietnamese(reading) and (sure or all_right) else None
+    if not (_is_vietnamese(reading) and (sure or all_right)):
+        return None
+    whole = decoded if all_right and not has_stray_signs(decoded) else ""
+    return _Detected(encoding, sure, whole)
 
 
 def _is_vietnamese(reading: Readability) -> bool:
@@ -173,9 +188,31 @@ def _detect(sample: str, as_is: float | None = None) -> _Detected | None:
     best = readings.pop(name)
     second = max(as_is or 0.0, *(reading.share for reading in readings.values()))
     clear = best.share >= _MIN_SHARE and best.share - second >= _MIN_MARGIN
-    if not (_is_vietnamese(best) and clear and best.syllables >= _MIN_SYLLABLES):
+    if _is_vietnamese(best) and clear and best.syllables >= _MIN_SYLLABLES:
+        return _Detected(name, _is_sure(best))
+    return _detect_in_few_words(sample) if len(sample) < _SHORT else None
+
+
+def _detect_in_few_words(sample: str) -> _Detected | None:
+    """The encoding of a title, or a name: one in which each word is a syllable.
+
+    Many short words are syllables in several, so that is either one of the two that nearly all such
+    texts are in, or no other. Of three words, or of two of which both have marks, or one has a sign
+    in it as in no language.
+    """
+    if RIGHT.search(sample) is not None:
         return None
-    return _Detected(name, _is_sure(best))
+    strange = _INSIDE_WORD.search(sample) is not None
+    found: dict[str, str] = {}  # an encoding, by the text in it
+    for name in (*_COMMON, *DECODERS):
+        text = DECODERS[name](sample)
+        reading = readability(text)
+        right, words = reading.syllables + reading.plain_syllables, reading.marked + reading.plain
+        enough = words > 2 or (words == 2 and reading.syllables >= 2 - strange)
+        if reading.syllables and right == words and enough and name != MISREAD_UTF_8:
+            found.setdefault(text, name)
+    name = next(iter(found.values()), "")
+    return _Detected(name, sure=False) if len(found) == 1 or name in _COMMON else None
 
 
 def _sample_lines(text: str) -> list[str]:

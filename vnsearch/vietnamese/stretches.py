@@ -31,7 +31,7 @@ _STRAY: Final = re.compile(
     rf"(?<=[^\W\d_])[{_ODD}]|[{_ODD}](?=[^\W\d_])|(?<=[^\W\d_])[{_QUOTES}](?=[^\W\d_])"
 )
 # Vietnamese letters that are no byte of any encoding: a word with them is right as it is.
-_RIGHT: Final = re.compile("[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
+RIGHT: Final = re.compile("[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 
 _BYTE: Final = re.compile("[\x80-\xff]")
 
@@ -56,9 +56,14 @@ class Reading(NamedTuple):
     wrong_lines: tuple[str, ...]  # before they were read, of lines most of whose words are wrong
 
 
+def has_stray_signs(text: str) -> bool:
+    """Whether signs stand where no text has them, as in one that is decoded wrongly."""
+    return _STRAY.search(text) is not None
+
+
 def read_in(text: str, encodings: Sequence[str]) -> Reading:
     """Read a text whose stretches may be as they are, or in any of the given encodings."""
-    right, bytes_ = len(_RIGHT.findall(text)), len(_BYTE.findall(text))
+    right, bytes_ = len(RIGHT.findall(text)), len(_BYTE.findall(text))
     costs = _costs((AS_IS, *encodings), right > _MIXED_SHARE * bytes_)
     parts: list[str] = []
     used: dict[str, None] = {}
@@ -116,7 +121,7 @@ class _Costs:
         words = readability(read)
         wrong = words.marked - words.syllables + len(_STRAY.findall(read))
         if name and read != chunk:
-            wrong += 2 * (_RIGHT.search(chunk) is not None)  # decoding can only spoil it
+            wrong += 2 * (RIGHT.search(chunk) is not None)  # decoding can only spoil it
         unlikely = _UNLIKELY * self.is_unlikely(self.readings.index(name))
         return _WRONG * wrong + _SYLLABLE * words.syllables + unlikely
 

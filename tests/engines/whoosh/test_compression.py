@@ -4,7 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vnsearch.engines.whoosh.format.compression import compress, decompress
+from vnsearch.engines.whoosh.format.compression import (
+    Compressor,
+    compress,
+    decompress,
+    dictionary_of,
+)
 from vnsearch.errors import IndexUnusableError
 
 
@@ -13,6 +18,23 @@ from vnsearch.errors import IndexUnusableError
 def test_frames_give_back_what_went_in(data: bytes) -> None:
     assert decompress(compress(data)) == data
     assert decompress(memoryview(compress(data))) == data
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(min_size=8, max_size=2000), st.binary(max_size=2000))
+def test_frames_with_a_dictionary_need_it(known: bytes, new: bytes) -> None:
+    dictionary, data = dictionary_of(known), new + known
+    frame = Compressor(dictionary=dictionary).compress(data)
+    assert decompress(frame, dictionary) == data
+    assert dictionary_of(known[:7]) is None
+
+
+def test_another_dictionary_is_an_error() -> None:
+    known = bytes(range(256))
+    frame = Compressor(dictionary=dictionary_of(known)).compress(known)
+    for other in (None, dictionary_of(known[::-1])):
+        with pytest.raises(IndexUnusableError):
+            decompress(frame, other)
 
 
 def test_a_flipped_bit_is_an_error() -> None:

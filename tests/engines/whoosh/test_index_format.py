@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from tests.engines.building import build
 from tests.shapes import as_indexed
 from vnsearch.analysis.compounds import compounds
-from vnsearch.analysis.names import readings, typings
-from vnsearch.analysis.tokenizer import tokenize
+from vnsearch.analysis.names import ends_with_suffix, readings, typings
+from vnsearch.analysis.tokenizer import forms_of, tokenize
 from vnsearch.engines.whoosh import WhooshEngine
 from vnsearch.engines.whoosh.write import bigrams, inverter, token_strings
 from vnsearch.engines.whoosh.write.limits import Limits
@@ -47,7 +47,7 @@ class Segment:
     def __init__(self, path: Path) -> None:
         data = path.read_bytes()
         magic, offset, size = struct.unpack_from("<8sQQ", data)
-        assert magic == b"vnseg010"
+        assert magic == b"vnseg011"
         assert offset + size == len(data)
         directory = json.loads(data[offset:])
         self.arrays: dict[str, Any] = {}
@@ -117,13 +117,21 @@ class Segment:
 
     def stored(self) -> Iterator[list[Any]]:
         """Source, key, title, locator (three values), cut before and after, gap, names, text."""
-        for frame in self.blobs("stored.blocks"):
-            line, _, texts = zstd.decompress(frame).partition(b"\n")
+        for block in self.stored_blocks():
+            line, _, texts = block.partition(b"\n")
             sizes, *columns = json.loads(line.decode("utf-8", "surrogatepass"))
             for n, size in enumerate(sizes):
                 row = [c[n] if isinstance(c, list) else c for c in columns]
                 yield [*row, texts[:size].decode()]
                 texts = texts[size:]
+
+    def stored_blocks(self) -> Iterator[bytes]:
+        """The first block, and those that are compressed by it as a dictionary."""
+        first, *others = self.blobs("stored.blocks")
+        dictionary = zstd.decompress(first)
+        yield dictionary
+        for frame in others:
+            yield zstd.decompress(frame, zstd.ZstdDict(dictionary, is_raw=True))
 
     def bigrams(self) -> dict[tuple[str, str], dict[int, int]]:
         """The tf by passage of each bigram that has a list."""
@@ -195,7 +203,7 @@ def forms(text: str) -> list[tuple[str, str]]:
 
 
 def pieces(text: str) -> list[list[tuple[str, str]]]:
-    return [list(chain(*map(forms, found))) for *_, found in compounds(text)]
+    return [list(map(forms_of, found)) for *_, found in compounds(text)]
 
 
 def as_bytes(*term: str) -> list[bytes]:
@@ -208,14 +216,15 @@ Names = Mapping[tuple[str, str], tuple[str, str]]  # by source and key: of file 
 def name_forms(name: str, text: Sequence[tuple[str, str]]) -> list[list[tuple[str, str]]]:
     """The forms of a name in each of its typings: if it has no marks, those of the text, or else
     with unknown marks."""
-    found = [forms(typing) for typing in typings(name)]
+    found, texts = [forms(typing) for typing in typings(name)], typings(name)
     if any(folded != exact for typing in found for folded, exact in typing):
         return found
+    ends = [[f.pop()] if ends_with_suffix(t) else [] for t, f in zip(texts, found, strict=True)]
     words = [folded for typing in found for folded, _ in typing if not folded.isnumeric()]
     known = readings(words, ((n, *form) for n, form in enumerate(text) if form[0] in words))
     return [
-        [(f, exact if f.isnumeric() else known.get(f, f"{f}?")) for f, exact in typing]
-        for typing in found
+        [(f, exact if f.isnumeric() else known.get(f, f"{f}?")) for f, exact in typing] + end
+        for typing, end in zip(found, ends, strict=True)
     ]
 
 
@@ -245,6 +254,25 @@ def check_names(segment: Segment, stored: list[list[Any]], names: Names) -> set[
     return {form for fields in expected.values() for field in fields for form in chain(*field)}
 
 
+def check_titles(segment: Segment, passages: list[Expected], stored: list[list[Any]]) -> None:
+    """The words of a title are at the last passage of a document; at all where they differ."""
+    documents: dict[tuple[str, str], list[int]] = {}
+    for passage, row in enumerate(stored):
+        documents.setdefault((row[0], row[1]), []).append(passage)
+    apart, tfs = list[int](), dict[str, dict[int, int]]()
+    for own in documents.values():
+        differ = any(passages[p].title != passages[own[0]].title for p in own)
+        apart += own if differ else []
+        for passage in own if differ else own[-1:]:
+            for (_, exact), count in Counter(passages[passage].title).items():
+                tfs.setdefault(exact, {})[passage] = min(count, 15)
+    assert list(segment.arrays["title.apart"]) == sorted(apart)
+    numbers = segment.arrays["title.exact"]
+    assert list(numbers) == sorted(numbers)
+    found = [postings for _, postings in segment.postings("title")]
+    assert dict(zip([segment.exact[n] for n in numbers], found, strict=True)) == tfs
+
+
 def check_copies(segment: Segment, stored: list[list[Any]]) -> None:
     """Whole documents in one passage have equal hashes if they have equal texts."""
     order = [n for _, n in sorted((h, n) for n, h in enumerate(segment.arrays["hashes"]) if h)]
@@ -270,6 +298,7 @@ def check_segment(segment: Segment, names: Names = {}) -> None:  # noqa: B006
     assert len(passages) == segment.size
     in_names = check_names(segment, stored, names)
     check_copies(segment, stored)
+    check_titles(segment, passages, stored)
     in_texts = {form for p in passages for form in p.tf()}
     terms = sorted(in_texts | in_names, key=lambda t: as_bytes(*t))
     assert segment.exact == [exact for _, exact in terms]
@@ -295,8 +324,8 @@ def check_segment(segment: Segment, names: Names = {}) -> None:  # noqa: B006
     numbers = [0xFFFFFFFF if edge is None else terms.index(edge) for edge in edges]
     assert list(segment.arrays["edges"]) == numbers
     sizes = [
-        len(json.loads(zstd.decompress(block).partition(b"\n")[0].decode("utf-8", "replace"))[0])
-        for block in segment.blobs("stored.blocks")
+        len(json.loads(block.partition(b"\n")[0].decode("utf-8", "replace"))[0])
+        for block in segment.stored_blocks()
     ]
     assert list(segment.arrays["stored.first"]) == [sum(sizes[:n]) for n in range(len(sizes))]
 
@@ -480,7 +509,7 @@ def test_the_folder_of_an_index(tmp_path: Path) -> None:
     catalog = sqlite3.connect(generation / "catalog.db")
     facts = dict(catalog.execute("select name, value from facts"))
     assert facts.keys() == {"catalog", "analysis", "engine", "vnsearch", "updated"}
-    assert (facts["catalog"], facts["engine"]) == ("9", "whoosh-14")
+    assert (facts["catalog"], facts["engine"]) == ("9", "whoosh-15")
     columns = "path, size, digest, documents, flaws, encoding, sure"
     rows = catalog.execute(f"select {columns} from files order by path").fetchall()
     assert rows == [

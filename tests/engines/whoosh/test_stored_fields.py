@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.engines.building import joined
 from tests.engines.whoosh.test_encoding import numbers_of
-from vnsearch.engines.whoosh.format.compression import decompress
+from vnsearch.engines.whoosh.format.compression import decompress, dictionary_of
 from vnsearch.engines.whoosh.format.stored_fields import pack, unpack
 from vnsearch.engines.whoosh.write import stored_fields
 from vnsearch.engines.whoosh.write.stored_fields import StoredFieldsWriter
@@ -80,14 +80,18 @@ def test_a_column_that_is_the_same_everywhere_is_one_value() -> None:
     st.lists(st.integers(0, 30), max_size=20),
     st.sampled_from([1, 7, 40, 12_000]),
     st.integers(1, 20),
+    st.integers(1, 3),
 )
-def test_blocks_hold_all_passages_in_order(sizes: Sequence[int], block: int, together: int) -> None:
+def test_blocks_hold_all_passages_in_order(
+    sizes: Sequence[int], block: int, together: int, first: int
+) -> None:
     passages = [
         StoredPassage(f"{n}.txt", "", "", "ă" * size, Locator(1), cut_before=False, cut_after=False)
         for n, size in enumerate(sizes)
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stored_fields, "_BLOCK_CODE_POINTS", block)
+        patch.setattr(stored_fields, "_FIRST_BLOCKS", first)
         kept, at_once = StoredFieldsWriter(), StoredFieldsWriter()
         for begin in range(0, len(passages), together):
             kept.add(passages[begin : begin + together])
@@ -95,9 +99,11 @@ def test_blocks_hold_all_passages_in_order(sizes: Sequence[int], block: int, tog
         arrays = joined(kept.arrays())
         assert arrays == joined(at_once.arrays())
     at, firsts = numbers_of(arrays["stored.blocks_at"]), numbers_of(arrays["stored.first"])
-    data, read = arrays["stored.blocks"][1], list[StoredPassage]()
+    data, read, dictionary = arrays["stored.blocks"][1], list[StoredPassage](), None
     assert len(firsts) == len(at) - 1
-    for first, (begin, end) in zip(firsts, pairwise(at), strict=True):
-        assert len(read) == first
-        read += unpack(decompress(data[begin:end]))
+    for number, (begin, end) in zip(firsts, pairwise(at), strict=True):
+        assert len(read) == number
+        found = decompress(data[begin:end], dictionary)
+        dictionary = dictionary or dictionary_of(found)
+        read += unpack(found)
     assert read == passages

@@ -65,7 +65,8 @@ def indexed(made: Made, run: int, spelling: Spelling) -> Iterator[Indexed]:
         }
         yield Indexed(f"{made.name}.{number}", _json(body))
     if count > 1:
-        title = made.passages[0].title
+        # Its marks may be unknown in one passage that are known in another.
+        titles = dict.fromkeys(tuple(terms.title) for terms in made.passages)
         text = [*chain.from_iterable(terms.text for terms in made.passages)]
         pieces = dict.fromkeys(tuple(each) for terms in made.passages for each in terms.pieces)
         every = in_name.union(*(_set(terms, spelling) for terms in made.passages))
@@ -73,8 +74,8 @@ def indexed(made: Made, run: int, spelling: Spelling) -> Iterator[Indexed]:
             **common,
             "kind": ["unit"],
             "s": " ".join(every),
-            "w": spelling.placed((text, title, *pieces, *own, *folders)),
-            "t": spelling.placed([title]),
+            "w": spelling.placed((text, *titles, *pieces, *own, *folders)),
+            "t": spelling.placed(titles),
         }
         yield Indexed(made.name, _json(whole))
 

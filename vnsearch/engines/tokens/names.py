@@ -5,14 +5,14 @@ separators, and so the folders. A name without any marked word was typed without
 are those of the text, or else their marks are unknown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import accumulate, chain
 from typing import Final, NamedTuple
 
 import numpy as np
 
 from vnsearch.analysis.bulk import Numbers, Vocabulary
-from vnsearch.analysis.names import readings, typings
+from vnsearch.analysis.names import ends_with_suffix, readings, typings
 from vnsearch.analysis.unmarked import MARKED, OTHER
 
 SEPARATOR: Final = -1  # as in the token stream of passages
@@ -48,7 +48,9 @@ def tokenized(
         for number, field in enumerate((own, folders)):
             stream += [SEPARATOR, SEPARATOR] * number
             size = [next(counts) for _ in field]
-            words = _meant(terms[at : at + sum(size)], text, vocabulary)
+            ends = zip(accumulate(size), field, strict=True)
+            suffixes = {end - 1 for end, typing in ends if ends_with_suffix(typing)}
+            words = _meant(terms[at : at + sum(size)], suffixes, text, vocabulary)
             at += len(words)
             stream += _with_separators(words, size)
         sizes.append(len(stream) - begin)
@@ -57,18 +59,26 @@ def tokenized(
     )
 
 
-def _meant(terms: Sequence[int], text: Numbers, vocabulary: Vocabulary) -> Sequence[int]:
+def _meant(
+    terms: Sequence[int], suffixes: Container[int], text: Numbers, vocabulary: Vocabulary
+) -> Sequence[int]:
     """The terms of a name or of folders; if none has marks, those of the text, or else with
-    unknown marks."""
+    unknown marks, but for suffixes, whose places these are."""
     kinds = [vocabulary.kinds[term] for term in terms]
     if MARKED in kinds:
         return terms
-    bare = [term for term, kind in zip(terms, kinds, strict=True) if kind != OTHER]
+    bare = [
+        term
+        for place, (term, kind) in enumerate(zip(terms, kinds, strict=True))
+        if kind != OTHER and place not in suffixes
+    ]
     known = _readings(bare, text, vocabulary)
     for term in bare:
         if term not in known:
             known[term] = vocabulary.with_unknown_marks(term)
-    return [known.get(term, term) for term in terms]
+    return [
+        term if place in suffixes else known.get(term, term) for place, term in enumerate(terms)
+    ]
 
 
 def _readings(words: Sequence[int], text: Numbers, vocabulary: Vocabulary) -> dict[int, int]:

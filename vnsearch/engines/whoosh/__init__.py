@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class WhooshEngine:
     """The `Engine` on Whoosh."""
 
-    version = "whoosh-14"
+    version = "whoosh-15"
 
     def __init__(self, limits: "Limits | None" = None) -> None:
         """`limits`: how large batches and segments become."""

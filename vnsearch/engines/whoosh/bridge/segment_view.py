@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 from vnsearch.engines.whoosh.bridge.schema import TITLE_OFFSET
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF, Arrays
 from vnsearch.engines.whoosh.read.bitset import members
-from vnsearch.engines.whoosh.read.segment import SegmentReader, title_of
+from vnsearch.engines.whoosh.read.phrases import title_of
+from vnsearch.engines.whoosh.read.segment import SegmentReader
 from vnsearch.engines.whoosh.read.terms import (
     PostingLists,
     Slices,

@@ -19,7 +19,7 @@ from vnsearch.errors import DamagedError, says_nothing_of_the_bytes
 from vnsearch.language import N_
 from vnsearch.platform import READ, read_at
 
-VERSION: Final = 10
+VERSION: Final = 11
 MAGIC: Final = b"vnseg%03d" % VERSION
 
 TF_BITS: Final = 4  # of a stored tf
@@ -125,8 +125,9 @@ class Arrays:
 
     def read(self, name: str, begin: int, end: int) -> bytes:
         """Read bytes `begin` to `end` of an array; unlike a map, that keeps no pages in memory."""
-        at, data = self._directory[name][1] + begin, b""
-        while len(data) < end - begin:
+        at = self._directory[name][1] + begin
+        data = read_at(self._file, end - begin, at)
+        while len(data) < end - begin:  # as it hardly ever is
             read = read_at(self._file, end - begin - len(data), at + len(data))
             if not read:
                 raise DamagedError(N_("{name} ends early").format(name=name))

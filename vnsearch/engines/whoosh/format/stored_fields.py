@@ -1,13 +1,18 @@
 """Stored fields: what is kept of passages to show them, packed into blocks.
 
+The first block is larger, and the dictionary by which all others are compressed.
+
 A block is a line of JSON with a column for each field, then the texts. It is decoded field by
 field for the one passage that is asked for. See docs/index-format.md.
 """
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Final
 
+from vnsearch.engines.whoosh.format.compression import Dictionary, decompress, dictionary_of
+from vnsearch.engines.whoosh.format.segment_file import Arrays
 from vnsearch.model import Locator, StoredPassage
 
 _NO_LOCATOR: Final = (None, None, None, "")
@@ -43,6 +48,10 @@ class StoredBlock:
     def __len__(self) -> int:
         return len(self._sizes)
 
+    def passages(self) -> list[StoredPassage]:
+        """Return all passages."""
+        return [self[number] for number in range(len(self))]
+
     def keys(self) -> list[str]:
         """Return the keys of the documents of all passages."""
         return self._column(1)
@@ -65,7 +74,31 @@ class StoredBlock:
         return StoredPassage(source, key, title, text, locator, cut_before, cut_after, gap)
 
 
+class StoredBlocks:
+    """The blocks of a segment."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self._arrays, self._at = arrays, arrays["stored.blocks_at"]
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    def __getitem__(self, number: int) -> StoredBlock:
+        return StoredBlock(self._read(number) if number else self._first)
+
+    def _read(self, number: int) -> bytes:
+        frame = self._arrays.read("stored.blocks", self._at[number], self._at[number + 1])
+        return decompress(frame, self._dictionary if number else None)
+
+    @cached_property
+    def _first(self) -> bytes:
+        return self._read(0)
+
+    @cached_property
+    def _dictionary(self) -> Dictionary | None:
+        return dictionary_of(self._first)
+
+
 def unpack(data: bytes) -> list[StoredPassage]:
     """Decode all the passages of a block."""
-    block = StoredBlock(data)
-    return [block[number] for number in range(len(block))]
+    return StoredBlock(data).passages()

@@ -83,6 +83,21 @@ def at_least(slices: Sequence[int], least: int, among: int) -> int:
     return more | equal
 
 
+COARSE_LEVELS: Final = (1, 2, 3, 5)
+
+
+def coarse_levels(slices: Sequence[int]) -> list[int]:
+    """Return the passages whose number is 1, 2, 3, and 5 or more; without the last, if the numbers
+    have two bits only."""
+    one, two, *higher = slices
+    if not higher:
+        return [one | two, two, one & two]
+    more = present(higher)
+    three, two_or_more = one & two | more, two | more
+    five = present(higher[1:]) | higher[0] & (one | two)
+    return [one | two_or_more, two_or_more, three, five]
+
+
 def numbers_of(slices: Sequence[int], passages: Sequence[int]) -> list[int]:
     """Return the number, of up to eight bits, of each of some passages, which ascend."""
     size = passages[-1] // 8 + 1 if passages else 0

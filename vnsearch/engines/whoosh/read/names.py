@@ -4,7 +4,7 @@ from bisect import bisect_left
 from codecs import utf_16_le_decode
 
 from vnsearch.engines.whoosh.format.segment_file import Arrays
-from vnsearch.engines.whoosh.read.terms import PostingLists, Slices
+from vnsearch.engines.whoosh.read.terms import FieldTerms
 
 
 class Names:
@@ -12,8 +12,7 @@ class Names:
 
     def __init__(self, arrays: Arrays) -> None:
         self._documents = arrays["name.documents"]
-        self._exact = arrays["name.exact"]
-        self._postings = PostingLists(arrays, "name", range(len(self._exact) + 1))
+        self.terms = FieldTerms(arrays, "name")  # each posting is at a document
         self._tokens, self._tokens_at = arrays["name.tokens"], arrays["name.tokens_at"]
 
     def __len__(self) -> int:
@@ -23,12 +22,6 @@ class Names:
         """Whether a document has a name."""
         number = bisect_left(self._documents, document)
         return number < len(self._documents) and self._documents[number] == document
-
-    def slices(self, exact: range) -> Slices:
-        """Return the tf of consecutive exact terms in the name of each document, bit-sliced;
-        nothing when no name has any of them."""
-        numbers = range(*(bisect_left(self._exact, term) for term in (exact.start, exact.stop)))
-        return self._postings.slices_of_groups(numbers) if numbers else ()
 
     def token_string(self, document: int) -> str:
         """Return the tokens of a document's name, see docs/index-format.md."""

@@ -5,11 +5,18 @@ from functools import partial
 from itertools import chain
 
 from vnsearch.engines.whoosh.read.caches import LazyTable
-from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader, title_of
+from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR, SegmentReader
 from vnsearch.query.clauses import Word
 from vnsearch.ranking import TITLE_WEIGHT
 
 TokenString = tuple[int, str]  # of a passage: the number of its segment, its token string there
+
+
+def title_of(tokens: str) -> tuple[int, int]:
+    """Return where the title in a token string begins and ends."""
+    begin = tokens.index(FIELD_SEPARATOR) + 1
+    end = tokens.find(FIELD_SEPARATOR, begin)
+    return begin, len(tokens) if end < 0 else end
 
 
 class PhraseFrequency:

@@ -4,6 +4,7 @@ import os
 from bisect import bisect_left, bisect_right
 from codecs import utf_16_le_decode
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import chain, islice, product, takewhile
 from math import prod
 from pathlib import Path
@@ -19,13 +20,14 @@ from vnsearch.engines.whoosh.format.segment_file import (
     bitset_size,
     number_type,
 )
-from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
+from vnsearch.engines.whoosh.format.stored_fields import StoredBlocks
 from vnsearch.engines.whoosh.read.bigrams import BigramBlock
-from vnsearch.engines.whoosh.read.bitset import is_in, members, packed
+from vnsearch.engines.whoosh.read.bitset import bitset_of, is_in, members, packed
 from vnsearch.engines.whoosh.read.caches import cached
 from vnsearch.engines.whoosh.read.names import Names
 from vnsearch.engines.whoosh.read.terms import (
     WIDE_BITS,
+    FieldTerms,
     PostingLists,
     Slices,
     TermDictionary,
@@ -60,6 +62,7 @@ class SegmentReader:
         self.tokens: int = arrays.counts["tokens"]
         self.without_words: int = arrays.counts["without_words"]  # passages
         self.names, self.hashes = Names(arrays), arrays["hashes"]
+        self._titles = FieldTerms(arrays, "title")
         self._by_hash = arrays["hashes.order"]
         self.exact, self.folded = TermDictionary(arrays, "exact"), TermDictionary(arrays, "folded")
         self.source = TermDictionary(arrays, "source")
@@ -77,7 +80,7 @@ class SegmentReader:
         self._bigram_blocks = cached(_BIGRAM_BLOCKS_KEPT, self._read_bigram_block)
         self._variants = cached(_VARIANTS_KEPT, self._find_variants)
         self._fuzzy_terms = cached(_FUZZY_KEPT, self._find_fuzzy_terms)
-        self._blocks = cached(_BLOCKS_KEPT, self._read_block)
+        self._blocks = lru_cache(_BLOCKS_KEPT)(StoredBlocks(arrays).__getitem__)
 
     def close(self) -> None:
         """Close the file."""
@@ -112,6 +115,8 @@ class SegmentReader:
 
     def slices(self, word: Word, exact: bool) -> Slices:
         """Return the posting list of all terms that a word matches, together."""
+        if not self.tokens:  # it has names only
+            return ()
         if exact or word.match_marks:
             lists = [self._postings.slices(term) for term in self._exact_terms(word, exact)]
         else:
@@ -120,14 +125,25 @@ class SegmentReader:
 
     def slices_in_names(self, word: Word, exact: bool) -> Slices:
         """Return the posting list of all terms that a word matches in names, see `Names`."""
-        if not self.names:
-            return ()
+        return self._slices_in(self.names.terms, word, exact) if self.names else ()
+
+    def slices_in_titles(self, word: Word, exact: bool) -> Slices:
+        """Return how often the title has what a word matches: in the last passage of each document,
+        and in all passages of `titles_apart`."""
+        return self._slices_in(self._titles, word, exact) if self.tokens else ()
+
+    def titles_apart(self) -> int:
+        """Return the passages that have postings of their titles for themselves, as a bitset."""
+        return bitset_of(self._arrays["title.apart"], self.size)
+
+    def _slices_in(self, field: FieldTerms, word: Word, exact: bool) -> Slices:
+        """The posting list of all terms that a word matches in a field."""
         first = self._first_exact
         if exact or word.match_marks:
             terms = [range(term, term + 1) for term in self._exact_terms(word, exact)]
         else:
             terms = [range(first[f.start], first[f.stop]) for f in self._folded_terms(word)]
-        return summed(list(filter(None, map(self.names.slices, terms))), TF_BITS)
+        return summed(list(filter(None, map(field.slices, terms))), TF_BITS)
 
     def forms_in_names(self, folded: str) -> list[str]:
         """Return the exact forms of a folded form that are in names, deleted ones included."""
@@ -137,7 +153,7 @@ class SegmentReader:
         return [
             form
             for term, form in zip(terms, forms, strict=True)
-            if self.names.slices(range(term, term + 1))
+            if self.names.terms.slices(range(term, term + 1))
         ]
 
     def words_with_prefix(self, prefix: str) -> Iterator[str]:
@@ -147,6 +163,8 @@ class SegmentReader:
 
     def variants(self, folded: str) -> dict[str, int]:
         """Return the exact forms of a folded form with their df, deleted passages included."""
+        if not self.tokens:
+            return {}
         terms, forms = self._variants(folded)
         return dict(zip(forms, map(self._postings.df, terms), strict=True))
 
@@ -253,13 +271,15 @@ class SegmentReader:
     def _bigram_rows(self, first: str, second: str) -> tuple[BigramBlock, range] | None:
         """The rows of the bigrams of two folded forms, and the block they are in."""
         numbers = []
-        for folded in (first, second):
+        for folded in (first, second) if self.tokens else ():
             if (term := self.folded.find(folded.encode())) is None:
                 return _NO_BIGRAMS, range(0)
             number = bisect_left(self._bigram_terms, term)
             if number == len(self._bigram_terms) or self._bigram_terms[number] != term:
                 return None
             numbers.append(number)
+        if not numbers:
+            return _NO_BIGRAMS, range(0)
         at = bisect_right(self._bigram_first, numbers[0] << 16 | numbers[1]) - 1
         if at < 0:
             return _NO_BIGRAMS, range(0)
@@ -355,11 +375,6 @@ class SegmentReader:
     def _block_of(self, passage: int) -> int:
         return bisect_right(self._block_starts, passage) - 1
 
-    def _read_block(self, number: int) -> StoredBlock:
-        at = self._arrays["stored.blocks_at"]
-        block = self._arrays.read("stored.blocks", at[number], at[number + 1])
-        return StoredBlock(decompress(block))
-
     def documents_by_source(self, deleted: Iterable[int]) -> dict[str, int]:
         """Return the sources that have documents, and how many, without the deleted passages."""
         last = bytearray(self._arrays["last"])
@@ -378,13 +393,6 @@ class SegmentReader:
         return self._source_postings.presence(
             n for n in range(len(self.source)) if accepts(os.fsdecode(self.source[n]))
         )
-
-
-def title_of(tokens: str) -> tuple[int, int]:
-    """Return where the title in a token string begins and ends."""
-    begin = tokens.index(FIELD_SEPARATOR) + 1
-    end = tokens.find(FIELD_SEPARATOR, begin)
-    return begin, len(tokens) if end < 0 else end
 
 
 def _in_any_typing(word: Word) -> bool:

@@ -137,16 +137,12 @@ class Segments:
     ) -> tuple[int, ...]:
         """The bit-sliced numbers of all segments as those of one."""
         parts = [slices_of(number, segment) for number, segment in enumerate(self._segments)]
-        return tuple(
-            int.from_bytes(
-                b"".join(
-                    (part[bit] if bit < len(part) else b"").ljust(octets, b"\0")
-                    for part, octets in zip(parts, self._octets, strict=True)
-                ),
-                "little",
-            )
-            for bit in range(bits)
-        )
+        rows: list[list[bytes]] = [[] for _ in range(bits)]
+        for part, octets in zip(parts, self._octets, strict=True):
+            for bit, row in enumerate(rows):
+                own = part[bit] if bit < len(part) else b""
+                row.append(own if len(own) == octets else own.ljust(octets, b"\0"))
+        return tuple([int.from_bytes(b"".join(row), "little") for row in rows])
 
     def _read_record(self, passage: int) -> StoredPassage:
         """The stored fields of a passage."""

@@ -28,6 +28,7 @@ WIDE_BITS: Final = 7
 MAX_WIDE_TF: Final = (1 << WIDE_BITS) - 1
 
 _FOUND_KEPT: Final = 1000
+_SPARSE_SHARE: Final = 32  # postings of so few of the passages are added up one by one
 # Which slices have a bit of a tf, and a byte for each tf that says whether its bit is set.
 _SLICES_OF: Final = tuple(tuple(b for b in range(TF_BITS) if tf >> b & 1) for tf in range(16))
 _BIT_OF: Final = tuple(bytes(tf >> bit & 1 for tf in range(256)) for bit in range(WIDE_BITS))
@@ -155,10 +156,13 @@ class PostingLists:
         postings = slice(self._at[terms.start], self._at[terms.stop])
         if postings.start < postings.stop:
             passages, tfs = self._passages[postings], self._tf[postings]
-            lists.append((self._sparse if len(terms) == 1 else self._summed)(passages, tfs))
+            if len(terms) > 1 and len(passages) * _SPARSE_SHARE > self._size:
+                lists.append(self._summed(passages, tfs))
+            else:
+                lists.append(self._sparse(*_merged(passages, tfs, several=len(terms) > 1)))
         return summed(lists, TF_BITS if len(terms) == 1 else WIDE_BITS)
 
-    def _sparse(self, passages: Sequence[int], tfs: Sequence[int]) -> Slices:
+    def _sparse(self, passages: Iterable[int], tfs: Iterable[int]) -> Slices:
         slices = [bytearray(bitset_size(self._size)) for _ in range(TF_BITS)]
         rows_of = [[slices[bit] for bit in bits] for bits in _SLICES_OF]
         for passage, tf in zip(passages, tfs, strict=True):
@@ -167,7 +171,7 @@ class PostingLists:
         return tuple(map(bytes, slices))
 
     def _summed(self, passages: Sequence[int], tfs: Sequence[int]) -> Slices:
-        """As `_sparse`, where passages may come several times."""
+        """As `_sparse`, where passages come several times."""
         row = bytearray(self._size)
         for passage, tf in zip(passages, tfs, strict=True):
             total = row[passage] + tf if tf < MAX_TF else MAX_WIDE_TF
@@ -179,6 +183,32 @@ class PostingLists:
         data = decompress(self._arrays.read(self._dense, begin, end))
         size = bitset_size(self._size)
         return tuple(data[begin : begin + size] for begin in range(0, len(data), size))
+
+
+class FieldTerms:
+    """The posting lists of those exact terms of a segment that are in a field."""
+
+    def __init__(self, arrays: Arrays, field: str) -> None:
+        self._exact = arrays[f"{field}.exact"]
+        self._postings = PostingLists(arrays, field, range(len(self._exact) + 1))
+
+    def slices(self, exact: range) -> Slices:
+        """Return the tf of consecutive exact terms in the field, bit-sliced; nothing when it has
+        none of them."""
+        numbers = range(*(bisect_left(self._exact, term) for term in (exact.start, exact.stop)))
+        return self._postings.slices_of_groups(numbers) if numbers else ()
+
+
+def _merged(
+    passages: Sequence[int], tfs: Sequence[int], *, several: bool
+) -> tuple[Iterable[int], Iterable[int]]:
+    """Postings, of `several` terms one for each passage: its tf are added up, at most to MAX_TF."""
+    if not several:
+        return passages, tfs
+    totals: dict[int, int] = {}
+    for passage, tf in zip(passages, tfs, strict=True):
+        totals[passage] = min(totals.get(passage, 0) + tf, MAX_TF)
+    return totals.keys(), totals.values()
 
 
 def as_bitsets(slices: Slices) -> tuple[int, ...]:

@@ -9,26 +9,34 @@ no score exceeds its bound.
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import takewhile
 from math import ceil, isinf
-from operator import add
+from operator import add, itemgetter, sub
 from typing import Final, NamedTuple
 
 from vnsearch.engines.whoosh.format.segment_file import MAX_TF
-from vnsearch.engines.whoosh.read.bitset import added_up, at_least, highest, numbers_of
+from vnsearch.engines.whoosh.read.bitset import (
+    COARSE_LEVELS,
+    added_up,
+    at_least,
+    coarse_levels,
+    highest,
+    numbers_of,
+)
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
+from vnsearch.engines.whoosh.read.length_classes import LengthClasses
 from vnsearch.engines.whoosh.read.terms import MAX_WIDE_TF
 from vnsearch.query.clauses import Word
 from vnsearch.ranking import MAX_SATURATION, damping, saturation
 
-_STEPS: Final = 500  # of the highest bound; in longer queries more
+_STEPS: Final = 250  # of the highest bound; in longer queries more
 _STEPS_PER_FEATURE: Final = 16
 # Features that add little are first taken to be everywhere, which saves their posting lists: as
 # many as add at most this share of the highest bound.
 _EVERYWHERE: Final = 0.06
 
 # From each of these tf on, up to the next, a bound is the same.
-_COARSE_LEVELS: Final = (1, 2, 3, 5)
 _FINE_LEVELS: Final = (
     *range(1, 25),
     *range(26, 60, 3),
@@ -38,6 +46,7 @@ _FINE_LEVELS: Final = (
 _FEW: Final = 3  # features: so few have fine levels from the first
 _FINE_STEPS: Final = 8_000
 _ANY_TF: Final = 1 << 30  # of a tf that posting lists do not tell
+_CLASS_BITS: Final = tuple(1 << n for n in range(LengthClasses.MOST))
 
 
 class Saturations:
@@ -83,6 +92,8 @@ class UpperBounds:
 
     def __init__(self, collection: Collection, features: Iterable[BoundedFeature]) -> None:
         self._collection = collection
+        self._saturations = saturations_of(collection.average_length)
+        self._shortest = collection.length_classes.shortest
         self._features = sorted(features, key=lambda feature: feature.highest)
         self._total = sum(feature.highest for feature in self._features) or 1.0
         count = len(self._features)
@@ -104,8 +115,8 @@ class UpperBounds:
 
     def closest(self, passages: Sequence[int]) -> list[float]:
         """Return the bound of each of some passages by its own tf and length: nearly its score."""
-        average, lengths = self._collection.average_length, self._collection.lengths
-        dampings = [saturations_of(average).dampings[lengths[passage]] for passage in passages]
+        lengths, damping_of = self._collection.lengths, self._saturations.dampings
+        dampings = [damping_of[lengths[passage]] for passage in passages]
         bounds = [0.0] * len(passages)
         for words, exact, weight, proximity in self._features:
             most = weight * MAX_SATURATION
@@ -152,38 +163,47 @@ class UpperBounds:
         levels = list(self._levels(feature))
         before = [0] * len(classes.shortest)
         for (_, passages), (tf, _) in zip(levels, [*levels[1:], (None, 0)], strict=True):
-            highest_tf = None if tf is None else tf - 1
-            bounds = [self._bound(feature, highest_tf, length) for length in classes.shortest]
-            added = [now - then for now, then in zip(bounds, before, strict=True)]
+            bounds = self._bounds(feature, None if tf is None else tf - 1)
+            added = list(map(sub, bounds, before))
             before = bounds
             for bit in range(max(added).bit_length()):
                 while bit >= len(columns):
                     columns.append([])
-                chosen = sum(1 << n for n, number in enumerate(added) if number >> bit & 1)
+                chosen = 0
+                for number, class_of in zip(added, _CLASS_BITS, strict=False):
+                    if number >> bit & 1:
+                        chosen |= class_of
                 if chosen and (found := passages & classes.union(chosen)):
                     columns[bit].append(found)
 
     def _levels(self, feature: BoundedFeature) -> Iterator[tuple[int, int]]:
         """Ever higher tf, and the passages where the tf of a feature may be so high."""
         slices = self._collection.slices(feature.words, feature.exact)
+        if not self._is_fine:
+            levels = zip(COARSE_LEVELS, coarse_levels(slices), strict=False)
+            yield from takewhile(itemgetter(1), levels)
+            return
         passages = self._collection.length_classes.all
-        for tf in _FINE_LEVELS if self._is_fine else _COARSE_LEVELS:
+        for tf in _FINE_LEVELS:
             if tf < 1 << len(slices):
                 passages = at_least(slices, tf, passages)
-            elif self._is_fine:  # a bigram occurs no more often than its words
+            else:  # a bigram occurs no more often than its words
                 for word in feature.words:
                     passages &= at_least(
                         self._collection.slices((word,), feature.exact), tf, passages
                     )
-            else:
-                break
             if not passages:
                 break
             yield tf, passages
 
-    def _bound(self, feature: BoundedFeature, tf: int | None, length: int) -> int:
-        """What a feature adds where its tf is at most `tf`, if not None, in passages of `length`
-        and more."""
-        saturations = saturations_of(self._collection.average_length)
-        most = MAX_SATURATION if tf is None else saturations.exact(tf, length)
-        return ceil((feature.weight * most + feature.proximity) * self._steps)
+    def _bounds(self, feature: BoundedFeature, tf: int | None) -> list[int]:
+        """What a feature adds where its tf is at most `tf`, if not None, in passages of each class
+        of lengths."""
+        weight, near = feature.weight * self._steps, feature.proximity * self._steps
+        if tf is None:
+            return [ceil(weight * MAX_SATURATION + near)] * len(self._shortest)
+        if tf < MAX_TF:
+            by_length = self._saturations.by_length
+            return [ceil(weight * by_length[length][tf] + near) for length in self._shortest]
+        exact = self._saturations.exact
+        return [ceil(weight * exact(tf, length) + near) for length in self._shortest]

@@ -31,7 +31,13 @@ class ProximityWindows:
         """Return the window of a text, its title aside, that has the most weight."""
         segment, string = tokens
         bits, text = self._bits_in(segment), string.partition(FIELD_SEPARATOR)[0]
-        at = [(place, bits[char]) for place, char in enumerate(text) if char in bits]
+        at = list[tuple[int, int]]()
+        for char, words in bits.items():
+            place = text.find(char)
+            while place >= 0:
+                at.append((place, words))
+                place = text.find(char, place + 1)
+        at.sort()
         windows = {0}
         for first, (begin, _) in enumerate(at):
             window = 0

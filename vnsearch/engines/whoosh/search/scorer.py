@@ -18,7 +18,7 @@ from vnsearch.engines.whoosh.format.segment_file import MAX_TF
 from vnsearch.engines.whoosh.read.bitset import bitset_of, members
 from vnsearch.engines.whoosh.read.caches import LazyTable
 from vnsearch.engines.whoosh.read.collection import Collection
-from vnsearch.engines.whoosh.read.phrases import Frequency, without_pieces
+from vnsearch.engines.whoosh.read.phrases import Frequency, TokenString, without_pieces
 from vnsearch.engines.whoosh.read.segment import FIELD_SEPARATOR
 from vnsearch.engines.whoosh.search.bounds import BoundedFeature, UpperBounds, saturations_of
 from vnsearch.engines.whoosh.search.name_scores import NameScores
@@ -29,6 +29,7 @@ from vnsearch.ranking import TITLE_WEIGHT, Feature, Weight
 
 # By this factor sums of the same floats, none below 0, differ less in another order.
 _NEARLY: Final = 1 - 1e-9
+_NOT_WORTH_BOUNDS: Final = 128  # passages: to score all takes no longer than bounds of them
 _MANY: Final = 256  # passages: to score more takes longer than to find closer bounds
 _SOME: Final = 64  # passages: to score more takes longer than a bound of each
 _SCORED_TOGETHER: Final = 32  # passages at first, and then ever more
@@ -90,7 +91,9 @@ class Scorer:
         top = _Top(count, self._collection.size, None if copies else self._collection.text_hash)
         if not count:
             return []
-        bounds = UpperBounds(self._collection, self._bounded()) if top.is_limited else None
+        bounds = None
+        if top.is_limited and passages.bit_count() > _NOT_WORTH_BOUNDS:
+            bounds = UpperBounds(self._collection, self._bounded())
         for times, group in self._names.groups(passages):
             more = times * self._highest
             if bounds is None:
@@ -167,12 +170,7 @@ class Scorer:
     def _score_of_text(self, passage: int) -> tuple[float, float]:
         """The score of a text without its title, and the weight of the features in it."""
         tokens = self._collection.token_string(passage)
-        running = without_pieces(tokens)
-        tfs = [
-            (f, f.tf(tokens if f.with_pieces else running, text_only=True)) for f in self._features
-        ]
-        score = sum(f.weight * self._saturation(tf, passage) for f, tf in tfs)
-        weight = sum(f.weight for f, tf in tfs if tf)
+        score, weight = self._score_of(tokens, passage, 0)
         return score + self._windows.max_weight(tokens), weight
 
     def _in_collection(self, feature: Feature, weight: Weight, exact: bool) -> _ScoredFeature:
@@ -201,28 +199,43 @@ class Scorer:
 
     def _score(self, passage: int, needed: float) -> float:
         """The score of a passage, or less than `needed` if it is less than that."""
-        segment, string = tokens = self._collection.token_string(passage)
+        tokens = self._collection.token_string(passage)
+        total, _ = self._score_of(tokens, passage, TITLE_WEIGHT)
+        if self._names:
+            total += self._names.score(passage)
+        if not self._max_window or total + self._max_window < needed * _NEARLY:
+            return total
+        return total + self._windows.max_weight(tokens)
+
+    def _score_of(self, tokens: TokenString, passage: int, of_title: int) -> tuple[float, float]:
+        """The score of the features in the tokens of a passage, and the weight of those there.
+
+        `of_title`: the tf of a word in the title.
+        """
+        segment, string = tokens
         text, _, rest = string.partition(FIELD_SEPARATOR)
         title, _, pieces = rest.partition(FIELD_SEPARATOR)
         saturations = self._saturations.by_length[self._collection.lengths[passage]]
-        total = self._names.score(passage) if self._names else 0.0
+        score = of_all = 0.0
         for weight, with_pieces, strings, tf_of in self._strings[segment]:
             if strings is None:
-                tf = tf_of(tokens if with_pieces else without_pieces(tokens))
+                running = tokens if with_pieces else without_pieces(tokens)
+                tf = tf_of(running, text_only=not of_title)
             else:
                 tf = 0
                 for phrase in strings:
                     if phrase in string:
-                        tf += text.count(phrase) + TITLE_WEIGHT * title.count(phrase)
+                        tf += text.count(phrase)
+                        if of_title:
+                            tf += of_title * title.count(phrase)
                         if pieces and with_pieces:
                             tf += pieces.count(phrase)
             if tf:
-                total += weight * (
+                of_all += weight
+                score += weight * (
                     saturations[tf] if tf < MAX_TF else self._saturation(tf, passage)
                 )
-        if not self._max_window or total + self._max_window < needed * _NEARLY:
-            return total
-        return total + self._windows.max_weight(tokens)
+        return score, of_all
 
     def _saturation(self, tf: int, passage: int) -> float:
         return self._saturations.exact(tf, self._collection.lengths[passage])

@@ -18,7 +18,6 @@ from vnsearch.analysis.bulk import Vocabulary
 from vnsearch.engines.tokens.names import NameTokens
 from vnsearch.engines.tokens.streams import FIELD_SEPARATOR, TokenStream, repeat, token_stream
 from vnsearch.engines.whoosh.format import segment_file
-from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import (
     BUCKET_BITS,
@@ -27,7 +26,7 @@ from vnsearch.engines.whoosh.format.segment_file import (
     Arrays,
     number_type,
 )
-from vnsearch.engines.whoosh.format.stored_fields import unpack
+from vnsearch.engines.whoosh.format.stored_fields import StoredBlocks
 from vnsearch.engines.whoosh.write.array_ops import gather, slices
 from vnsearch.engines.whoosh.write.bigrams import bigram_arrays
 from vnsearch.engines.whoosh.write.encoding import (
@@ -40,6 +39,7 @@ from vnsearch.engines.whoosh.write.encoding import (
 from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
 from vnsearch.engines.whoosh.write.names import name_arrays
 from vnsearch.engines.whoosh.write.stored_fields import StoredFieldsWriter
+from vnsearch.engines.whoosh.write.titles import title_arrays
 from vnsearch.engines.whoosh.write.token_strings import (
     code_points,
     token_string_arrays,
@@ -124,7 +124,7 @@ def _write_segment(
         _passage_arrays(lengths, last, edges).items(),
         _hash_arrays(hashes).items(),
         stored.arrays(),
-        _term_arrays(terms, tokens, sizes, weights, names),
+        _term_arrays(terms, tokens, sizes, weights, names, last),
     )
     counts = {
         "passages": len(sizes),
@@ -185,10 +185,15 @@ def _hash_arrays(hashes: Numbers) -> dict[str, Array]:
 
 
 def _term_arrays(
-    terms: Sequence[bytes], tokens: Numbers, sizes: Numbers, weights: Numbers, names: NameTokens
+    terms: Sequence[bytes],
+    tokens: Numbers,
+    sizes: Numbers,
+    weights: Numbers,
+    names: NameTokens,
+    last: Numbers,
 ) -> Iterator[tuple[str, Array]]:
-    """Yield the arrays of terms, posting lists, token strings, names and bigrams, each when it is
-    made."""
+    """Yield the arrays of terms, posting lists, token strings, names, titles and bigrams, each when
+    it is made."""
     size = len(sizes)
     exact_terms = [term.partition(b"\0")[2] for term in terms]
     folded_terms, groups = _group([term.partition(b"\0")[0] for term in terms])
@@ -206,6 +211,8 @@ def _term_arrays(
     codes = np.append(code_points(len(terms), two_unit), np.uint16(0))
     yield from token_string_arrays(codes, tokens, sizes)
     yield from name_arrays(names, codes, size)
+    in_titles = np.flatnonzero(weights == TITLE_WEIGHT)
+    yield from title_arrays(tokens[in_titles], passages[in_titles], last)
     yield from as_blobs(folded_terms, "folded.terms").items()
     yield "folded.first", as_array("I", first)
     folded_df = np.bincount(groups, weights=df, minlength=len(folded_terms))
@@ -238,8 +245,9 @@ def _live_passages(
     terms = [numbers.setdefault(term, len(numbers)) for term in _read_terms(arrays)]
     of_old = np.array([*terms, FIELD_SEPARATOR], dtype=np.int32)
     at = 0
-    for block in _blobs(arrays, "stored.blocks"):
-        passages = unpack(decompress(block))
+    blocks = StoredBlocks(arrays)
+    for number in range(len(blocks)):
+        passages = blocks[number].passages()
         stored.add(list(compress(passages, is_live[at:])))
         at += len(passages)
     names = _live_names(arrays, is_live, of_old)

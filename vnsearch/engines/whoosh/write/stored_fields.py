@@ -6,13 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from vnsearch.engines.whoosh.format.compression import compress
+from vnsearch.engines.whoosh.format.compression import Compressor, dictionary_of
 from vnsearch.engines.whoosh.format.stored_fields import pack
 from vnsearch.engines.whoosh.write.encoding import Array, as_array, as_blobs, blob_pieces
 from vnsearch.engines.whoosh.write.inverter import invert, posting_arrays
 from vnsearch.model import StoredPassage
 
 _BLOCK_CODE_POINTS: Final = 7_000  # of text: about as much is decompressed to show a passage
+_FIRST_BLOCKS: Final = 16  # so many of these are one: the dictionary by which others are compressed
 
 
 class StoredFieldsWriter:
@@ -22,6 +23,7 @@ class StoredFieldsWriter:
         self._sources: list[str] = []  # of each passage
         self._blocks: list[bytes] = []
         self._first: list[int] = []  # passage of each block
+        self._compressor = Compressor()
         self._open: list[StoredPassage] = []  # of the block to come
         self._end = -1  # code points so far, from -1: a block begins with the passage that fills it
 
@@ -29,7 +31,8 @@ class StoredFieldsWriter:
         """Add the next passages; blocks are the same however many come at a time."""
         ends = np.cumsum([self._end, *(len(passage.text) for passage in passages)])
         self._end, done = int(ends[-1]), 0
-        for begin in np.flatnonzero(np.diff(ends // _BLOCK_CODE_POINTS)).tolist():
+        blocks = np.maximum(ends // _BLOCK_CODE_POINTS, _FIRST_BLOCKS - 1)
+        for begin in np.flatnonzero(np.diff(blocks)).tolist():
             self._open += passages[done:begin]
             self._close_block()
             done = begin
@@ -39,8 +42,10 @@ class StoredFieldsWriter:
         if self._open:
             self._first.append(len(self._sources))
             self._sources += [passage.source for passage in self._open]
-            self._blocks.append(compress(pack(self._open)))
-            self._open = []
+            block, self._open = pack(self._open), []
+            self._blocks.append(self._compressor.compress(block))
+            if len(self._blocks) == 1:
+                self._compressor = Compressor(dictionary=dictionary_of(block))
 
     def _taken_blocks(self) -> Iterator[bytes]:
         self._blocks.reverse()

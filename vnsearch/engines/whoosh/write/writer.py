@@ -12,10 +12,9 @@ from itertools import compress, count
 from pathlib import Path
 
 from vnsearch.engines.whoosh.format import manifest
-from vnsearch.engines.whoosh.format.compression import decompress
 from vnsearch.engines.whoosh.format.manifest import SegmentEntry
 from vnsearch.engines.whoosh.format.segment_file import Arrays
-from vnsearch.engines.whoosh.format.stored_fields import StoredBlock
+from vnsearch.engines.whoosh.format.stored_fields import StoredBlocks
 from vnsearch.engines.whoosh.read.bitset import members
 from vnsearch.engines.whoosh.read.terms import PostingLists, TermDictionary
 from vnsearch.engines.whoosh.write.batches import Batch, BatchBuilder
@@ -112,13 +111,12 @@ class _ChangingSegment:
 
     def _keys(self, passages: Iterable[int]) -> Iterator[tuple[int, str]]:
         """The keys of the documents of some passages, which ascend."""
-        starts, at = self._arrays["stored.first"], self._arrays["stored.blocks_at"]
+        starts, blocks = self._arrays["stored.first"], StoredBlocks(self._arrays)
         number, begin, keys = -1, 0, list[str]()
         for passage in passages:
             if passage >= begin + len(keys):
                 number = bisect_right(starts, passage, number + 1) - 1
-                block = self._arrays.read("stored.blocks", at[number], at[number + 1])
-                begin, keys = starts[number], StoredBlock(decompress(block)).keys()
+                begin, keys = starts[number], blocks[number].keys()
             yield passage, keys[passage - begin]
 
     def remove_document(self, number: int) -> None:
