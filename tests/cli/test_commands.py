@@ -183,6 +183,7 @@ def test_exit_code(run: Command, library: Path, arguments: list[str], code: int)
         (["search"], "QUERY"),
         (["search", "--nosuch", "a"], "--nosuch"),
         (["search", "-n", "-1", "a"], "limit"),
+        (["biên", "bản", "-chi"], "no such option: -chi\nto leave a word out"),
         (["search", "-n", "many", "a"], "many"),
         (["search", "--offset", "-1", "a"], "offset"),
         (["search", "--color", "green", "a"], "green"),
