@@ -5,7 +5,7 @@ score wanted: the best are the same as if all had been scored.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from vnsearch.engines.opensearch.bounds import MARGIN
@@ -55,14 +55,24 @@ class Candidates:
         preference: str,
         qualified: Qualified,
         scorer: Scorer,
+        clauses: Sequence[Json],
         *,
         copies: bool,
     ) -> None:
-        """`copies`: whether each of the documents with the same text counts."""
+        """`clauses`: conditions of documents that match the wanted clauses; `copies`: whether each
+        of the documents with the same text counts."""
         self._client, self._state = client, state
         self._path = f"/{state.passages}/_search?preference={preference}"
         self._qualified, self._scorer, self._copies = qualified, scorer, copies
-        self._checked: dict[str, bool] = {}  # documents, and whether they qualify
+        self._clauses = [
+            {"bool": {"filter": [clause], "_name": str(number)}}
+            for number, clause in enumerate(clauses)
+            if clause != NOTHING
+        ]
+        self._header = {"index": state.passages, "preference": preference}
+        # Of documents that were looked at: how many clauses they match, if they qualify.
+        self._matched: dict[str, int | None] = {}
+        self._same: dict[str, int] = {}  # by hash, how many of those that qualify have it
         self._best: dict[str, Found] = {}
         self._scores: dict[str, float] = {}  # of passages, by id
 
@@ -121,18 +131,55 @@ class Candidates:
         parts = [
             hit for hit in hits if hit["_id"] not in self._scores and "stored" in hit["_source"]
         ]
-        new = {hit["_source"]["d"] for hit in parts} - self._checked.keys()
-        for condition in terms("d", sorted(new)):
-            query = all_of([condition, self._visible, self._qualified.condition])
-            body = {"size": len(new), "query": query, "_source": ["d"], "track_total_hits": False}
-            found = self._client.search(self._path, body)["hits"]["hits"]
-            self._checked.update((hit["_source"]["d"], True) for hit in found)
+        self._look_at(hit["_source"] for hit in parts)
         for hit in parts:
-            if self._checked.setdefault(hit["_source"]["d"], False):
+            if self._matched[hit["_source"]["d"]] is not None:
                 (score,) = self._add([hit["_source"]])
                 if score > hit["_score"] * MARGIN + _TINY:
                     raise ChangedError
             self._scores[hit["_id"]] = 0.0
+
+    def about(self, page: Iterable[Found]) -> Iterator[tuple[Found, int, int]]:
+        """Yield the documents of a page, each with how many clauses it matches, and how many others
+        that qualify have the same text."""
+        page = list(page)
+        self._look_at(found.body for found in page)
+        for found in page:
+            matched = self._matched[found.document]
+            if matched is None:
+                raise ChangedError
+            yield found, matched, self._same.get(found.hash, 1) - 1
+
+    def _look_at(self, passages: Iterable[Json]) -> None:
+        """Find out about the documents of passages, those that are new."""
+        new = {body["d"]: body.get("h", "") for body in passages if body["d"] not in self._matched}
+        qualify = [self._visible, self._qualified.condition]
+        hashes = sorted({*new.values()} - {"", *self._same}) if not self._copies else []
+        about = [
+            {
+                "size": len(new),
+                "track_total_hits": False,
+                "_source": ["d"],
+                "query": {"bool": {"filter": [condition, *qualify], "should": self._clauses}},
+            }
+            for condition in terms("d", sorted(new))
+        ]
+        same = [
+            {
+                "size": 0,
+                "query": all_of([*qualify, condition]),
+                "aggs": {"h": {"terms": {"field": "h", "size": len(hashes), "include": hashes}}},
+            }
+            for condition in terms("h", hashes)
+        ]
+        found = self._client.searches([(self._header, body) for body in (*about, *same)])
+        self._matched.update(dict.fromkeys(new))
+        for one in found[: len(about)]:
+            for hit in one["hits"]["hits"]:
+                self._matched[hit["_source"]["d"]] = len(hit.get("matched_queries", ()))
+        for one in found[len(about) :]:
+            for bucket in one["aggregations"]["h"]["buckets"]:
+                self._same[bucket["key"]] = bucket["doc_count"]
 
     def _add(self, passages: Iterable[Json]) -> list[float]:
         """Score passages; each document keeps the best one."""

@@ -18,7 +18,7 @@ from vnsearch.engines.opensearch.refusals import (
     in_part,
     refused,
 )
-from vnsearch.engines.opensearch.transport import Answer, HttpTransport, Json, Transport
+from vnsearch.engines.opensearch.transport import Answer, HttpTransport, Json, Transport, line_of
 from vnsearch.language import _
 
 # Seconds for an answer of each node, then again if none gave one: it may hang, or be slow.
@@ -69,7 +69,7 @@ class Client:
 
     def searches(self, bodies: Sequence[tuple[Json, Json]]) -> list[Json]:
         """Return what several searches find, each with its header."""
-        lines = b"".join(_line(part) for both in bodies for part in both)
+        lines = b"".join(line_of(part) for both in bodies for part in both)
 
         def found() -> list[Json]:
             answer = self._request("POST", "/_msearch", lines)
@@ -165,7 +165,7 @@ class Client:
         """Carry out actions, each with its document as a line or b"", in one request; what the
         cluster could not take just then is sent again. What is to be created and is there, or to be
         deleted and is not, is well."""
-        left = [(_line(action), document) for action, document in actions]
+        left = [(line_of(action), document) for action, document in actions]
 
         def sent() -> None:
             nonlocal left
@@ -251,10 +251,6 @@ def _reason(error: Exception) -> str:
 
 def _encoded(body: Json) -> bytes | None:
     return None if body is None else json.dumps(body, ensure_ascii=False).encode()
-
-
-def _line(body: Json) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _whole(found: Json) -> Json:

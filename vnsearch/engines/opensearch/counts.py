@@ -8,7 +8,6 @@ a term occurs in all of them, and says so in one step, whatever there is. Terms 
     #  passages with words        l  their length, all together        nn  documents with a name
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -16,6 +15,7 @@ from typing import Any, Final
 from vnsearch.engines.opensearch.client import Client
 from vnsearch.engines.opensearch.state import State, terms
 from vnsearch.engines.opensearch.tokens import Name, Tokens, borders, folded_of, term
+from vnsearch.engines.opensearch.transport import line_of
 
 DOCUMENTS: Final = "docs"
 PASSAGES: Final = "#"
@@ -47,7 +47,7 @@ def line(name: str, run: int, plus: Mapping[str, int], minus: Mapping[str, int])
         "run": run,
     }
     body["name"] = name
-    return json.dumps(body, ensure_ascii=False).encode() + b"\n"
+    return line_of(body)
 
 
 def _written(counts: Mapping[str, int]) -> str:
@@ -67,7 +67,7 @@ def words_of(counts: Iterable[str]) -> dict[str, bytes]:
         kind, colon, form = name.partition(":")
         if colon and kind in {"x", "nx"}:
             body = {"wf": term(folded_of(form)), "wx": form}
-            found[f"w:{form}"] = json.dumps(body, ensure_ascii=False).encode() + b"\n"
+            found[f"w:{form}"] = line_of(body)
     return found
 
 

@@ -1,7 +1,6 @@
 """Documents -> what a cluster gets of them: one document of its own a passage, and one for all
 passages of a document that has several; and how these are read again."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
@@ -10,6 +9,7 @@ from typing import Any, Final, NamedTuple
 from vnsearch.engines.opensearch.spelling import Name as NameTerms
 from vnsearch.engines.opensearch.spelling import Passage, Spelling
 from vnsearch.engines.opensearch.tokens import Field, Name, Tokens
+from vnsearch.engines.opensearch.transport import line_of
 from vnsearch.model import Locator, StoredPassage
 
 _FILLER: Final = "_"  # no word; so that bigrams are as many as words
@@ -63,7 +63,7 @@ def indexed(made: Made, run: int, spelling: Spelling) -> Iterator[Indexed]:
             "w": spelling.placed((*terms.pieces, *own, *folders)) if count == 1 else [],
             "stored": _stored(stored, terms, made.words, spelling),
         }
-        yield Indexed(f"{made.name}.{number}", _json(body))
+        yield Indexed(f"{made.name}.{number}", line_of(body))
     if count > 1:
         # Its marks may be unknown in one passage that are known in another.
         titles = dict.fromkeys(tuple(terms.title) for terms in made.passages)
@@ -77,7 +77,7 @@ def indexed(made: Made, run: int, spelling: Spelling) -> Iterator[Indexed]:
             "w": spelling.placed((text, *titles, *pieces, *own, *folders)),
             "t": spelling.placed(titles),
         }
-        yield Indexed(made.name, _json(whole))
+        yield Indexed(made.name, line_of(whole))
 
 
 def _set(terms: Passage, spelling: Spelling) -> set[str]:
@@ -88,10 +88,6 @@ def _set(terms: Passage, spelling: Spelling) -> set[str]:
         found.update(map(spelling.in_text.__getitem__, piece))
         found.update(map(spelling.in_pieces.__getitem__, piece))
     return found
-
-
-def _json(body: Any) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _stored(

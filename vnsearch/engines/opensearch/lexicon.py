@@ -1,17 +1,19 @@
 """What a query asks of an index, see `query.lexicon`."""
 
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import product, starmap
 
+from vnsearch.analysis.unmarked import with_unknown_marks
 from vnsearch.engines.opensearch import counts
 from vnsearch.engines.opensearch.client import Client, pages
 from vnsearch.engines.opensearch.lookups import Lookups
 from vnsearch.engines.opensearch.matching import PART, all_of
 from vnsearch.engines.opensearch.state import State
-from vnsearch.engines.opensearch.tokens import bigram, term
+from vnsearch.engines.opensearch.tokens import bigram, both, term
 from vnsearch.query.lexicon import Statistics
 
 _PAGE = 5_000
+_FORESEEN = 100  # words
 
 
 class ClusterLexicon:
@@ -31,6 +33,7 @@ class ClusterLexicon:
             every = {*words, *(word for both in bigrams for word in both)}
             forms = {word: self._lookups.forms(word) for word in every}
             self._lookups.ready()
+            self._foresee(forms, bigrams)
             return Statistics(
                 passages,
                 {word: self._variants(word, forms[word]) for word in words},
@@ -38,6 +41,32 @@ class ClusterLexicon:
             )
 
         return self._lookups.settled(compute)
+
+    def _foresee(
+        self, forms: Mapping[str, Sequence[str]], bigrams: Sequence[tuple[str, str]]
+    ) -> None:
+        """Ask already for what a search for some words is going to ask."""
+        lookups = self._lookups
+        for name in (counts.LENGTH, counts.NAMES):
+            lookups.count(name)
+        if len(forms) > _FORESEEN:  # so many are tries only
+            return
+        for word, variants in forms.items():
+            if not variants:
+                continue  # it is nowhere
+            every = {*variants, with_unknown_marks(word)}
+            names = [f"f:{term(word)}", *(f"{kind}:{term(v)}" for v in every for kind in "xk")]
+            for name in names:
+                lookups.count(name)
+                lookups.count(f"n{name}")
+            lookups.df("f", term(word))
+            for variant in every:
+                lookups.df("x", both(word, variant))
+        there = [(a, b) for a, b in bigrams if forms[a] and forms[b]]
+        for pair in starmap(bigram, there):
+            for kind in ("q", "b", "nq"):
+                lookups.count(f"{kind}:{pair}")
+            lookups.df("q", pair)
 
     def _variants(self, folded: str, forms: Sequence[str]) -> dict[str, int]:
         count = self._lookups.count

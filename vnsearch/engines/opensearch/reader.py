@@ -3,7 +3,8 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Final
+from itertools import starmap
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 from vnsearch import ranking
@@ -22,7 +23,7 @@ from vnsearch.engines.opensearch.documents import (
 from vnsearch.engines.opensearch.frequencies import Frequencies
 from vnsearch.engines.opensearch.lexicon import ClusterLexicon
 from vnsearch.engines.opensearch.lookups import Lookups
-from vnsearch.engines.opensearch.matching import NOTHING, PART, UNIT, Matching, all_of, one_of
+from vnsearch.engines.opensearch.matching import PART, UNIT, Matching, all_of, one_of
 from vnsearch.engines.opensearch.qualifying import Qualified, Qualifying
 from vnsearch.engines.opensearch.refusals import ChangedError, ClusterError, GoneError
 from vnsearch.engines.opensearch.scoring import NameWord, Scorer
@@ -39,6 +40,7 @@ _PATIENCE: Final = 8  # times that a search is begun anew, when the index was ch
 _PAUSE: Final = 0.1  # seconds before it is, longer each time
 _LOOKED_AT: Final = 100  # words, for a check
 _OLDEST: Final = (2, 19)
+_ANY: Final = ranking.Weight(1.0, 1.0)
 _LEGACY: Final = 2  # up to this major version, BM25 has the factor K1 + 1
 
 
@@ -171,20 +173,27 @@ class ClusterReader(ClusterLexicon):
         copies = copies or order is not None
         condition = self._condition(filters)
         search = _Search(self._lookups, query)
-        qualified, scorer, bounds, slack, missing = self._lookups.settled(
-            lambda: search.prepared(condition, self._major <= _LEGACY)
-        )
+        found = self._lookups.settled(lambda: search.prepared(condition, self._major <= _LEGACY))
+        qualified, scorer = found.qualified, found.scorer
         candidates = Candidates(
-            self._client, self._state, self._preference, qualified, scorer, copies=copies
+            self._client,
+            self._state,
+            self._preference,
+            qualified,
+            scorer,
+            found.clauses,
+            copies=copies,
         )
         if not qualified.total or not limit:
             page: list[Found] = []
         elif order is None:
-            page = candidates.best(bounds, slack, offset + limit)[offset : offset + limit]
+            best = candidates.best(found.bounds, found.slack, offset + limit)
+            page = best[offset : offset + limit]
         else:
             page = self._in_order(candidates, qualified, order, offset, limit)
-        matches = self._matches(query, qualified, scorer, page, places, explain, copies)
-        return Matches(qualified.total, qualified.relaxed, matches, qualified.complete, missing)
+        matches = self._matches(candidates, scorer, page, places, explain)
+        total, relaxed, complete = qualified.total, qualified.relaxed, qualified.complete
+        return Matches(total, relaxed, matches, complete, found.missing)
 
     def _in_order(
         self,
@@ -212,21 +221,18 @@ class ClusterReader(ClusterLexicon):
 
     def _matches(
         self,
-        query: Query,
-        qualified: Qualified,
+        candidates: Candidates,
         scorer: Scorer,
         page: Sequence[Found],
         places: int,
         explain: bool,
-        copies: bool,
     ) -> tuple[Match, ...]:
         """The documents of a page, as they are shown."""
         if not page:
             return ()
-        matched, same = self._about(query, qualified, page, copies)
         passages = self._passages_of(page) if places else {}
 
-        def match(item: Found) -> Match:
+        def match(item: Found, matched: int, same: int) -> Match:
             own = passages.get(item.document) or [item.body]
             shown, *others = scorer.to_show(list(map(tokens_of, own))) if places else [0]
             tokens, name = tokens_of(item.body), name_of(item.body)
@@ -234,52 +240,14 @@ class ClusterReader(ClusterLexicon):
                 passage_of(own[shown]),
                 item.score,
                 scorer.parts(tokens, name) if explain else (),
-                matched[item.document],
+                matched,
                 own[shown]["i"] + 1,
                 1 + len(others),
                 tuple((own[n]["i"] + 1, passage_of(own[n])) for n in others[: places - 1]),
-                0 if copies or not item.hash else same[item.hash] - 1,
+                same,
             )
 
-        return tuple(map(match, page))
-
-    def _about(
-        self, query: Query, qualified: Qualified, page: Sequence[Found], copies: bool
-    ) -> tuple[dict[str, int], dict[str, int]]:
-        """How many wanted clauses each document of a page matches, and how many documents that
-        qualify have the text of each hash."""
-        matching = Matching(self._lookups, query.exact)
-        clauses = self._lookups.settled(lambda: list(map(matching.of_document, query.wanted())))
-        named = [
-            {"bool": {"filter": [clause], "_name": str(number)}}
-            for number, clause in enumerate(clauses)
-            if clause != NOTHING
-        ]
-        own = {"terms": {"d": [item.document for item in page]}}
-        visible = self._state.visible()
-        header = {"index": self._state.passages, "preference": self._preference}
-        about = {
-            "size": len(page),
-            "track_total_hits": False,
-            "_source": ["d"],
-            "query": {"bool": {"filter": [own, UNIT, visible], "should": named}},
-        }
-        hashes = sorted({item.hash for item in page if item.hash})
-        same = {
-            "size": 0,
-            "query": all_of([visible, qualified.condition, {"terms": {"h": hashes}}]),
-            "aggs": {"h": {"terms": {"field": "h", "size": len(hashes), "include": hashes}}},
-        }
-        asked = [(header, about), *([(header, same)] if hashes and not copies else [])]
-        found = self._client.searches(asked)
-        matched = {
-            hit["_source"]["d"]: len(hit.get("matched_queries", ()))
-            for hit in found[0]["hits"]["hits"]
-        }
-        if len(matched) < len(page):
-            raise ChangedError
-        buckets = found[1]["aggregations"]["h"]["buckets"] if len(found) > 1 else ()
-        return matched, {bucket["key"]: bucket["doc_count"] for bucket in buckets}
+        return tuple(starmap(match, candidates.about(page)))
 
     def _passages_of(self, page: Iterable[Found]) -> dict[str, list[Json]]:
         """All passages of the documents of a page that have several."""
@@ -303,6 +271,17 @@ class ClusterReader(ClusterLexicon):
         return one_of(terms("src", sorted(map(as_text, sources))))
 
 
+class _Prepared(NamedTuple):
+    """What is known of a query before its documents are."""
+
+    qualified: Qualified  # the documents that qualify
+    scorer: Scorer
+    bounds: Json  # the query of upper bounds
+    slack: float  # to be added to its scores
+    missing: tuple[int, ...]  # the wanted clauses that no document has
+    clauses: list[Json]  # conditions of documents that match the wanted ones
+
+
 class _Search:
     """A query in one index. To be asked within `Lookups.settled`."""
 
@@ -323,33 +302,33 @@ class _Search:
             self._matching.typings(word)
         self._lookups.ready()
 
-    def prepared(
-        self, filters: Json | None, legacy: bool
-    ) -> tuple[Qualified, Scorer, Json, float, tuple[int, ...]]:
-        """Return the documents that qualify, what scores them, the query of upper bounds with what
-        is to be added to its scores, and the wanted clauses that no document has."""
+    def prepared(self, filters: Json | None, legacy: bool) -> _Prepared:
+        """Return what is known of the query before its documents are."""
         query, frequencies = self._query, self._frequencies
         self._know_typings()
         average, every = frequencies.average_length, ranking.features(query)
+        words = ranking.name_words(query)
+        bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
+        bounds.query([(feature, _ANY) for feature in every], [], words)  # asks for all at once
         idfs = [frequencies.idf(f.words, f.exact) for f in every]
         weighed = [
             (feature, weight)
             for feature, weight in zip(every, ranking.weights(every, idfs), strict=True)
             if weight.score or weight.window
         ]
-        words = ranking.name_words(query)
         named = [
             NameWord(word, ranking.idf(frequencies.df_in_names(word, query.exact), count))
             for word in words
             if (count := frequencies.names)
         ]
         names = [name for name in named if name.idf]
-        bounds = Bounds(self._lookups, self._matching, query.exact, average, legacy)
         bound, slack = bounds.query(weighed, names, words)
         qualified = self.qualified(filters)
         self._lookups.ready()
         missing = self._qualifying.missing(qualified)
-        return qualified, Scorer(weighed, names, words, query.exact, average), bound, slack, missing
+        clauses = list(map(self._matching.of_document, query.wanted()))
+        scorer = Scorer(weighed, names, words, query.exact, average)
+        return _Prepared(qualified, scorer, bound, slack, missing, clauses)
 
 
 def major_version(client: Client) -> int:

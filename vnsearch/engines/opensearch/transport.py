@@ -14,6 +14,13 @@ _CONNECT_SECONDS: Final = 2.0
 
 Json = Any  # what a JSON document is in Python
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def line_of(body: Json) -> bytes:
+    """Return JSON as a line."""
+    return _ENCODER.encode(body).encode() + b"\n"
+
 
 class Answer(NamedTuple):
     """What a node answered."""
