@@ -335,3 +335,9 @@ def test_the_interface_is_documented() -> None:
     options += [*inspect.signature(api.Index.update).parameters][1:]
     public = {name for name in (*methods, *api.__all__, *fields, *options) if name[0] != "_"}
     assert public - {*re.findall(r"\w+", page)} == set()
+
+
+@pytest.mark.parametrize("name", ["limit", "offset", "passages", "length"])
+def test_numbers_below_zero(index: vnsearch.Index, name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        index.search("đảng", **{name: -1})  # type: ignore[arg-type]

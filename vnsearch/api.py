@@ -145,8 +145,10 @@ class Index:
         `within`: a folder or file, a glob as in .gitignore, or several of them; `type`, `since`,
         `until`, `sort`, `reverse`, `passages` as `--type` and so on; `length`: of the text of a
         hit, in characters. `understood` of the results tells what was done. Raises VnsearchError
-        for what is no type, date or glob.
+        for what is no type, date or glob, and ValueError for a number below zero.
         """
+        if min(limit, offset, passages, length) < 0:
+            raise ValueError("limit, offset, passages and length are not below zero")
         paths = (within,) if isinstance(within, str | Path) else within
         files = FileFilter(tuple(map(str, paths)), type, _date(since), _date(until))
         with self._searching() as searcher:

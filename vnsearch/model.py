@@ -262,6 +262,8 @@ class Changes(NamedTuple):
     skipped_before: int = 0  # besides `skipped`, which was not before
     # Files and folders, of the skipped, that cannot be read and whose documents are kept.
     unread: tuple[Skipped, ...] = ()
+    not_read: int = 0  # files and folders that the index has no document of, now or before
+    with_flaws: int = 0  # files that it has documents of, and of which something was skipped
     forgotten: tuple[str, ...] = ()  # roots inside of those that were to be forgotten
 
 

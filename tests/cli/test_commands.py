@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Command, Files, write_files
+from tests.formats import encoded
 from vnsearch import __version__
 from vnsearch.indexing.update import update
 
@@ -182,6 +183,7 @@ def test_exit_code(run: Command, library: Path, arguments: list[str], code: int)
         (["search"], "QUERY"),
         (["search", "--nosuch", "a"], "--nosuch"),
         (["search", "-n", "-1", "a"], "limit"),
+        (["biên", "bản", "-chi"], "no such option: -chi\nto leave a word out"),
         (["search", "-n", "many", "a"], "many"),
         (["search", "--offset", "-1", "a"], "offset"),
         (["search", "--color", "green", "a"], "green"),
@@ -244,7 +246,7 @@ def test_a_path_that_is_not_there(run: Command, tmp_path: Path, path: str, advic
     shutil.rmtree(tmp_path / "docs/gone")
     assert_error(run("index", path), f"no such file or folder: {tmp_path / path}", advice)
     if "vnsearch index" in advice:
-        assert run(*advice.rsplit("vnsearch ")[1].split()).stdout.startswith("2 removed")
+        assert run(*advice.rsplit("vnsearch ")[1].split()).stdout.startswith("files: 2 removed")
 
 
 @pytest.mark.parametrize("option", [(), ("--index", ".vnsearch"), ("--index", ".vnsearch/x")])
@@ -330,10 +332,28 @@ def test_index_tells_what_it_did(run: Command, tmp_path: Path) -> None:
     write_files(tmp_path / "docs", {**FILES, "bin.txt": bytes(range(256))})
     done = run("index", "docs")
     assert done.returncode == 0
-    assert done.stdout.startswith("28 added, 1 newly skipped; 30 documents in .vnsearch\n")
+    assert done.stdout.startswith("files: 28 added, 1 not read; .vnsearch now has 30 documents\n")
     line = r"read [\d.]+ MB in [\d.]+ s \([\d.]+ MB/s\)(, [\d.]+ s of them to write the index)?"
     assert re.fullmatch(line, done.stdout.splitlines()[1])
     assert done.stderr == "vnsearch: docs/bin.txt: binary file\n"
+
+
+def test_flaws_and_encodings_are_told_once_and_counted(run: Command, tmp_path: Path) -> None:
+    old = encoded("Các hộ thống nhất sửa đường đến trường, người dân góp công.\n", "TCVN3")
+    lost = ("đảng bộ " * 9).encode() + b"\xff"
+    write_files(tmp_path / "docs", {"old.txt": old * 9, "lost.txt": lost, "a.bin": b""})
+    first = run("index", "docs").stdout
+    assert first.startswith("files: 2 added, 1 not read, 1 with flaws; .vnsearch now has 2 doc")
+    assert "decoded 1 file from TCVN3" in first
+    os.utime(tmp_path / "docs" / "old.txt", (5, 5))
+    for kept in ("files: 2 unchanged, 1 not read, 1 with flaws (all are listed by: status",) * 2:
+        done = run("index")
+        assert done.stdout.startswith(kept)
+        assert "decoded" not in done.stdout
+        assert not done.stderr
+    told = run("status").stdout
+    assert "not read    1 file (status --skipped lists them)" in told
+    assert "with flaws  1 file (status --skipped lists them)" in told
 
 
 def test_index_json(run: Command, shelf: Path) -> None:
@@ -435,7 +455,7 @@ def test_jobs_change_nothing_but_time(run: Command, tmp_path: Path, jobs: str) -
 def test_nothing_changed_leaves_the_index_untouched(run: Command, shelf: Path) -> None:
     before = snapshot(shelf / ".vnsearch")
     done = run("index")
-    assert done.stdout == "2 unchanged; 2 documents in .vnsearch\n"
+    assert done.stdout == "files: 2 unchanged; .vnsearch now has 2 documents\n"
     assert run("index", "docs").returncode == 0
     assert snapshot(shelf / ".vnsearch") == before
 
@@ -1369,6 +1389,12 @@ def test_analyze(run: Command) -> None:
     assert run("analyze", "-q", "Đảng").stdout == ""
 
 
+def test_analyze_tells_what_the_tail_of_a_number_is(run: Command) -> None:
+    *_, token, told = run("analyze", "1,75").stdout.splitlines()
+    assert token.split() == ["1", "2–4", "75", ",75", ",75"]
+    assert told == "a form that begins with a comma is the tail of a number: of 1,75 the 75"
+
+
 def test_analyze_json(run: Command) -> None:
     text = unicodedata.normalize("NFD", "Kĩ thuật \x1b")
     assert answer(run("analyze", "--json", text))["tokens"] == [
@@ -1411,7 +1437,9 @@ def test_paths_are_all_listed_unless_limited(run: Command, tmp_path: Path) -> No
 def test_forget(run: Command, tmp_path: Path) -> None:
     write_files(tmp_path, {"a/a.txt": "đảng bộ", "b/b.txt": "đảng bộ"})
     run("index", "a", "b")
-    assert run("index", "--forget", "a").stdout.startswith("1 removed; 1 document")
+    assert run("index", "--forget", "a").stdout.startswith(
+        "files: 1 removed; .vnsearch now has 1 document"
+    )
     assert run("search", "-l", "bộ").stdout == "b/b.txt\n"
 
 
@@ -1445,10 +1473,10 @@ def test_roots_inside_of_a_root(run: Command, tmp_path: Path) -> None:
     run("index", "a/c.txt", "--encoding", "tcvn3")
     told = run("index", "a", "--encoding", "auto")
     assert [root["path"] for root in json.loads(run("status", "--json").stdout)["roots"]] == ["a"]
-    assert told.stdout.startswith("1 changed, 2 unchanged")
+    assert told.stdout.startswith("files: 1 changed, 2 unchanged")
     run("index", "a/b/b.txt", "--encoding", "utf-8")
     done = run("index", "--forget", "a")
-    assert done.stdout.startswith("3 removed;")
+    assert done.stdout.startswith("files: 3 removed;")
     assert done.stderr == "vnsearch: forgotten with the folder around: a/b/b.txt\n"
 
 

@@ -93,18 +93,18 @@ def test_any_exception_is_told(
 def test_a_file_that_cannot_be_opened_is_no_damage(shelf: Path, file: str, number: int) -> None:
     """Whatever the system says, in each command, of each file of the index."""
     code = f"""
-import builtins, io, os, pathlib, sys  # pathlib keeps the `open` that it finds
-from vnsearch import __main__
+import builtins, functools, io, os, sys
 
 def refusing(original):
     def call(path, *arguments, **options):
         if {file!r} in str(path):
             raise OSError({number}, os.strerror({number}), str(path))
         return original(path, *arguments, **options)
-    return call
+    return functools.partial(call)  # no method of a class that keeps it, as that of pathlib does
 
 builtins.open = io.open = refusing(open)
 os.open = refusing(os.open)
+from vnsearch import __main__
 __main__.main()
 """
     for arguments in (["search", "đảng"], ["status"], ["check"], ["index"]):

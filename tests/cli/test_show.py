@@ -247,6 +247,9 @@ def test_what_is_missing_to_open_a_file(
     assert ("xdg-utils" in advice) == (program == "xdg-open")
     assert ("$EDITOR" in advice) == (kind == "text")
     assert advice.endswith("vnsearch show '/a b'")
+    with pytest.raises(VnsearchError) as caught:
+        opener.command_line("/a.zip", "archive", None, "a.zip/b.txt")
+    assert caught.value.advice.endswith("vnsearch show a.zip/b.txt")
 
 
 @pytest.mark.usefixtures("folder")

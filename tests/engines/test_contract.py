@@ -470,6 +470,14 @@ def test_a_suffix_has_no_marks(engine: Engine, tmp_path: Path, text: str, expect
     assert sorted(names(found)) == [*expected]
 
 
+@pytest.mark.parametrize(
+    "text", ['"hinh anh"', "anh.jpg", "hình ảnh", "name:hinh", 'name:"anh jpg"']
+)
+def test_names_alone_are_found(engine: Engine, tmp_path: Path, text: str) -> None:
+    folder = build(engine, tmp_path / "e", [("a", document("", name="hinh anh.jpg"))])
+    assert names(search(engine, folder, text)) == ["a"]
+
+
 BY_NAME: Sources = [
     ("1", document("thu chi của trường", name="Báo cáo quý 3.docx")),
     ("2", document("thu chi của xã", name="Báo cáo quý 3 năm 2024 bản nháp.docx")),

@@ -68,6 +68,8 @@ class Texts:
 TEXTS = (
     "Đảng bộ Ngoại giao họp bàn về nước Việt Nam",
     "Đảng bộ Đà Nẵng ban hành nghị quyết",
+    "Đảng bộ huyện, đảng bộ xã",
+    "Đại hội đảng bộ",
     "Con bò dáng đẹp, dáng bò và dáng đi; đang làm bộ",
     "Bộ Ngoại giao ban hành kỹ thuật mới, ma mã má",
     "Người ở nước ngoài; bạn bè; bàn ghế; ban ngày",
@@ -137,7 +139,10 @@ def test_readings(typed: str, expected: str) -> None:
             "đảng bộ ngoại giao",
             id="each is beside a neighbour",
         ),
-        pytest.param(["con bò dáng to"], "dang", "dáng", id="alone"),
+        pytest.param(["con bò dáng to"] * 3, "dang", "dáng", id="alone"),
+        pytest.param(
+            ["đảng bộ họp"] * 2 + ["dáng bò to"], "dang bo", "dang bo", id="two that are likely"
+        ),
         pytest.param(
             ["khách tham quan, thân nhà, giá vé", "du khách kêu trời vì giá vé"],
             "du khách than giá vé",

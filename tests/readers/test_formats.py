@@ -225,7 +225,7 @@ def test_a_mixed_folder_of_many_files(tmp_path: Path, run: Command) -> None:
     assert count >= 200
     done = run("index", "docs", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"{count} added;")
+    assert done.stdout.startswith(f"files: {count} added;")
     assert "from TCVN3" in done.stdout
     assert run("search", "-c", "dang", cwd=tmp_path).returncode == 0
 

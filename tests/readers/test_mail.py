@@ -17,6 +17,28 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("=?utf-8?b?xJDhuqNuZw==?= bo", "Đảng bo"),
+        ("=?utf-8?q?=C4=90=E1=BA?=\n =?utf-8?q?=A3ng?= bo", "Đảng bo"),  # cut inside of a letter
+        ("=?utf-8?q?a?= =?latin-1?q?=E1?=  b", "aá b"),
+        ("=?utf-8?q?thong bao?=", "thong bao"),
+        ("=?no-such?q?a?=", "=?no-such?q?a?="),
+        ("=?utf-8?b?x?=", "=?utf-8?b?x?="),
+        ('"Ban An" <a@b.c>', "Ban An <a@b.c>"),
+        ('"Ban, An" <a@b.c>, d@e.f', '"Ban, An" <a@b.c>, d@e.f'),
+        ('"=?utf-8?q?=C3=A1?=" <a@b.c>', "á <a@b.c>"),
+        ("a@b.c (An)", "a@b.c (An)"),
+        ('"a', '"a'),
+    ],
+)
+def test_headers_are_shown_decoded(sandbox: Sandbox, written: str, shown: str) -> None:
+    (found,) = sandbox.read("mail", f"From: {written}\nX: y\n\nthân".encode())
+    assert isinstance(found, Document)
+    assert found.text == f"{shown}\nthân"
+
+
+@pytest.mark.parametrize(
     ("name", "unit"),
     [
         ("Subject", "đảng "),

@@ -234,7 +234,11 @@ def test_a_container_of_something_else_is_told(suffix: str, sandbox: Sandbox) ->
     with pytest.raises(UnusableFileError, match=r"not what its name says|no message"):
         read(f"a.{suffix}", data, sandbox)
     with pytest.raises(UnusableFileError, match="not what its name says"):
-        read(f"a.{suffix}", b"nothing of the kind", sandbox)
+        read(f"a.{suffix}", b"nothing\1of the kind", sandbox)
+
+
+def test_plain_text_named_doc_is_read(sandbox: Sandbox) -> None:
+    assert read("a.doc", "Biên bản họp".encode(), sandbox).text == "Biên bản họp"
 
 
 def test_powerpoint_95_is_told(sandbox: Sandbox) -> None:

@@ -297,10 +297,11 @@ def test_markdown_is_shown_without_its_signs(source: str, text: str) -> None:
 
 def test_front_matter_that_is_text() -> None:
     matter = "id: 7\ntags: [cây, 'lúa nước']\naliases:\n  - sổ tay\ndescription: >\n  tóm\n  lược"
+    matter += "\ntitle: đầu đề\ndate: 2025-01-15\nkhách hàng: Tân Tiến"
     found = document("a.md", f"---\n{matter}\n---\nthân\n")
     assert found.text.split("\n") == [
-        *("", "", "tags: cây, lúa nước", "aliases:", "sổ tay", "description:", "tóm", "lược", ""),
-        *("thân", ""),
+        *("", "", "tags: cây, lúa nước", "aliases:", "sổ tay", "description:", "tóm", "lược"),
+        *("", "date: 2025-01-15", "khách hàng: Tân Tiến", "", "thân", ""),
     ]
 
 

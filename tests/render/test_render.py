@@ -138,6 +138,8 @@ def some_changes(**changed: Any) -> Changes:
         removed=1,
         unchanged=56,
         skipped=some_skipped(2),
+        not_read=1234,
+        with_flaws=1,
         documents=98765,
         bytes_read=12_345_678,
         seconds=1.5,
@@ -160,7 +162,7 @@ def some_status(**changed: Any) -> Status:
         files=1234,
         documents=98765,
         passages=123_456,
-        skipped=some_skipped(2),
+        skipped=some_skipped(5),
         bytes_on_disk=12_345_678,
         updated=NOON,
         new=3,
@@ -525,6 +527,9 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
         ),
         ".vnsearch",
     ),
+    "changes-skipped-before": lambda: upkeep.changes(
+        some_changes(skipped=(), skipped_before=7), ".vnsearch"
+    ),
     "changes-none": lambda: upkeep.changes(
         Changes(
             added=0,
@@ -532,6 +537,7 @@ PLAIN: dict[str, Callable[[], Iterator[str]]] = {
             removed=0,
             unchanged=0,
             skipped=some_skipped(1),
+            not_read=1,
             documents=0,
             bytes_read=0,
             seconds=0.1,

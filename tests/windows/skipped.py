@@ -8,6 +8,7 @@ _TERMINALS: Final = "terminals of POSIX (pty)"
 _LINKS: Final = "symbolic links, which few may make there"
 _MODES: Final = "modes of files"
 _FORK: Final = "fork"
+_BYTES: Final = "names of other bytes than UTF-8, which are UTF-16 there"
 _LOCKS: Final = "locks of POSIX; for those of Windows see tests/windows/test_platform.py"
 
 _SKIPPED: Final = {
@@ -26,7 +27,10 @@ _SKIPPED: Final = {
     "tests/readers/test_sandbox.py::test_a_busy_machine": _SIGNALS,
     "tests/readers/test_sandbox.py::test_a_crash": _SIGNALS,
     "tests/readers/test_sandbox.py::test_a_process_that_is_silent": _SIGNALS,
+    "tests/render/test_links.py::test_a_name_of_other_bytes": _BYTES,
     "tests/render/test_pager.py": _TERMINALS,
+    "tests/render/test_render.py::test_json_is_valid_unicode": _BYTES,
+    "tests/render/test_render.py::test_names_that_are_not_utf8": _BYTES,
 }
 
 

@@ -67,7 +67,7 @@ def test_index_search_show_update(tmp_path: Path, windows: Windows) -> None:
     write_files(tmp_path, FILES)
     done = windows("index", "docs")
     assert (done.returncode, done.stderr) == (0, b""), done
-    assert b"3 added; 3 documents" in done.stdout
+    assert b"files: 3 added; .vnsearch now has 3 documents" in done.stdout
     hits = found(windows("search", "--json", "dang"))["hits"]
     names = {"docs/Đảng bộ/nghị quyết.txt", "docs/bao-cao.md", "docs/sub/trang.html"}
     assert {hit["id"] for hit in hits} == {hit["path"] for hit in hits} == names

@@ -13,7 +13,7 @@ import click
 
 from vnsearch.cli.exits import run
 from vnsearch.cli.help import use_language
-from vnsearch.cli.misuse import misused
+from vnsearch.cli.misuse import misread_as_help, misused
 from vnsearch.cli.options import (
     NO_PAGER,
     Choices,
@@ -52,13 +52,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from vnsearch.cli import powershell
 
         powershell.register()
-    run(lambda: _code(given), as_json=as_json)
+    run(lambda: _code(given, options), as_json=as_json)
 
 
 _JSON: Final = {"--json", "--jsonl", "--batch"}
 
 
-def _code(arguments: Sequence[str]) -> int:
+def _code(arguments: Sequence[str], before_words: Sequence[str]) -> int:
+    if wrong := misread_as_help(before_words):
+        raise wrong
     try:
         code: int = commands.main(arguments, prog_name="vnsearch", standalone_mode=False)
     except click.exceptions.Exit as error:

@@ -80,4 +80,4 @@ def program_for(path: str, place: Locator | None) -> Program:
     if found is None:
         raise VnsearchError(_("{path} is gone").format(path=path), "")
     at = place if str(found) == path else None  # else it is the file that holds it
-    return Program(*opener.command_line(os.path.abspath(found), type_of(str(found)), at))
+    return Program(*opener.command_line(os.path.abspath(found), type_of(str(found)), at, path))

@@ -1,6 +1,9 @@
 """What click says no to -> an error with advice that helps in that very case."""
 
+import re
 import sys
+from collections.abc import Iterable
+from typing import Final
 
 import click
 from click.core import ParameterSource
@@ -8,6 +11,8 @@ from click.core import ParameterSource
 from vnsearch.cli import config
 from vnsearch.errors import VnsearchError
 from vnsearch.language import _
+
+_WITH_HELP: Final = re.compile(r"-(?:\w+h\w*|h\w+)").fullmatch
 
 
 def misused(error: click.UsageError) -> VnsearchError:
@@ -28,6 +33,17 @@ def misused(error: click.UsageError) -> VnsearchError:
             return VnsearchError(_told(error), leave_out)
     see = _("see: {command}").format(command=f"{command} --help")
     return VnsearchError(_told(error), see)
+
+
+def misread_as_help(arguments: Iterable[str]) -> VnsearchError | None:
+    """The error for a word to be left out that click would take for options, one of them -h."""
+    word = next(filter(_WITH_HELP, arguments), None)
+    if word is None:
+        return None
+    return VnsearchError(
+        _("no such option: {option}").format(option=word),
+        _("to leave a word out, put -- before it"),
+    )
 
 
 def _told(error: click.UsageError) -> str:

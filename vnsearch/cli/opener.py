@@ -53,10 +53,10 @@ _AT_PAGE: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def open_file(path: str, kind: str, place: Locator | None) -> int:
+def open_file(path: str, kind: str, place: Locator | None, shown: str = "") -> int:
     """Open a file; return an exit code. An editor runs in this terminal until it ends, all else by
     itself. Raises VnsearchError when no program is found."""
-    return run(*command_line(os.path.abspath(path), kind, place))
+    return run(*command_line(os.path.abspath(path), kind, place, shown))
 
 
 def run(command: list[str], in_terminal: bool) -> int:
@@ -71,10 +71,12 @@ def run(command: list[str], in_terminal: bool) -> int:
     return 0
 
 
-def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str], bool]:
+def command_line(
+    path: str, kind: str, place: Locator | None, shown: str = ""
+) -> tuple[list[str], bool]:
     """The command line that opens a file (an absolute path) at a place, and whether it is that of
     an editor; the path alone where the system opens it itself. `kind`: its type, see
-    `files.types`."""
+    `files.types`; `shown`: the path that `vnsearch show` takes, if it is another one."""
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and (place is None or place.unit == "line") and kind in _EDITED:
         words = split_command(editor)
@@ -93,7 +95,8 @@ def command_line(path: str, kind: str, place: Locator | None) -> tuple[list[str]
         what = _("no program opens {path}: {opener} is missing").format(path=path, opener=OPENER)
         ways = [_("install xdg-utils")] * (OPENER == "xdg-open")
         ways += [_("set $EDITOR")] * (kind in _EDITED)
-        ways.append(_("read its text: {command}").format(command=f"vnsearch show {quoted(path)}"))
+        show = f"vnsearch show {quoted(shown or path)}"
+        ways.append(_("read its text: {command}").format(command=show))
         raise VnsearchError(what, _(", or ").join(ways))
     return [OPENER, path], False
 

@@ -103,7 +103,7 @@ def open_target(target: str, *, folder: str | None, color: str, quiet: bool) -> 
             )
         )
         place = None
-    code = open_file(str(path), type_of(str(path)), place)
+    code = open_file(str(path), type_of(str(path)), place, document.path)
     return EXIT_NOTHING if code else EXIT_FOUND
 
 

@@ -294,10 +294,13 @@ class Catalog:
         files, documents = next(self._rows(sql))
         return files, int(documents)
 
-    def count_flaws(self) -> int:
-        """How many flaws all files have."""
-        rows = self._rows("select flaws from files where flaws != '[]'")
-        return sum(len(json.loads(flaws)) for (flaws,) in rows)
+    def count_flaws(self) -> tuple[int, int, int]:
+        """How many flaws all files have, how many files with flaws have no documents, and how many
+        have some."""
+        rows = [*self._rows("select flaws, documents > 0 from files where flaws != '[]'")]
+        with_documents = sum(has_documents for _, has_documents in rows)
+        flaws = sum(len(json.loads(flaws)) for flaws, _ in rows)
+        return flaws, len(rows) - with_documents, with_documents
 
     def modified(self) -> Iterator[tuple[str, int]]:
         """The files, and when they were last changed, in ns."""

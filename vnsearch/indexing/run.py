@@ -132,26 +132,27 @@ class Run:
         had = {name for name in (*todo, *plan.gone) if name in known and known[name].documents}
         has = {name for name, state in states.items() if state.documents}
         read = has - self._as_before
-        skipped, unchanged = self._new_skipped(states), 0
-        for name in plan.kept:
-            if (state := known.get(name)) is not None:
-                unchanged += state.documents > 0
-                if state.encoding:
-                    states[name] = state
+        skipped, all_skipped = self._new_skipped(states), len(self._all_skipped())
+        flaws, not_read, with_flaws = catalog.count_flaws()
+        kept = (known.get(name) for name in plan.kept)
+        unchanged = sum(state is not None and state.documents > 0 for state in kept)
+        decoded = sorted(states.keys() - self._as_before)
         return Changes(
             added=len(read - had),
             changed=len(read & had),
             removed=len(had - has),
             unchanged=len(has - read) + unchanged,
             skipped=skipped,
-            skipped_before=len(self._all_skipped()) + catalog.count_flaws() - len(skipped),
+            skipped_before=all_skipped + flaws - len(skipped),
+            not_read=all_skipped + not_read,
+            with_flaws=with_flaws,
             documents=catalog.counts()[1],
             bytes_read=self._bytes_read,
             seconds=seconds,
             seconds_writing=max(0.0, time.monotonic() - self._read_until)
             if self._bytes_read
             else 0,
-            encodings=tuple(encodings_in(self._places, states, sorted(states))),
+            encodings=tuple(encodings_in(self._places, states, decoded)),
             missing_roots=tuple(
                 Skipped(self._places.from_here(root), reason)
                 for root, reason in plan.missing.items()

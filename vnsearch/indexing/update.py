@@ -62,16 +62,7 @@ def update(
     index = Path(as_spelled(str(index)))
     generations, places = Generations(index, engine), FileNames.of(index)
     names, forgotten = _names(places, paths), _names(places, forget)
-    try:
-        generations.catch_up(engine)
-    except IndexUnusableError:
-        if not rebuild:
-            raise
-    if not generations.exists():
-        for path in paths:
-            check_path(os.path.abspath(path))
-        if not names:
-            raise nothing_named()
+    _check_beginning(generations, engine, paths, rebuild=rebuild)
     with generations.writing(wait, shared=shared), as_index_error(generations):
         known = _known(generations, engine, rebuild)
         roots, scopes = choose(places, known.roots, names, options, forgotten)
@@ -89,6 +80,22 @@ def update(
             _make_generation(generations, work, engine, roots, jobs or _cores(), fresh=rebuild)
         also = _forgotten_too(places, known, roots, forgotten)
         return _summary(generations, work, started)._replace(forgotten=also)
+
+
+def _check_beginning(
+    generations: Generations, engine: Engine, paths: Sequence[str], *, rebuild: bool
+) -> None:
+    """Raise what keeps a run from beginning, before anything is made for it."""
+    try:
+        generations.catch_up(engine)
+    except IndexUnusableError:
+        if not rebuild:
+            raise
+    if not generations.exists():
+        for path in paths:
+            check_path(os.path.abspath(path))
+        if not paths:
+            raise nothing_named()
 
 
 def _skipped_elsewhere(

@@ -5,6 +5,7 @@ Word 95 and 6 are read without their fonts, so old encodings are told by the tex
 programs name so is often RTF, HTML or newer Word.
 """
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from io import BufferedReader, BytesIO
@@ -32,11 +33,14 @@ _TITLE: Final = 62  # the number of the built-in style; those of headings are 1 
 _HEADINGS: Final = range(1, 10)
 _MOST_HEADINGS: Final = 5  # looked at for a title
 
+_NO_TEXT: Final = re.compile(rb"[\0-\x08\x0e-\x1f]")  # bytes of what is no text, but damaged
+
 
 def read(source: Source) -> Iterator[Document | Flaw | Held]:
     """Yield one document; raises UnusableFileError."""
     data = bytes_of(source.stream)
-    if not data.startswith(content.OLE) and (module := content.module_of(data)) != "text":
+    module = "" if data.startswith(content.OLE) else content.module_of(data)
+    if module and (module != "text" or (data and not _NO_TEXT.search(data))):
         source.stream = BufferedReader(BytesIO(data))
         yield from import_module(f"vnsearch.readers.{module}").read(source)
         return

@@ -16,8 +16,7 @@ from vnsearch.readers.records import is_text, record, strings, title_of
 
 _decoder: Final = json.JSONDecoder()
 _SPACE: Final = re.compile(r"[\s,]*")
-_KEY: Final = re.compile(r'[\s,]*("(?:[^"\\]|\\.)*")\s*:\s*', re.DOTALL)
-_STRING: Final = re.compile(r'"(?:[^"\\]|\\.)*"(\s*:)?', re.DOTALL)
+_COLON: Final = re.compile(r"\s*:\s*")
 _FEWEST: Final = 2  # objects that make a list in an object one of records
 
 
@@ -60,10 +59,12 @@ def _list_of_records(text: str, value: Any) -> int | None:
     if isinstance(value, list):
         return begin if value and all(isinstance(item, dict) for item in value) else None
     at = begin + 1
-    while isinstance(value, dict) and (key := _KEY.match(text, at)):
-        item, at = _decoder.raw_decode(text, key.end())
-        if _is_list_of_records(item) and 2 * (at - key.end()) > len(text):
-            return key.end()
+    while isinstance(value, dict) and text[key := _space_end(text, at)] == '"':
+        colon = _COLON.match(text, _decoder.raw_decode(text, key)[1])
+        assert colon is not None
+        item, at = _decoder.raw_decode(text, colon.end())
+        if _is_list_of_records(item) and 2 * (at - colon.end()) > len(text):
+            return colon.end()
     return None
 
 
@@ -97,18 +98,27 @@ def _nested(source: Source, text: str, value: Any) -> Document:
     """All the strings of a file, on the lines where they stand."""
     shown = list[str]()
     end, on_lines = 0, "\n" in text.strip()
-    for found in _STRING.finditer(text):
-        if found[1] or not is_text(string := json.loads(found[0])):
+    for begin, string, behind in _strings(text):
+        if not is_text(string) or _COLON.match(text, behind):  # a key
             continue
-        lines = "\n" * text.count("\n", end, found.start())
+        lines = "\n" * text.count("\n", end, begin)
         between = lines or (" | " if shown else "")
         shown.append(f"{between}{' '.join(string.split())}" if on_lines else string)
-        end = found.end()
+        end = behind
     if not shown:
         raise UnusableFileError(N_("no text"))
     title = title_of(value) if isinstance(value, dict) else ""
     joined = "".join(shown) if on_lines else "\n".join(shown)
     return Document("", title, joined, Locator(1, "line", int(on_lines)), source.encoding)
+
+
+def _strings(text: str) -> Iterator[tuple[int, str, int]]:
+    """Where each string begins, keys among them, the string, and where it ends."""
+    begin = text.find('"')
+    while begin >= 0:
+        string, end = _decoder.raw_decode(text, begin)
+        yield begin, string, end
+        begin = text.find('"', end)
 
 
 def _otherwise(source: Source, text: str, error: ValueError) -> Iterator[Document | Flaw]:

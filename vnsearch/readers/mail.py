@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header
 from email.message import EmailMessage, Message
 from email.policy import EmailPolicy, default
 from email.utils import parsedate_to_datetime
@@ -24,14 +26,13 @@ from vnsearch.readers.base import MAX_FILE_BYTES, Flaw, Held, Source, bytes_of
 _PEOPLE = ("from", "to", "cc")
 # Code points of a header that are parsed: the time and memory of the parser grow with the square.
 _MOST_PARSED: Final = 5_000
-# What the parser leaves as it is, which takes it as long as all the rest of a small message.
-_ADDRESS: Final = r"[\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)*"
-_PERSON: Final = rf"(?:{_ADDRESS}|[\w-]+(?: [\w-]+)* <{_ADDRESS}>)"
-_PLAIN_PEOPLE: Final = re.compile(rf"{_PERSON}(?:, {_PERSON})*", re.ASCII)
+_WORD: Final = r"=\?[^?\s]+\?[bBqQ]\?[^?]*\?="  # encoded by RFC 2047
+_ENCODED_WORDS: Final = re.compile(rf"{_WORD}(?:\s+{_WORD})*")
+_QUOTED: Final = re.compile(r'"([^"\\]*)"')
+_SPECIALS: Final = frozenset('()<>@,:;."[]')  # for which a name stays in quotes
 _MOST_PARTS: Final = 10_000  # about as many as there are lines that may begin one
 _PART: Final = b"\n--"
 _MESSAGE: Final = "message/rfc822"
-_LINE_ENDS: Final = re.compile(r"\r\n?|\n")
 
 
 class _Policy(EmailPolicy):
@@ -89,8 +90,8 @@ def document(source: Source, message: EmailMessage, number: int | None = None) -
     What cannot be decoded is replaced by U+FFFD. Raises UnusableFileError.
     """
     raw = _raw_headers(message)
-    subject = _header(source, message, raw, "subject")
-    people = [_header(source, message, raw, name) for name in _PEOPLE]
+    subject = _header(source, raw, "subject")
+    people = [_header(source, raw, name) for name in _PEOPLE]
     title, body = _body(source, message)
     lines = (subject, *people, _date(raw), body, *_attachments(source, message))
     text = "\n".join(filter(None, lines))
@@ -111,19 +112,29 @@ def _raw_headers(message: EmailMessage) -> Mapping[str, str]:
     return raw
 
 
-def _header(source: Source, message: EmailMessage, raw: Mapping[str, str], name: str) -> str:
-    """The text of a header; "" if there is none."""
+def _header(source: Source, raw: Mapping[str, str], name: str) -> str:
+    """The text of a header; "" if there is none.
+
+    Not by the parser of the library, which takes longer for a header than for all of a message.
+    """
     written = raw.get(name, "")
     if not written.isascii():  # bytes that should have been encoded (RFC 2047)
         return _decoded(source, written.encode("utf-8", "surrogateescape"))
-    if not written or _PLAIN_PEOPLE.fullmatch(written):
-        return written
-    if name == "subject" and "=?" not in written:
-        return _LINE_ENDS.sub("", written).strip()
-    try:
-        return f"{message.get(name, '')}{written[_parsed_until(written) :]}".strip()
-    except Exception:  # hostile headers make the parser raise errors of many kinds
-        return written.strip()
+    end = _parsed_until(written)
+    text = _ENCODED_WORDS.sub(_decoded_words, written[:end])
+    if name != "subject":
+        text = _QUOTED.sub(lambda quoted: quoted[_SPECIALS.isdisjoint(quoted[1])], text)
+    return " ".join(f"{text}{written[end:]}".split())
+
+
+def _decoded_words(match: re.Match[str]) -> str:
+    """Encoded words as text; as they are if that fails."""
+    with suppress(LookupError, ValueError, HeaderParseError):
+        return "".join(
+            word if isinstance(word, str) else word.decode(charset or "ascii", "replace")
+            for word, charset in decode_header(match[0])
+        )
+    return match[0]
 
 
 def _date(raw: Mapping[str, str]) -> str:

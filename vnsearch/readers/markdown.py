@@ -1,7 +1,7 @@
 """Markdown (CommonMark): the source without its signs, line by line, so that line numbers are
 those of the file; the title from front matter or the first heading.
 
-Of front matter, what an owner writes to find a note again is text, too: tags, aliases, description.
+Front matter is text, too, but for the title and what is of use to programs only.
 """
 
 import re
@@ -25,11 +25,11 @@ _MAX_IN_C: Final = 4_000  # of front matter
 _HEADING: Final = re.compile(r"^[ >]*(?:#{1,6}(?:[ \t].*)?|=+[ \t]*|-+[ \t]*)$", re.MULTILINE)
 _MOST_TRIED: Final = 20
 _FRONT_MATTER: Final = re.compile(r"---[ \t]*\n(.*?\n)??(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD: Final = re.compile(r"([\w-]+)[ \t]*:")
-# Fields of front matter whose values are text.
-_TEXT_FIELDS: Final = frozenset(
-    "tags tag keywords categories category aliases alias description summary abstract subtitle "
-    "author authors".split()
+_FIELD: Final = re.compile(r"([^\s:#-][^:#\n]{0,100}?)[ \t]*:(?!\S)")
+# Fields of front matter that are no text.
+_OTHER_FIELDS: Final = frozenset(
+    "title id uuid layout template draft publish published slug permalink weight cssclass "
+    "cssclasses".split()
 )
 _YAML_SIGNS: Final = re.compile(r"""[\[\]{}"]|(?<!\w)'|'(?!\w)|^\s*-\s|[>|][+-]?\s*$""")
 
@@ -87,12 +87,11 @@ def _front_title(source: str) -> str | None:
 
 
 def _front_text(lines: Iterable[str]) -> Iterator[str]:
-    """Front matter, line by line: the fields that are text, without the signs of YAML; others
-    blank."""
+    """Front matter, line by line, without the signs of YAML; fields that are no text are blank."""
     wanted = False
     for line in lines:
         if field := _FIELD.match(line):
-            wanted = field[1].lower() in _TEXT_FIELDS
+            wanted = field[1].lower() not in _OTHER_FIELDS
         elif line.startswith(("---", "...")):
             wanted = False
         yield _YAML_SIGNS.sub("", line).strip() if wanted else ""

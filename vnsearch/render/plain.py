@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from vnsearch.analysis.tails import has_mark
 from vnsearch.analysis.unmarked import has_unknown_marks
 from vnsearch.language import N_, _, ngettext, translated
 from vnsearch.language.writing import number
@@ -187,6 +188,8 @@ def tokens(found: Sequence[Token], readings: Sequence[Interpretation] = ()) -> I
         yield "  ".join(cells).rstrip()
     if any(map(has_unknown_marks, (form for reading in readings for form in reading.variants))):
         yield _("a form with ? is of texts that were typed without marks: it may have any")
+    if any(has_mark(token.exact) for token in found):
+        yield _("a form that begins with a comma is the tail of a number: of 1,75 the 75")
 
 
 def other_typings(

@@ -37,14 +37,14 @@ def changes(done: Changes, index: str) -> Iterator[str]:
         (_("{count} removed"), done.removed),
         (_("{count} unchanged"), done.unchanged),
     )
-    told = [text.format(count=number(count)) for text, count in counts if count] or [_("no files")]
-    if done.skipped:
-        told.append(_("{count} newly skipped").format(count=number(len(done.skipped))))
-    if done.skipped_before:
-        before = _("{count} skipped as before (status --skipped)")
-        told.append(before.format(count=number(done.skipped_before)))
-    total = _("{documents} in {index}").format(documents=documents_of(done.documents), index=index)
-    yield f"{', '.join(told)}; {safe(total)}"
+    told = [text.format(count=number(count)) for text, count in counts if count] or [_("none")]
+    flawed = ((_("{count} not read"), done.not_read), (_("{count} with flaws"), done.with_flaws))
+    told += [text.format(count=number(count)) for text, count in flawed if count]
+    files = ", ".join(told)
+    if done.skipped_before:  # else all are told now
+        files = _("{files} (all are listed by: status --skipped)").format(files=files)
+    total = _("files: {files}; {index} now has {documents}")
+    yield safe(total.format(files=files, documents=documents_of(done.documents), index=index))
     if done.bytes_read:
         yield _reading(done)
     if done.encodings:
@@ -183,16 +183,19 @@ def _status(found: Status) -> Iterator[tuple[str, str]]:
     yield _("changes"), _since(found)
     if found.encodings:
         yield _("decoded"), _encodings(found.encodings)
-    if count := len(found.skipped):
-        told = ngettext(
-            "{count} file or record (status --skipped lists them)",
-            "{count} files or records (status --skipped lists them)",
-            count,
-        )
-        yield _("skipped"), told.format(count=number(count))
+    yield from _flaws(found)
+
+
+def _flaws(found: Status) -> Iterator[tuple[str, str]]:
+    """The rows on files that are not read, by the reason, and on those with flaws."""
+    listed = _("{files} (status --skipped lists them)")
+    not_read = sum(found.reasons.values())
+    if not_read:
+        yield _("not read"), listed.format(files=files_of(not_read))
     for reason, count in islice(found.reasons.items(), _MAX_LISTED):
-        told = _("{count} not read: {reason}")
-        yield "", safe(told.format(count=number(count), reason=translated(reason)))
+        yield "", safe(f"{number(count)}: {translated(reason)}")
+    if with_flaws := len({item.path for item in found.skipped}) - not_read:
+        yield _("with flaws"), listed.format(files=files_of(with_flaws))
 
 
 def _root(root: Root, *, is_missing: bool) -> str:

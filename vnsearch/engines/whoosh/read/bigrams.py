@@ -9,7 +9,6 @@ from vnsearch.engines.whoosh.format.segment_file import BIGRAM_BLOCK, BIGRAM_TF_
 from vnsearch.engines.whoosh.read.bitset import BITS, capped_sum, to_bytes
 
 _COLUMNS = 5  # the numbers of the folded terms, those of the variants, the df
-_MAX_TF = (1 << BIGRAM_TF_BITS) - 1
 
 
 class BigramBlock:
@@ -44,24 +43,28 @@ class BigramBlock:
     def slices(self, rows: Sequence[int], size: int) -> tuple[bytes, ...]:
         """Return the posting lists of some bigrams, ascending, of `size` passages together."""
         octets = bitset_size(size)
-        lists: list[tuple[int, ...]] = []
-        ones, twos = bytearray(octets), bytearray(octets)
+        lists, totals = list[tuple[int, ...]](), dict[int, int]()
+        last = before = 0  # of the sparse lists before the row
         for row in rows:
+            before += sum(self._df[last:row])
+            before -= sum([self._df[n] for n in self._dense if last <= n < row])
+            last = row
             if row in self._dense:
                 lists.append(self._dense_list(row, octets))
                 continue
-            passages, tfs = self._sparse_list(row)
-            if row == rows[0] and tfs.count(1) == len(tfs):  # as most often
-                for passage in passages:
-                    ones[passage >> 3] |= BITS[passage & 7]
+            postings = zip(*self._sparse_list(row, before), strict=True)
+            if not totals:
+                totals = dict(postings)
                 continue
-            for passage, tf in zip(passages, tfs, strict=True):
-                at, bit = passage >> 3, BITS[passage & 7]
-                tf += (ones[at] & bit > 0) + 2 * (twos[at] & bit > 0)
-                tf = tf if tf < _MAX_TF else _MAX_TF
-                ones[at] = ones[at] | bit if tf & 1 else ones[at] & ~bit
-                if tf & 2:
-                    twos[at] |= bit
+            for passage, tf in postings:
+                totals[passage] = totals.get(passage, 0) + tf
+        ones, twos = bytearray(octets), bytearray(octets)
+        for passage, tf in totals.items():
+            at, bit = passage >> 3, BITS[passage & 7]
+            if tf != 2:  # the highest stands for all above
+                ones[at] |= bit
+            if tf > 1:
+                twos[at] |= bit
         if not lists:
             return bytes(ones), bytes(twos)
         lists.append((int.from_bytes(ones, "little"), int.from_bytes(twos, "little")))
@@ -75,9 +78,8 @@ class BigramBlock:
             for at in range(begin, begin + BIGRAM_TF_BITS * octets, octets)
         )
 
-    def _sparse_list(self, row: int) -> tuple[Iterator[int], bytes]:
-        """The passages of a bigram and its tf in each."""
-        before = sum(self._df[:row]) - sum([self._df[n] for n in self._dense if n < row])
+    def _sparse_list(self, row: int, before: int) -> tuple[Iterator[int], bytes]:
+        """The passages of a bigram and its tf in each; so many postings are before these."""
         count = self._df[row]
         gaps = bytearray(self._width * count)
         begin = self._begin + before

@@ -271,15 +271,13 @@ class SegmentReader:
     def _bigram_rows(self, first: str, second: str) -> tuple[BigramBlock, range] | None:
         """The rows of the bigrams of two folded forms, and the block they are in."""
         numbers = []
-        for folded in (first, second) if self.tokens else ():
+        for folded in (first, second):
             if (term := self.folded.find(folded.encode())) is None:
                 return _NO_BIGRAMS, range(0)
             number = bisect_left(self._bigram_terms, term)
             if number == len(self._bigram_terms) or self._bigram_terms[number] != term:
                 return None
             numbers.append(number)
-        if not numbers:
-            return _NO_BIGRAMS, range(0)
         at = bisect_right(self._bigram_first, numbers[0] << 16 | numbers[1]) - 1
         if at < 0:
             return _NO_BIGRAMS, range(0)
