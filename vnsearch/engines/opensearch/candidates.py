@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from vnsearch.engines.opensearch.bounds import MARGIN
 from vnsearch.engines.opensearch.client import Client
 from vnsearch.engines.opensearch.documents import from_text, name_of, tokens_of
-from vnsearch.engines.opensearch.matching import NOTHING, PART, all_of
+from vnsearch.engines.opensearch.matching import NOTHING, PART, UNIT, all_of
 from vnsearch.engines.opensearch.qualifying import Qualified
 from vnsearch.engines.opensearch.refusals import ChangedError
 from vnsearch.engines.opensearch.schema import MAX_WINDOW
@@ -155,14 +155,14 @@ class Candidates:
         new = {body["d"]: body.get("h", "") for body in passages if body["d"] not in self._matched}
         qualify = [self._visible, self._qualified.condition]
         hashes = sorted({*new.values()} - {"", *self._same}) if not self._copies else []
-        about = [
-            {
-                "size": len(new),
-                "track_total_hits": False,
-                "_source": ["d"],
-                "query": {"bool": {"filter": [condition, *qualify], "should": self._clauses}},
-            }
+        # Each by itself, as the cluster limits the size of a query.
+        bodies = [
+            {"size": len(new), "track_total_hits": False, "_source": ["d"], "query": query}
             for condition in terms("d", sorted(new))
+            for query in (
+                all_of([condition, *qualify]),
+                {"bool": {"filter": [condition, UNIT, self._visible], "should": self._clauses}},
+            )
         ]
         same = [
             {
@@ -172,12 +172,16 @@ class Candidates:
             }
             for condition in terms("h", hashes)
         ]
-        found = self._client.searches([(self._header, body) for body in (*about, *same)])
+        found = self._client.searches([(self._header, body) for body in (*bodies, *same)])
         self._matched.update(dict.fromkeys(new))
-        for one in found[: len(about)]:
-            for hit in one["hits"]["hits"]:
-                self._matched[hit["_source"]["d"]] = len(hit.get("matched_queries", ()))
-        for one in found[len(about) :]:
+        hits = [
+            {hit["_source"]["d"]: hit for hit in one["hits"]["hits"]}
+            for one in found[: len(bodies)]
+        ]
+        for qualified, about in zip(hits[::2], hits[1::2], strict=True):
+            for document in qualified.keys() & about.keys():
+                self._matched[document] = len(about[document].get("matched_queries", ()))
+        for one in found[len(bodies) :]:
             for bucket in one["aggregations"]["h"]["buckets"]:
                 self._same[bucket["key"]] = bucket["doc_count"]
 
