@@ -17,16 +17,22 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from vnsearch.analysis.bulk_signs import (
+    before_groups,
+    behind_dots,
+    may_be_tails,
+    separated_digits,
+    signed_names,
+)
 from vnsearch.analysis.compounds import (
     CLASSIFIED,
-    SEPARATORS,
     cut_at,
     is_border,
     letter_class,
     pieces_of_whole,
 )
-from vnsearch.analysis.tails import SIGNS, is_tail, marked
-from vnsearch.analysis.tokenizer import any_word, forms_of, signed_name
+from vnsearch.analysis.tails import is_tail, marked
+from vnsearch.analysis.tokenizer import any_word, forms_of
 from vnsearch.analysis.unmarked import OTHER, kind_of, with_unknown_marks
 from vnsearch.errors import TooManyWordsError
 from vnsearch.language import N_
@@ -139,7 +145,7 @@ class Vocabulary:
         joined = "\n".join(("", *texts, ""))
         codes = np.frombuffer(joined.encode("utf-32-le"), dtype="<u4")
         key_bytes = _KEY_BYTE_OF.take(codes)  # twice as fast as an index in brackets
-        for begin, end in _signed_names(joined):
+        for begin, end in signed_names(joined):
             key_bytes[begin:end] = _NOT_PLAIN
         inside = key_bytes != 0
         starts, ends = np.flatnonzero(inside[1:] != inside[:-1]).reshape(-1, 2).T + 1
@@ -150,8 +156,8 @@ class Vocabulary:
         terms, starts, ends = self._replace_runs(
             joined, np.flatnonzero(not_plain), terms, starts, ends
         )
-        separated = _separated(codes)
-        for place in np.searchsorted(starts, _may_be_tails(codes, separated)).tolist():
+        separated = separated_digits(codes)
+        for place in np.searchsorted(starts, may_be_tails(codes, separated)).tolist():
             start, end = starts[place], ends[place]
             if is_tail(joined, start):
                 terms[place] = self._term(marked(joined, start, end))
@@ -257,10 +263,10 @@ class Vocabulary:
     def _compounds(
         self, joined: str, codes: Numbers, starts: Numbers, ends: Numbers, separated: Numbers
     ) -> Compounds:
-        """Return the compounds among tokens; `separated`: see `_separated`."""
+        """Return the compounds among tokens; `separated`: see `separated_digits`."""
         classes = _CLASS_OF.take(codes, mode="clip")
         borders = np.flatnonzero(_IS_BORDER.take(classes[:-1] * 4 + classes[1:])) + 1
-        found_at = np.concatenate((borders, _before_groups(codes, separated), _behind_dots(joined)))
+        found_at = np.concatenate((borders, before_groups(codes, separated), behind_dots(joined)))
         places = np.unique(np.searchsorted(starts, found_at, side="right") - 1)
         starts, ends = starts[places], ends[places]
         first = np.searchsorted(borders, starts, side="right").tolist()
@@ -309,26 +315,6 @@ class _ChunkTokens(NamedTuple):
     compounds: Compounds
 
 
-# What each name with a sign has, and how far behind its beginning.
-_SIGNS: Final = (("#", 1), ("++", 1), (".NET", 0), (".Net", 0), (".net", 0))
-
-
-def _signed_names(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where names with a sign are: by `str.find`, as there are few or none."""
-    for sign, offset in _SIGNS:
-        at = text.find(sign)
-        while at >= 0:
-            name = signed_name().match(text, at - offset)
-            if name is not None:
-                yield name.span()
-            at = text.find(sign, at + 1)
-
-
-def _behind_dots(text: str) -> Numbers:
-    """Where what may be the name .NET has its N, behind a word or not."""
-    return np.array([at.start() for at in re.finditer(r"N(?<=\.N)(?=ET|et)", text)], dtype=np.int64)
-
-
 def _slots(keys: Numbers) -> Numbers:
     slots: Numbers = (keys * _GOLDEN_RATIO) >> np.uint64(64 - _TABLE_BITS)
     return slots.view(np.int64)
@@ -341,30 +327,6 @@ def _words(key_bytes: Numbers) -> Numbers:
     return words
 
 
-def _separated(codes: Numbers) -> Numbers:
-    """Where a digit stands before a separator and another digit."""
-    digits = np.flatnonzero(codes - 48 < 10)  # code points below wrap around
-    digits = digits[: np.searchsorted(digits, len(codes) - 2)]
-    digits = digits[np.isin(codes[digits + 1], _SEPARATORS)]
-    return digits[codes[digits + 2] - 48 < 10]
-
-
-def _may_be_tails(codes: Numbers, separated: Numbers) -> Numbers:
-    """Where tails of numbers may begin (see `analysis.tails`)."""
-    return separated[np.isin(codes[separated + 1], _TAIL_SIGNS)] + 2
-
-
-def _before_groups(codes: Numbers, separated: Numbers) -> Numbers:
-    """Where a digit stands before a separator and a group of three: of a few more tokens than
-    those that begin a grouped number."""
-    digits = separated[: np.searchsorted(separated, len(codes) - 4)]
-    for place in (3, 4):
-        digits = digits[codes[digits + place] - 48 < 10]
-    return digits
-
-
-_SEPARATORS: Final = np.array([*map(ord, SEPARATORS)], dtype="<u4")
-_TAIL_SIGNS: Final = np.array([*map(ord, SIGNS)], dtype="<u4")
 # Where no token, and no number with groups with the word behind it, can be on both sides, as in
 # 1 250 000; the last is for single digits without any space.
 _CUT: Final = re.compile(
