@@ -83,6 +83,8 @@ def _xlsx(cells: Callable[[int], bytes]) -> Callable[[int], bytes]:
     relations = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     package = b"http://schemas.openxmlformats.org/package/2006/relationships"
     return lambda size: zipped({
+        "_rels/.rels": b'<Relationships xmlns="' + package + b'"><Relationship Id="r1" Type="'
+        + relations + b'/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": b"<workbook " + space + b' xmlns:r="' + relations + b'"><sheets>'
         b'<sheet name="a" sheetId="1" r:id="r1"/></sheets></workbook>',
         "xl/_rels/workbook.xml.rels": b'<Relationships xmlns="' + package + b'"><Relationship '
