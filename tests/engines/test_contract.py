@@ -457,6 +457,13 @@ def test_finds_by_names(engine: Engine, tmp_path: Path, text: str, expected: str
     assert found.total == len(expected)
 
 
+@pytest.mark.parametrize("text", ["name:bao-cao.png", '"bao cao"', "báo cáo png", 'name:"cao png"'])
+def test_finds_where_there_are_names_only(engine: Engine, tmp_path: Path, text: str) -> None:
+    sources = [(name, document("", name=name)) for name in ("bao-cao.png", "cao.png", "bao.png")]
+    found = search(engine, build(engine, tmp_path / "e", sources), text)
+    assert [match.passage.source for match in found.matches[:1]] == ["bao-cao.png"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"), [("đốc", "23"), ("đọc", "2"), ("doc", "123"), ("name:đốc", "2")]
 )

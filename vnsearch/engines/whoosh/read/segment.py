@@ -36,9 +36,8 @@ from vnsearch.engines.whoosh.read.terms import (
 from vnsearch.model import StoredPassage
 from vnsearch.query.clauses import Kind, Word
 
-FIELD_SEPARATOR: Final = (
-    "\0"  # in a token string: before the title, and before each compound's pieces
-)
+# In a token string: before the title, and before each compound's pieces.
+FIELD_SEPARATOR: Final = "\0"
 
 _BLOCKS_KEPT: Final = 4
 _NO_BIGRAMS: Final = BigramBlock(bytes(BIGRAM_BLOCK.size), "H")
@@ -247,6 +246,8 @@ class SegmentReader:
 
         Deleted passages are included. None if the bigrams of one of the two have no lists.
         """
+        if not self.tokens:  # names have none
+            return {}
         if (found := self._bigram_rows(first, second)) is None:
             return None
         firsts, seconds = self._variants(first)[1], self._variants(second)[1]
@@ -258,7 +259,8 @@ class SegmentReader:
     ) -> Slices | None:
         """Return the posting list of some bigrams of exact forms together, or of all of two
         folded forms; each tf is at most 3. None as above."""
-        if (found := self._bigram_rows(first, second)) is None:
+        found = self._bigram_rows(first, second) if self.tokens else (_NO_BIGRAMS, range(0))
+        if found is None:
             return None
         block, rows = found
         if wanted is not None:
