@@ -90,7 +90,7 @@ TOLD: Final = [
 def test_what_is_told_is_vietnamese(run: Command, docs: Path, variables: dict[str, str]) -> None:
     done = run("index", "docs", cwd=docs, **variables)
     told = (
-        "tệp: thêm 2, 4 không đọc được; .vnsearch hiện có 2 tài liệu",
+        "tệp: thêm 2, 3 không đọc được, 1 có chỗ lỗi; .vnsearch hiện có 2 tài liệu",
         "vnsearch: docs/trống.txt: tệp trống",
         "vnsearch: docs/lạ.xyz: định dạng không đọc được (.xyz)",
         "vnsearch: docs/x.jsonl: dòng 1: không phải JSON (",
