@@ -137,7 +137,7 @@ def test_files(tmp_path: Path, run: Command) -> None:
         made.append(name)
     done = run("index", "docs", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith(f"{len(made)} added")
+    assert done.stdout.startswith(f"files: {len(made)} added")
     found = ids(run, tmp_path)
     assert len(found) == len(made)
     for identity, text in found.items():
