@@ -194,6 +194,7 @@ def test_long_texts_are_tokenized_in_pieces(monkeypatch: pytest.MonkeyPatch) -> 
     texts = ["một hai ba " * 50, "", "x" * 300 + " y", "bốn", "ne\u0301 năm\n" * 40]
     texts += ["1." * 200, "1.2,3;" * 60, "5,1.250.000,5,7;" * 20]
     texts += ["1 250 000 đồng " * 20, "12345\n" * 40, "250\n" * 60, "12345 " * 40, "1250 000 " * 20]
+    texts += ["=C3=A1" * 60, 'a"b(c)[d]{e}<f>!g?h' * 20, "C++=C#(.NET)=1.250.000=2,5=" * 20]
     whole, compounds = in_bulk(Vocabulary(), texts), compounds_in_bulk(Vocabulary(), texts)
     monkeypatch.setattr(bulk, "_PIECE", 20)
     assert in_bulk(Vocabulary(), texts) == whole

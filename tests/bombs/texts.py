@@ -50,6 +50,7 @@ TEXTS: Final[dict[str, Callable[[int], bytes]]] = {
     "different numbers": lambda size: numbered("{}\n", size),
     "different amounts": lambda size: numbered("{:,} ", size),
     "different compounds": lambda size: numbered("a{}kg/TW-Xy ", size),
+    "short compounds": partial(filled, "=C3=A1"),
     "different syllables": lambda size: _syllables(size),
     "digits and dots": partial(filled, "1."),
     "marks": lambda size: b"a" + filled(_MARKS, size) + b" dang",

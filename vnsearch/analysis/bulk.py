@@ -330,7 +330,7 @@ def _words(key_bytes: Numbers) -> Numbers:
 # Where no token, and no number with groups with the word behind it, can be on both sides, as in
 # 1 250 000; the last is for single digits without any space.
 _CUT: Final = re.compile(
-    r"(?=\n)|(?<!\d)(?=\s)|(?<=[0-9]{4})(?=\s)|(?<=[;|])(?=[0-9])"
+    r"(?=[\n=<>\"(){}\[\]!?])|(?<!\d)(?=\s)|(?<=[0-9]{4})(?=\s)|(?<=[;|])(?=[0-9])"
     r"|(?<=[0-9][,.][0-9][,.][0-9][,.])(?=[0-9][,.][0-9][,.][0-9](?![0-9]))"
 )
 
