@@ -120,10 +120,12 @@ def _pieces_of_passages(
     order = np.argsort(passages, kind="stable")
     passages, which = passages[order], which[order]
     sizes = counts[which]
-    stream = np.full(int(sizes.sum()) + len(sizes), FIELD_SEPARATOR, dtype=np.int32)
-    at = np.cumsum(sizes + 1) - sizes
-    from_ = (np.cumsum(counts) - counts)[which]
-    stream[_ranges(at, sizes)] = terms[_ranges(from_, sizes)]
+    if in_texts < len(places):  # else all are in order
+        terms = terms[_ranges((np.cumsum(counts) - counts)[which], sizes)]
+    stream = np.full(len(terms) + len(sizes), FIELD_SEPARATOR, dtype=np.int32)
+    is_piece = np.ones(len(stream), dtype=bool)
+    is_piece[np.cumsum(sizes + 1) - sizes - 1] = False
+    stream[is_piece] = terms
     of_pieces = np.bincount(passages, sizes + 1, len(text_sizes)).astype(np.int64)
     return stream, of_pieces
 
