@@ -36,11 +36,21 @@ QUERIES = ("đảng bộ", "dang bo ngoai giao", '"hà nội"', "mưa -nắng", 
 FIRST = 1_000  # documents
 LOAD = 3_000  # documents that are sent while a node dies
 
+# A copy of a part that is made from a node, or on one, just as it dies waits 15 to 30 minutes for
+# an answer, and the cluster is not green until then. Here it is begun anew after seconds.
+RECOVERY = {
+    "indices.recovery.internal_action_timeout": "10s",
+    "indices.recovery.internal_action_long_timeout": "20s",
+    "indices.recovery.recovery_activity_timeout": "10s",
+}
+
 
 @pytest.fixture
 def engine() -> Iterator[OpenSearchEngine]:
     address = parse(f"{NODES.rstrip('/')}/vnsearch-nodes")
     found = OpenSearchEngine(address, shards=3, replicas=1, wait=90)
+    with closing(found.connect()) as client:
+        client.put("/_cluster/settings", {"persistent": RECOVERY})
     yield found
     found.drop(Path())
     with closing(found.connect()) as client:
