@@ -18,8 +18,9 @@ SIGNS: Final = ".,"  # before a tail
 _LONGEST_BEFORE: Final = 32  # code points
 
 # What is before and behind, as far as it is digits and the signs among them; the first backwards.
+# Of some groups only: else the time of a long row of them would grow with its square.
 _BEFORE: Final = re.compile(r"(?:[0-9]+[.,])*[0-9]+(?!\+)")
-_BEHIND: Final = re.compile(r"[0-9]{1,3}(?![0-9])(?:[.,][0-9]+)*")
+_BEHIND: Final = re.compile(r"[0-9]{1,3}(?![0-9])(?:[.,][0-9]+){0,8}")
 # 0,5 1500.25 and 1.500 1.250.000 1,250,000.5
 _NUMBER: Final = re.compile(
     r"(?:0|[1-9][0-9]*)[.,][0-9]{1,3}|[1-9][0-9]{0,2}([.,])[0-9]{3}(?:\1[0-9]{3})*(?:[.,][0-9]+)?"
