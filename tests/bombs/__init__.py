@@ -44,8 +44,8 @@ _SAMPLE: Final = 10_000
 
 def _made(wrapped: Callable[[bytes], bytes], text: Callable[[int], bytes], size: int) -> bytes:
     """A text in a format, which may take several bytes for one."""
-    larger = max(1, _unpacked(wrapped(text(_SAMPLE))) // _SAMPLE)
-    return wrapped(text(size // larger))
+    larger = max(1, _unpacked(wrapped(text(_SAMPLE))) / _SAMPLE)
+    return wrapped(text(int(size / larger)))
 
 
 def _unpacked(data: bytes) -> int:

@@ -24,7 +24,9 @@ _TAG: Final = re.compile(
     r"(/?)([a-z][^\s/>]*)"
     # Attributes: a > in a quoted value does not end the tag; other quotation marks are letters.
     r"((?:[\s/]+|[^\s/>][^\s/>=]*(?:\s*=\s*"
-    r"(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s>\"'][^\s>]*)?)?)*)>?)",
+    r"(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|[^\s>\"'][^\s>]*)?)?)"
+    # What is behind so many is text: matching takes a thousand bytes for each.
+    r"{,20000})>?)",
     re.DOTALL | re.IGNORECASE,
 )
 _ALWAYS_KEPT: Final = frozenset("title textarea plaintext html head body".split())
