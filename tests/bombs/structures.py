@@ -123,6 +123,8 @@ STRUCTURES: Final[dict[str, Callable[[int], bytes]]] = {
     ".md fences": partial(filled, "```\na\n"),
     ".md backticks": lambda size: filled("` `` ", size),
     ".md headings": partial(filled, "# a\n"),
+    ".md heading of spaces": lambda size: b"# a" + b" " * size + b"b # dang bo",
+    ".md rules of tables": lambda size: b"| " * (size // 2) + b"dang bo",
     ".md rules": lambda size: filled("-", size) + b" dang bo",
     ".org emphasis": partial(filled, "*a /b =c "),
     ".org links": partial(filled, "[[a][b"),

@@ -36,8 +36,8 @@ _YAML_SIGNS: Final = re.compile(r"""[\[\]{}"]|(?<!\w)'|'(?!\w)|^\s*-\s|[>|][+-]?
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})(.*)$")
 # What begins a line: quotes, not too many, then the signs of a heading.
 _BEFORE: Final = re.compile(r"(?: {0,3}> ?){,1000}(?: {0,3}#{1,6}(?:[ \t]+|$))?")
-_BEHIND: Final = re.compile(r"[ \t]+#+[ \t]*$")  # of a heading
-_RULE: Final = re.compile(r"[ \t|:=*_-]*(?:---|===|\*\*\*|___|\|\s*:?-)[ \t|:=*_-]*$")
+_BEHIND: Final = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*$")  # of a heading
+_RULE: Final = re.compile(r"(?=[ \t|:=*_-]*$).*?(?:---|===|\*\*\*|___|\|\s*:?-)")
 _SIGNS: Final = re.compile(r"[\\`*_\[~|]")
 _CODE_SPAN: Final = re.compile(r"(?<!`)(`{1,3})(?!`) ?([^`\n]{1,500}?) ?(?<!`)\1(?!`)")
 _LINK: Final = re.compile(r"!?\[([^\[\]\n]{0,500})\](?:\([^()\n]{0,2000}\)|\[[^\[\]\n]{0,100}\])")
