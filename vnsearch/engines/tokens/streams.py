@@ -111,22 +111,22 @@ def _pieces_of_passages(
     places, counts, terms = compounds
     size = int(text_sizes.sum())
     in_texts = int(np.searchsorted(places, size))
-    of_texts = np.searchsorted(np.cumsum(text_sizes), places[:in_texts], side="right")
-    documents = np.searchsorted(np.cumsum(title_sizes), places[in_texts:] - size, side="right")
-    begins = np.searchsorted(document_of, documents)  # a title is that of several passages
-    copies = np.searchsorted(document_of, documents + 1) - begins
-    passages = np.concatenate((of_texts, _ranges(begins, copies)))
-    which = np.repeat(np.arange(len(places)), np.append(np.ones(in_texts, copies.dtype), copies))
-    order = np.argsort(passages, kind="stable")
-    passages, which = passages[order], which[order]
-    sizes = counts[which]
-    if in_texts < len(places):  # else all are in order
-        terms = terms[_ranges((np.cumsum(counts) - counts)[which], sizes)]
-    stream = np.full(len(terms) + len(sizes), FIELD_SEPARATOR, dtype=np.int32)
+    passages = np.searchsorted(np.cumsum(text_sizes), places[:in_texts], side="right")
+    if in_texts < len(places):  # in titles, each of which is that of several passages
+        documents = np.searchsorted(np.cumsum(title_sizes), places[in_texts:] - size, side="right")
+        begins = np.searchsorted(document_of, documents)
+        copies = np.searchsorted(document_of, documents + 1) - begins
+        passages = np.concatenate((passages, _ranges(begins, copies)))
+        which = np.append(np.arange(in_texts), np.repeat(np.arange(in_texts, len(places)), copies))
+        order = np.argsort(passages, kind="stable")
+        passages, which = passages[order], which[order]
+        terms = terms[_ranges((np.cumsum(counts) - counts)[which], counts[which])]
+        counts = counts[which]
+    stream = np.full(len(terms) + len(counts), FIELD_SEPARATOR, dtype=np.int32)
     is_piece = np.ones(len(stream), dtype=bool)
-    is_piece[np.cumsum(sizes + 1) - sizes - 1] = False
+    is_piece[np.cumsum(counts + 1) - counts - 1] = False
     stream[is_piece] = terms
-    of_pieces = np.bincount(passages, sizes + 1, len(text_sizes)).astype(np.int64)
+    of_pieces = np.bincount(passages, counts + 1, len(text_sizes)).astype(np.int64)
     return stream, of_pieces
 
 
