@@ -58,7 +58,7 @@ def main() -> None:
         for language, suffix in _LANGUAGES.items():
             shutil.rmtree(".vnsearch", ignore_errors=True)
             _save(f"index{suffix}", _with_prompt("vnsearch index docs", language))
-            _save(f"search{suffix}", _with_prompt("vnsearch -n 3 dang bo ngoai giao", language))
+            _save(f"search{suffix}", _with_prompt("vnsearch -n 3 dang bo dai su quan", language))
             use(language)
             _save_screen(suffix)
 

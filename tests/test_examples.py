@@ -27,7 +27,10 @@ PAGES: Final = (
 )
 COMMANDS: Final = ("index", "search", "show", "open", "analyze")
 
-_BLOCK: Final = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+WRITTEN: Final = 1_741_651_200  # 11 March 2025: when the documents seem to have been written
+
+_LINES: Final = re.MULTILINE | re.DOTALL
+_BLOCK: Final = re.compile(r"^```sh\n(.*?)^```$", _LINES)
 _EXAMPLE: Final = re.compile(r"^(?:printf .*\| )?vnsearch .+$", re.MULTILINE)
 _WITHOUT_END: Final = re.compile(r"vnsearch( *#.*| watch.*)")  # the screen, and what runs on
 
@@ -101,6 +104,28 @@ def test_examples_of_a_page_run(page: str, folder: Path) -> None:
     lines = examples("".join(_BLOCK.findall((ROOT / page).read_text("utf-8"))))
     assert lines
     run(lines, folder)
+
+
+@pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.vi.md", "vi")])
+def test_the_first_search_shows_what_its_page_says(page: str, language: str, folder: Path) -> None:
+    (shown,) = re.findall(r"^```console\n(.*?)^```$", (ROOT / page).read_text("utf-8"), _LINES)
+    for path in (folder / "docs").iterdir():
+        os.utime(path, (WRITTEN, WRITTEN))
+    environment = os.environ | {
+        "PYTHONPATH": str(ROOT),
+        "VNSEARCH_LANG": language,
+        "COLUMNS": "96",
+        "TERM": "xterm",
+        "NO_COLOR": "1",
+    }
+    index, search = re.findall(r"^\$ vnsearch (.*)$", shown, re.MULTILINE)
+    for line in (index, f"search --color always {search}"):
+        done = subprocess.run(
+            [sys.executable, "-m", "vnsearch", *line.split()],
+            cwd=folder, env=environment, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    said = re.sub(r"\x1b(?:\[[\d;]*m|\]8;[^\\]*\\)", "", done.stderr + done.stdout)
+    assert said.startswith("".join(re.findall(r"^[^$].*\n", shown, re.MULTILINE)))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -184,6 +184,7 @@ def test_exit_code(run: Command, library: Path, arguments: list[str], code: int)
         (["search", "--nosuch", "a"], "--nosuch"),
         (["search", "-n", "-1", "a"], "limit"),
         (["biên", "bản", "-chi"], "no such option: -chi\nto leave a word out"),
+        (["index", "-nhap"], "no such option: -nhap\nbefore a name"),
         (["search", "-n", "many", "a"], "many"),
         (["search", "--offset", "-1", "a"], "offset"),
         (["search", "--color", "green", "a"], "green"),

@@ -34,7 +34,8 @@ _FOLDED_BYTES: Final = "".join(
 _SMALL: Final = f"a-z{_MARKED}"
 _CAPITAL: Final = f"A-Z{_MARKED.upper()}"
 _BORDER: Final = re.compile(
-    rf"[0-9][{SEPARATORS}][0-9]{{3}}|[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫|\.N"
+    rf"[0-9][{SEPARATORS}][0-9]{{3}}|[^\W_{_CAPITAL}](?=[^\W\d_{_SMALL}])|\d(?=[^\W\d_])"
+    rf"|[^\W\d_](?=[^\W{_SMALL}{_CAPITAL}])|₫|\.N"
 )
 
 Occurrence = tuple[int, int, str]  # start and end in code points, and exact form

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -21,9 +21,7 @@ def misused(error: click.UsageError) -> VnsearchError:
     if isinstance(error, click.BadParameter) and (origin := _origin(error)):
         what = _("{place}: {what}").format(place=origin, what=_told(error))
         return VnsearchError(what, _("set it right there"))
-    leave_out = _("to leave a word out, put -- before it")
-    if command.endswith((" index", " show", " open")):
-        leave_out = _("before a name that begins with -, put --")
+    leave_out = _where_dashes_go(command.split()[-1])
     if isinstance(error, click.NoSuchOption) and not error.option_name.startswith("--"):
         what = _("no such option: {option}").format(option=error.option_name)
         return VnsearchError(what, leave_out)
@@ -35,15 +33,20 @@ def misused(error: click.UsageError) -> VnsearchError:
     return VnsearchError(_told(error), see)
 
 
-def misread_as_help(arguments: Iterable[str]) -> VnsearchError | None:
+def misread_as_help(arguments: Sequence[str]) -> VnsearchError | None:
     """The error for a word to be left out that click would take for options, one of them -h."""
     word = next(filter(_WITH_HELP, arguments), None)
     if word is None:
         return None
-    return VnsearchError(
-        _("no such option: {option}").format(option=word),
-        _("to leave a word out, put -- before it"),
-    )
+    what = _("no such option: {option}").format(option=word)
+    return VnsearchError(what, _where_dashes_go(arguments[0]))
+
+
+def _where_dashes_go(command: str) -> str:
+    """Where -- helps, in what a command takes."""
+    if command in ("index", "show", "open"):
+        return _("before a name that begins with -, put --")
+    return _("to leave a word out, put -- before it")
 
 
 def _told(error: click.UsageError) -> str:

@@ -105,6 +105,15 @@ def write(docs: Path, files: dict[str, str]) -> None:
     write_files(docs, files)
 
 
+def indexed(folder: Path, files: dict[str, str] = BEFORE) -> tuple[FakeCluster, Path, Path]:
+    """A cluster with an index of files, the folder of these, and that of the index."""
+    cluster, docs, index = FakeCluster(), folder / "docs", folder / "index"
+    docs.mkdir()
+    write(docs, files)
+    update(index, [str(docs)], engine=engine(cluster))
+    return cluster, docs, index
+
+
 def let_go(cluster: FakeCluster) -> None:
     """Let the lock of a dead process be old."""
     documents = cluster.indexes["laws-state"].documents
@@ -118,11 +127,8 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The answers and counts of indexes made in one go, before and after."""
     found = {}
     for name, files in (("before", BEFORE), ("after", AFTER)):
-        home, cluster = tmp_path_factory.mktemp(name), FakeCluster()
-        (home / "docs").mkdir()
-        write(home / "docs", files)
-        update(home / "index", [str(home / "docs")], engine=engine(cluster))
-        found[name] = answers(home / "index", cluster), counted(cluster)
+        cluster, _docs, index = indexed(tmp_path_factory.mktemp(name), files)
+        found[name] = answers(index, cluster), counted(cluster)
     return found
 
 
@@ -130,11 +136,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_a_writer_that_dies_loses_nothing(
     tmp_path: Path, expected: dict[str, Any], at: int
 ) -> None:
-    cluster = FakeCluster()
-    docs, index = tmp_path / "docs", tmp_path / "index"
-    docs.mkdir()
-    write(docs, BEFORE)
-    update(index, [str(docs)], engine=engine(cluster))
+    cluster, docs, index = indexed(tmp_path)
     write(docs, AFTER)
     dying = Dying(cluster, at, lose_answer=at % 2 > 0)
     with suppress(KilledError):
@@ -152,11 +154,7 @@ def test_a_writer_that_dies_loses_nothing(
 def test_two_writers_that_die_one_after_the_other(
     tmp_path: Path, expected: dict[str, Any], at: int
 ) -> None:
-    cluster = FakeCluster()
-    docs, index = tmp_path / "docs", tmp_path / "index"
-    docs.mkdir()
-    write(docs, BEFORE)
-    update(index, [str(docs)], engine=engine(cluster))
+    cluster, docs, index = indexed(tmp_path)
     write(docs, AFTER)
 
     for transport in (before_commit(cluster), Dying(cluster, at, lose_answer=at % 2 > 0)):
@@ -174,11 +172,7 @@ def test_two_writers_that_die_one_after_the_other(
 def test_a_rebuild_that_dies_leaves_the_old_index(
     tmp_path: Path, expected: dict[str, Any], at: int
 ) -> None:
-    cluster = FakeCluster()
-    docs, index = tmp_path / "docs", tmp_path / "index"
-    docs.mkdir()
-    write(docs, BEFORE)
-    update(index, [str(docs)], engine=engine(cluster))
+    cluster, docs, index = indexed(tmp_path)
     write(docs, AFTER)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("vnsearch.engines.opensearch.repair.GRACE_SECONDS", 0)
@@ -196,11 +190,8 @@ def test_a_rebuild_that_dies_leaves_the_old_index(
 def test_a_second_machine_sees_what_the_first_published(
     tmp_path: Path, expected: dict[str, Any]
 ) -> None:
-    cluster = FakeCluster()
-    docs, index, other = tmp_path / "docs", tmp_path / "index", tmp_path / "other"
-    docs.mkdir()
-    write(docs, BEFORE)
-    update(index, [str(docs)], engine=engine(cluster))
+    cluster, docs, index = indexed(tmp_path)
+    other = tmp_path / "other"
     other.mkdir()
     assert answers(other, cluster) == expected["before"][0]
     write(docs, AFTER)
@@ -217,11 +208,7 @@ def test_a_second_machine_sees_what_the_first_published(
 
 
 def test_a_check_tells_of_counts_that_are_wrong(tmp_path: Path) -> None:
-    cluster = FakeCluster()
-    docs, index = tmp_path / "docs", tmp_path / "index"
-    docs.mkdir()
-    write(docs, BEFORE)
-    update(index, [str(docs)], engine=engine(cluster))
+    cluster, _docs, index = indexed(tmp_path)
     assert not check(index, engine(cluster)).damages
     (found,) = (found for name, found in cluster.indexes.items() if name.endswith("-counts"))
     documents = found.documents.items()
@@ -253,11 +240,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 def test_what_an_old_writer_sends_late_is_not_seen(
     tmp_path: Path, expected: dict[str, Any]
 ) -> None:
-    cluster = FakeCluster()
-    docs, index = tmp_path / "docs", tmp_path / "index"
-    docs.mkdir()
-    write(docs, BEFORE)
-    update(index, [str(docs)], engine=engine(cluster))
+    cluster, docs, index = indexed(tmp_path)
     late: list[tuple[Any, ...]] = []
 
     def slow(node: int, method: str, path: str, body: bytes | None, seconds: float) -> Answer:
@@ -288,11 +271,7 @@ def test_what_an_old_writer_sends_late_is_not_seen(
 def test_what_comes_while_the_next_run_writes_is_not_seen(
     tmp_path: Path, expected: dict[str, Any]
 ) -> None:
-    cluster = FakeCluster()
-    docs, index = tmp_path / "docs", tmp_path / "index"
-    docs.mkdir()
-    write(docs, BEFORE)
-    update(index, [str(docs)], engine=engine(cluster))
+    cluster, docs, index = indexed(tmp_path)
     late: list[tuple[Any, ...]] = []
 
     def slow(node: int, method: str, path: str, body: bytes | None, seconds: float) -> Answer:
